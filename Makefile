@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh Debian 12: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+DEMO_SECONDS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check format lint tidy asan tsan fuzz bench clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup:  ## install the Debian packages that build and tests need (nothing when they are there)
+	@tools/setup.sh
+
+build/release/build.ninja: | setup
+	@cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+
+build: setup build/release/build.ninja  ## the headgate binary, Release: build/release/headgate
+	@cmake --build --preset release -j $(JOBS) --target headgate
+
+demo: build  ## build, then run the whole pipeline on one machine (stop with Ctrl-C, or DEMO_SECONDS=30)
+	@DEMO_SECONDS=$(DEMO_SECONDS) tools/demo.sh
+
+test: setup build/release/build.ninja  ## build and run all tests
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
+
+check: lint tidy test  ## what to run before a push: format, layers, clang-tidy, all tests
+
+lint: setup  ## formatting, include layers, file sizes, banned words
+	@tools/lint.sh
+
+format: setup  ## rewrite the sources as .clang-format says
+	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-14 -i
+
+tidy: setup  ## clang 14: warnings as errors, and clang-tidy
+	@tools/tidy.sh
+
+asan: setup  ## all tests under AddressSanitizer and UBSan
+	@cmake --preset asan > build/configure.log 2>&1 && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
+
+tsan: setup  ## all tests under ThreadSanitizer
+	@cmake --preset tsan > build/configure.log 2>&1 && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
+
+FUZZ_SECONDS ?= 20
+fuzz: setup  ## every fuzzer for FUZZ_SECONDS, from tests/corpus
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=$(JOBS) tools/fuzz.sh
+
+bench: setup  ## benchmarks: one table, and build/bench.jsonl
+	@JOBS=$(JOBS) tools/bench.sh
+
+clean:  ## remove what was built
+	@rm -rf build demo

@@ -1,0 +1,24 @@
+// When to give up waiting. Durations are judged on the steady clock, which the Clock port gives, so that a
+// test can run a day in a millisecond.
+#pragma once
+
+#include <chrono>
+
+namespace headgate {
+
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+
+// A moment on the steady clock after which a call answers Fault::Retry instead of waiting on.
+struct Deadline {
+  SteadyTime at = SteadyTime::max();
+
+  static Deadline never() { return Deadline{}; }
+  static Deadline after(SteadyTime now, std::chrono::nanoseconds wait) { return Deadline{now + wait}; }
+  bool passed(SteadyTime now) const { return now >= at; }
+  // What is left, never negative.
+  std::chrono::nanoseconds left(SteadyTime now) const {
+    return passed(now) ? std::chrono::nanoseconds{0} : at - now;
+  }
+};
+
+}  // namespace headgate

@@ -1,0 +1,37 @@
+// Decompresses a stream as it comes, whatever it is: gzip, zstd or plain, told by the first bytes, never by
+// the name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/byte_source.h"
+#include "model/codec.h"
+
+namespace headgate {
+
+// One thread, memory bounded (a 64 KiB window in, a zstd window of at most 8 MiB). Concatenated members are
+// one stream; zero bytes of padding after the last gzip member are ignored, as gzip does. Errors, all
+// Fault::Invalid and naming the compressed offset: truncated ("ends inside a gzip member"), corrupt (bad
+// block, CRC or length mismatch), trailing garbage. The source's own errors pass through unchanged.
+class CompressedReader : public ByteSource {
+ public:
+  struct Options {
+    // Stops a bomb: more output than this is Fault::Invalid.
+    std::uint64_t bytes_out_max = 64ULL << 30U;
+  };
+  CompressedReader(ByteSource& compressed, Options options);
+  ~CompressedReader() override;
+  CompressedReader(const CompressedReader&) = delete;
+  CompressedReader& operator=(const CompressedReader&) = delete;
+
+  Result<std::size_t> read(std::span<char> into) override;
+  // Known after the first read.
+  Codec codec() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headgate

@@ -1,0 +1,43 @@
+// Compresses a stream as it comes: Intel ISA-L for gzip (RFC 1952), libzstd for zstd (RFC 8878). No
+// uncompressed copy is kept. What it writes, `gzip -t` and `zstd -t` accept.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/byte_sink.h"
+#include "base/result.h"
+#include "model/codec.h"
+
+namespace headgate {
+
+// One thread. The state of a compressor is large (hundreds of KiB), so it is held only between the first
+// write() and end_member(); a writer at rest costs nothing. Members follow each other in the output, which
+// gzip and zstd both define as one stream.
+class CompressedWriter {
+ public:
+  struct Options {
+    Codec codec = Codec::Gzip;
+    int level = 1;  // gzip: ISA-L 0 to 3; zstd: 1 to 19. Out of range: nearest.
+  };
+  CompressedWriter(ByteSink& sink, Options options);
+  ~CompressedWriter();
+  CompressedWriter(CompressedWriter&&) noexcept;
+  CompressedWriter(const CompressedWriter&) = delete;
+
+  // Starts a member if none is open.
+  Result<> write(std::string_view bytes);
+  // Ends the open member (or frame), gives its state back. Nothing when none is open.
+  Result<> end_member();
+  bool member_is_open() const;
+  // Bytes taken, and bytes given to the sink so far (a member's last bytes come with end_member()).
+  std::uint64_t bytes_in() const;
+  std::uint64_t bytes_out() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headgate

@@ -1,0 +1,31 @@
+// When a log line says it happened. The runtime stamps each line when it reads it; many programs also write a
+// time of their own, earlier and truer. This finds it. The message itself is never altered.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "model/timestamp.h"
+
+namespace headgate {
+
+// The message's own time, or empty when it has none that can be read; the caller then keeps the runtime's.
+//
+// A message that begins (after blanks) with `{`: the first of these top-level keys whose value can be read as
+// a time:
+//   ts, time, stageTimestamp, requestReceivedTimestamp, timestamp, @timestamp, asctime
+// (that order of preference, whatever their order in the text; a key that is there but cannot be read falls
+// through to the next). A string is ISO 8601 (parse_iso_prefix over all of it; without a zone: UTC) or a
+// number in a string; a number is a Unix time whose unit follows from its magnitude:
+//   < 1e11 seconds, < 1e14 milliseconds, < 1e17 microseconds, else nanoseconds; with its fraction, exactly
+//   (decimal, never through a double). Numbers that mean a time before 2000-01-01 or after 2100-01-01 are no
+//   time (an uptime, a counter).
+// Any other message (leading blanks skipped for all of these):
+//   ISO 8601 at the start (parse_iso_prefix) · klog `I0830 11:27:01.564974` (levels I W E F D; UTC; the year
+//   is the one that puts it nearest to `runtime_time`, so that a line of 31 December read on 1 January is
+//   right; 29 February only in leap years) · Go `2025/08/30 10:33:20` with optional fraction · else
+//   `time="<ISO 8601>"` anywhere in the first 4096 bytes.
+// A leap-second :60 reads as :59.999999999. No allocation, at most one pass over the message.
+std::optional<Timestamp> message_time(std::string_view message, Timestamp runtime_time);
+
+}  // namespace headgate

@@ -1,0 +1,52 @@
+// One log line with its metadata, and its form in an object: one JSON object a line (docs/formats/record.md).
+// It holds what a tenant may see and nothing else, so that an object can be delivered by a server-side copy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/timestamp.h"
+
+namespace headgate {
+
+enum class Stream : std::uint8_t { Stdout, Stderr };
+std::string_view name_of(Stream stream);
+
+// A record to be written. Views into buffers the caller owns.
+struct Record {
+  Timestamp at;           // the message's own time, else the runtime's
+  Timestamp ingested_at;  // the time the container runtime gave the line
+  std::string_view message;
+  Stream stream = Stream::Stdout;
+  std::uint32_t part = 0;    // 1, 2, ... when a line longer than the limit was split; 0 = whole
+  bool is_last_part = true;  // of a split line
+  bool is_damaged = false;   // not a CRI line; delivered as it stood
+};
+
+// The fields that all records of one container share, encoded once.
+class RecordFrame {
+ public:
+  struct Source {
+    std::string_view namespace_name;
+    std::string_view application;
+    std::string_view pod_name;
+    std::string_view container_name;
+  };
+  explicit RecordFrame(const Source& source);
+
+  // An upper bound of the bytes that encode() writes for a message of that length.
+  std::size_t bytes_max(std::size_t message_bytes) const;
+  // Writes {"timestamp":...,"message":...,...}\n to `into`, which has room for bytes_max(), and gives the
+  // end. Escaping follows RFC 8259; message bytes that are not UTF-8 become U+FFFD each and the line gets the
+  // field `message_base64` with the original bytes.
+  char* encode(const Record& record, char* into) const;
+
+ private:
+  std::string after_stream_;  // ","namespace":...,"container_name":...,"ingest_timestamp":"
+};
+
+}  // namespace headgate

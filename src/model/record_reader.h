@@ -1,0 +1,60 @@
+// Reads the records of an object: our NDJSON, and what others write (docs/formats/record.md): Vector's aws_s3
+// sink (NDJSON or one JSON array on a line, extra fields, missing fields). Line by line: one bad line never
+// takes its neighbours.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/byte_source.h"
+#include "base/result.h"
+#include "model/timestamp.h"
+
+namespace headgate {
+
+// A record as read. Views live until the next record.
+struct ReadRecord {
+  std::string_view message;  // UTF-8; a lone surrogate escape became U+FFFD
+  std::optional<Timestamp> at;
+  std::optional<Timestamp> ingested_at;
+  std::string_view application;  // empty when the object does not say; the key does
+  std::string_view pod_name;
+  std::string_view container_name;
+  std::string_view stream;
+  std::uint64_t line = 0;  // 1-based line of the object it stands on
+};
+
+// What could not be read as a record, and is delivered all the same: as text.
+struct ReadCounts {
+  std::uint64_t lines = 0;
+  std::uint64_t records = 0;
+  std::uint64_t not_json = 0;    // lines that are not JSON: delivered verbatim as a message
+  std::uint64_t no_message = 0;  // objects without `message`: what is left of the object is the message
+  std::uint64_t bad_time = 0;    // a timestamp that cannot be read: left empty
+};
+
+// One thread; memory is one line (at most line_bytes_max) and the parser's tape for it.
+class RecordReader {
+ public:
+  struct Options {
+    std::size_t line_bytes_max = 16U << 20U;  // a longer line: Fault::Invalid
+  };
+  RecordReader(ByteSource& source, Options options);
+  ~RecordReader();
+  RecordReader(const RecordReader&) = delete;
+  RecordReader& operator=(const RecordReader&) = delete;
+
+  // The next record, or nullptr at the end; it lives until the next call. Errors are the source's (corrupt
+  // gzip, a store that failed) and a line over the limit.
+  Result<const ReadRecord*> next();
+  const ReadCounts& counts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headgate

@@ -1,0 +1,81 @@
+// Moments on the wall clock, in nanoseconds, and their text forms.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headgate {
+
+// Nanoseconds since 1970-01-01T00:00:00Z, no leap seconds. Covers 1677-09-21 to 2262-04-11.
+struct Timestamp {
+  std::int64_t nanoseconds = 0;
+
+  static constexpr Timestamp from_seconds(std::int64_t seconds) { return {seconds * 1'000'000'000}; }
+  static constexpr Timestamp from_milliseconds(std::int64_t milliseconds) {
+    return {milliseconds * 1'000'000};
+  }
+  // Rounded towards the past.
+  constexpr std::int64_t seconds() const { return floor_divide(nanoseconds, 1'000'000'000); }
+  constexpr std::int64_t milliseconds() const { return floor_divide(nanoseconds, 1'000'000); }
+
+  friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
+  friend constexpr Timestamp operator+(Timestamp at, std::chrono::nanoseconds by) {
+    return {at.nanoseconds + by.count()};
+  }
+  friend constexpr Timestamp operator-(Timestamp at, std::chrono::nanoseconds by) {
+    return {at.nanoseconds - by.count()};
+  }
+  friend constexpr std::chrono::nanoseconds operator-(Timestamp later, Timestamp earlier) {
+    return std::chrono::nanoseconds{later.nanoseconds - earlier.nanoseconds};
+  }
+
+ private:
+  static constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
+    return value / by - (value % by < 0 ? 1 : 0);
+  }
+};
+
+// A date and time of day as written, before a zone is applied. Validated: real days, 23:59:60 accepted as
+// :59.999999999.
+struct CivilTime {
+  int year = 1970;
+  int month = 1;
+  int day = 1;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int nanosecond = 0;
+};
+
+// Empty when the date is not a real one (30 February, month 13), or outside what a Timestamp holds.
+std::optional<Timestamp> timestamp_of(const CivilTime& civil, int offset_minutes = 0);
+CivilTime civil_of(Timestamp at);
+
+// What an ISO 8601 / RFC 3339 text at the start of `text` says, and how many bytes it took.
+struct ParsedTime {
+  Timestamp at;
+  std::size_t length = 0;
+  bool has_zone = false;
+};
+
+// `YYYY-MM-DD` `T`|`t`|` ` `HH:MM:SS`, an optional fraction of any number of digits after `.` or `,` (beyond
+// nine: cut), an optional zone `Z`|`z`|`±HH:MM`|`±HHMM`|`±HH`, one blank allowed before a numeric zone is NOT
+// accepted. Without a zone: UTC. Empty when it does not start so.
+std::optional<ParsedTime> parse_iso_prefix(std::string_view text);
+
+// All of `text` is RFC 3339 (a zone is required). This is the CRI time and the record's `timestamp`.
+// The usual 30-byte form 2025-08-30T11:27:01.564974123Z takes a fast path.
+std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+// 2025-08-30T11:27:01.564974123Z: always nine digits, always Z, 30 bytes. Years 1677 to 2262.
+constexpr std::size_t kRfc3339Bytes = 30;
+void format_rfc3339(Timestamp at, char* into);  // writes exactly kRfc3339Bytes
+std::string to_rfc3339(Timestamp at);
+// 20250830-112701: the time in an object's key, UTC.
+std::string to_key_time(Timestamp at);
+
+}  // namespace headgate

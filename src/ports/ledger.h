@@ -1,0 +1,74 @@
+// What became of each object at each destination: DynamoDB, a SQLite file in local mode, SimLedger in
+// simulations. Every object ends in a known state per destination; a crash repeats at most the one batch in
+// flight.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/names.h"
+#include "model/timestamp.h"
+
+namespace headgate {
+
+struct DeliveryId {
+  BucketName bucket;
+  ObjectKey key;
+  TenantId tenant;
+  DestinationName destination;
+  friend auto operator<=>(const DeliveryId&, const DeliveryId&) = default;
+};
+
+enum class DeliveryState : std::uint8_t {
+  Pending,    // not settled: being delivered, or waiting for another try
+  Delivered,  //
+  Filtered,   // the tenant does not want it
+  Parked,     // needs someone: `reason` says what for; redelivered by replay --parked
+};
+std::string_view name_of(DeliveryState state);
+
+struct DeliveryEntry {
+  DeliveryState state = DeliveryState::Pending;
+  std::uint64_t next_batch = 0;  // the first batch the destination has not confirmed
+  std::string reason;
+  Timestamp updated_at;
+};
+
+struct Claim {
+  bool is_ours = false;  // false: settled already (see the state), or another worker holds the lease
+  DeliveryEntry entry;
+  Timestamp leased_until;  // of whoever holds it
+};
+
+// Any thread. Writes are conditional on the lease: after it was lost they are Fault::Denied and change
+// nothing.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+  // Takes the lease of a Pending delivery (made if it is not there) when it is free, expired at `now`, or
+  // ours already.
+  virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                              Timestamp until) = 0;
+  // Batches before `next_batch` are confirmed; extends the lease.
+  virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+                           Timestamp now, Timestamp until) = 0;
+  // The end of it; the lease goes.
+  virtual Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
+                          std::string_view reason, Timestamp now) = 0;
+  // Gives the lease back unsettled; progress stays.
+  virtual Result<> release(const DeliveryId& id, const LeaseOwner& owner) = 0;
+
+  struct ParkedDelivery {
+    DeliveryId id;
+    DeliveryEntry entry;
+  };
+  // Parked deliveries, oldest first; `tenant` empty = of all tenants.
+  virtual Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) = 0;
+  // Parked -> Pending, progress kept. NotFound when it is not parked.
+  virtual Result<> unpark(const DeliveryId& id, Timestamp now) = 0;
+};
+
+}  // namespace headgate

@@ -1,0 +1,62 @@
+// Messages that say an object exists: SQS, a SQLite file in local mode, SimQueue in simulations. At least
+// once, unordered.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "model/timestamp.h"
+
+namespace headgate {
+
+struct ReceivedMessage {
+  std::string id;
+  std::string receipt;  // of this receive; void after its visibility time-out or the next receive
+  std::string body;
+  std::uint32_t receive_count = 1;
+  Timestamp sent_at;
+};
+
+struct QueueDepth {
+  std::uint64_t waiting = 0;    // can be received now
+  std::uint64_t in_flight = 0;  // received, neither removed nor visible again
+  std::uint64_t delayed =
+      0;  // sent with a delay, or made invisible by change_visibility after a failure counts as in_flight
+  std::uint64_t dead = 0;  // dead letters
+};
+
+// Any thread.
+class Queue {
+ public:
+  static constexpr std::size_t kReceiveMax = 10;                 // SQS: ReceiveMessage MaxNumberOfMessages
+  static constexpr std::chrono::seconds kVisibilityMax{43'200};  // SQS: 12 h from the receive
+
+  virtual ~Queue() = default;
+  virtual Result<> send(std::string body, std::chrono::seconds delay) = 0;
+  // At most `count_max` (≤ 10) messages, each invisible to others for `visibility`; waits for the first until
+  // the deadline (never beyond 20 s). A message received more often than the queue's limit becomes a dead
+  // letter instead.
+  virtual Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
+                                                       Deadline deadline) = 0;
+  // NotFound for a receipt that is void.
+  virtual Result<> remove(const std::string& receipt) = 0;
+  // From now; 0 makes it visible at once. NotFound for a receipt that is void.
+  virtual Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) = 0;
+  virtual Result<QueueDepth> depth() = 0;
+};
+
+// What is left of messages that were received too often.
+class DeadLetters {
+ public:
+  virtual ~DeadLetters() = default;
+  virtual Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max) = 0;
+  // Back to the queue with a receive count of zero; how many. 0 count_max = all.
+  virtual Result<std::uint64_t> redrive(std::size_t count_max) = 0;
+  virtual Result<std::uint64_t> purge() = 0;
+};
+
+}  // namespace headgate
