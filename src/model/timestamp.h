@@ -39,8 +39,7 @@ struct Timestamp {
   }
 };
 
-// A date and time of day as written, before a zone is applied. Validated: real days, 23:59:60 accepted as
-// :59.999999999.
+// A date and time of day as written, before a zone is applied.
 struct CivilTime {
   int year = 1970;
   int month = 1;
@@ -51,7 +50,8 @@ struct CivilTime {
   int nanosecond = 0;
 };
 
-// Empty when the date is not a real one (30 February, month 13), or outside what a Timestamp holds.
+// Empty when the date is not a real one (30 February, month 13, hour 24), the offset is a day or more, or the
+// moment is outside what a Timestamp holds. A leap second (:60 where UTC is 23:59) reads as :59.999999999.
 std::optional<Timestamp> timestamp_of(const CivilTime& civil, int offset_minutes = 0);
 CivilTime civil_of(Timestamp at);
 
@@ -63,11 +63,14 @@ struct ParsedTime {
 };
 
 // `YYYY-MM-DD` `T`|`t`|` ` `HH:MM:SS`, an optional fraction of any number of digits after `.` or `,` (beyond
-// nine: cut), an optional zone `Z`|`z`|`±HH:MM`|`±HHMM`|`±HH`, one blank allowed before a numeric zone is NOT
-// accepted. Without a zone: UTC. Empty when it does not start so.
+// nine: cut), an optional zone `Z`|`z`|`±HH:MM`|`±HHMM`|`±HH` directly after it (`-00:00` is UTC). Without a
+// zone: UTC. What follows may be anything but a letter or a digit: `11:27:011`, `11:27:01.5abc` and
+// `11:27:01ZZ` are no times. A `.` or `,` without a digit after it, and a sign without one, belong to what
+// follows; a sign with a digit begins a zone, and a zone that cannot be read (`+2`, `+25:00`, `+02:3`) makes
+// it no time.
 std::optional<ParsedTime> parse_iso_prefix(std::string_view text);
 
-// All of `text` is RFC 3339 (a zone is required). This is the CRI time and the record's `timestamp`.
+// All of `text` is a time as above, with a zone. This is the CRI time and the record's `timestamp`.
 // The usual 30-byte form 2025-08-30T11:27:01.564974123Z takes a fast path.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
