@@ -23,9 +23,12 @@ namespace headgate {
 // Any other message (leading blanks skipped for all of these):
 //   ISO 8601 at the start (parse_iso_prefix) · klog `I0830 11:27:01.564974` (levels I W E F D; UTC; the year
 //   is the one that puts it nearest to `runtime_time`, so that a line of 31 December read on 1 January is
-//   right; 29 February only in leap years) · Go `2025/08/30 10:33:20` with optional fraction · else
-//   `time="<ISO 8601>"` anywhere in the first 4096 bytes.
-// A leap-second :60 reads as :59.999999999. No allocation, at most one pass over the message.
+//   right; a 29 February with no leap year's within half a year is no time) · Go `2025/08/30 10:33:20` with
+//   optional fraction · else `time="<ISO 8601>"` within the first 4096 bytes, not as the end of a longer name
+//   (`uptime="`).
+// No letter or digit may follow such a time directly. A leap-second :60 reads as :59.999999999. JSON is read
+// as far as it is JSON: what stands after damage, or in a nested value, is never looked at (json_time.h). No
+// allocation, at most one pass over the message.
 std::optional<Timestamp> message_time(std::string_view message, Timestamp runtime_time);
 
 }  // namespace headgate
