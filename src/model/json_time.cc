@@ -16,23 +16,31 @@ namespace {
 constexpr std::size_t kDepthMax = 512;
 constexpr int kNoRank = 7;  // one after the last
 
+// Whether the bytes at `at`, of which there are enough, are `literal`. Its length is known, so this is
+// inline.
+template <std::size_t size>
+bool spells(const char* at, const char (&literal)[size]) {
+  return std::memcmp(at, literal, size - 1) == 0;
+}
+
 // The place of a key in the order of preference, kNoRank for any other key.
 int rank_of(std::string_view key) {
+  const char* const at = key.data();
   switch (key.size()) {
     case 2:
-      return key == "ts" ? 0 : kNoRank;
+      return spells(at, "ts") ? 0 : kNoRank;
     case 4:
-      return key == "time" ? 1 : kNoRank;
+      return spells(at, "time") ? 1 : kNoRank;
     case 14:
-      return key == "stageTimestamp" ? 2 : kNoRank;
+      return spells(at, "stageTimestamp") ? 2 : kNoRank;
     case 24:
-      return key == "requestReceivedTimestamp" ? 3 : kNoRank;
+      return spells(at, "requestReceivedTimestamp") ? 3 : kNoRank;
     case 9:
-      return key == "timestamp" ? 4 : kNoRank;
+      return spells(at, "timestamp") ? 4 : kNoRank;
     case 10:
-      return key == "@timestamp" ? 5 : kNoRank;
+      return spells(at, "@timestamp") ? 5 : kNoRank;
     case 7:
-      return key == "asctime" ? 6 : kNoRank;
+      return spells(at, "asctime") ? 6 : kNoRank;
     default:
       return kNoRank;
   }
@@ -102,8 +110,9 @@ class Brackets {
   bool open(bool is_object) {
     if (depth_ == kDepthMax) return false;
     std::uint64_t& word = is_object_[depth_ / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (depth_ % 64);
-    word = is_object ? word | bit : word & ~bit;
+    const unsigned place = depth_ % 64;
+    if (place == 0) word = 0;
+    word = (word & ~(std::uint64_t{1} << place)) | (std::uint64_t{is_object} << place);
     ++depth_;
     return true;
   }
@@ -116,7 +125,7 @@ class Brackets {
 
  private:
   std::size_t depth_ = 0;
-  std::array<std::uint64_t, kDepthMax / 64> is_object_{};
+  std::array<std::uint64_t, kDepthMax / 64> is_object_;  // set as depth_ gets there: clearing all would cost
 };
 
 // After the object or array that opens at `at`, or nullptr when it does not close properly.
@@ -146,14 +155,14 @@ bool is_number_byte(char byte) {
 // After the number, true, false or null at `at`, or nullptr when it is none of these or the text ends with it
 // (a number cut short must not pass for a whole one).
 const char* skip_scalar(const char* at, const char* end) {
-  const char* const first = at;
-  while (at < end && is_number_byte(*at)) ++at;
-  if (at == first) {
-    const std::string_view rest(at, static_cast<std::size_t>(end - at));
-    for (const std::string_view literal : {"true", "false", "null"}) {
-      if (rest.substr(0, literal.size()) == literal) at += literal.size();
-    }
-    if (at == first) return nullptr;
+  if (civil_text::is_digit(*at) || *at == '-') {
+    while (at < end && is_number_byte(*at)) ++at;
+  } else if (end - at > 4 && (spells(at, "true") || spells(at, "null"))) {
+    at += 4;
+  } else if (end - at > 5 && spells(at, "false")) {
+    at += 5;
+  } else {
+    return nullptr;
   }
   if (at == end) return nullptr;
   return *at == ',' || *at == '}' || skip_blanks(at, end) > at ? at : nullptr;
@@ -168,10 +177,16 @@ int hexadecimal(char byte) {
 // Times need no escapes, yet some encoders write + as \u002B (.NET) and / as \/ (PHP).
 constexpr std::size_t kEscapedBytesMax = 128;
 
-// `raw` without its escapes, in `room`; empty when it is too long for a time or has an escape of anything
-// else.
-std::string_view unescape(std::string_view raw, std::array<char, kEscapedBytesMax>& room) {
-  if (raw.size() > room.size()) return {};
+std::optional<Timestamp> time_of_text(std::string_view text) {
+  const std::optional<ParsedTime> iso = parse_iso_prefix(text);
+  if (iso) return iso->length == text.size() ? std::optional(iso->at) : std::nullopt;
+  return parse_unix_time(text);
+}
+
+// The time in a string with escapes; none when it is too long for one or has an escape of anything else.
+[[gnu::noinline]] std::optional<Timestamp> time_of_escaped_text(std::string_view raw) {
+  std::array<char, kEscapedBytesMax> room{};
+  if (raw.size() > room.size()) return std::nullopt;
   std::size_t length = 0;
   for (std::size_t at = 0; at < raw.size(); ++at) {
     char byte = raw[at];
@@ -182,32 +197,24 @@ std::string_view unescape(std::string_view raw, std::array<char, kEscapedBytesMa
       } else if (at + 5 < raw.size() && raw.substr(at + 1, 3) == "u00") {
         const int high = hexadecimal(raw[at + 4]);
         const int low = hexadecimal(raw[at + 5]);
-        if (high < 0 || high > 7 || low < 0) return {};
+        if (high < 0 || high > 7 || low < 0) return std::nullopt;
         byte = static_cast<char>(high * 16 + low);
         at += 5;
       } else {
-        return {};
+        return std::nullopt;
       }
     }
     room[length++] = byte;
   }
-  return {room.data(), length};
-}
-
-std::optional<Timestamp> time_of_text(std::string_view text) {
-  const std::optional<ParsedTime> iso = parse_iso_prefix(text);
-  if (iso) return iso->length == text.size() ? std::optional(iso->at) : std::nullopt;
-  return parse_unix_time(text);
+  return time_of_text({room.data(), length});
 }
 
 // The time in the string or number from `first` to before `end`.
 std::optional<Timestamp> time_of_value(const char* first, const char* end) {
-  std::string_view raw(first, static_cast<std::size_t>(end - first));
+  const std::string_view raw(first, static_cast<std::size_t>(end - first));
   if (raw[0] != '"') return parse_unix_time(raw);
-  raw = raw.substr(1, raw.size() - 2);
-  if (raw.find('\\') == std::string_view::npos) return time_of_text(raw);
-  std::array<char, kEscapedBytesMax> room{};
-  return time_of_text(unescape(raw, room));
+  const std::string_view text = raw.substr(1, raw.size() - 2);
+  return text.find('\\') == std::string_view::npos ? time_of_text(text) : time_of_escaped_text(text);
 }
 
 // After the value that begins at `at`, or nullptr where it is damaged.
