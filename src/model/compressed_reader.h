@@ -4,16 +4,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "base/byte_source.h"
 #include "model/codec.h"
 
 namespace headgate {
 
-// One thread, memory bounded (a 64 KiB window in, a zstd window of at most 8 MiB). Concatenated members are
-// one stream; zero bytes of padding after the last gzip member are ignored, as gzip does. Errors, all
-// Fault::Invalid and naming the compressed offset: truncated ("ends inside a gzip member"), corrupt (bad
-// block, CRC or length mismatch), trailing garbage. The source's own errors pass through unchanged.
+// One thread, memory bounded (a 64 KiB window in; 87 KiB of state for gzip, a window of at most 8 MiB for
+// zstd). Concatenated members are one stream; zero bytes of padding after the last gzip member are ignored,
+// as gzip does. Errors, all Fault::Invalid, for good, and naming the compressed offset: truncated ("ends
+// inside a gzip member"), corrupt (bad block, CRC or length mismatch), trailing garbage. The source's own
+// errors pass through unchanged, and after Fault::Retry the same call goes on where it was. A damaged magic
+// number makes a stream plain: whoever knows better compares codec() with the name. CRCs stand at the end:
+// what was read before an error may be wrong.
 class CompressedReader : public ByteSource {
  public:
   struct Options {
@@ -25,6 +29,7 @@ class CompressedReader : public ByteSource {
   CompressedReader(const CompressedReader&) = delete;
   CompressedReader& operator=(const CompressedReader&) = delete;
 
+  // `into` has room for at least one byte; 64 KiB and more is fastest.
   Result<std::size_t> read(std::span<char> into) override;
   // Known after the first read.
   Codec codec() const;

@@ -1,5 +1,5 @@
-// Compresses a stream as it comes: Intel ISA-L for gzip (RFC 1952), libzstd for zstd (RFC 8878). No
-// uncompressed copy is kept. What it writes, `gzip -t` and `zstd -t` accept.
+// Compresses a stream as it comes: Intel ISA-L for gzip (RFC 1952), libzstd for zstd (RFC 8878). No more than
+// 32 KiB of it is held uncompressed. What it writes, `gzip -t` and `zstd -t` accept.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,16 @@
 
 namespace headgate {
 
-// One thread. The state of a compressor is large (hundreds of KiB), so it is held only between the first
-// write() and end_member(); a writer at rest costs nothing. Members follow each other in the output, which
-// gzip and zstd both define as one stream.
+// One thread. The state of a compressor is large (gzip level 1: 330 KiB; zstd level 1: 1.4 MiB, level 3: 3.7
+// MiB, level 19: 90 MiB), so it is held only between the first write() and end_member(); a writer at rest
+// costs nothing. Members follow each other in the output, which gzip and zstd both define as one stream. The
+// sink gets chunks of 64 KiB and, at a member's end, the rest. After an error of the sink a writer only
+// repeats it.
 class CompressedWriter {
  public:
   struct Options {
     Codec codec = Codec::Gzip;
-    int level = 1;  // gzip: ISA-L 0 to 3; zstd: 1 to 19. Out of range: nearest.
+    int level = 1;  // gzip: ISA-L 0 to 3 (0: noise grows by a quarter); zstd: 1 to 19. Out of range: nearest.
   };
   CompressedWriter(ByteSink& sink, Options options);
   ~CompressedWriter();
