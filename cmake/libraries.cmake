@@ -18,3 +18,6 @@ if(HEADGATE_BENCH)
   find_package(benchmark REQUIRED)
   find_package(ZLIB REQUIRED)
 endif()
+if(HEADGATE_FUZZ)
+  find_package(ZLIB REQUIRED)  # decompression is held against it
+endif()
