@@ -56,7 +56,7 @@ Result<std::string> read(std::string_view compressed, std::size_t source_step, s
 // header, so that the fuzzer need not find one.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  const std::size_t step = std::size_t{1} + data[0] % 16U * 97U;
+  const std::size_t step = 1 + std::size_t{97} * (data[0] % 16U);
   const bool has_header = data[1] % 2 == 0;
   std::string input =
       has_header ? std::string("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\xFF", 10) : std::string();

@@ -23,6 +23,7 @@ namespace {
 
 using test_data::compress;
 using test_data::decompress;
+using test_data::joined;
 using test_data::log_lines;
 using test_data::noise;
 using test_data::read_all;
@@ -209,7 +210,7 @@ TEST(CompressedReader, ReadsWhatTheRealProgramsWrite) {
   for (int level = 1; level <= 9; ++level) commands.push_back("gzip -c -" + std::to_string(level) + " ");
   for (int level = 1; level <= 19; ++level) commands.push_back("zstd -q -c -" + std::to_string(level) + " ");
   for (const std::string& command : commands) {
-    const std::string compressed = output_of(command + "'" + path + "'");
+    const std::string compressed = output_of(joined({command, "'", path, "'"}));
     const Result<std::string> back = decompress(compressed);
     ASSERT_TRUE(back.ok()) << command << back.error().what;
     EXPECT_TRUE(*back == text) << command;
@@ -223,7 +224,7 @@ TEST(CompressedReader, ReadsConcatenatedMembersAsOneStream) {
     const std::string lines = log_lines(3'000);
     const std::string member = compress(lines, {codec, 1});
     expect_reads(member + member, lines + lines, "two");
-    expect_reads(empty + member + empty + empty + member + empty, lines + lines, "empty ones between");
+    expect_reads(joined({empty, member, empty, empty, member, empty}), lines + lines, "empty ones between");
     std::string many;
     std::string all;
     for (int count = 0; count < 500; ++count) {
@@ -237,7 +238,7 @@ TEST(CompressedReader, ReadsConcatenatedMembersAsOneStream) {
 TEST(CompressedReader, SkipsWhatZstdCallsSkippable) {
   const std::string frame = compress("text", {Codec::Zstd, 1});
   const std::string skippable("\x5A\x2A\x4D\x18\x05\x00\x00\x00hello", 13);
-  expect_reads(skippable + frame + skippable + frame, "texttext", "skippable frames");
+  expect_reads(joined({skippable, frame, skippable, frame}), "texttext", "skippable frames");
   expect_reads(skippable, "", "nothing else");
   expect_invalid(frame + skippable.substr(0, 10), "ends inside a zstd frame", "cut");
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,12 @@ inline std::string log_lines(std::size_t bytes, std::uint64_t seed = 1) {
   }
   text.resize(bytes);
   return text;
+}
+
+inline std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const std::string_view part : parts) all += part;
+  return all;
 }
 
 // At most `step` bytes a read, as a socket would.

@@ -156,9 +156,8 @@ TEST(CompressedWriter, PutsMembersOneAfterTheOther) {
     EXPECT_TRUE(writer.end_member().ok());
     EXPECT_EQ(sink.text, "");  // none was open
     std::string all;
-    for (int member = 0; member < 12; ++member) {
-      const std::string text =
-          member % 3 == 0 ? "" : log_lines(static_cast<std::size_t>(member * member * 997));
+    for (std::size_t member = 0; member < 12; ++member) {
+      const std::string text = member % 3 == 0 ? "" : log_lines(member * member * 997);
       all += text;
       ASSERT_TRUE(writer.write(text).ok());
       EXPECT_TRUE(writer.member_is_open());

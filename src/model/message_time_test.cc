@@ -155,10 +155,17 @@ TEST(JsonTime, PrefersKeysInTheirOrderNotTheTexts) {
     std::string forwards;
     std::string backwards;
     for (std::size_t rank = best; rank < std::size(order); ++rank) {
-      const std::string member =
-          '"' + order[rank] + R"(":"2025-08-30T00:00:0)" + std::to_string(rank) + "Z\"";
-      forwards += (forwards.empty() ? "" : ",") + member;
-      backwards = member + (backwards.empty() ? "" : "," + backwards);
+      std::string member = "\"";
+      member.append(order[rank])
+          .append(R"(":"2025-08-30T00:00:0)")
+          .append(std::to_string(rank))
+          .append("Z\"");
+      if (rank > best) {
+        forwards += ',';
+        backwards.insert(0, ",");
+      }
+      forwards += member;
+      backwards.insert(0, member);
     }
     const Timestamp expected = at("2025-08-30T00:00:0" + std::to_string(best) + "Z");
     EXPECT_EQ(message_time("{" + forwards + "}", kRuntime), expected) << order[best];
@@ -267,7 +274,8 @@ TEST(JsonTime, ReadsDeepAndLongTextInBoundedMemory) {
 TEST(JsonTime, IsTheSameAtEveryAlignmentAndLength) {
   for (std::size_t length = 0; length < 100; ++length) {
     const std::string filler(length, 'x');
-    const std::string message = R"({"m":")" + filler + R"(","n":{"o":")" + filler + R"("},"ts":1724999486})";
+    std::string message = R"({"m":")";
+    message.append(filler).append(R"(","n":{"o":")").append(filler).append(R"("},"ts":1724999486})");
     EXPECT_EQ(message_time(message, kRuntime), Timestamp::from_seconds(1'724'999'486)) << message;
     const std::string cut = message.substr(0, message.size() - 1);
     EXPECT_FALSE(message_time(cut, kRuntime)) << cut;

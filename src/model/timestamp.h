@@ -22,7 +22,8 @@ struct Timestamp {
   constexpr std::int64_t seconds() const { return floor_divide(nanoseconds, 1'000'000'000); }
   constexpr std::int64_t milliseconds() const { return floor_divide(nanoseconds, 1'000'000); }
 
-  friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
+  // clang-tidy 14 takes the 0 that a defaulted comparison is compared with for a pointer.
+  friend constexpr auto operator<=>(Timestamp, Timestamp) = default;  // NOLINT(modernize-use-nullptr)
   friend constexpr Timestamp operator+(Timestamp at, std::chrono::nanoseconds by) {
     return {at.nanoseconds + by.count()};
   }
