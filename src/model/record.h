@@ -18,9 +18,9 @@ std::string_view name_of(Stream stream);
 
 // A record to be written. Views into buffers the caller owns.
 struct Record {
-  Timestamp at;           // the message's own time, else the runtime's
-  Timestamp ingested_at;  // the time the container runtime gave the line
-  std::string_view message;
+  Timestamp at = {};           // the message's own time, else the runtime's
+  Timestamp ingested_at = {};  // the time the container runtime gave the line
+  std::string_view message = {};
   Stream stream = Stream::Stdout;
   std::uint32_t part = 0;    // 1, 2, ... when a line longer than the limit was split; 0 = whole
   bool is_last_part = true;  // of a split line
@@ -31,22 +31,23 @@ struct Record {
 class RecordFrame {
  public:
   struct Source {
-    std::string_view namespace_name;
-    std::string_view application;
-    std::string_view pod_name;
-    std::string_view container_name;
+    std::string_view namespace_name = {};
+    std::string_view application = {};
+    std::string_view pod_name = {};
+    std::string_view container_name = {};
   };
   explicit RecordFrame(const Source& source);
 
-  // An upper bound of the bytes that encode() writes for a message of that length.
+  // An upper bound of the bytes that encode() touches for a message of that length: what it writes, and a few
+  // bytes beyond that it may scribble on.
   std::size_t bytes_max(std::size_t message_bytes) const;
   // Writes {"timestamp":...,"message":...,...}\n to `into`, which has room for bytes_max(), and gives the
-  // end. Escaping follows RFC 8259; message bytes that are not UTF-8 become U+FFFD each and the line gets the
-  // field `message_base64` with the original bytes.
+  // end. Escaping follows RFC 8259; what is not UTF-8 in the message becomes U+FFFD (a piece each, see
+  // model/utf8.h) and the line gets the field `message_base64` with the original bytes.
   char* encode(const Record& record, char* into) const;
 
  private:
-  std::string after_stream_;  // ","namespace":...,"container_name":...,"ingest_timestamp":"
+  std::string after_stream_;  // ,"namespace":...,"container_name":...,"ingest_timestamp":"
 };
 
 }  // namespace headgate
