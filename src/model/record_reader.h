@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,9 +16,9 @@ namespace headgate {
 
 // A record as read. Views live until the next record.
 struct ReadRecord {
-  std::string_view message;  // UTF-8; a lone surrogate escape became U+FFFD
-  std::optional<Timestamp> at;
-  std::optional<Timestamp> ingested_at;
+  std::string_view message;  // UTF-8; a lone surrogate escape and what was no UTF-8 became U+FFFD
+  std::optional<Timestamp> at = {};
+  std::optional<Timestamp> ingested_at = {};
   std::string_view application;  // empty when the object does not say; the key does
   std::string_view pod_name;
   std::string_view container_name;
@@ -31,12 +30,14 @@ struct ReadRecord {
 struct ReadCounts {
   std::uint64_t lines = 0;
   std::uint64_t records = 0;
-  std::uint64_t not_json = 0;    // lines that are not JSON: delivered verbatim as a message
-  std::uint64_t no_message = 0;  // objects without `message`: what is left of the object is the message
+  std::uint64_t not_json = 0;    // lines that are no JSON object or array: delivered verbatim as a message
+  std::uint64_t no_message = 0;  // objects without `message`: what is left of the object is the message; and
+                                 // elements of an array that are no objects: their JSON is the message
   std::uint64_t bad_time = 0;    // a timestamp that cannot be read: left empty
 };
 
-// One thread; memory is one line (at most line_bytes_max) and the parser's tape for it.
+// One thread; memory is one line (at most line_bytes_max), what of it had to be unescaped, and the parser's
+// index of it (four bytes a byte at worst).
 class RecordReader {
  public:
   struct Options {

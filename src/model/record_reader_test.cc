@@ -1,0 +1,388 @@
+#include "model/record_reader.h"
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "model/json_line.h"
+#include "model/record.h"
+
+namespace headgate {
+namespace {
+
+using namespace std::string_literals;
+
+// A ReadRecord that owns its text.
+struct Kept {
+  std::string message;
+  std::optional<Timestamp> at = {};
+  std::optional<Timestamp> ingested_at = {};
+  std::string application = {};
+  std::string pod_name = {};
+  std::string container_name = {};
+  std::string stream = {};
+  std::uint64_t line = 0;
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Kept& kept) {
+  return out << kept.line << ": " << kept.message << " @" << (kept.at ? kept.at->nanoseconds : -1) << " @"
+             << (kept.ingested_at ? kept.ingested_at->nanoseconds : -1) << ' ' << kept.application << '/'
+             << kept.pod_name << '/' << kept.container_name << '/' << kept.stream;
+}
+
+Kept keep(const ReadRecord& record) {
+  return {.message = std::string(record.message),
+          .at = record.at,
+          .ingested_at = record.ingested_at,
+          .application = std::string(record.application),
+          .pod_name = std::string(record.pod_name),
+          .container_name = std::string(record.container_name),
+          .stream = std::string(record.stream),
+          .line = record.line};
+}
+
+struct Read {
+  std::vector<Kept> records;
+  ReadCounts counts;
+  std::string error;
+};
+
+Read read_all(std::string text, RecordReader::Options options = {}) {
+  StringSource source(std::move(text));
+  RecordReader reader(source, options);
+  Read read;
+  while (true) {
+    const auto record = reader.next();
+    if (!record.ok()) {
+      read.error = record.error().what;
+      break;
+    }
+    if (*record == nullptr) break;
+    read.records.push_back(keep(**record));
+  }
+  read.counts = reader.counts();
+  return read;
+}
+
+std::vector<std::string> messages_of(const std::string& text) {
+  std::vector<std::string> messages;
+  for (const Kept& kept : read_all(text).records) messages.push_back(kept.message);
+  return messages;
+}
+
+std::string encoded(const RecordFrame& frame, const Record& record) {
+  std::vector<char> into(frame.bytes_max(record.message.size()));
+  return {into.data(), frame.encode(record, into.data())};
+}
+
+using Messages = std::vector<std::string>;
+
+TEST(RecordReader, ReadsNdjsonInOrderAndSkipsBlankLines) {  // P-1
+  const Read read = read_all("{\"message\":\"a\"}\n\n  \t\r\n{\"message\":\"b\"}\n{\"message\":\"c\"}");
+  ASSERT_EQ(read.records.size(), 3U);
+  EXPECT_EQ(read.records[0], (Kept{.message = "a", .line = 1}));
+  EXPECT_EQ(read.records[1], (Kept{.message = "b", .line = 4}));
+  EXPECT_EQ(read.records[2], (Kept{.message = "c", .line = 5}));
+  EXPECT_EQ(read.counts.lines, 5U);
+  EXPECT_EQ(read.counts.records, 3U);
+  EXPECT_TRUE(read_all("").records.empty());
+  EXPECT_TRUE(read_all("\n \n").records.empty());
+}
+
+TEST(RecordReader, ReadsAnArrayOnALineAsOneRecordAnElement) {  // P-2, P-6
+  EXPECT_EQ(
+      messages_of(R"([{"message":"a"},{"message":"b"}])"
+                  "\n"
+                  R"( [ ] )"
+                  "\n"
+                  R"([{"n":1,"namespace":"x"},2,"text",null,[{"message":"deep"}], true ,{"message":"c"} ])"
+                  "\n"
+                  R"({"message":"after"})"),
+      (Messages{"a", "b", R"({"n":1})", "2", R"("text")", "null", R"([{"message":"deep"}])", "true", "c",
+                "after"}));
+  const Read read = read_all(R"([{"message":"a\n","pod_name":"p\t"},{"message":"b","pod_name":"q"}])");
+  EXPECT_EQ(read.records[0], (Kept{.message = "a\n", .pod_name = "p\t", .line = 1}));
+  EXPECT_EQ(read.records[1], (Kept{.message = "b", .pod_name = "q", .line = 1}));
+}
+
+TEST(RecordReader, ReadsWhatIsNoJsonAsText) {  // P-3, P-6
+  const Messages lines = {"plain text",
+                          "{\"message\":\"cut of",
+                          "{\"message\":\"a\"} x",
+                          "{\"message\":\"a\"}{\"message\":\"b\"}",
+                          "{\"message\":\"a\",}",
+                          "{\"message\":\"a\" \"b\":1}",
+                          "{\"message\":01}",
+                          "{\"message\":nul}",
+                          "{\"message\":\"a\",\"b\":tru}",
+                          "{\"message\":\"a\",\"b\":[1,]}",
+                          "{\"message\":\"a\",\"b\":[1}}",
+                          "{\"message\":\"a\",\"b\":{\"c\"}}",
+                          "{\"message\":\"a\",\"b\":\"\\x\"}",
+                          "{\"message\":\"a\",\"\\u12\":1}",
+                          "{\"message\":\"tab\t\"}",
+                          "{message:\"a\"}",
+                          "{'message':'a'}",
+                          "[1,2",
+                          "[1 2]",
+                          "[{\"message\":\"a\"},{\"message\":}]",
+                          "42",
+                          "\"a JSON string\"",
+                          "null",
+                          "  indented, with a blank behind ",
+                          "carriage return\r",
+                          "nul \0 byte"s,
+                          "{",
+                          "[",
+                          "}",
+                          "\xef\xbb\xbf{\"message\":\"behind a byte order mark\"}"};
+  for (const std::string& line : lines) {
+    const Read read = read_all("{\"message\":\"before\"}\n" + line + "\n{\"message\":\"after\"}\n");
+    ASSERT_EQ(read.records.size(), 3U) << line;
+    EXPECT_EQ(read.records[1], (Kept{.message = line, .line = 2}));
+    EXPECT_EQ(read.counts.not_json, 1U) << line;
+  }
+}
+
+TEST(RecordReader, AnObjectWithoutMessageIsItsOwnMessageWithoutMetadata) {  // P-4
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"a":1,"b":"x"})", R"({"a":1,"b":"x"})"},
+      {R"( {"z" : 1.10e2 ,  "a":12345678901234567890123 } )",
+       R"({"z" : 1.10e2 ,  "a":12345678901234567890123 })"},
+      {R"({"cluster_id":"c","namespace":"n","application":"a","pod_name":"p","ingest_timestamp":"i","timestamp":"t","kubernetes":{"a":[1,{"b":2}]},"file":"f","source_type":"s","stream":"stdout"})",
+       "{}"},
+      {R"({"level":"info","namespace":"n","ok":true,"stream":"stdout"})", R"({"level":"info","ok":true})"},
+      {R"({"namespace":"n","level":"info"})", R"({"level":"info"})"},
+      {R"({ "level" : "a,}b" , "namespace" : "n" , "x" : { "namespace" : 1 } })",
+       R"({ "level" : "a,}b" , "x" : { "namespace" : 1 } })"},
+      {R"({"names\u0070ace":"n","\u0061":"\ud800"})", R"({"\u0061":"\ud800"})"},
+      {R"({"Namespace":"kept"})", R"({"Namespace":"kept"})"},
+      {"{}", "{}"},
+      {"{ }", "{ }"},
+      {R"({"a":{},"b":[]})", R"({"a":{},"b":[]})"},
+  };
+  for (const auto& [line, message] : cases) {
+    const Read read = read_all(line);
+    ASSERT_EQ(read.records.size(), 1U);
+    EXPECT_EQ(read.records[0].message, message) << line;
+    EXPECT_EQ(read.counts.no_message, 1U);
+    EXPECT_EQ(read.counts.not_json, 0U);
+    EXPECT_EQ(messages_of("[" + line + "," + line + "]").size(), 2U);
+    EXPECT_EQ(messages_of("[1, " + line + " , 2]").at(1), message);
+  }
+}
+
+TEST(RecordReader, AMessageThatIsNoStringIsItsJsonText) {  // P-5
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({ "b" : 1.0, "a":[ ] } )", R"({ "b" : 1.0, "a":[ ] })"},
+      {R"([1, 2 ] )", "[1, 2 ]"},
+      {"12345678901234567890.10", "12345678901234567890.10"},
+      {"true", "true"},
+      {"null", "null"},
+      {R"("")", ""},
+  };
+  for (const auto& [json, message] : cases) {
+    EXPECT_EQ(messages_of("{\"message\":" + json + "}"), Messages{message});
+    EXPECT_EQ(messages_of("{\"x\":1,\"message\": " + json + ",\"y\":2}"), Messages{message});
+    EXPECT_EQ(messages_of("[{\"message\":" + json + "}]"), Messages{message});
+  }
+}
+
+TEST(RecordReader, UnescapesStringsAndMendsWhatIsNoUnicode) {
+  EXPECT_EQ(messages_of(R"({"message":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\u0000"})"),
+            Messages{"\"\\/\b\f\n\r\t\u00e9\U0001f600\0"s});
+  EXPECT_EQ(messages_of(R"({"message":"\ud800 alone"})"), Messages{"\ufffd alone"});
+  EXPECT_EQ(messages_of("{\"message\":\"bad \xff\xc3\"}"), Messages{"bad \ufffd\ufffd"});
+  EXPECT_EQ(messages_of("not JSON \xff"), Messages{"not JSON \ufffd"});
+  EXPECT_EQ(messages_of("{\"a\":\"\xff\",\"namespace\":1}"), Messages{"{\"a\":\"\ufffd\"}"});
+  EXPECT_EQ(messages_of("[\"\xff\",{\"message\":\"\xfe\"}]"), (Messages{"\"\ufffd\"", "\ufffd"}));
+  EXPECT_EQ(messages_of("{\"message\":\"unicode \u2028 \x7f\"}"), Messages{"unicode \u2028 \x7f"});
+}
+
+TEST(RecordReader, TheLastOfEqualKeysCountsAndKeysMayBeEscaped) {
+  EXPECT_EQ(messages_of(R"({"message":"a","message":"b"})"), Messages{"b"});
+  EXPECT_EQ(messages_of(R"({"mess\u0061ge":"a"})"), Messages{"a"});
+  EXPECT_EQ(messages_of(R"({"message":"a\n","message":"b\n","x":"\t"})"), Messages{"b\n"});
+}
+
+TEST(RecordReader, ReadsTimesAsTextOrNumber) {               // P-7 to P-10
+  constexpr std::int64_t kNoon = 1'704'110'400'000'000'000;  // 2024-01-01T12:00:00Z
+  const std::pair<std::string, std::optional<std::int64_t>> cases[] = {
+      {R"("2024-01-01T12:00:00Z")", kNoon},
+      {R"("2024-01-01T12:00:00+00:00")", kNoon},
+      {R"("2024-01-01T07:00:00-05:00")", kNoon},
+      {R"("2024-01-01T12:00:00.123456789Z")", kNoon + 123'456'789},
+      {R"("2024-01-01\u005412:00:00Z")", kNoon},
+      {"1704110400", kNoon},
+      {"1704110400000", kNoon},
+      {"1704110400.5", kNoon + 500'000'000},
+      {"1704110400000000000", kNoon},
+      {R"("2024-01-15 10:30:00")", std::nullopt},
+      {R"("")", std::nullopt},
+      {R"("yesterday")", std::nullopt},
+      {"5", std::nullopt},
+      {"null", std::nullopt},
+      {"true", std::nullopt},
+      {"{}", std::nullopt},
+      {"[1704110400]", std::nullopt},
+  };
+  for (const auto& [json, expected] : cases) {
+    const Read read = read_all("{\"message\":\"m\",\"timestamp\":" + json +
+                               ",\"ingest_timestamp\":\"2024-01-01T12:00:00Z\"}");
+    ASSERT_EQ(read.records.size(), 1U);
+    EXPECT_EQ(read.records[0].at.has_value(), expected.has_value()) << json;
+    EXPECT_EQ(read.records[0].at.value_or(Timestamp{}).nanoseconds, expected.value_or(0)) << json;
+    EXPECT_EQ(read.records[0].ingested_at, std::optional(Timestamp{kNoon}));
+    EXPECT_EQ(read.counts.bad_time, expected.has_value() ? 0U : 1U) << json;
+  }
+  const Read absent = read_all(R"({"message":"m"})");
+  EXPECT_FALSE(absent.records[0].at.has_value());
+  EXPECT_EQ(absent.counts.bad_time, 0U);
+}
+
+TEST(RecordReader, ReadsVectorsRecords) {
+  const std::string line =
+      R"({"application":"payments","cluster_id":"prod-1","file":"/var/log/pods/x/0.log","ingest_timestamp":"2025-08-30T11:27:02Z",)"
+      R"("kubernetes":{"container_id":"cri-o://abc","container_name":"app","node_labels":{"a":"b"},"pod_ips":["10.0.0.1"],"pod_name":"p-1"},)"
+      R"("message":"{\"level\":\"info\",\"n\":12345678901234567890}","metadata":{"labels":{"x":"y"}},"namespace":"shop","pod_name":"p-1",)"
+      R"("source_type":"kubernetes_logs","stream":"stderr","timestamp":"2025-08-30T11:27:01.5Z"})";
+  const Kept expected{.message = R"({"level":"info","n":12345678901234567890})",
+                      .at = Timestamp{1'756'553'221'500'000'000},
+                      .ingested_at = Timestamp{1'756'553'222'000'000'000},
+                      .application = "payments",
+                      .pod_name = "p-1",
+                      .container_name = "app",
+                      .stream = "stderr",
+                      .line = 1};
+  EXPECT_EQ(read_all(line).records, std::vector<Kept>{expected});
+  EXPECT_EQ(read_all("[" + line + ", " + line + "]").records, (std::vector<Kept>{expected, expected}));
+  EXPECT_EQ(
+      read_all(R"({"message":"m","kubernetes":7,"application":8,"pod_name":null,"stream":["x"]})").records,
+      std::vector<Kept>{(Kept{.message = "m", .line = 1})});
+}
+
+TEST(RecordReader, ReadsBackEveryRecordOfOurs) {
+  std::mt19937 random(11);
+  const std::string messages[] = {
+      "",     "plain",  "with \"quotes\" and \\",  "tab\tnewline\n", "nul\0"s, "ü 😀",
+      "\x7f", "\u2028", std::string(100'000, 'm'), "\\ud800",        "\r"};
+  std::vector<RecordFrame> frames;
+  std::vector<Kept> expected;
+  const char* const pods[] = {"p0", "p1", "p2", "p3", "p4", "p\"5"};  // more than are remembered; one odd
+  for (const char* pod : pods) {
+    frames.push_back(
+        RecordFrame({.namespace_name = "n", .application = "a", .pod_name = pod, .container_name = "c"}));
+  }
+  std::string text;
+  for (std::uint64_t line = 1; line <= 3000; ++line) {
+    const std::size_t pod = line < 1500 ? line / 300 : random() % std::size(pods);
+    const Record record{.at = Timestamp{static_cast<std::int64_t>(random()) * 1'000'000'000 - 7},
+                        .ingested_at = Timestamp{static_cast<std::int64_t>(random())},
+                        .message = messages[random() % (random() % 50 == 0 ? 11 : 8)],
+                        .stream = random() % 2 == 0 ? Stream::Stdout : Stream::Stderr,
+                        .part = random() % 10 == 0 ? 2U : 0U,
+                        .is_last_part = random() % 2 == 0,
+                        .is_damaged = random() % 10 == 0};
+    text += encoded(frames[pod], record);
+    expected.push_back({.message = std::string(record.message),
+                        .at = record.at,
+                        .ingested_at = record.ingested_at,
+                        .application = "a",
+                        .pod_name = pods[pod],
+                        .container_name = "c",
+                        .stream = std::string(name_of(record.stream)),
+                        .line = line});
+  }
+  const Read read = read_all(text);
+  ASSERT_EQ(read.records.size(), expected.size());
+  for (std::size_t at = 0; at < expected.size(); ++at) ASSERT_EQ(read.records[at], expected[at]);
+  EXPECT_EQ(read.counts.not_json + read.counts.no_message + read.counts.bad_time, 0U);
+}
+
+// Lines that are nearly ours: after lines of ours each must read as it does alone.
+TEST(RecordReader, AKnownFrameNeverChangesWhatALineMeans) {
+  const RecordFrame frame(
+      {.namespace_name = "n", .application = "a", .pod_name = "p", .container_name = "c"});
+  const std::string ours =
+      encoded(frame, {.at = Timestamp{1'756'553'221'564'974'123}, .message = "m \"x\" 12"});
+  const std::string line = ours.substr(0, ours.size() - 1);
+  std::mt19937 random(5);
+  const std::string bytes = "\"\\{}[],: x0Z-\x01\xff\xc3\xa9u";
+  for (int round = 0; round < 30'000; ++round) {
+    std::string changed = line;
+    for (std::size_t count = 1 + random() % 2; count > 0; --count) {
+      const std::size_t at = random() % changed.size();
+      switch (random() % 4) {
+        case 0:
+          changed.erase(at, 1 + random() % 3);
+          break;
+        case 1:
+          changed.insert(at, 1, bytes[random() % bytes.size()]);
+          break;
+        case 2:
+          changed.insert(at, changed.substr(at, random() % 40));
+          break;
+        default:
+          changed[at] = bytes[random() % bytes.size()];
+      }
+    }
+    const std::vector<Kept> alone = read_all(changed + "\n").records;
+    std::vector<Kept> after = read_all(line + "\n" + changed + "\n").records;
+    ASSERT_GE(after.size(), 1U);
+    after.erase(after.begin());
+    for (Kept& kept : after) --kept.line;
+    ASSERT_EQ(after, alone) << changed;
+  }
+}
+
+TEST(RecordReader, NestingTooDeepToReadIsText) {
+  for (const int depth : {2, 100, 200}) {
+    const std::string nested =
+        std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+    EXPECT_EQ(messages_of("{\"message\":" + nested + "}"), Messages{nested});
+  }
+  for (const std::string& open : {"["s, "{\"a\":"s}) {
+    std::string nested;
+    for (int depth = 0; depth < 100'000; ++depth) nested += open;
+    nested += "1";
+    for (int depth = 0; depth < 100'000; ++depth) nested += open == "[" ? ']' : '}';
+    EXPECT_EQ(messages_of(nested), Messages{nested});
+    EXPECT_EQ(messages_of("{\"x\":" + nested + "}"), Messages{"{\"x\":" + nested + "}"});
+  }
+}
+
+TEST(RecordReader, LongLinesAreReadUpToTheLimitAndOneOverItIsAnError) {
+  const std::string message(1U << 20U, 'm');
+  EXPECT_EQ(messages_of("{\"message\":\"" + message + "\"}\n{\"message\":\"after\"}"),
+            (Messages{message, "after"}));
+  const Read read =
+      read_all("{\"message\":\"ok\"}\n{\"message\":\"" + message + "\"}\n", {.line_bytes_max = 1000});
+  EXPECT_EQ(read.records.size(), 1U);
+  EXPECT_EQ(read.error, "line 2: longer than 1000 bytes");
+}
+
+// The DOM parser of simdjson as the judge of what is JSON.
+TEST(RecordReader, TakesAsJsonWhatAnIndependentParserTakes) {
+  std::mt19937 random(3);
+  const std::string pieces[] = {"{", "}",    "[",    "]",    ",", ":",       "\"a\"", "\"message\"",
+                                "1", "-0.5", "true", "null", " ", "\"\\n\"", "01",    "x"};
+  simdjson::dom::parser parser;
+  int sound = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    std::string line = random() % 2 == 0 ? "{\"message\":" : "[";
+    for (std::size_t count = random() % 10; count > 0; --count) line += pieces[random() % std::size(pieces)];
+    line += line[0] == '{' ? '}' : ']';
+    const bool is_json = parser.parse(line).error() == simdjson::SUCCESS;
+    sound += is_json ? 1 : 0;
+    ASSERT_EQ(read_all(line).counts.not_json, is_json ? 0U : 1U) << line;
+  }
+  EXPECT_GT(sound, 1000);
+}
+
+}  // namespace
+}  // namespace headgate
