@@ -2,6 +2,7 @@
 // configuration alone, never from the text of a line. docs/formats/object-key.md.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,8 @@ struct KeyFields {
 };
 
 // A key template: placeholders {cluster_id} {namespace} {application} {pod_name} {tenant} {file}, each at
-// most once, each a whole segment (between slashes), {file} last, in any order and with fixed segments
-// between. A template without {tenant} must have {namespace}.
+// most once, each a whole segment (between slashes), {file} last, in any order and with fixed segments (of
+// the bytes that need no encoding) between. A template without {tenant} must have {namespace}.
 class KeyTemplate {
  public:
   static constexpr std::string_view kDefault = "{cluster_id}/{namespace}/{application}/{pod_name}/{file}";
@@ -32,20 +33,28 @@ class KeyTemplate {
 
   static Result<KeyTemplate> parse(std::string_view text);
 
-  // Values are percent-encoded: all but A-Z a-z 0-9 . _ - and inner characters S3 calls safe (!*'()); "." and
-  // ".." as segments are encoded; an empty value is Fault::Invalid, as is a key over 1024 bytes.
+  // Values are percent-encoded: all bytes but A-Z a-z 0-9 . _ - and what S3 calls safe besides (! * ' ( )).
+  // Fault::Invalid, so that what is rendered is always parsed back equal: a value that is empty, blank, "."
+  // or
+  // "..", or that holds a slash or NUL; a key over 1024 bytes.
   Result<ObjectKey> render(const KeyFields& fields) const;
-  // The inverse. More segments than the template are Fault::Invalid, as are empty segments, bad % escapes, a
-  // decoded NUL, slash, or "."/".." in a value. The error names the segment.
+  // The inverse. Fault::Invalid: a key over 1024 bytes, more or fewer segments than the template, another
+  // text than a fixed segment, a bad % escape, a value that render() would refuse. The error names the
+  // segment.
   Result<KeyFields> parse_key(const ObjectKey& key) const;
-  // The part of every key before the first placeholder ("" mostly).
+  // The part of every key before the first placeholder, with its slash ("" mostly).
   std::string fixed_prefix() const;
 
  private:
+  enum class Field : std::uint8_t { Fixed, Cluster, NamespaceName, ApplicationName, Pod, Tenant, File };
   struct Segment {
-    std::string text;  // fixed text, or a placeholder's name
-    bool is_placeholder = false;
+    std::string text;  // as in the template
+    Field field = Field::Fixed;
   };
+  static std::string_view value_of(Field field, const KeyFields& fields);
+  static void set_field(Field field, std::string value, KeyFields& fields);
+  bool has(Field field) const;
+
   std::vector<Segment> segments_;
 };
 
