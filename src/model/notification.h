@@ -16,12 +16,13 @@ namespace headgate {
 
 // One object that an event names.
 struct ObjectCreated {
-  BucketName bucket;
-  ObjectKey key;  // decoded
+  BucketName bucket = {};
+  ObjectKey key = {};  // decoded
   std::uint64_t bytes = 0;
-  std::string etag;
-  std::string sequencer;
-  Timestamp at;  // eventTime; the epoch when absent
+  std::string etag = {};
+  std::string sequencer = {};
+  Timestamp at = {};  // eventTime; the epoch when absent
+  friend bool operator==(const ObjectCreated&, const ObjectCreated&) = default;
 };
 
 struct Notification {
@@ -32,10 +33,13 @@ struct Notification {
 
 constexpr std::size_t kNotificationBytesMax = 1'048'576;  // SQS: a message's largest size since 2025
 
-// Fault::Invalid says what is wrong: not JSON, no Message, no bucket name, a key with a bad escape.
+// Fault::Invalid says what is wrong, and where: not JSON, none of the shapes above, no bucket name, no key or
+// one with a bad escape, over kNotificationBytesMax. One bad event makes all of the body invalid: it is
+// parked whole. Sizes, tags and times that are missing or of another type are left at their defaults.
 Result<Notification> parse_notification(std::string_view body);
 
-// What S3 through SNS would send for one stored object; `topic_arn` only decorates it.
+// What S3 through SNS would send for one stored object. parse_notification reads it back equal, given that
+// the texts are UTF-8 (the key may be any bytes).
 std::string sns_envelope(const ObjectCreated& created, std::string_view message_id);
 
 }  // namespace headgate
