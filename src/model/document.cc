@@ -95,9 +95,8 @@ class JsonDocument {
     json::array array;
     if (value.get_array().get(array) != simdjson::SUCCESS) return false;
     for (auto element : array) {
-      json::value item;
-      if (std::move(element).get(item) != simdjson::SUCCESS) return false;
-      if (!read_value(item, depth + 1, read.items.emplace_back())) return false;
+      if (element.error() != simdjson::SUCCESS) return false;
+      if (!read_value(element.value_unsafe(), depth + 1, read.items.emplace_back())) return false;
     }
     return true;
   }

@@ -29,7 +29,7 @@ std::optional<std::string> read_by(const std::string& inside) {
 }
 
 std::optional<std::string> read(const std::string& inside) {
-  const std::optional<std::string> portable = read_by<SwarBlock>(inside);
+  std::optional<std::string> portable = read_by<SwarBlock>(inside);
   EXPECT_EQ(portable, read_by<TextBlock>(inside)) << inside;
   return portable;
 }

@@ -172,8 +172,9 @@ TEST(RecordReader, AnObjectWithoutMessageIsItsOwnMessageWithoutMetadata) {  // P
     EXPECT_EQ(read.records[0].message, message) << line;
     EXPECT_EQ(read.counts.no_message, 1U);
     EXPECT_EQ(read.counts.not_json, 0U);
-    EXPECT_EQ(messages_of("[" + line + "," + line + "]").size(), 2U);
-    EXPECT_EQ(messages_of("[1, " + line + " , 2]").at(1), message);
+    std::string array = "[1, ";
+    array.append(line).append(" , ").append(line).append("]");
+    EXPECT_EQ(messages_of(array), (Messages{"1", message, message}));
   }
 }
 
@@ -313,7 +314,7 @@ TEST(RecordReader, AKnownFrameNeverChangesWhatALineMeans) {
   const std::string line = ours.substr(0, ours.size() - 1);
   std::mt19937 random(5);
   const std::string bytes = "\"\\{}[],: x0Z-\x01\xff\xc3\xa9u";
-  for (int round = 0; round < 30'000; ++round) {
+  for (int round = 0; round < 8'000; ++round) {
     std::string changed = line;
     for (std::size_t count = 1 + random() % 2; count > 0; --count) {
       const std::size_t at = random() % changed.size();
@@ -332,7 +333,7 @@ TEST(RecordReader, AKnownFrameNeverChangesWhatALineMeans) {
       }
     }
     const std::vector<Kept> alone = read_all(changed + "\n").records;
-    std::vector<Kept> after = read_all(line + "\n" + changed + "\n").records;
+    std::vector<Kept> after = read_all(std::string(ours).append(changed).append("\n")).records;
     ASSERT_GE(after.size(), 1U);
     after.erase(after.begin());
     for (Kept& kept : after) --kept.line;
@@ -373,7 +374,7 @@ TEST(RecordReader, TakesAsJsonWhatAnIndependentParserTakes) {
                                 "1", "-0.5", "true", "null", " ", "\"\\n\"", "01",    "x"};
   simdjson::dom::parser parser;
   int sound = 0;
-  for (int round = 0; round < 200'000; ++round) {
+  for (int round = 0; round < 30'000; ++round) {
     std::string line = random() % 2 == 0 ? "{\"message\":" : "[";
     for (std::size_t count = random() % 10; count > 0; --count) line += pieces[random() % std::size(pieces)];
     line += line[0] == '{' ? '}' : ']';
@@ -381,7 +382,7 @@ TEST(RecordReader, TakesAsJsonWhatAnIndependentParserTakes) {
     sound += is_json ? 1 : 0;
     ASSERT_EQ(read_all(line).counts.not_json, is_json ? 0U : 1U) << line;
   }
-  EXPECT_GT(sound, 1000);
+  EXPECT_GT(sound, 200);
 }
 
 }  // namespace
