@@ -1,0 +1,76 @@
+#include "base/json_text.h"
+
+#include "base/utf8.h"
+
+namespace headgate {
+
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+void append_escaped(std::string& into, unsigned code) {
+  into += "\\u00";
+  into.push_back(kHex[(code >> 4) & 0xF]);
+  into.push_back(kHex[code & 0xF]);
+}
+
+void append_ascii(std::string& into, char character) {
+  switch (character) {
+    case '"':
+      into += "\\\"";
+      return;
+    case '\\':
+      into += "\\\\";
+      return;
+    case '\n':
+      into += "\\n";
+      return;
+    case '\r':
+      into += "\\r";
+      return;
+    case '\t':
+      into += "\\t";
+      return;
+    default:
+      break;
+  }
+  const auto code = static_cast<unsigned char>(character);
+  if (code < 0x20 || code == 0x7F) {
+    append_escaped(into, code);
+  } else {
+    into.push_back(character);
+  }
+}
+
+}  // namespace
+
+void append_json_text(std::string& into, std::string_view text) {
+  into.push_back('"');
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length_at(text, at);
+    if (length == 0) {
+      into += kReplacementCharacter;
+      at += 1;
+      continue;
+    }
+    const auto second = length == 2 ? static_cast<unsigned char>(text[at + 1]) : 0U;
+    if (length == 1) {
+      append_ascii(into, text[at]);
+    } else if (length == 2 && text[at] == '\xC2' && second < 0xA0) {  // U+0080 to U+009F
+      append_escaped(into, second);
+    } else {
+      into.append(text.substr(at, length));
+    }
+    at += length;
+  }
+  into.push_back('"');
+}
+
+std::string json_text(std::string_view text) {
+  std::string quoted;
+  quoted.reserve(text.size() + 2);
+  append_json_text(quoted, text);
+  return quoted;
+}
+
+}  // namespace headgate

@@ -1,0 +1,15 @@
+// Text as a JSON string (RFC 8259), for the small documents that we write ourselves: log lines, health
+// answers, configuration. The records' own writer, which is on the hot path, is in src/model.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace headgate {
+
+// Appends `text` in quotes. Control characters (C1 too: terminals obey them) are escaped; a byte that is not
+// UTF-8 becomes U+FFFD.
+void append_json_text(std::string& into, std::string_view text);
+std::string json_text(std::string_view text);
+
+}  // namespace headgate
