@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check format lint tidy asan tsan fuzz bench clean
+.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,7 +21,10 @@ build: setup build/release/build.ninja  ## the headgate binary, Release: build/r
 demo: build  ## build, then run the whole pipeline on one machine (stop with Ctrl-C, or DEMO_SECONDS=30)
 	@DEMO_SECONDS=$(DEMO_SECONDS) tools/demo.sh
 
-test: setup build/release/build.ninja  ## build and run all tests
+peers: setup  ## programs by others that the tests compare us with, in build/peers (nothing when they are there)
+	@tools/peers.sh
+
+test: setup peers build/release/build.ninja  ## build and run all tests
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
@@ -36,10 +39,10 @@ format: setup  ## rewrite the sources as .clang-format says
 tidy: setup  ## clang 14: warnings as errors, and clang-tidy
 	@tools/tidy.sh
 
-asan: setup  ## all tests under AddressSanitizer and UBSan
+asan: setup peers  ## all tests under AddressSanitizer and UBSan
 	@cmake --preset asan > build/configure.log 2>&1 && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -j $(JOBS)
 
-tsan: setup  ## all tests under ThreadSanitizer
+tsan: setup peers  ## all tests under ThreadSanitizer
 	@cmake --preset tsan > build/configure.log 2>&1 && cmake --build --preset tsan -j $(JOBS) && ctest --preset tsan -j $(JOBS)
 
 FUZZ_SECONDS ?= 20
