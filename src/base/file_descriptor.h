@@ -24,6 +24,8 @@ class FileDescriptor {
   int get() const { return descriptor_; }
   bool is_open() const { return descriptor_ >= 0; }
   void close();
+  // Gives the descriptor to someone else, who closes it.
+  [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
 
  private:
   int descriptor_ = -1;
