@@ -32,7 +32,7 @@ std::size_t utf8_length_at(std::string_view text, std::size_t at) {
   return 0;
 }
 
-bool is_utf8(std::string_view text) {
+bool is_valid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = utf8_length_at(text, at);
     if (length == 0) return false;

@@ -13,7 +13,7 @@ constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
 // `at` < text.size().
 std::size_t utf8_length_at(std::string_view text, std::size_t at);
 
-bool is_utf8(std::string_view text);
+bool is_valid_utf8(std::string_view text);
 
 // The text with every byte that is not UTF-8 replaced by U+FFFD.
 std::string to_utf8(std::string_view text);

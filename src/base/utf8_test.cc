@@ -34,7 +34,7 @@ TEST(Utf8, KnowsEveryLengthAndRefusesWhatTheStandardForbids) {
   };
   for (const Row& row : rows) {
     EXPECT_EQ(utf8_length_at(row.text, 0), row.length) << testing::PrintToString(std::string(row.text));
-    EXPECT_EQ(is_utf8(row.text), row.length == row.text.size());
+    EXPECT_EQ(is_valid_utf8(row.text), row.length == row.text.size());
   }
 }
 
