@@ -17,14 +17,14 @@
 namespace headgate::http {
 
 struct Request {
-  std::string path;                          // %-escapes decoded, no query
-  std::map<std::string, std::string> query;  // decoded; of a repeated name the last
+  std::string path;                               // %-escapes decoded, no query
+  std::map<std::string, std::string> query = {};  // decoded; of a repeated name the last
 };
 
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
-  std::string body;
+  std::string body = {};
 };
 
 // Runs on one of the server's threads, several at a time. Must not throw and should not wait: other requests

@@ -1,0 +1,118 @@
+#include "tenants/directory.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace headgate::tenants {
+
+namespace {
+
+bool is_expired(const TenantConfiguration& configuration, Timestamp now) {
+  return configuration.ttl && *configuration.ttl <= now.seconds();
+}
+
+struct JudgedRow {
+  TenantConfiguration configuration;
+  std::vector<FieldProblem> problems;
+};
+
+// Rows that matter to delivery: the disabled are gone, the rest is judged. One bad row says nothing about the
+// next.
+std::vector<JudgedRow> judge(const TenantId& tenant, std::vector<StoredConfiguration> rows,
+                             const Rules& rules) {
+  std::vector<JudgedRow> judged;
+  for (StoredConfiguration& row : rows) {
+    JudgedRow one{.configuration = std::move(row.configuration), .problems = {}};
+    if (!row.undecodable.empty()) {
+      // Whether it is enabled cannot be told: taken as if, so that its objects are parked and seen.
+      one.problems.push_back({.field = "row", .what = std::move(row.undecodable)});
+    } else if (one.configuration.tenant != tenant) {
+      one.problems.push_back({.field = "tenant_id", .what = "is another tenant's"});
+    } else if (!one.configuration.enabled) {
+      continue;
+    } else {
+      one.problems = validate(one.configuration, rules);
+    }
+    judged.push_back(std::move(one));
+  }
+  return judged;
+}
+
+}  // namespace
+
+struct TenantDirectory::Entry {
+  bool is_known = false;
+  std::vector<JudgedRow> rows;
+};
+
+TenantDirectory::TenantDirectory(Clock& clock, TenantStore& store, Options options)
+    : clock_(clock), store_(store), options_(std::move(options)) {
+  CHECK(options_.tenants_max > 0);
+}
+
+Result<TenantView> TenantDirectory::of(const TenantId& tenant) {
+  if (tenant.empty()) return TenantView{};
+  const SteadyTime asked_at = clock_.steady();
+  Rows rows = cached(tenant, asked_at);
+  if (rows == nullptr) {
+    std::uint64_t generation = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      generation = generation_;
+    }
+    std::vector<StoredConfiguration> stored = TRY_IN("tenant " + tenant.str(), store_.of_tenant(tenant));
+    const bool is_known = !stored.empty();
+    rows = std::make_shared<const Entry>(
+        Entry{.is_known = is_known, .rows = judge(tenant, std::move(stored), options_.rules)});
+    keep(tenant, rows, asked_at, generation);
+  }
+  TenantView view{.is_known = rows->is_known, .active = {}, .invalid = {}};
+  const Timestamp now = clock_.now();
+  for (const JudgedRow& row : rows->rows) {
+    if (is_expired(row.configuration, now)) continue;
+    if (row.problems.empty()) {
+      view.active.push_back(row.configuration);
+    } else {
+      view.invalid.push_back({.type = row.configuration.type, .problems = row.problems});
+    }
+  }
+  return view;
+}
+
+void TenantDirectory::forget(const TenantId& tenant) {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  const auto found = slots_.find(tenant);
+  if (found == slots_.end()) return;
+  recency_.erase(found->second.place);
+  slots_.erase(found);
+}
+
+TenantDirectory::Rows TenantDirectory::cached(const TenantId& tenant, SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = slots_.find(tenant);
+  if (found == slots_.end() || now - found->second.read_at >= options_.age_max) return nullptr;
+  recency_.splice(recency_.begin(), recency_, found->second.place);
+  return found->second.rows;
+}
+
+void TenantDirectory::keep(const TenantId& tenant, Rows rows, SteadyTime read_at, std::uint64_t generation) {
+  const std::lock_guard lock(mutex_);
+  if (generation != generation_) return;
+  if (const auto found = slots_.find(tenant); found != slots_.end()) {
+    if (found->second.read_at > read_at) return;  // another thread asked later and knows better
+    found->second.rows = std::move(rows);
+    found->second.read_at = read_at;
+    recency_.splice(recency_.begin(), recency_, found->second.place);
+    return;
+  }
+  if (slots_.size() >= options_.tenants_max) {
+    slots_.erase(recency_.back());
+    recency_.pop_back();
+  }
+  recency_.push_front(tenant);
+  slots_.emplace(tenant, Slot{.rows = std::move(rows), .read_at = read_at, .place = recency_.begin()});
+}
+
+}  // namespace headgate::tenants

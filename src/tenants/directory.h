@@ -1,0 +1,75 @@
+// What a processor asks for every object: does anyone know this tenant, and where does it want its logs? A
+// cached view of the tenant store, so that a burst of objects costs one query.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "model/names.h"
+#include "model/tenant_configuration.h"
+#include "ports/clock.h"
+#include "ports/tenant_store.h"
+#include "tenants/validate.h"
+
+namespace headgate::tenants {
+
+// An enabled row that cannot be delivered to, and why. Its objects are parked, not dropped.
+struct InvalidConfiguration {
+  DestinationName type;
+  std::vector<FieldProblem> problems;
+};
+
+struct TenantView {
+  bool is_known = false;                    // has a row at all, of whatever state
+  std::vector<TenantConfiguration> active;  // enabled, not expired, valid; by type
+  std::vector<InvalidConfiguration> invalid;
+};
+
+// Any thread. Holds at most `tenants_max` tenants, known or not, and forgets the least recently used; a view
+// is at most `age_max` old. A row's own ttl is judged at each call. Several threads that miss at once each
+// ask the store.
+class TenantDirectory {
+ public:
+  struct Options {
+    std::chrono::milliseconds age_max{30'000};
+    std::size_t tenants_max = 10'000;
+    Rules rules = {};
+  };
+  TenantDirectory(Clock& clock, TenantStore& store, Options options);
+
+  // The store's error when it cannot be asked: an old view is not used, it may deliver what was since
+  // forbidden. An empty tenant is unknown without a question.
+  Result<TenantView> of(const TenantId& tenant);
+  // The next of() asks the store: called after a change made in this process.
+  void forget(const TenantId& tenant);
+
+ private:
+  struct Entry;
+  using Rows = std::shared_ptr<const Entry>;  // shared by the cache and the calls that are reading it
+  struct Slot {
+    Rows rows;
+    SteadyTime read_at;
+    std::list<TenantId>::iterator place;
+  };
+
+  Rows cached(const TenantId& tenant, SteadyTime now);
+  void keep(const TenantId& tenant, Rows rows, SteadyTime read_at, std::uint64_t generation);
+
+  Clock& clock_;
+  TenantStore& store_;
+  const Options options_;
+  std::mutex mutex_;  // guards all below; never held while the store is asked
+  std::unordered_map<TenantId, Slot> slots_;
+  std::list<TenantId> recency_;   // most recently used first
+  std::uint64_t generation_ = 0;  // counts forget(): an answer asked for before one is not kept
+};
+
+}  // namespace headgate::tenants

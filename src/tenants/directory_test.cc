@@ -1,0 +1,211 @@
+#include "tenants/directory.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+
+#include "fakes/memory_tenant_store.h"
+#include "fakes/still_clock.h"
+
+namespace headgate::tenants {
+namespace {
+
+using std::chrono::seconds;
+
+TenantConfiguration row_of(const char* tenant, const char* type) {
+  TenantConfiguration row;
+  row.tenant = TenantId(tenant);
+  row.type = DestinationName(type);
+  row.enabled = true;
+  if (kind_of(row.type) == DestinationKind::S3) {
+    row.bucket_name = "some-bucket";
+  } else {
+    row.log_group_name = "some-group";
+  }
+  return row;
+}
+
+struct Fixture {
+  fakes::StillClock clock;
+  fakes::MemoryTenantStore store;
+  TenantDirectory::Options options{
+      .age_max = seconds{30}, .tenants_max = 3, .rules = {.world = World::Local}};
+  TenantDirectory directory{clock, store, options};
+
+  void put(const TenantConfiguration& row) { EXPECT_TRUE(store.put(row).ok()); }
+  TenantView view(const char* tenant) { return directory.of(TenantId(tenant)).value(); }
+};
+
+std::string types_of(const TenantView& view) {
+  std::string types;
+  for (const TenantConfiguration& row : view.active) types += row.type.str() + " ";
+  return types;
+}
+
+TEST(TenantDirectory, GivesTheEnabledConfigurationsOfATenantByType) {
+  Fixture world;
+  world.put(row_of("acme", "s3"));
+  world.put(row_of("acme", "cloudwatch"));
+  world.put(row_of("acme", "s3#b"));
+  world.put(row_of("globex", "s3"));
+  TenantConfiguration disabled = row_of("acme", "cloudwatch#off");
+  disabled.enabled = false;
+  world.put(disabled);
+  const TenantView view = world.view("acme");
+  EXPECT_TRUE(view.is_known);
+  EXPECT_EQ(types_of(view), "cloudwatch s3 s3#b ");
+  EXPECT_TRUE(view.invalid.empty());
+}
+
+TEST(TenantDirectory, TellsAnUnknownTenantFromOneThatWantsNothingNow) {
+  Fixture world;
+  TenantConfiguration disabled = row_of("acme", "s3");
+  disabled.enabled = false;
+  world.put(disabled);
+  EXPECT_FALSE(world.view("nobody").is_known);
+  EXPECT_TRUE(world.view("acme").is_known);
+  EXPECT_EQ(types_of(world.view("acme")), "");
+}
+
+TEST(TenantDirectory, NeverLetsABadRowHideItsNeighbours) {
+  Fixture world;
+  TenantConfiguration bad = row_of("acme", "cloudwatch");
+  bad.log_group_name = "";
+  world.put(bad);
+  TenantConfiguration broken = row_of("acme", "cloudwatch#broken");
+  world.store.place({.configuration = broken, .undecodable = "enabled: is a string"});
+  world.put(row_of("acme", "s3"));
+  TenantConfiguration disabled_and_bad = row_of("acme", "s3#off");
+  disabled_and_bad.enabled = false;
+  disabled_and_bad.bucket_name = "";
+  world.put(disabled_and_bad);
+
+  const TenantView view = world.view("acme");
+  EXPECT_EQ(types_of(view), "s3 ");
+  ASSERT_EQ(view.invalid.size(), 2U);
+  EXPECT_EQ(view.invalid[0].type.str(), "cloudwatch");
+  ASSERT_EQ(view.invalid[0].problems.size(), 1U);
+  EXPECT_EQ(view.invalid[0].problems[0].field, "log_group_name");
+  EXPECT_EQ(view.invalid[1].problems.at(0).what, "enabled: is a string");
+}
+
+TEST(TenantDirectory, DeliversNothingToARowThatIsAnotherTenants) {
+  class Mixed : public fakes::MemoryTenantStore {
+    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId&) override {
+      return std::vector<StoredConfiguration>{{.configuration = row_of("globex", "s3"), .undecodable = ""}};
+    }
+  } store;
+  fakes::StillClock clock;
+  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
+  const TenantView view = directory.of(TenantId("acme")).value();
+  EXPECT_TRUE(view.active.empty());
+  ASSERT_EQ(view.invalid.size(), 1U);
+  EXPECT_EQ(view.invalid[0].problems.at(0).field, "tenant_id");
+}
+
+TEST(TenantDirectory, JudgesARowsTtlAtEachCallAlsoFromTheCache) {
+  Fixture world;
+  TenantConfiguration row = row_of("acme", "s3");
+  row.ttl = world.clock.now().seconds() + 10;
+  world.put(row);
+  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+  world.clock.advance(seconds{9});
+  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+  world.clock.advance(seconds{1});
+  EXPECT_EQ(types_of(world.view("acme")), "");
+  EXPECT_TRUE(world.view("acme").is_known);
+  EXPECT_EQ(world.store.questions(), 1);
+}
+
+TEST(TenantDirectory, AsksAgainWhenItsAnswerIsOldAlsoForUnknownTenants) {
+  Fixture world;
+  EXPECT_FALSE(world.view("acme").is_known);
+  EXPECT_FALSE(world.view("acme").is_known);
+  EXPECT_EQ(world.store.questions(), 1);
+  world.put(row_of("acme", "s3"));
+  world.clock.advance(seconds{29});
+  EXPECT_FALSE(world.view("acme").is_known);
+  world.clock.advance(seconds{1});
+  EXPECT_TRUE(world.view("acme").is_known);
+  EXPECT_EQ(world.store.questions(), 2);
+}
+
+TEST(TenantDirectory, ForgetsTheTenantThatWasNotAskedForLongest) {
+  Fixture world;  // of three
+  for (const char* tenant : {"a", "b", "c", "a", "d", "a", "c", "d"}) world.view(tenant);
+  EXPECT_EQ(world.store.questions(), 4);  // d took the place of b
+  world.view("b");
+  EXPECT_EQ(world.store.questions(), 5);
+}
+
+TEST(TenantDirectory, AsksAgainAfterItWasToldOfAChange) {
+  Fixture world;
+  EXPECT_FALSE(world.view("acme").is_known);
+  world.put(row_of("acme", "s3"));
+  world.directory.forget(TenantId("acme"));
+  EXPECT_TRUE(world.view("acme").is_known);
+}
+
+TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
+  class Overtaken : public fakes::MemoryTenantStore {
+   public:
+    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override {
+      auto rows = fakes::MemoryTenantStore::of_tenant(tenant);
+      if (after_read) after_read();
+      return rows;
+    }
+    std::function<void()> after_read;
+  } store;
+  fakes::StillClock clock;
+  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
+  store.after_read = [&] {
+    store.after_read = nullptr;
+    EXPECT_TRUE(store.put(row_of("acme", "s3")).ok());
+    directory.forget(TenantId("acme"));
+  };
+  EXPECT_FALSE(directory.of(TenantId("acme")).value().is_known);
+  EXPECT_TRUE(directory.of(TenantId("acme")).value().is_known);
+}
+
+TEST(TenantDirectory, GivesTheStoresErrorAndNoOldAnswer) {
+  Fixture world;
+  world.put(row_of("acme", "s3"));
+  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+  world.store.break_with(Error{Fault::Retry, "throttled"});
+  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+  world.clock.advance(seconds{30});
+  const auto answer = world.directory.of(TenantId("acme"));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().fault, Fault::Retry);
+  EXPECT_EQ(answer.error().what, "tenant acme: throttled");
+  world.store.mend();
+  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+}
+
+TEST(TenantDirectory, KnowsNoTenantWithoutANameAndAsksNobody) {
+  Fixture world;
+  EXPECT_FALSE(world.view("").is_known);
+  EXPECT_EQ(world.store.questions(), 0);
+}
+
+TEST(TenantDirectory, AnswersManyThreadsAtOnce) {
+  Fixture world;
+  for (const char* tenant : {"a", "b", "c", "d", "e"}) world.put(row_of(tenant, "s3"));
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&world, thread] {
+      const char* tenants[] = {"a", "b", "c", "d", "e"};
+      for (int i = 0; i < 2000; ++i) {
+        const char* tenant = tenants[(i * (thread + 1)) % 5];
+        const TenantView view = world.view(tenant);
+        ASSERT_EQ(view.active.size(), 1U);
+        ASSERT_EQ(view.active[0].tenant.str(), tenant);
+        if (i % 50 == 0) world.directory.forget(TenantId(tenant));
+      }
+    });
+  }
+}
+
+}  // namespace
+}  // namespace headgate::tenants

@@ -1,0 +1,228 @@
+#include "tenants/validate.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/utf8.h"
+#include "tenants/aws_names.h"
+
+namespace headgate::tenants {
+
+namespace {
+
+bool is_alphanumeric(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9');
+}
+
+bool has_controls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char character) {
+    const auto code = static_cast<unsigned char>(character);
+    return code < 0x20 || code == 0x7F;
+  });
+}
+
+bool is_printable(std::string_view text) {
+  return is_valid_utf8(text) && !has_controls(text);
+}
+
+// Collects what is wrong. One rule a function; none stops the others.
+class Validation {
+ public:
+  Validation(const TenantConfiguration& configuration, const Rules& rules)
+      : row_(configuration), rules_(rules), kind_(kind_of(configuration.type)) {}
+
+  std::vector<FieldProblem> run() {
+    check_tenant();
+    check_type();
+    check_region();
+    check_desired_logs();
+    check_account();
+    check_role();
+    check_log_group();
+    check_stream();
+    check_bucket();
+    check_prefix();
+    if (row_.ttl && *row_.ttl <= 0) complain("ttl", "must be a time after 1970, in Unix seconds");
+    return std::move(problems_);
+  }
+
+ private:
+  void complain(std::string_view field, std::string what) {
+    problems_.push_back({.field = std::string(field), .what = std::move(what)});
+  }
+  void complain_if(std::string_view field, const Complaint& complaint) {
+    if (complaint) complain(field, *complaint);
+  }
+  bool is_aws() const { return rules_.world == World::Aws; }
+
+  // A superset of Kubernetes namespaces and label values, and of what the API took so far but for a `-` or
+  // `_` at either end. It becomes a segment of keys and paths, hence no slash, and no dot first.
+  void check_tenant() {
+    const std::string& tenant = row_.tenant.str();
+    if (tenant.empty()) return complain("tenant_id", "is missing");
+    if (tenant.size() > kTenantIdBytesMax) return complain("tenant_id", "must not exceed 128 characters");
+    const bool has_known_characters = std::all_of(tenant.begin(), tenant.end(), [](char character) {
+      return is_alphanumeric(character) || character == '-' || character == '_' || character == '.';
+    });
+    if (!has_known_characters) return complain("tenant_id", "may hold only letters, digits and -_.");
+    if (!is_alphanumeric(tenant.front()) || !is_alphanumeric(tenant.back()))
+      complain("tenant_id", "must begin and end with a letter or digit");
+  }
+
+  void check_type() {
+    constexpr std::size_t kNameBytesMax = 32;
+    const std::string_view type = row_.type.view();
+    if (type.empty()) return complain("type", "is missing: cloudwatch or s3");
+    if (!kind_)
+      return complain("type", "must be cloudwatch or s3, or one of them with #name for a second one");
+    const std::size_t hash = type.find('#');
+    if (hash == std::string_view::npos) return;
+    const std::string_view name = type.substr(hash + 1);
+    const bool is_sound = !name.empty() && name.size() <= kNameBytesMax &&
+                          std::all_of(name.begin(), name.end(), [](char character) {
+                            return (character >= 'a' && character <= 'z') ||
+                                   (character >= '0' && character <= '9') || character == '-';
+                          });
+    if (!is_sound) complain("type", "must have 1 to 32 lower-case letters, digits or hyphens after #");
+  }
+
+  void check_region() {
+    if (row_.target_region.empty()) {
+      if (is_aws() && kind_) complain("target_region", "is missing: the region of the log group or bucket");
+    } else if (!is_region(row_.target_region)) {
+      complain("target_region", "is not a region: write it like eu-west-1");
+    }
+  }
+
+  void check_desired_logs() {
+    const std::vector<std::string>& wanted = row_.desired_logs;
+    if (wanted.size() == 1 && wanted.front().empty()) return;  // how some write "all"
+    if (wanted.size() > kDesiredLogsMax) return complain("desired_logs", "must not exceed 100 entries");
+    std::set<std::string_view> seen;
+    for (const std::string& name : wanted) {
+      if (name.empty() || name.size() > kDesiredLogBytesMax) {
+        complain("desired_logs", "each entry must have 1 to 253 characters");
+      } else if (!is_printable(name)) {
+        complain("desired_logs", json_text(name) + " holds control characters or is not UTF-8");
+      } else if (!seen.insert(name).second) {
+        complain("desired_logs", json_text(name) + " is there twice");
+      }
+    }
+  }
+
+  void check_account() {
+    if (row_.account_id.empty()) {
+      if (is_aws() && kind_) complain("account_id", "is missing: the tenant's AWS account, 12 digits");
+    } else if (!is_account_id(row_.account_id)) {
+      complain("account_id", "must be 12 digits (in quotes, or YAML takes them for a number)");
+    }
+  }
+
+  void check_role() {
+    const std::string& arn = row_.log_distribution_role_arn;
+    if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
+    if (arn.empty()) {
+      if (is_aws() && kind_ == DestinationKind::CloudWatch)
+        complain("log_distribution_role_arn",
+                 "is missing: the role in the tenant's account that may put logs");
+      return;
+    }
+    // Without it, a tenant who learns another's role could have us write there for them.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    if (is_aws() && row_.external_id.empty())
+      complain("external_id", "is missing: a role is assumed only with the tenant's external id");
+    const std::optional<RoleArn> role = parse_role_arn(arn);
+    if (!role)
+      return complain("log_distribution_role_arn",
+                      "is not a role: write it like arn:aws:iam::123456789012:role/name");
+    if (!row_.account_id.empty() && role->account != row_.account_id)
+      complain("log_distribution_role_arn", "is in another account than account_id");
+    if (is_region(row_.target_region) && role->partition != partition_of(row_.target_region))
+      complain("log_distribution_role_arn", "is in partition " + std::string(role->partition) +
+                                                ", but target_region is in " +
+                                                std::string(partition_of(row_.target_region)));
+  }
+
+  void check_log_group() {
+    if (!belongs_to(DestinationKind::CloudWatch, "log_group_name", row_.log_group_name)) return;
+    if (row_.log_group_name.empty()) return complain("log_group_name", "is missing");
+    complain_if("log_group_name", complaint_about_log_group(row_.log_group_name));
+  }
+
+  // Text and known {placeholders}; what they stand for is made fit for a stream name when it is filled in.
+  // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
+  void check_stream() {
+    constexpr std::size_t kStreamBytesMax = 512;
+    std::string_view rest = row_.log_stream_name;
+    if (!belongs_to(DestinationKind::CloudWatch, "log_stream_name", rest) || rest.empty()) return;
+    if (rest.size() > kStreamBytesMax) complain("log_stream_name", "must not exceed 512 characters");
+    if (!is_printable(rest) || rest.find_first_of(":*") != std::string_view::npos)
+      complain("log_stream_name", "must not hold `:`, `*` or control characters");
+    while (!rest.empty()) {
+      const std::size_t open = rest.find_first_of("{}");
+      if (open == std::string_view::npos) return;
+      const std::size_t close = rest.find_first_of("{}", open + 1);
+      if (rest[open] != '{' || close == std::string_view::npos || rest[close] != '}')
+        return complain("log_stream_name", "has a brace without its partner");
+      const std::string_view name = rest.substr(open + 1, close - open - 1);
+      if (std::find(kStreamPlaceholders.begin(), kStreamPlaceholders.end(), name) ==
+          kStreamPlaceholders.end())
+        complain("log_stream_name", json_text(name) +
+                                        " is no placeholder: {pod_name}, {container_name}, "
+                                        "{application}, {namespace} and {stream} are");
+      rest.remove_prefix(close + 1);
+    }
+  }
+
+  void check_bucket() {
+    if (!belongs_to(DestinationKind::S3, "bucket_name", row_.bucket_name)) return;
+    if (row_.bucket_name.empty()) return complain("bucket_name", "is missing");
+    complain_if("bucket_name", complaint_about_bucket(row_.bucket_name));
+    const std::vector<BucketName>& ours = rules_.central_buckets;
+    if (std::find(ours.begin(), ours.end(), BucketName(row_.bucket_name)) != ours.end())
+      complain("bucket_name", "is the central bucket: what is delivered there would be delivered again");
+  }
+
+  void check_prefix() {
+    std::string_view rest = row_.bucket_prefix;
+    if (!belongs_to(DestinationKind::S3, "bucket_prefix", rest) || rest.empty()) return;
+    if (rest.size() > kBucketPrefixBytesMax) complain("bucket_prefix", "must not exceed 512 bytes");
+    if (!is_printable(rest)) complain("bucket_prefix", "holds control characters or is not UTF-8");
+    if (rest.front() == '/') return complain("bucket_prefix", "must not start with a slash");
+    while (!rest.empty()) {
+      const std::size_t slash = std::min(rest.find('/'), rest.size());
+      const std::string_view segment = rest.substr(0, slash);
+      if (segment.empty() || segment == "." || segment == "..")
+        return complain("bucket_prefix", "must not hold empty segments, `.` or `..`");
+      rest.remove_prefix(std::min(slash + 1, rest.size()));
+    }
+  }
+
+  // Whether the field is judged: its kind is ours. A field of the other kind that is set is a mistake in
+  // itself: the writer believes that it does something. When the type is wrong nothing can be said of either.
+  bool belongs_to(DestinationKind kind, std::string_view field, std::string_view value) {
+    if (!kind_ || *kind_ == kind) return kind_.has_value();
+    if (!value.empty())
+      complain(field, kind == DestinationKind::S3 ? "is for destinations of type s3 only"
+                                                  : "is for destinations of type cloudwatch only");
+    return false;
+  }
+
+  const TenantConfiguration& row_;
+  const Rules& rules_;
+  const std::optional<DestinationKind> kind_;
+  std::vector<FieldProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules) {
+  return Validation(configuration, rules).run();
+}
+
+}  // namespace headgate::tenants

@@ -1,0 +1,37 @@
+// Whether a tenant's configuration makes sense, field by field. One validator for every way in: terminal,
+// API, and the rows that a processor reads. docs/formats/tenant-configuration.md lists the rules.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "model/names.h"
+#include "model/tenant_configuration.h"
+
+namespace headgate::tenants {
+
+// Where deliveries go: on one machine nobody has an AWS account; in AWS an account, a role and a region are
+// required.
+enum class World { Local, Aws };
+
+struct Rules {
+  World world = World::Aws;
+  // Our own buckets, which are nobody's destination: a delivery into one would be read and delivered again,
+  // endlessly.
+  std::vector<BucketName> central_buckets = {};
+};
+
+// What a log_stream_name template may name, in braces. Not the cluster: that is the provider's business.
+constexpr std::array<std::string_view, 5> kStreamPlaceholders = {"pod_name", "container_name", "application",
+                                                                 "namespace", "stream"};
+
+constexpr std::size_t kTenantIdBytesMax = 128;
+constexpr std::size_t kDesiredLogsMax = 100;
+constexpr std::size_t kDesiredLogBytesMax = 253;
+constexpr std::size_t kBucketPrefixBytesMax = 512;  // leaves as much of S3's 1024 for the rest of the key
+
+// Every wrong field at once, in the order of the fields; empty when all is well. Pure. `line` is 0.
+std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules);
+
+}  // namespace headgate::tenants

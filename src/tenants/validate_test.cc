@@ -1,0 +1,296 @@
+#include "tenants/validate.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace headgate::tenants {
+namespace {
+
+TenantConfiguration good_cloudwatch() {
+  TenantConfiguration row;
+  row.tenant = TenantId("acme-corp");
+  row.type = DestinationName("cloudwatch");
+  row.enabled = true;
+  row.target_region = "eu-west-1";
+  row.desired_logs = {"api", "Infra"};
+  row.account_id = "123456789012";
+  row.log_distribution_role_arn = "arn:aws:iam::123456789012:role/logs/CustomerLogDistribution";
+  row.external_id = "0b0f54a6-2a4c-4f4e-9f49-000000000000";
+  row.log_group_name = "/aws/logs/acme";
+  row.log_stream_name = "{namespace}/{application}/{pod_name}-{container_name}.{stream}";
+  row.ttl = 2'000'000'000;
+  return row;
+}
+
+TenantConfiguration good_s3() {
+  TenantConfiguration row;
+  row.tenant = TenantId("acme-corp");
+  row.type = DestinationName("s3#audit-2");
+  row.target_region = "us-east-1";
+  row.account_id = "123456789012";
+  row.bucket_name = "acme.logs-1";
+  row.bucket_prefix = "ROSA/cluster-logs/";
+  return row;
+}
+
+const Rules kAws{.world = World::Aws, .central_buckets = {BucketName("central-logs")}};
+const Rules kLocal{.world = World::Local, .central_buckets = {BucketName("central-logs")}};
+
+std::string problems_of(const TenantConfiguration& row, const Rules& rules) {
+  std::string text;
+  for (const FieldProblem& problem : validate(row, rules))
+    text += (text.empty() ? "" : "; ") + problem.field + " " + problem.what;
+  return text;
+}
+
+using Change = std::function<void(TenantConfiguration&)>;
+struct Row {
+  const char* name;
+  Change change;
+  const char* problem;  // how the only problem starts; "" = fine
+};
+
+void expect_each(const TenantConfiguration& good, const Rules& rules, const std::vector<Row>& rows) {
+  ASSERT_EQ(problems_of(good, rules), "");
+  for (const Row& row : rows) {
+    TenantConfiguration changed = good;
+    row.change(changed);
+    const std::string problems = problems_of(changed, rules);
+    if (std::string_view(row.problem).empty()) {
+      EXPECT_EQ(problems, "") << row.name;
+    } else {
+      EXPECT_TRUE(problems.starts_with(row.problem)) << row.name << ": " << problems;
+      EXPECT_EQ(problems.find("; "), std::string::npos) << row.name << ": " << problems;
+    }
+  }
+}
+
+#define SET(member, value) [](TenantConfiguration& row) { row.member = value; }
+
+TEST(Validate, JudgesWhatEveryDestinationHas) {
+  expect_each(
+      good_cloudwatch(), kAws,
+      {
+          {"namespace", SET(tenant, TenantId("ocm-production-2a3b-x")), ""},
+          {"label value", SET(tenant, TenantId("A_b.c-9")), ""},
+          {"one letter", SET(tenant, TenantId("a")), ""},
+          {"128", SET(tenant, TenantId(std::string(128, 'a'))), ""},
+          {"129", SET(tenant, TenantId(std::string(129, 'a'))), "tenant_id must not exceed"},
+          {"no tenant", SET(tenant, TenantId("")), "tenant_id is missing"},
+          {"slash", SET(tenant, TenantId("a/b")), "tenant_id may hold only"},
+          {"not ASCII",
+           SET(tenant, TenantId("\xC3\xB1"
+                                "andu")),
+           "tenant_id may hold only"},
+          {"dots", SET(tenant, TenantId("..")), "tenant_id must begin and end"},
+          {"hyphen first", SET(tenant, TenantId("-a")), "tenant_id must begin and end"},
+          {"underscore first", SET(tenant, TenantId("_packed")), "tenant_id must begin and end"},
+          {"named type", SET(type, DestinationName("cloudwatch#b-2")), ""},
+          {"empty name", SET(type, DestinationName("cloudwatch#")), "type must have 1 to 32"},
+          {"upper name", SET(type, DestinationName("cloudwatch#B")), "type must have 1 to 32"},
+          {"long name", SET(type, DestinationName("cloudwatch#" + std::string(33, 'b'))), "type must have"},
+          {"two names", SET(type, DestinationName("cloudwatch#a#b")), "type must have 1 to 32"},
+          {"no region", SET(target_region, ""), "target_region is missing"},
+          {"odd region", SET(target_region, "!!"), "target_region is not a region"},
+          {"zone", SET(target_region, "eu-west-1a"), "target_region is not a region"},
+          {"no area", SET(target_region, "west-1"), "target_region is not a region"},
+          {"more words", SET(target_region, "ap-southeast-3"), ""},
+          {"all", SET(desired_logs, {}), ""},
+          {"all as one empty text", SET(desired_logs, {""}), ""},
+          {"an empty entry", ([](TenantConfiguration& row) {
+             row.desired_logs = {"a", ""};
+           }),
+           "desired_logs each entry must have"},
+          {"long entry", SET(desired_logs, {std::string(254, 'a')}), "desired_logs each entry must have"},
+          {"twice", ([](TenantConfiguration& row) {
+             row.desired_logs = {"a", "b", "a"};
+           }),
+           "desired_logs \"a\" is there twice"},
+          {"case differs", ([](TenantConfiguration& row) {
+             row.desired_logs = {"a", "A"};
+           }),
+           ""},
+          {"too many", SET(desired_logs, std::vector<std::string>(101, "a")), "desired_logs must not exceed"},
+          {"newline", SET(desired_logs, {"a\nb"}), "desired_logs \"a\\nb\" holds control"},
+          {"ttl", SET(ttl, 0), "ttl must be"},
+          {"no ttl", SET(ttl, std::nullopt), ""},
+      });
+}
+
+TEST(Validate, JudgesAccountRoleAndExternalId) {
+  expect_each(
+      good_cloudwatch(), kAws,
+      {
+          {"no account", SET(account_id, ""), "account_id is missing"},
+          {"short", SET(external_id, "x"), "external_id must have 2 to 1224"},
+          {"1224", SET(external_id, std::string(1224, 'x')), ""},
+          {"1225", SET(external_id, std::string(1225, 'x')), "external_id must have"},
+          {"characters", SET(external_id, "a b"), "external_id may hold only"},
+          {"all characters", SET(external_id, "aZ0_+=,.@:/-"), ""},
+          {"no external id", SET(external_id, ""), "external_id is missing"},
+          {"no role", SET(log_distribution_role_arn, ""), "log_distribution_role_arn is missing"},
+          {"other account", SET(log_distribution_role_arn, "arn:aws:iam::999999999999:role/x"),
+           "log_distribution_role_arn is in another account"},
+          {"user", SET(log_distribution_role_arn, "arn:aws:iam::123456789012:user/x"),
+           "log_distribution_role_arn is not a role"},
+          {"prefix only", SET(log_distribution_role_arn, "arn:aws:iam::"),
+           "log_distribution_role_arn is not"},
+          {"no name", SET(log_distribution_role_arn, "arn:aws:iam::123456789012:role/"),
+           "log_distribution_role_arn is not"},
+          {"path only", SET(log_distribution_role_arn, "arn:aws:iam::123456789012:role/a/"),
+           "log_distribution_role_arn is not"},
+          {"name of 65",
+           SET(log_distribution_role_arn, "arn:aws:iam::123456789012:role/" + std::string(65, 'r')),
+           "log_distribution_role_arn is not"},
+          {"blank", SET(log_distribution_role_arn, "arn:aws:iam::123456789012:role/a b"),
+           "log_distribution_role_arn is not"},
+          {"partition", SET(log_distribution_role_arn, "arn:gcp:iam::123456789012:role/x"),
+           "log_distribution_role_arn is not"},
+          {"region in it", SET(log_distribution_role_arn, "arn:aws:iam:eu-west-1:123456789012:role/x"),
+           "log_distribution_role_arn is not"},
+          {"China's role, Irish region",
+           SET(log_distribution_role_arn, "arn:aws-cn:iam::123456789012:role/x"),
+           "log_distribution_role_arn is in partition aws-cn, but target_region is in aws"},
+      });
+}
+
+TEST(Validate, KnowsEveryPartition) {
+  const std::pair<const char*, const char*> pairs[] = {
+      {"aws", "me-central-1"},         {"aws-cn", "cn-northwest-1"},    {"aws-us-gov", "us-gov-east-1"},
+      {"aws-eusc", "eusc-de-east-1"},  {"aws-iso", "us-iso-east-1"},    {"aws-iso-b", "us-isob-east-1"},
+      {"aws-iso-e", "eu-isoe-west-1"}, {"aws-iso-f", "us-isof-south-1"}};
+  for (const auto& [partition, region] : pairs) {
+    TenantConfiguration row = good_cloudwatch();
+    row.target_region = region;
+    row.log_distribution_role_arn = std::string("arn:") + partition + ":iam::123456789012:role/x";
+    EXPECT_EQ(problems_of(row, kAws), "") << partition;
+  }
+}
+
+TEST(Validate, JudgesLogGroupAndStream) {
+  const std::string group512(512, 'g');
+  expect_each(
+      good_cloudwatch(), kAws,
+      {
+          {"512", SET(log_group_name, std::string(512, 'g')), ""},
+          {"513", SET(log_group_name, std::string(513, 'g')), "log_group_name must not exceed"},
+          {"none", SET(log_group_name, ""), "log_group_name is missing"},
+          {"aws/", SET(log_group_name, "aws/x"), "log_group_name must not start with aws/"},
+          {"/aws/", SET(log_group_name, "/aws/x#1_a.b-c"), ""},
+          {"colon", SET(log_group_name, "a:b"), "log_group_name may hold only"},
+          {"blank", SET(log_group_name, "a b"), "log_group_name may hold only"},
+          {"no stream", SET(log_stream_name, ""), ""},
+          {"fixed stream", SET(log_stream_name, "all of it"), ""},
+          {"colon in stream", SET(log_stream_name, "a:b"), "log_stream_name must not hold"},
+          {"star in stream", SET(log_stream_name, "{pod_name}*"), "log_stream_name must not hold"},
+          {"unknown", SET(log_stream_name, "{pod}"), "log_stream_name \"pod\" is no placeholder"},
+          {"the provider's", SET(log_stream_name, "{cluster_id}"), "log_stream_name \"cluster_id\" is no"},
+          {"open", SET(log_stream_name, "{pod_name"), "log_stream_name has a brace"},
+          {"closed", SET(log_stream_name, "pod_name}"), "log_stream_name has a brace"},
+          {"nested", SET(log_stream_name, "{{pod_name}}"), "log_stream_name has a brace"},
+          {"long stream", SET(log_stream_name, std::string(513, 's')), "log_stream_name must not exceed"},
+      });
+}
+
+TEST(Validate, JudgesBucketAndPrefix) {
+  expect_each(
+      good_s3(), kAws,
+      {
+          {"none", SET(bucket_name, ""), "bucket_name is missing"},
+          {"ours", SET(bucket_name, "central-logs"), "bucket_name is the central bucket"},
+          {"2", SET(bucket_name, "ab"), "bucket_name must have 3 to 63"},
+          {"63", SET(bucket_name, std::string(63, 'b')), ""},
+          {"64", SET(bucket_name, std::string(64, 'b')), "bucket_name must have"},
+          {"upper", SET(bucket_name, "NOT-valid"), "bucket_name may hold only"},
+          {"not ASCII", SET(bucket_name, "\xC3\xB1\xC3\xB1"), "bucket_name may hold only"},
+          {"underscore", SET(bucket_name, "a_b_c"), "bucket_name may hold only"},
+          {"hyphen last", SET(bucket_name, "abc-"), "bucket_name must begin and end"},
+          {"dots", SET(bucket_name, "a..b"), "bucket_name must not hold two dots"},
+          {"address", SET(bucket_name, "192.168.5.4"), "bucket_name must not look like"},
+          {"no address", SET(bucket_name, "192.168.5.4.a"), ""},
+          {"xn", SET(bucket_name, "xn--a"), "bucket_name must not start with xn--"},
+          {"alias", SET(bucket_name, "a-s3alias"), "bucket_name must not end with -s3alias"},
+          {"directory bucket", SET(bucket_name, "a--use1-az4--x-s3"), "bucket_name must not end with --x-s3"},
+          {"regional namespace", SET(bucket_name, "a-123456789012-us-east-1-an"), ""},
+          {"no prefix", SET(bucket_prefix, ""), ""},
+          {"no last slash", SET(bucket_prefix, "logs"), ""},
+          {"512", SET(bucket_prefix, std::string(512, 'p')), ""},
+          {"513", SET(bucket_prefix, std::string(513, 'p')), "bucket_prefix must not exceed"},
+          {"slash first", SET(bucket_prefix, "/logs/"), "bucket_prefix must not start with"},
+          {"two slashes", SET(bucket_prefix, "a//b/"), "bucket_prefix must not hold empty"},
+          {"up", SET(bucket_prefix, "a/../b/"), "bucket_prefix must not hold empty"},
+          {"here", SET(bucket_prefix, "."), "bucket_prefix must not hold empty"},
+          {"three dots", SET(bucket_prefix, ".../"), ""},
+          {"control", SET(bucket_prefix, "a\tb/"), "bucket_prefix holds control"},
+          {"not UTF-8", SET(bucket_prefix, "a\xFF/"), "bucket_prefix holds control"},
+          {"a role", ([](TenantConfiguration& row) {
+             row.log_distribution_role_arn = "arn:aws:iam::123456789012:role/x";
+             row.external_id = "abc";
+           }),
+           ""},
+      });
+}
+
+TEST(Validate, RefusesFieldsOfTheOtherKind) {
+  expect_each(good_cloudwatch(), kAws,
+              {{"bucket", SET(bucket_name, "abc"), "bucket_name is for destinations of type s3 only"},
+               {"prefix", SET(bucket_prefix, "x"), "bucket_prefix is for destinations of type s3 only"}});
+  expect_each(
+      good_s3(), kAws,
+      {{"group", SET(log_group_name, "g"), "log_group_name is for destinations of type cloudwatch only"},
+       {"stream", SET(log_stream_name, "{"), "log_stream_name is for destinations of type cloudwatch"}});
+}
+
+TEST(Validate, AsksForNoAccountRoleOrRegionOnOneMachine) {
+  TenantConfiguration cloudwatch;
+  cloudwatch.tenant = TenantId("acme");
+  cloudwatch.type = DestinationName("cloudwatch");
+  cloudwatch.log_group_name = "acme";
+  TenantConfiguration s3;
+  s3.tenant = TenantId("acme");
+  s3.type = DestinationName("s3");
+  s3.bucket_name = "acme";
+  EXPECT_EQ(problems_of(cloudwatch, kLocal), "");
+  EXPECT_EQ(problems_of(s3, kLocal), "");
+  EXPECT_NE(problems_of(cloudwatch, kAws), "");
+  expect_each(
+      good_cloudwatch(), kLocal,
+      {{"a bad role is still bad", SET(log_distribution_role_arn, "x"), "log_distribution_role_arn is not"},
+       {"and a bad region", SET(target_region, "x"), "target_region is not a region"}});
+}
+
+TEST(Validate, NamesEveryBadFieldAtOnceInTheirOrder) {
+  TenantConfiguration row;
+  row.tenant = TenantId("-");
+  row.type = DestinationName("cloudwatch");
+  row.target_region = "x";
+  row.desired_logs = {"a", "a"};
+  row.account_id = "1";
+  row.external_id = "?";
+  row.log_distribution_role_arn = "x";
+  row.log_group_name = "a b";
+  row.log_stream_name = ":{x}";
+  row.bucket_name = "b";
+  row.bucket_prefix = "/";
+  row.ttl = -1;
+  std::string fields;
+  for (const FieldProblem& problem : validate(row, kAws)) fields += problem.field + " ";
+  EXPECT_EQ(
+      fields,
+      "tenant_id target_region desired_logs account_id external_id log_distribution_role_arn log_group_name "
+      "log_stream_name log_stream_name bucket_name bucket_prefix ttl ");
+}
+
+TEST(Validate, SaysOnlyWhatItKnowsWhenTheTypeIsWrong) {
+  TenantConfiguration row = good_s3();
+  row.type = DestinationName("splunk");
+  EXPECT_EQ(problems_of(row, kAws),
+            "type must be cloudwatch or s3, or one of them with #name for a second one");
+  row.type = DestinationName("");
+  EXPECT_EQ(problems_of(row, kAws), "type is missing: cloudwatch or s3");
+}
+
+}  // namespace
+}  // namespace headgate::tenants
