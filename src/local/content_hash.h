@@ -1,0 +1,22 @@
+// A fast hash of an object's bytes, for its etag: CRC-64/XZ (the reflected ECMA-182 polynomial), computed
+// while writing by Intel ISA-L at several GB/s. It tells versions of an object apart and finds damage; it
+// does not resist forgery.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace headgate::local {
+
+class ContentHash {
+ public:
+  void add(std::string_view bytes);
+  std::uint64_t value() const { return value_; }
+  std::string hex() const;  // 16 lower-case digits
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+}  // namespace headgate::local

@@ -1,0 +1,109 @@
+#include "local/object_path.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "local/content_hash.h"
+
+namespace headgate::local {
+namespace {
+
+Error bad_key(const ObjectKey& key, std::string_view what) {
+  // The key itself may be huge or hold control characters; its start is enough to find it.
+  constexpr std::size_t kShownBytes = 200;
+  return Error{Fault::Invalid,
+               "key " + encode_file_name(key.view().substr(0, kShownBytes)) + ": " + std::string(what)};
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) { return letter >= 0x20 && letter < 0x7f; });
+}
+
+bool is_metadata_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_path_segment(std::string_view segment) {
+  return !segment.empty() && segment != "." && segment != ".." && segment.size() <= kFileNameBytesMax &&
+         !segment.starts_with(kReservedName) &&
+         segment.find_first_of(std::string_view("/\0", 2)) == segment.npos;
+}
+
+Result<> check_object_key(const ObjectKey& key) {
+  if (key.empty()) return Error{Fault::Invalid, "key: empty"};
+  if (key.view().size() > kObjectKeyBytesMax) return bad_key(key, "over 1024 bytes");
+  std::string_view rest = key.view();
+  while (true) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    if (segment.empty()) return bad_key(key, "an empty segment (leading, trailing or double slash)");
+    if (segment.size() > kFileNameBytesMax) return bad_key(key, "a segment over 255 bytes");
+    if (!is_path_segment(segment)) {
+      return bad_key(key, "a segment that is `.`, `..`, holds a NUL or starts with `.headgate`");
+    }
+    if (slash == std::string_view::npos) return {};
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+Result<> check_put_options(const PutOptions& options) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : options.metadata) {
+    if (!is_metadata_name(name))
+      return Error{Fault::Invalid, "metadata: a name that is not lower-case ASCII"};
+    if (!is_printable(value)) return Error{Fault::Invalid, "metadata: " + name + ": not printable ASCII"};
+    bytes += name.size() + value.size();
+  }
+  if (bytes > kMetadataBytesMax) return Error{Fault::Invalid, "metadata: over 2048 bytes"};
+  for (const std::string* header : {&options.content_type, &options.content_encoding}) {
+    if (!is_printable(*header)) return Error{Fault::Invalid, "content header: not printable ASCII"};
+    if (header->size() > kMetadataBytesMax) return Error{Fault::Invalid, "content header: over 2048 bytes"};
+  }
+  return {};
+}
+
+std::string BucketFolder::object(const ObjectKey& key) const {
+  return path + '/' + key.str();
+}
+
+std::string BucketFolder::sidecars() const {
+  return fmt::format("{}/{}/meta", path, kReservedName);
+}
+
+std::string BucketFolder::sidecar(const ObjectKey& key) const {
+  return sidecars() + '/' + key.str();
+}
+
+std::string BucketFolder::temporaries() const {
+  return fmt::format("{}/{}/tmp", path, kReservedName);
+}
+
+std::string BucketFolder::lock() const {
+  return fmt::format("{}/{}/lock", path, kReservedName);
+}
+
+std::string encode_file_name(std::string_view text) {
+  constexpr std::size_t kEncodedBytesMax = 200;  // leaves room in 255 for the hash and a suffix
+  std::string encoded;
+  for (const char letter : text) {
+    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                          (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' ||
+                          (letter == '.' && !encoded.empty());
+    if (is_plain) {
+      encoded += letter;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+    }
+  }
+  if (encoded.size() <= kEncodedBytesMax) return encoded;
+  ContentHash hash;
+  hash.add(text);
+  encoded.resize(kEncodedBytesMax);
+  return encoded + '~' + hash.hex();
+}
+
+}  // namespace headgate::local
