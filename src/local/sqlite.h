@@ -1,0 +1,135 @@
+// A SQLite file as our adapters use it: prepared statements, transactions, errors as values.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace headgate::local {
+
+// A prepared statement, borrowed from its connection's cache and given back, reset, when it goes.
+class SqliteStatement {
+ public:
+  SqliteStatement(SqliteStatement&& other) noexcept;
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(SqliteStatement&&) = delete;
+  ~SqliteStatement();
+
+  // The next row; false at the end.
+  Result<bool> step();
+  // Of the current row, columns from 0.
+  std::int64_t integer(int column) const;
+  std::string text(int column) const;
+
+ private:
+  friend class SqliteSession;
+  SqliteStatement(const class SqliteSession& session, sqlite3_stmt* statement)
+      : session_(session), statement_(statement) {}
+  void bind(int index, std::int64_t value);
+  void bind(int index, std::string_view value);
+
+  const SqliteSession& session_;
+  sqlite3_stmt* statement_;
+};
+
+// The connection, as one transaction sees it. SQL is a literal of ours; values come as parameters ?1, ?2, ...
+class SqliteSession {
+ public:
+  template <typename... Values>
+  Result<SqliteStatement> query(std::string_view sql, const Values&... values) {
+    SqliteStatement statement = TRY(prepare(sql));
+    int index = 0;
+    (statement.bind(++index, bindable(values)), ...);
+    return statement;
+  }
+  // For statements whose rows do not matter; how many rows were changed.
+  template <typename... Values>
+  Result<std::uint64_t> run(std::string_view sql, const Values&... values) {
+    SqliteStatement statement = TRY(query(sql, values...));
+    while (TRY(statement.step())) {
+    }
+    return changes();
+  }
+
+  // What SQLite's last error means to the caller, naming the file: busy, full and I/O errors are Retry, a
+  // file that is damaged or no database is Invalid, one that we may not open or write is Denied.
+  Error error(int code) const;
+
+ private:
+  friend class SqliteDatabase;
+  Result<SqliteStatement> prepare(std::string_view sql);
+  std::uint64_t changes() const;
+  static std::int64_t bindable(std::int64_t value) { return value; }
+  static std::string_view bindable(std::string_view value) { return value; }
+
+  std::string file_;
+  sqlite3* connection_ = nullptr;
+  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;  // one for each SQL text in our source
+};
+
+// Any thread: one connection, and a mutex that is held for a whole transaction. Other connections and
+// processes may have the same file open; writers then wait for each other up to `busy_wait`, after that it is
+// Retry. WAL with synchronous=FULL: what write() answered survives a kill and a power loss.
+class SqliteDatabase {
+ public:
+  struct Options {
+    std::span<const std::string_view> migrations;  // the schema's steps; PRAGMA user_version counts them
+    std::chrono::milliseconds busy_wait{5000};
+  };
+  // Made when it is not there; its folder must be. A damaged file is found now (PRAGMA quick_check, which
+  // reads all of it), a file of another program or of a newer headgate is Invalid.
+  static Result<std::unique_ptr<SqliteDatabase>> open(const std::string& file, const Options& options);
+  SqliteDatabase(const SqliteDatabase&) = delete;
+  SqliteDatabase& operator=(const SqliteDatabase&) = delete;
+  ~SqliteDatabase();
+
+  // Runs `work(session)`, which gives a Result, in one transaction: kept when that is a value, else undone.
+  template <typename Work>
+  auto write(Work&& work) {
+    return transact("BEGIN IMMEDIATE",
+                    work);  // IMMEDIATE: a reader that turns writer would not wait its turn
+  }
+  template <typename Work>
+  auto read(Work&& work) {
+    return transact("BEGIN", work);
+  }
+
+ private:
+  SqliteDatabase() = default;
+  Result<> prepare_file(const Options& options);
+  Result<> migrate(std::span<const std::string_view> migrations);
+  void roll_back();
+
+  template <typename Work>
+  std::invoke_result_t<Work&, SqliteSession&> transact(std::string_view begin, Work& work) {
+    const std::lock_guard lock(mutex_);
+    TRY(session_.run(begin));
+    auto outcome = work(session_);
+    if (outcome.ok()) {
+      const Result<std::uint64_t> committed = session_.run("COMMIT");
+      if (committed.ok()) return outcome;
+      roll_back();
+      return committed.error();
+    }
+    roll_back();
+    return outcome;
+  }
+
+  std::mutex mutex_;  // guards session_
+  SqliteSession session_;
+};
+
+}  // namespace headgate::local

@@ -1,0 +1,170 @@
+#include "local/sqlite_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "local/state_schema.h"
+
+namespace headgate::local {
+namespace {
+
+// A row of deliveries as claim() sees it.
+struct Row {
+  DeliveryEntry entry;
+  std::string owner;  // empty: no lease
+  Timestamp leased_until;
+};
+
+Result<DeliveryState> state_named(std::string_view name) {
+  for (const DeliveryState state :
+       {DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked}) {
+    if (name == name_of(state)) return state;
+  }
+  return Error{Fault::Invalid, "state: unknown"};
+}
+
+std::string words_for(const DeliveryId& id) {
+  return "tenant " + id.tenant.str() + ": " + id.destination.str() + ": " + id.key.str();
+}
+
+Error lease_lost(const DeliveryId& id) {
+  return Error{Fault::Denied, words_for(id) + ": the lease is not ours"};
+}
+
+Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
+  SqliteStatement found =
+      TRY(session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until FROM deliveries"
+                        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
+                        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
+  Row row;
+  if (!TRY(found.step())) return Error{Fault::NotFound, words_for(id)};
+  row.entry.state = TRY(state_named(found.text(0)));
+  row.entry.next_batch = static_cast<std::uint64_t>(found.integer(1));
+  row.entry.reason = found.text(2);
+  row.entry.updated_at = Timestamp{found.integer(3)};
+  row.owner = found.text(4);
+  row.leased_until = Timestamp{found.integer(5)};
+  return row;
+}
+
+Result<Claim> claim_row(SqliteSession& session, const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                        Timestamp until) {
+  TRY(
+      session.run("INSERT INTO deliveries (bucket, key, tenant, destination, state, next_batch, reason,"
+                  " updated_at, owner, leased_until) VALUES (?1, ?2, ?3, ?4, 'pending', 0, '', ?5, '', 0)"
+                  " ON CONFLICT DO NOTHING",
+                  id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds));
+  Row row = TRY(row_of(session, id));
+  const bool is_free = row.owner.empty() || row.owner == owner.view() || row.leased_until <= now;
+  if (row.entry.state != DeliveryState::Pending || !is_free) {
+    return Claim{.is_ours = false, .entry = std::move(row.entry), .leased_until = row.leased_until};
+  }
+  TRY(
+      session.run("UPDATE deliveries SET owner = ?5, leased_until = ?6"
+                  " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
+                  id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
+                  until.nanoseconds));
+  return Claim{.is_ours = true, .entry = std::move(row.entry), .leased_until = until};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::string& file) {
+  std::unique_ptr<SqliteDatabase> database =
+      TRY_IN("ledger", SqliteDatabase::open(file, {.migrations = kStateMigrations}));
+  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(database)));
+}
+
+SqliteLedger::SqliteLedger(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
+
+Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                                  Timestamp until) {
+  if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
+  // A message often comes again after its object was settled: then a look is enough.
+  const Result<Row> seen = database_->read([&](SqliteSession& session) { return row_of(session, id); });
+  if (!seen.ok() && seen.error().fault != Fault::NotFound) return Error(seen.error()).in("ledger");
+  if (seen.ok() && seen->entry.state != DeliveryState::Pending) {
+    return Claim{.is_ours = false, .entry = seen->entry, .leased_until = seen->leased_until};
+  }
+  return TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+    return claim_row(session, id, owner, now, until);
+  }));
+}
+
+Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+                               Timestamp now, Timestamp until) {
+  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET next_batch = max(next_batch, ?6), updated_at = ?7, leased_until = ?8"
+        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
+        " AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
+        static_cast<std::int64_t>(next_batch), now.nanoseconds, until.nanoseconds);
+  }));
+  return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
+}
+
+Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
+                              std::string_view reason, Timestamp now) {
+  if (state == DeliveryState::Pending)
+    return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
+  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '',"
+        " leased_until = 0 WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4"
+        " AND owner = ?5 AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
+        name_of(state), reason, now.nanoseconds);
+  }));
+  return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
+}
+
+Result<> SqliteLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
+  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET owner = '', leased_until = 0 WHERE bucket = ?1 AND key = ?2"
+        " AND tenant = ?3 AND destination = ?4 AND owner = ?5 AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view());
+  }));
+  return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
+}
+
+Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId& tenant,
+                                                                 std::size_t count_max) {
+  constexpr std::size_t kMost = 1U << 30U;
+  const auto limit = static_cast<std::int64_t>(std::min(count_max, kMost));
+  const auto look = [&](SqliteSession& session) -> Result<std::vector<ParkedDelivery>> {
+    SqliteStatement rows =
+        TRY(session.query("SELECT bucket, key, tenant, destination, next_batch, reason, updated_at"
+                          " FROM deliveries WHERE state = 'parked' AND (?1 = '' OR tenant = ?1)"
+                          " ORDER BY updated_at, bucket, key, tenant, destination LIMIT ?2",
+                          tenant.view(), limit));
+    std::vector<ParkedDelivery> all;
+    while (TRY(rows.step())) {
+      ParkedDelivery& one = all.emplace_back();
+      one.id = {.bucket = BucketName(rows.text(0)),
+                .key = ObjectKey(rows.text(1)),
+                .tenant = TenantId(rows.text(2)),
+                .destination = DestinationName(rows.text(3))};
+      one.entry.state = DeliveryState::Parked;
+      one.entry.next_batch = static_cast<std::uint64_t>(rows.integer(4));
+      one.entry.reason = rows.text(5);
+      one.entry.updated_at = Timestamp{rows.integer(6)};
+    }
+    return all;
+  };
+  return TRY_IN("ledger", database_->read(look));
+}
+
+Result<> SqliteLedger::unpark(const DeliveryId& id, Timestamp now) {
+  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5 WHERE bucket = ?1"
+        " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds);
+  }));
+  if (changed == 0) return Error{Fault::NotFound, words_for(id) + ": not parked"};
+  return {};
+}
+
+}  // namespace headgate::local

@@ -1,0 +1,36 @@
+// The ledger of local mode: what became of each object at each destination, in a SQLite file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "local/sqlite.h"
+#include "ports/ledger.h"
+
+namespace headgate::local {
+
+// Any thread, any number of processes on one file. A lease that has expired but that nobody else took is
+// still its owner's: each write is one transaction, so nobody can have delivered in between. Progress never
+// goes back. Rows are kept for as long as the file is: `scan` finds by them what was delivered before.
+class SqliteLedger : public Ledger {
+ public:
+  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file);
+
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+                   Timestamp until) override;
+  // Invalid for Pending, which is release().
+  Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
+                  Timestamp now) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+
+ private:
+  explicit SqliteLedger(std::unique_ptr<SqliteDatabase> database);
+
+  const std::unique_ptr<SqliteDatabase> database_;
+};
+
+}  // namespace headgate::local

@@ -1,0 +1,103 @@
+#include <sqlite3.h>
+
+#include "conformance/ledger.h"
+#include "conformance/scratch_folder.h"
+#include "conformance/tenant_store.h"
+#include "local/sqlite_ledger.h"
+#include "local/sqlite_tenant_store.h"
+
+namespace headgate::conformance {
+namespace {
+
+// As a person with the sqlite3 shell would.
+void execute(const std::string& file, const std::string& sql) {
+  sqlite3* connection = nullptr;
+  CHECK(::sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
+  CHECK(::sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(::sqlite3_close(connection) == SQLITE_OK);
+}
+
+struct SqliteTenantsWorld {
+  TenantStore& tenants() { return *store_; }
+  void break_row(const TenantId& tenant, const DestinationName& type) {
+    execute(folder_.at("state.db"),
+            "UPDATE tenant_configurations SET document = '{\"tenant_id\": [' WHERE tenant = '" +
+                tenant.str() + "' AND type = '" + type.str() + "'");
+  }
+  ScratchFolder folder_;
+  std::unique_ptr<local::SqliteTenantStore> store_ =
+      local::SqliteTenantStore::open(folder_.at("state.db")).value();
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, TenantStoreConformance, SqliteTenantsWorld);
+
+struct SqliteLedgerWorld {
+  Ledger& ledger() { return *ledger_; }
+  ScratchFolder folder_;
+  std::unique_ptr<local::SqliteLedger> ledger_ = local::SqliteLedger::open(folder_.at("state.db")).value();
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, LedgerConformance, SqliteLedgerWorld);
+
+}  // namespace
+}  // namespace headgate::conformance
+
+namespace headgate::local {
+namespace {
+
+TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEither) {
+  conformance::SqliteTenantsWorld world;
+  TenantConfiguration configuration;
+  configuration.tenant = TenantId("team-a");
+  configuration.type = DestinationName("s3");
+  ASSERT_TRUE(world.tenants().put(configuration).ok());
+  conformance::execute(world.folder_.at("state.db"), "UPDATE tenant_configurations SET tenant = 'team-b'");
+  const auto stored = world.tenants().get(TenantId("team-b"), DestinationName("s3"));
+  ASSERT_TRUE(stored.ok());
+  EXPECT_NE(stored->undecodable, "");
+  EXPECT_EQ(stored->configuration.tenant.str(), "team-b");
+  EXPECT_EQ(stored->configuration.account_id, "");
+}
+
+TEST(SqliteTenantStore, RefusesAPageTokenThatIsNotItsOwn) {
+  conformance::SqliteTenantsWorld world;
+  for (const std::string token : {"x", ":", "5:ab", "-1:ab", "99999999999999999999:a", "2ab"}) {
+    EXPECT_EQ(world.tenants().list(token, 10).error().fault, Fault::Invalid) << token;
+  }
+}
+
+TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
+  conformance::SqliteLedgerWorld world;
+  const DeliveryId id{.bucket = BucketName("b"),
+                      .key = ObjectKey("k"),
+                      .tenant = TenantId("t"),
+                      .destination = DestinationName("s3")};
+  const LeaseOwner owner("worker");
+  const Timestamp now = Timestamp::from_seconds(100);
+  const Timestamp until = Timestamp::from_seconds(200);
+  ASSERT_TRUE(world.ledger().claim(id, owner, now, until).ok());
+  ASSERT_TRUE(world.ledger().advance(id, owner, 5, now, until).ok());
+  ASSERT_TRUE(world.ledger().advance(id, owner, 4, now, until).ok());
+  EXPECT_EQ(world.ledger().claim(id, owner, now, until)->entry.next_batch, 5U);
+  EXPECT_EQ(world.ledger().settle(id, owner, DeliveryState::Pending, "", now).error().fault, Fault::Invalid);
+  EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until).error().fault, Fault::Invalid);
+}
+
+TEST(SqliteLedger, SurvivesBeingOpenedAgain) {
+  const conformance::ScratchFolder folder;
+  const DeliveryId id{.bucket = BucketName("b"),
+                      .key = ObjectKey("k"),
+                      .tenant = TenantId("t"),
+                      .destination = DestinationName("s3")};
+  const LeaseOwner owner("worker");
+  {
+    const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
+    ASSERT_TRUE(ledger->claim(id, owner, Timestamp::from_seconds(1), Timestamp::from_seconds(60))->is_ours);
+    ASSERT_TRUE(ledger->settle(id, owner, DeliveryState::Delivered, "", Timestamp::from_seconds(2)).ok());
+  }
+  const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
+  const auto claim = ledger->claim(id, owner, Timestamp::from_seconds(3), Timestamp::from_seconds(60));
+  EXPECT_FALSE(claim->is_ours);
+  EXPECT_EQ(claim->entry.state, DeliveryState::Delivered);
+}
+
+}  // namespace
+}  // namespace headgate::local

@@ -1,0 +1,33 @@
+// The tenants of local mode: their configurations in a SQLite file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "local/sqlite.h"
+#include "ports/tenant_store.h"
+
+namespace headgate::local {
+
+// Any thread, any number of processes on one file. A row is the configuration as JSON text (to_json); tenant,
+// type and version are the row's own. A row whose text cannot be read, or is of another tenant or type than
+// the row, is given as undecodable with its version, so that a put() can mend it.
+class SqliteTenantStore : public TenantStore {
+ public:
+  static Result<std::unique_ptr<SqliteTenantStore>> open(const std::string& file);
+
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override;
+  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) override;
+  // A token that no list() gave is Invalid.
+  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) override;
+  Result<std::uint64_t> put(const TenantConfiguration& configuration) override;
+  Result<> remove(const TenantId& tenant, const DestinationName& type) override;
+
+ private:
+  explicit SqliteTenantStore(std::unique_ptr<SqliteDatabase> database);
+
+  const std::unique_ptr<SqliteDatabase> database_;
+};
+
+}  // namespace headgate::local

@@ -1,0 +1,50 @@
+// The tables of local mode's state file (docs/formats/local-files.md). Queue, tenants and ledger may share
+// one file or have one each: every file gets all tables.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace headgate::local {
+
+// Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
+inline constexpr std::array<std::string_view, 1> kStateMigrations = {R"sql(
+CREATE TABLE messages (
+  number        INTEGER PRIMARY KEY,
+  id            TEXT NOT NULL,
+  body          TEXT NOT NULL,
+  sent_at       INTEGER NOT NULL,
+  visible_at    INTEGER NOT NULL,
+  received_at   INTEGER NOT NULL DEFAULT 0,
+  receive_count INTEGER NOT NULL DEFAULT 0,
+  receipt       TEXT,                        -- of the last receive
+  is_dead       INTEGER NOT NULL DEFAULT 0   -- a dead letter; since `visible_at`
+) STRICT;
+CREATE INDEX messages_by_visibility ON messages (is_dead, visible_at);
+CREATE UNIQUE INDEX messages_by_receipt ON messages (receipt) WHERE receipt IS NOT NULL;
+
+CREATE TABLE tenant_configurations (
+  tenant   TEXT NOT NULL,
+  type     TEXT NOT NULL,
+  version  INTEGER NOT NULL,
+  document TEXT NOT NULL,                    -- JSON, see docs/formats/tenant-configuration.md
+  PRIMARY KEY (tenant, type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  bucket       TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  tenant       TEXT NOT NULL,
+  destination  TEXT NOT NULL,
+  state        TEXT NOT NULL,                -- pending, delivered, filtered, parked
+  next_batch   INTEGER NOT NULL,
+  reason       TEXT NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  owner        TEXT NOT NULL,                -- empty: no lease
+  leased_until INTEGER NOT NULL,
+  PRIMARY KEY (bucket, key, tenant, destination)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_parked ON deliveries (updated_at) WHERE state = 'parked';
+)sql"};
+
+}  // namespace headgate::local

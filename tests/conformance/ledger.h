@@ -1,0 +1,202 @@
+// What every Ledger keeps.
+//
+// A World has:  Ledger& ledger();  empty, new for each test
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ports/ledger.h"
+
+namespace headgate::conformance {
+
+template <typename World>
+class LedgerConformance : public testing::Test {
+ protected:
+  Ledger& ledger() { return world_.ledger(); }
+  static Timestamp at(std::int64_t seconds) { return Timestamp::from_seconds(1'756'553'221 + seconds); }
+  static DeliveryId id(const std::string& key, const std::string& tenant = "team-a") {
+    return {.bucket = BucketName("central"),
+            .key = ObjectKey(key),
+            .tenant = TenantId(tenant),
+            .destination = DestinationName("cloudwatch")};
+  }
+  Claim claim(const DeliveryId& id, const std::string& owner, std::int64_t now, std::int64_t until) {
+    const Result<Claim> claim = ledger().claim(id, LeaseOwner(owner), at(now), at(until));
+    EXPECT_TRUE(claim.ok()) << claim.error().what;
+    return claim.ok() ? *claim : Claim{};
+  }
+  void park(const DeliveryId& id, std::int64_t now) {
+    ASSERT_TRUE(claim(id, "parker", now, now + 60).is_ours);
+    ASSERT_TRUE(ledger().advance(id, LeaseOwner("parker"), 3, at(now), at(now + 60)).ok());
+    ASSERT_TRUE(
+        ledger().settle(id, LeaseOwner("parker"), DeliveryState::Parked, "role denied", at(now)).ok());
+  }
+
+  const LeaseOwner one_{"worker-1"};
+  const LeaseOwner two_{"worker-2"};
+  World world_;
+};
+TYPED_TEST_SUITE_P(LedgerConformance);
+
+TYPED_TEST_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch) {
+  const Claim claim = this->claim(this->id("k"), "worker-1", 0, 60);
+  EXPECT_TRUE(claim.is_ours);
+  EXPECT_EQ(claim.entry.state, DeliveryState::Pending);
+  EXPECT_EQ(claim.entry.next_batch, 0U);
+  EXPECT_EQ(claim.leased_until, this->at(60));
+}
+
+TYPED_TEST_P(LedgerConformance, ALeaseKeepsOthersOutUntilItExpires) {
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  const Claim refused = this->claim(id, "worker-2", 59, 120);
+  EXPECT_FALSE(refused.is_ours);
+  EXPECT_EQ(refused.entry.state, DeliveryState::Pending);
+  EXPECT_EQ(refused.leased_until, this->at(60));
+  EXPECT_TRUE(this->claim(id, "worker-1", 30, 90).is_ours);  // its own: extended
+  EXPECT_FALSE(this->claim(id, "worker-2", 89, 120).is_ours);
+  EXPECT_TRUE(this->claim(id, "worker-2", 90, 120).is_ours);
+}
+
+TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, 2, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(this->claim(id, "worker-2", 100, 160).is_ours);
+  const std::vector<Result<>> refused = {
+      this->ledger().advance(id, this->one_, 9, this->at(101), this->at(900)),
+      this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(101)),
+      this->ledger().release(id, this->one_)};
+  for (const Result<>& outcome : refused) {
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.error().fault, Fault::Denied) << outcome.error().what;
+  }
+  const Claim claim = this->claim(id, "worker-2", 102, 162);
+  EXPECT_TRUE(claim.is_ours);
+  EXPECT_EQ(claim.entry.state, DeliveryState::Pending);
+  EXPECT_EQ(claim.entry.next_batch, 2U);
+}
+
+TYPED_TEST_P(LedgerConformance, ProgressAndTheLeaseGoOnTogether) {
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, 1, this->at(50), this->at(110)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, 2, this->at(100), this->at(160)).ok());
+  EXPECT_FALSE(this->claim(id, "worker-2", 159, 300).is_ours);
+  const Claim after_a_crash = this->claim(id, "worker-2", 160, 300);
+  EXPECT_TRUE(after_a_crash.is_ours);
+  EXPECT_EQ(after_a_crash.entry.next_batch, 2U);
+}
+
+TYPED_TEST_P(LedgerConformance, AReleasedDeliveryIsAnyonesAndKeepsItsProgress) {
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, 5, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(this->ledger().release(id, this->one_).ok());
+  const Claim claim = this->claim(id, "worker-2", 2, 62);
+  EXPECT_TRUE(claim.is_ours);
+  EXPECT_EQ(claim.entry.next_batch, 5U);
+}
+
+TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
+  const DeliveryState states[] = {DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked};
+  for (const DeliveryState state : states) {
+    const DeliveryId id = this->id("k-" + std::string(name_of(state)));
+    ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+    ASSERT_TRUE(this->ledger().settle(id, this->one_, state, "because", this->at(7)).ok());
+    for (const std::string owner : {"worker-1", "worker-2"}) {
+      const Claim claim = this->claim(id, owner, 5000, 6000);
+      EXPECT_FALSE(claim.is_ours);
+      EXPECT_EQ(claim.entry.state, state);
+      EXPECT_EQ(claim.entry.reason, "because");
+      EXPECT_EQ(claim.entry.updated_at, this->at(7));
+    }
+    EXPECT_EQ(this->ledger().advance(id, this->one_, 1, this->at(8), this->at(9)).error().fault,
+              Fault::Denied);
+  }
+}
+
+TYPED_TEST_P(LedgerConformance, NobodyWritesWithoutAClaim) {
+  const DeliveryId id = this->id("never claimed");
+  EXPECT_EQ(this->ledger().advance(id, this->one_, 1, this->at(0), this->at(60)).error().fault,
+            Fault::Denied);
+  EXPECT_EQ(this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(0)).error().fault,
+            Fault::Denied);
+  EXPECT_EQ(this->ledger().release(id, this->one_).error().fault, Fault::Denied);
+  EXPECT_EQ(this->claim(id, "worker-2", 0, 60).entry.next_batch, 0U);
+}
+
+TYPED_TEST_P(LedgerConformance, DeliveriesThatDifferInOneNameAreApart) {
+  const DeliveryId first = this->id("k");
+  std::vector<DeliveryId> others(4, first);
+  others[0].bucket = BucketName("other");
+  others[1].key = ObjectKey("k/");
+  others[2].tenant = TenantId("team-b");
+  others[3].destination = DestinationName("cloudwatch#audit");
+  ASSERT_TRUE(this->claim(first, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->ledger().settle(first, this->one_, DeliveryState::Delivered, "", this->at(1)).ok());
+  for (const DeliveryId& other : others) EXPECT_TRUE(this->claim(other, "worker-2", 2, 60).is_ours);
+}
+
+TYPED_TEST_P(LedgerConformance, ListsWhatIsParkedOldestFirst) {
+  this->park(this->id("late"), 30);
+  this->park(this->id("early"), 10);
+  this->park(this->id("other", "team-b"), 20);
+  const auto keys = [&](const std::string& tenant, std::size_t count_max) {
+    std::string all;
+    const auto parked = this->ledger().parked(TenantId(tenant), count_max);
+    EXPECT_TRUE(parked.ok());
+    for (const auto& one : *parked) {
+      EXPECT_EQ(one.entry.state, DeliveryState::Parked);
+      EXPECT_EQ(one.entry.reason, "role denied");
+      EXPECT_EQ(one.entry.next_batch, 3U);
+      EXPECT_EQ(one.id.bucket.str(), "central");
+      all += one.id.key.str() + ' ';
+    }
+    return all;
+  };
+  EXPECT_EQ(keys("team-a", 10), "early late ");
+  EXPECT_EQ(keys("team-b", 10), "other ");
+  EXPECT_EQ(keys("", 10), "early other late ");
+  EXPECT_EQ(keys("", 2), "early other ");
+  EXPECT_EQ(keys("nobody", 10), "");
+}
+
+TYPED_TEST_P(LedgerConformance, AnUnparkedDeliveryGoesOnWhereItStopped) {
+  const DeliveryId id = this->id("k");
+  EXPECT_EQ(this->ledger().unpark(id, this->at(0)).error().fault, Fault::NotFound);
+  this->park(id, 10);
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(20)).ok());
+  EXPECT_EQ(this->ledger().unpark(id, this->at(20)).error().fault, Fault::NotFound);
+  EXPECT_TRUE(this->ledger().parked(TenantId(), 10)->empty());
+  const Claim claim = this->claim(id, "worker-2", 21, 60);
+  EXPECT_TRUE(claim.is_ours);
+  EXPECT_EQ(claim.entry.next_batch, 3U);
+}
+
+TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
+  std::atomic<int> winners{0};
+  {
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 8; ++i) {
+      workers.emplace_back([&, i] {
+        if (this->claim(this->id("k"), "racer-" + std::to_string(i), 0, 60).is_ours) ++winners;
+      });
+    }
+  }
+  EXPECT_EQ(winners, 1);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch,
+                            ALeaseKeepsOthersOutUntilItExpires, AfterItsLeaseWasLostAWorkerChangesNothing,
+                            ProgressAndTheLeaseGoOnTogether, AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
+                            ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim,
+                            DeliveriesThatDifferInOneNameAreApart, ListsWhatIsParkedOldestFirst,
+                            AnUnparkedDeliveryGoesOnWhereItStopped, OfManyWhoClaimADeliveryOneHasIt);
+
+}  // namespace headgate::conformance
