@@ -223,6 +223,21 @@ TEST_F(DirectoryStoreTest, ASidecarThatACrashLeftBehindIsInNobodysWay) {
   EXPECT_EQ(store_->head(ObjectKey("b"), Deadline::never()).value().metadata.at("lines"), "2");
 }
 
+TEST_F(DirectoryStoreTest, AReplacementThatStoppedHalfwayLeavesTheObjectItsMetadata) {
+  put("k", "one", conformance::with({{"lines", "1"}}));
+  PutOptions options = conformance::replacing();
+  options.metadata = {{"lines", "2"}};
+  const auto writer = store_->open_writer(ObjectKey("k"), options, Deadline::never());
+  ASSERT_TRUE(writer.ok() && writer.value()->append("two").ok());
+  // Without the written file commit() gets as far as a process that is killed after the sidecar is in place.
+  for (const auto& entry : files::directory_iterator(path(".headgate/tmp"))) files::remove(entry.path());
+  ASSERT_FALSE(writer.value()->commit().ok());
+  const ObjectInfo info = store_->head(ObjectKey("k"), Deadline::never()).value();
+  EXPECT_EQ(info.metadata, (ObjectMetadata{{"lines", "1"}}));
+  EXPECT_EQ(put("k", "three", options), PutOutcome::Stored);
+  EXPECT_EQ(store_->head(ObjectKey("k"), Deadline::never()).value().metadata, options.metadata);
+}
+
 TEST_F(DirectoryStoreTest, SweepsWhatNobodyWritesAnyMore) {
   write(".headgate/tmp/left-behind", "half an obj");
   auto writer = store_->open_writer(ObjectKey("k"), {}, Deadline::never());

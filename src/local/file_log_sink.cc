@@ -1,0 +1,127 @@
+#include "local/file_log_sink.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/utf8.h"
+#include "local/object_path.h"
+
+namespace headgate::local {
+namespace {
+
+// What the service would refuse as a whole.
+Result<> check_events(std::span<const LogEvent> events) {
+  if (events.empty()) return Error{Fault::Invalid, "events: none"};
+  if (events.size() > kLogBatchEventsMax) return Error{Fault::Invalid, "events: over 10000"};
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const LogEvent& event = events[i];
+    if (event.message.empty()) return Error{Fault::Invalid, fmt::format("event {}: message: empty", i)};
+    if (!is_utf8(event.message)) return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
+    if (i > 0 && event.at_ms < events[i - 1].at_ms) {
+      return Error{Fault::Invalid, fmt::format("event {}: earlier than the one before", i)};
+    }
+    bytes += event.message.size() + kLogEventOverheadBytes;
+  }
+  if (bytes > kLogBatchBytesMax)
+    return Error{Fault::Invalid, fmt::format("events: {} bytes, over 1 MiB", bytes)};
+  // Unsigned: the span of two absurd times still fits.
+  const std::uint64_t span_ms =
+      static_cast<std::uint64_t>(events.back().at_ms) - static_cast<std::uint64_t>(events.front().at_ms);
+  if (span_ms > static_cast<std::uint64_t>(kLogBatchSpanMsMax)) {
+    return Error{Fault::Invalid, "events: span over 24 hours"};
+  }
+  return {};
+}
+
+Result<> check_names(const LogGroup& group, const LogStream* stream) {
+  if (group.empty()) return Error{Fault::Invalid, "log group: empty name"};
+  if (stream != nullptr && stream->empty()) return Error{Fault::Invalid, "log stream: empty name"};
+  return {};
+}
+
+Result<> check_deadline(const Clock& clock, Deadline deadline) {
+  if (deadline.passed(clock.steady())) return Error{Fault::Retry, "deadline passed"};
+  return {};
+}
+
+std::string lines_of(std::span<const LogEvent> events) {
+  constexpr std::size_t kFrameBytes = 48;  // {"timestamp":1756553221564,"message":""}\n and some escapes
+  std::size_t bytes = 0;
+  for (const LogEvent& event : events) bytes += event.message.size() + kFrameBytes;
+  std::string lines;
+  lines.reserve(bytes);
+  for (const LogEvent& event : events) {
+    fmt::format_to(std::back_inserter(lines), R"({{"timestamp":{},"message":)", event.at_ms);
+    append_json_text(lines, event.message);
+    lines += "}\n";
+  }
+  return lines;
+}
+
+}  // namespace
+
+FileLogSink::FileLogSink(Clock& clock, AppendFiles& files, std::string root, Options options)
+    : clock_(clock), files_(files), root_(std::move(root)), options_(options) {}
+
+Result<RejectedEvents> FileLogSink::put_events(const LogGroup& group, const LogStream& stream,
+                                               std::span<const LogEvent> events, Deadline deadline) {
+  TRY(check_deadline(clock_, deadline));
+  TRY(check_names(group, &stream));
+  TRY(check_events(events));
+  const RejectedEvents refused = rejected(events);
+  const std::size_t first = refused.too_old_until.value_or(0);
+  const std::size_t end = std::max(first, refused.too_new_from.value_or(events.size()));
+  const std::string lines = lines_of(events.subspan(first, end - first));
+  TRY_IN("log stream", files_.append(file_of(group, stream), lines, options_.syncing));
+  return refused;
+}
+
+RejectedEvents FileLogSink::rejected(std::span<const LogEvent> events) const {
+  const std::int64_t now_ms = clock_.now().milliseconds();
+  const auto index_of = [&](auto found) { return static_cast<std::size_t>(found - events.begin()); };
+  RejectedEvents refused;
+  if (options_.too_old_after.has_value()) {
+    const std::int64_t oldest_ms = now_ms - options_.too_old_after->count();
+    const auto kept = std::find_if(events.begin(), events.end(),
+                                   [&](const LogEvent& event) { return event.at_ms >= oldest_ms; });
+    if (kept != events.begin()) refused.too_old_until = index_of(kept);
+  }
+  if (options_.too_new_after.has_value()) {
+    const std::int64_t newest_ms = now_ms + options_.too_new_after->count();
+    const auto refused_from = std::find_if(events.begin(), events.end(),
+                                           [&](const LogEvent& event) { return event.at_ms > newest_ms; });
+    if (refused_from != events.end()) refused.too_new_from = index_of(refused_from);
+  }
+  return refused;
+}
+
+Result<> FileLogSink::create_group(const LogGroup& group, Deadline deadline) {
+  TRY(check_deadline(clock_, deadline));
+  TRY(check_names(group, nullptr));
+  return make_directories(folder_of(group), Syncing::Yes);
+}
+
+Result<> FileLogSink::create_stream(const LogGroup& group, const LogStream& stream, Deadline deadline) {
+  TRY(check_deadline(clock_, deadline));
+  TRY(check_names(group, &stream));
+  TRY(open_file(file_of(group, stream), O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY));
+  return sync_directory(folder_of(group));
+}
+
+std::string FileLogSink::folder_of(const LogGroup& group) const {
+  return root_ + '/' + encode_file_name(group.view());
+}
+
+std::string FileLogSink::file_of(const LogGroup& group, const LogStream& stream) const {
+  return folder_of(group) + '/' + encode_file_name(stream.view()) + ".ndjson";
+}
+
+}  // namespace headgate::local

@@ -1,0 +1,138 @@
+#include "local/notifying_store.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "conformance/manual_clock.h"
+#include "conformance/object_store.h"
+#include "conformance/object_store_faults.h"
+#include "conformance/scratch_folder.h"
+#include "local/directory_store.h"
+#include "local/sqlite_queue.h"
+#include "local/system_random.h"
+#include "model/notification.h"
+
+namespace headgate::conformance {
+namespace {
+
+// A queue that refuses to send when told to.
+class RefusingQueue : public Queue {
+ public:
+  explicit RefusingQueue(Queue& queue) : queue_(queue) {}
+  Result<> send(std::string body, std::chrono::seconds delay) override {
+    if (is_refusing) return Error{Fault::Retry, "queue: state.db: database is locked"};
+    return queue_.send(std::move(body), delay);
+  }
+  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
+                                               Deadline deadline) override {
+    return queue_.receive(count_max, visibility, deadline);
+  }
+  Result<> remove(const std::string& receipt) override { return queue_.remove(receipt); }
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override {
+    return queue_.change_visibility(receipt, visibility);
+  }
+  Result<QueueDepth> depth() override { return queue_.depth(); }
+
+  bool is_refusing = false;
+
+ private:
+  Queue& queue_;
+};
+
+struct NotifyingWorld {
+  static constexpr bool kCopies = true;
+  NotifyingWorld() { std::filesystem::remove_all(folder_.at("absent")); }
+  ObjectStore& store() { return store_; }
+  ObjectStore& other_bucket() { return *other_; }
+  ObjectStore& absent_bucket() { return absent_store_; }
+  Deadline soon() { return Deadline::after(clock_.steady(), std::chrono::seconds{60}); }
+  Deadline passed() { return Deadline{clock_.steady()}; }
+  std::unique_ptr<local::DirectoryStore> open(const std::string& bucket) {
+    return local::DirectoryStore::open(clock_, random_, folder_.path(), BucketName(bucket),
+                                       local::DirectoryStore::MissingBucket::Create)
+        .value();
+  }
+  // What was announced since the last call, as keys.
+  std::vector<ObjectCreated> announced() {
+    std::vector<ObjectCreated> all;
+    while (true) {
+      const auto received = queue_->receive(10, std::chrono::seconds{3600}, passed()).value();
+      if (received.empty()) return all;
+      for (const ReceivedMessage& message : received) {
+        const Result<Notification> notification = parse_notification(message.body);
+        EXPECT_TRUE(notification.ok()) << notification.error().what;
+        for (const ObjectCreated& created : notification->objects) all.push_back(created);
+      }
+    }
+  }
+
+  ManualClock clock_;
+  local::SystemRandom random_;
+  ScratchFolder folder_;
+  std::unique_ptr<local::SqliteQueue> queue_ =
+      local::SqliteQueue::open(clock_, random_, folder_.at("state.db"), {}).value();
+  RefusingQueue refusing_{*queue_};
+  std::unique_ptr<local::DirectoryStore> central_ = open("central");
+  std::unique_ptr<local::DirectoryStore> other_ = open("other");
+  std::unique_ptr<local::DirectoryStore> absent_ = open("absent");
+  local::NotifyingStore store_{clock_, random_, *central_, refusing_, {}};
+  local::NotifyingStore absent_store_{clock_, random_, *absent_, refusing_, {}};
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Notifying, ObjectStoreConformance, NotifyingWorld);
+
+TEST(NotifyingStore, AnnouncesWhatWasStoredWithItsSizeAndEtag) {
+  NotifyingWorld world;
+  const ObjectKey key("c/n/a b/+%2F/f.json.gz");
+  ASSERT_TRUE(put_object(world.store(), key, "12345", {}, world.soon()).ok());
+  const std::vector<ObjectCreated> announced = world.announced();
+  ASSERT_EQ(announced.size(), 1U);
+  EXPECT_EQ(announced[0].bucket.str(), "central");
+  EXPECT_EQ(announced[0].key, key);
+  EXPECT_EQ(announced[0].bytes, 5U);
+  EXPECT_EQ(announced[0].etag, world.store().head(key, world.soon())->etag);
+}
+
+TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsExcluded) {
+  NotifyingWorld world;
+  for (const std::string key : {"a.json.gz", "a.json.zst", "a.json", "a.txt", "a.gz.tmp",
+                                "quarantine/a.json.gz", "not-quarantine/a.json.gz"}) {
+    ASSERT_TRUE(put_object(world.store(), ObjectKey(key), "x", {}, world.soon()).ok());
+  }
+  std::vector<std::string> keys;
+  for (const ObjectCreated& created : world.announced()) keys.push_back(created.key.str());
+  std::sort(keys.begin(), keys.end());
+  const std::vector<std::string> expected = {"a.json", "a.json.gz", "a.json.zst", "not-quarantine/a.json.gz"};
+  EXPECT_EQ(keys, expected);
+}
+
+TEST(NotifyingStore, ACommitWhoseNotificationFailedIsMadeGoodByItsRepeat) {
+  NotifyingWorld world;
+  const ObjectKey key("a.json.gz");
+  world.refusing_.is_refusing = true;
+  EXPECT_EQ(put_object(world.store(), key, "first", {}, world.soon()).error().fault, Fault::Retry);
+  EXPECT_TRUE(world.announced().empty());
+  world.refusing_.is_refusing = false;
+  EXPECT_EQ(put_object(world.store(), key, "first", {}, world.soon()).value(), PutOutcome::AlreadyThere);
+  ASSERT_EQ(world.announced().size(), 1U);
+}
+
+TEST(NotifyingStore, AnnouncesCopiesAndNothingThatWasNotCommitted) {
+  NotifyingWorld world;
+  ASSERT_TRUE(put_object(*world.other_, ObjectKey("from"), "copied", {}, world.soon()).ok());
+  ASSERT_TRUE(world.store()
+                  .copy({BucketName("other"), ObjectKey("from")}, ObjectKey("to.json"), {}, world.soon())
+                  .ok());
+  {
+    auto writer = world.store().open_writer(ObjectKey("given-up.json"), {}, world.soon());
+    ASSERT_TRUE(writer.ok() && writer.value()->append("x").ok());
+  }
+  const std::vector<ObjectCreated> announced = world.announced();
+  ASSERT_EQ(announced.size(), 1U);
+  EXPECT_EQ(announced[0].key.str(), "to.json");
+  EXPECT_EQ(announced[0].bytes, 6U);
+}
+
+}  // namespace
+}  // namespace headgate::conformance
