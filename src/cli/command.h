@@ -1,0 +1,22 @@
+// A subcommand of `headgate`: what it is called and takes (CLI11), and what it does.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <vector>
+
+namespace headgate::cli {
+
+struct Command {
+  CLI::App* app = nullptr;   // owned by its parent
+  std::function<int()> run;  // gives the process's exit status: 0 all well, 1 failed
+};
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;  // the command line cannot be understood
+
+// Reads the command line and runs the command that it names. CLI11's exceptions end here. What is wrong with
+// the command line goes to stderr, naming the option; --help goes to stdout.
+int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv);
+
+}  // namespace headgate::cli

@@ -1,0 +1,35 @@
+// headgate config check | reference: what is in force, and what can be set. And for the other commands: their
+// settings' flags, and the configuration that these make.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/config_load.h"
+
+namespace headgate::cli {
+
+// The worlds that the command works in; all outlive the command.
+struct ConfigWorld {
+  const Environment& environment;
+  std::ostream& output;
+  std::ostream& complaints;
+};
+
+Command add_config(CLI::App& parent, ConfigWorld world);
+
+// Adds --config and the flags of every setting that one of `used_by` uses. The arguments are filled when the
+// command line is read; the app shares them.
+std::shared_ptr<ConfigArguments> add_config_flags(CLI::App& app, unsigned used_by);
+
+// The effective configuration; or nothing, and every problem is written to `complaints`: end with kExitUsage.
+// Warnings are written there too.
+std::optional<Config> load_or_complain(const ConfigArguments& arguments, const Environment& environment,
+                                       std::ostream& complaints);
+
+// How log.level and log.format say. `stderr_is_terminal` decides for the format auto.
+void configure_log(const Config& config, bool stderr_is_terminal);
+
+}  // namespace headgate::cli

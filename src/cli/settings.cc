@@ -1,0 +1,402 @@
+// The table of all settings. docs/configuration.md is printed from it (`headgate config reference`).
+#include <algorithm>
+
+#include "cli/setting.h"
+#include "cli/setting_binding.h"
+#include "http/listen_address.h"
+#include "model/object_key.h"
+#include "ports/queue.h"
+#include "tenants/aws_names.h"
+#include "tenants/groups.h"
+
+namespace headgate::cli {
+
+template <>
+struct ChoicesOf<log::Level> {
+  static constexpr Choice kAll[] = {{"debug", int(log::Level::Debug)},
+                                    {"info", int(log::Level::Info)},
+                                    {"warn", int(log::Level::Warn)},
+                                    {"error", int(log::Level::Error)}};
+};
+template <>
+struct ChoicesOf<LogFormat> {
+  static constexpr Choice kAll[] = {
+      {"auto", int(LogFormat::Auto)}, {"json", int(LogFormat::Json)}, {"human", int(LogFormat::Human)}};
+};
+template <>
+struct ChoicesOf<StoreKind> {
+  static constexpr Choice kAll[] = {{"directory", int(StoreKind::Directory)}};
+};
+template <>
+struct ChoicesOf<StartAt> {
+  static constexpr Choice kAll[] = {{"beginning", int(StartAt::Beginning)}, {"end", int(StartAt::End)}};
+};
+template <>
+struct ChoicesOf<Codec> {
+  static constexpr Choice kAll[] = {{"gzip", int(Codec::Gzip)}, {"zstd", int(Codec::Zstd)}};
+};
+template <>
+struct ChoicesOf<tenants::World> {
+  static constexpr Choice kAll[] = {{"local", int(tenants::World::Local)}, {"aws", int(tenants::World::Aws)}};
+};
+
+namespace {
+
+using Complaint = std::optional<std::string>;
+
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+constexpr std::int64_t kGiB = 1024 * kMiB;
+constexpr std::int64_t kSecond = 1000;  // durations are bounded in milliseconds
+constexpr std::int64_t kHour = 3600 * kSecond;
+constexpr std::int64_t kVisibilityMost = std::chrono::milliseconds(Queue::kVisibilityMax).count();
+
+Complaint must_not_be_empty(const SettingValue& value) {
+  return value.text.empty() ? Complaint("must not be empty") : std::nullopt;
+}
+
+Complaint must_be_an_address_or_off(const SettingValue& value) {
+  if (value.text.empty() || value.text == "off") return std::nullopt;
+  const auto address = http::parse_listen_address(value.text);
+  return address.ok() ? std::nullopt : Complaint(address.error().what);
+}
+
+Complaint must_be_a_cluster(const SettingValue& value) {
+  constexpr std::size_t kClusterBytesMax = 128;
+  const std::string& text = value.text;
+  const bool is_sound = std::all_of(text.begin(), text.end(), [](unsigned char character) {
+    return std::isalnum(character) != 0 || character == '-' || character == '_' || character == '.';
+  });
+  if (!text.empty() && text.size() <= kClusterBytesMax && is_sound && text.front() != '.')
+    return std::nullopt;
+  return "must have 1 to 128 letters, digits or -_. and not start with a dot";
+}
+
+Complaint must_be_a_bucket(const SettingValue& value) {
+  return tenants::complaint_about_bucket(value.text);
+}
+
+Complaint must_be_buckets(const SettingValue& value) {
+  const Strings& buckets = value.list;
+  if (buckets.empty()) return "must name a bucket: no object of any other is read";
+  for (const std::string& bucket : buckets) {
+    if (const Complaint complaint = tenants::complaint_about_bucket(bucket))
+      return "\"" + bucket + "\" " + *complaint;
+  }
+  return std::nullopt;
+}
+
+Complaint must_be_a_key_template(const SettingValue& value) {
+  const auto parsed = KeyTemplate::parse(value.text);
+  return parsed.ok() ? std::nullopt : Complaint(parsed.error().what);
+}
+
+Complaint must_be_groups(const SettingValue& value) {
+  const auto groups = tenants::Groups::make(value.groups);
+  return groups.ok() ? std::nullopt : Complaint(groups.error().what);
+}
+
+#define MEMBER(path)             \
+  [](Config & config) -> auto& { \
+    return config.path;          \
+  }
+
+using Table = std::vector<Setting>;
+
+void add_common(Table& table) {
+  constexpr unsigned kServers = kLocal | kCollect | kProcess | kApi;
+  table.push_back(
+      bind(MEMBER(log.level),
+           {.key = "log.level", .standard = "info", .doc = "The least important log lines to write."}));
+  table.push_back(
+      bind(MEMBER(log.format), {.key = "log.format",
+                                .standard = "auto",
+                                .doc = "JSON lines, or words for people; auto is human when stderr "
+                                       "is a terminal and json when not."}));
+  table.push_back(bind(MEMBER(metrics.listen),
+                       {.key = "metrics.listen",
+                        .standard = "127.0.0.1:9600",
+                        .doc = "Address and port of /metrics, /healthz and /readyz. Port 0 takes a free one; "
+                               "off or empty turns it off. There is no login: keep it from the outside.",
+                        .used_by = kServers,
+                        .complaint = must_be_an_address_or_off}));
+  table.push_back(
+      bind(MEMBER(cluster_id), {.key = "cluster_id",
+                                .standard = "local",
+                                .doc = "The cluster that the agent runs in; a part of every object's key.",
+                                .used_by = kLocal | kCollect,
+                                .complaint = must_be_a_cluster}));
+}
+
+void add_local(Table& table) {
+  constexpr unsigned kState = kLocal | kProcess | kApi | kTenant | kReplay;
+  table.push_back(bind(MEMBER(local.root), {.key = "local.root",
+                                            .standard = "./headgate-data",
+                                            .doc = "Directory that everything on one machine is kept under.",
+                                            .used_by = kState | kCollect,
+                                            .complaint = must_not_be_empty}));
+  table.push_back(bind(MEMBER(local.state), {.key = "local.state",
+                                             .standard = "${local.root}/state.db",
+                                             .doc = "SQLite file of the queue, the tenants and the ledger.",
+                                             .used_by = kState,
+                                             .complaint = must_not_be_empty}));
+  table.push_back(bind(MEMBER(local.delivered), {.key = "local.delivered",
+                                                 .standard = "${local.root}/delivered",
+                                                 .doc = "Directory that tenants' logs are delivered into.",
+                                                 .used_by = kLocal | kProcess | kReplay,
+                                                 .complaint = must_not_be_empty}));
+}
+
+void add_store(Table& table) {
+  constexpr unsigned kReaders = kLocal | kCollect | kProcess | kReplay;
+  table.push_back(
+      bind(MEMBER(store.kind), {.key = "store.kind",
+                                .standard = "directory",
+                                .doc = "Where objects are kept between collecting and delivering.",
+                                .used_by = kReaders}));
+  table.push_back(
+      bind(MEMBER(store.root), {.key = "store.root",
+                                .standard = "${local.root}/store",
+                                .doc = "Directory of a store of kind directory; buckets are in it.",
+                                .used_by = kReaders,
+                                .complaint = must_not_be_empty}));
+  table.push_back(bind(MEMBER(store.bucket), {.key = "store.bucket",
+                                              .standard = "central",
+                                              .doc = "The central bucket that agents write to.",
+                                              .used_by = kReaders | kApi | kTenant,
+                                              .complaint = must_be_a_bucket}));
+  table.push_back(
+      bind(MEMBER(key.template_text),
+           {.key = "key.template",
+            .standard = KeyTemplate::kDefault,
+            .doc = "How an object's key is made of {cluster_id}, {namespace}, {application}, {pod_name}, "
+                   "{tenant} and {file}. Agents and processors must have the same.",
+            .used_by = kReaders,
+            .complaint = must_be_a_key_template}));
+}
+
+void add_collect(Table& table) {
+  constexpr unsigned kAgents = kLocal | kCollect;
+  table.push_back(
+      bind(MEMBER(collect.pod_logs), {.key = "collect.pod_logs",
+                                      .standard = "/var/log/pods",
+                                      .doc = "Directory that the container runtime writes pods' logs to.",
+                                      .used_by = kAgents,
+                                      .complaint = must_not_be_empty}));
+  table.push_back(bind(MEMBER(collect.data_directory),
+                       {.key = "collect.data_directory",
+                        .standard = "${local.root}/collect",
+                        .doc = "Directory of the agent's checkpoints and spool; must survive restarts.",
+                        .used_by = kAgents,
+                        .complaint = must_not_be_empty}));
+  table.push_back(bind(MEMBER(collect.scan_interval), {.key = "collect.scan_interval",
+                                                       .standard = "1s",
+                                                       .doc = "How often new log files are looked for.",
+                                                       .used_by = kAgents,
+                                                       .least = 10,
+                                                       .most = 60 * kSecond}));
+  table.push_back(
+      bind(MEMBER(collect.start_at),
+           {.key = "collect.start_at",
+            .standard = "beginning",
+            .doc = "Where to begin in files that are there when the agent runs for the first time.",
+            .used_by = kAgents}));
+  table.push_back(
+      bind(MEMBER(collect.record_bytes_max), {.key = "collect.record_bytes_max",
+                                              .standard = "1MiB",
+                                              .doc = "Longest line; a longer one becomes several records.",
+                                              .used_by = kAgents,
+                                              .least = kKiB,
+                                              .most = 64 * kMiB}));
+  table.push_back(
+      bind(MEMBER(collect.batch.bytes_max), {.key = "collect.batch.bytes_max",
+                                             .standard = "64MiB",
+                                             .doc = "A batch is stored when it has grown to this size, "
+                                                    "before compression.",
+                                             .used_by = kAgents,
+                                             .least = kKiB,
+                                             .most = 4 * kGiB}));
+  table.push_back(
+      bind(MEMBER(collect.batch.age_max),
+           {.key = "collect.batch.age_max",
+            .standard = "5m",
+            .doc = "A batch is stored when its first record has waited so long, however small it is. "
+                   "Shorter is sooner but more objects, which is what costs.",
+            .used_by = kAgents,
+            .least = 100,
+            .most = kHour}));
+  table.push_back(
+      bind(MEMBER(collect.batch.open_max), {.key = "collect.batch.open_max",
+                                            .standard = "1024",
+                                            .doc = "Most batches being filled at a time; the oldest is "
+                                                   "stored early for one more.",
+                                            .used_by = kAgents,
+                                            .least = 1,
+                                            .most = 100'000}));
+  table.push_back(bind(MEMBER(collect.codec), {.key = "collect.codec",
+                                               .standard = "gzip",
+                                               .doc = "How objects are compressed.",
+                                               .used_by = kAgents}));
+  table.push_back(
+      bind(MEMBER(collect.level), {.key = "collect.level",
+                                   .standard = "1",
+                                   .doc = "How hard to compress: 0 to 3 for gzip, 1 to 19 for zstd.",
+                                   .used_by = kAgents,
+                                   .least = 0,
+                                   .most = 19}));
+  table.push_back(
+      bind(MEMBER(collect.spool.bytes_max),
+           {.key = "collect.spool.bytes_max",
+            .standard = "10GiB",
+            .doc = "Most disk that batches waiting for the store may take; reading pauses when it is full.",
+            .used_by = kAgents,
+            .least = kMiB,
+            .most = 1024 * 1024 * kGiB}));
+  table.push_back(
+      bind(MEMBER(collect.spool.free_bytes_min), {.key = "collect.spool.free_bytes_min",
+                                                  .standard = "1GiB",
+                                                  .doc = "Disk that the agent leaves free for the node.",
+                                                  .used_by = kAgents,
+                                                  .most = 1024 * 1024 * kGiB}));
+  table.push_back(
+      bind(MEMBER(collect.upload.concurrency), {.key = "collect.upload.concurrency",
+                                                .standard = "4",
+                                                .doc = "Most objects being stored at the same time.",
+                                                .used_by = kAgents,
+                                                .least = 1,
+                                                .most = 64}));
+}
+
+void add_process(Table& table) {
+  constexpr unsigned kWorkers = kLocal | kProcess;
+  table.push_back(bind(MEMBER(process.concurrency), {.key = "process.concurrency",
+                                                     .standard = "2",
+                                                     .doc = "Most objects being delivered at the same time.",
+                                                     .used_by = kWorkers,
+                                                     .least = 1,
+                                                     .most = 256}));
+  table.push_back(
+      bind(MEMBER(process.visibility), {.key = "process.visibility",
+                                        .standard = "5m",
+                                        .doc = "How long a message is ours before the queue gives it to "
+                                               "another worker; prolonged while it is worked on.",
+                                        .used_by = kWorkers,
+                                        .least = kSecond,
+                                        .most = kVisibilityMost}));
+  table.push_back(
+      bind(MEMBER(process.receives_max), {.key = "process.receives_max",
+                                          .standard = "100",
+                                          .doc = "A message received more often becomes a dead letter.",
+                                          .used_by = kWorkers,
+                                          .least = 1,
+                                          .most = 1000}));
+  table.push_back(
+      bind(MEMBER(process.lease), {.key = "process.lease",
+                                   .standard = "10m",
+                                   .doc = "How long a delivery is one worker's without a sign of life.",
+                                   .used_by = kWorkers,
+                                   .least = kSecond,
+                                   .most = 12 * kHour}));
+  table.push_back(
+      bind(MEMBER(process.retry_first), {.key = "process.retry_first",
+                                         .standard = "5s",
+                                         .doc = "Longest wait after a delivery failed once; it doubles "
+                                                "with each failure.",
+                                         .used_by = kWorkers,
+                                         .least = 100,
+                                         .most = kVisibilityMost}));
+  table.push_back(bind(MEMBER(process.retry_longest), {.key = "process.retry_longest",
+                                                       .standard = "1h",
+                                                       .doc = "Longest wait however often it failed.",
+                                                       .used_by = kWorkers,
+                                                       .least = 100,
+                                                       .most = kVisibilityMost}));
+  table.push_back(
+      bind(MEMBER(process.buckets), {.key = "process.buckets",
+                                     .standard = "${store.bucket}",
+                                     .doc = "The only buckets that objects are read from, whatever a "
+                                            "message names. None can be a tenant's destination.",
+                                     .used_by = kWorkers | kApi | kTenant | kReplay,
+                                     .complaint = must_be_buckets}));
+}
+
+void add_tenants(Table& table) {
+  table.push_back(
+      bind(MEMBER(tenants.rules),
+           {.key = "tenants.rules",
+            .standard = "local",
+            .doc = "How tenant configurations are judged: aws wants account, region, role and external id.",
+            .used_by = kLocal | kProcess | kApi | kTenant | kReplay}));
+  table.push_back(
+      bind(MEMBER(tenants.cache_ttl), {.key = "tenants.cache_ttl",
+                                       .standard = "30s",
+                                       .doc = "How soon a change to a tenant's configuration is followed.",
+                                       .used_by = kLocal | kProcess | kReplay,
+                                       .most = kHour}));
+  table.push_back(
+      bind(MEMBER(tenants.groups),
+           {.key = "tenants.groups",
+            .standard = "{}",
+            .doc = "Named groups of applications that a tenant's desired_logs may name. A mapping of names "
+                   "to lists; as a variable or flag in YAML's short form: {infra: [etcd, dns]}.",
+            .used_by = kLocal | kProcess | kApi | kReplay,
+            .complaint = must_be_groups}));
+}
+
+#undef MEMBER
+
+Table make_table() {
+  Table table;
+  add_common(table);
+  add_local(table);
+  add_store(table);
+  add_collect(table);
+  add_process(table);
+  add_tenants(table);
+  return table;
+}
+
+}  // namespace
+
+Settings settings() {
+  static const Table table = make_table();
+  return table;
+}
+
+std::string Setting::environment_name() const {
+  std::string name = "HEADGATE_";
+  for (const char character : about.key)
+    name.push_back(character == '.' ? '_'
+                                    : static_cast<char>(std::toupper(static_cast<unsigned char>(character))));
+  return name;
+}
+
+std::string Setting::flag() const {
+  std::string name = "--" + std::string(about.key);
+  std::replace(name.begin() + 2, name.end(), '_', '-');
+  return name;
+}
+
+std::string_view name_of(SettingKind kind) {
+  switch (kind) {
+    case SettingKind::Text:
+      return "text";
+    case SettingKind::Integer:
+      return "integer";
+    case SettingKind::Boolean:
+      return "boolean";
+    case SettingKind::Duration:
+      return "duration";
+    case SettingKind::Bytes:
+      return "bytes";
+    case SettingKind::List:
+      return "list of texts";
+    case SettingKind::Groups:
+      return "mapping of names to lists of texts";
+    case SettingKind::Choice:
+      return "choice";
+  }
+  CHECK(false);
+}
+
+}  // namespace headgate::cli
