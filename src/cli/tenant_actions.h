@@ -1,0 +1,59 @@
+// What `headgate tenant` does, once the command line and the configuration are read.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/tenant_output.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+#include "ports/tenant_store.h"
+#include "tenants/validate.h"
+
+namespace headgate::cli {
+
+// One thread. Each action gives the process's exit status (tenant_command.h).
+class TenantActions {
+ public:
+  struct World {
+    TenantStore& store;
+    Clock& clock;
+    Random& random;
+    std::ostream& output;
+    std::ostream& complaints;
+    tenants::Rules rules;
+  };
+  explicit TenantActions(World world) : world_(std::move(world)) {}
+
+  int list(TenantFormat format);
+  // Of one type, or of all when `type` is empty.
+  int get(const TenantId& tenant, const DestinationName& type, TenantFormat format);
+  // Stores all rows of the document or, when any is wrong, none. A row that is there is replaced, but for its
+  // external id when none is given and its created_at. A row's `version`, when given, must be the stored one.
+  int put(const std::string& document, const std::string& name);
+  // Only a row that is valid is enabled; any can be disabled.
+  int enable(const TenantId& tenant, const DestinationName& type);
+  int disable(const TenantId& tenant, const DestinationName& type);
+  int remove(const TenantId& tenant, const DestinationName& type);
+  int validate_document(const std::string& document, const std::string& name);
+  // What is stored, of one tenant or of all when empty.
+  int validate_stored(const TenantId& tenant);
+
+ private:
+  int fail(const Error& error);
+  int complain(const std::vector<std::string>& problems);
+  Result<std::vector<StoredConfiguration>> all_rows();
+  Result<std::vector<StoredConfiguration>> rows_of(const TenantId& tenant, const DestinationName& type);
+  int show(const std::vector<StoredConfiguration>& rows, TenantFormat format);
+  Result<> complete(TenantConfiguration& row);
+  // Gives the row, or an error when it is not there or cannot be read.
+  Result<TenantConfiguration> readable_row(const TenantId& tenant, const DestinationName& type);
+  int store_changed(TenantConfiguration row, std::string_view done);
+  int store_all(const std::vector<TenantConfiguration>& rows);
+
+  World world_;
+};
+
+}  // namespace headgate::cli
