@@ -47,6 +47,7 @@ using Complaint = std::optional<std::string>;
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = 1024 * kKiB;
 constexpr std::int64_t kGiB = 1024 * kMiB;
+constexpr std::int64_t kPiB = kGiB * 1024 * 1024;
 constexpr std::int64_t kSecond = 1000;  // durations are bounded in milliseconds
 constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr std::int64_t kVisibilityMost = std::chrono::milliseconds(Queue::kVisibilityMax).count();
@@ -96,10 +97,7 @@ Complaint must_be_groups(const SettingValue& value) {
   return groups.ok() ? std::nullopt : Complaint(groups.error().what);
 }
 
-#define MEMBER(path)             \
-  [](Config & config) -> auto& { \
-    return config.path;          \
-  }
+#define MEMBER(path) ([](Config & config) -> auto& { return config.path; })
 
 using Table = std::vector<Setting>;
 
@@ -251,13 +249,13 @@ void add_collect(Table& table) {
             .doc = "Most disk that batches waiting for the store may take; reading pauses when it is full.",
             .used_by = kAgents,
             .least = kMiB,
-            .most = 1024 * 1024 * kGiB}));
+            .most = kPiB}));
   table.push_back(
       bind(MEMBER(collect.spool.free_bytes_min), {.key = "collect.spool.free_bytes_min",
                                                   .standard = "1GiB",
                                                   .doc = "Disk that the agent leaves free for the node.",
                                                   .used_by = kAgents,
-                                                  .most = 1024 * 1024 * kGiB}));
+                                                  .most = kPiB}));
   table.push_back(
       bind(MEMBER(collect.upload.concurrency), {.key = "collect.upload.concurrency",
                                                 .standard = "4",

@@ -101,11 +101,11 @@ struct Server::Callbacks {
                             const char*, const char*, std::size_t*, void**) {
     Request request{.path = url, .query = {}};
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &argument, &request.query);
-    return send(connection, static_cast<const Server*>(server)->answer(method, std::move(request)));
+    return send(connection, static_cast<const Server*>(server)->answer(method, request));
   }
 };
 
-Response Server::answer(std::string_view method, Request request) const {
+Response Server::answer(std::string_view method, const Request& request) const {
   if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD)
     return error_response(MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are served here");
   const auto route = routes_.find(request.path);

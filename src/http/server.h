@@ -63,7 +63,7 @@ class Server {
  private:
   struct Callbacks;  // libmicrohttpd calls these
   Server(ListenAddress address, Routes routes) : address_(std::move(address)), routes_(std::move(routes)) {}
-  Response answer(std::string_view method, Request request) const;
+  Response answer(std::string_view method, const Request& request) const;
 
   ListenAddress address_;
   const Routes routes_;

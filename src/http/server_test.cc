@@ -33,7 +33,8 @@ Routes two_routes() {
       {"/hello", [](const Request&) { return Response{.content_type = "text/plain", .body = "hello\n"}; }},
       {"/echo", [](const Request& request) {
          std::string body = request.path;
-         for (const auto& [name, value] : request.query) body += " " + name + "=" + value;
+         for (const auto& [name, value] : request.query)
+           body.append(" ").append(name).append("=").append(value);
          return Response{.content_type = "text/plain", .body = body};
        }}};
 }
@@ -133,7 +134,7 @@ TEST(Server, RefusesMalformedRequestsAndServesTheNextOne) {
   const std::string requests[] = {
       "\r\n\r\n",  // nothing yet: closed when idle
       "GET\r\n\r\n",
-      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  // a TLS hello
+      std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11),  // a TLS hello
       "GET /hello HTTP/9.9\r\nHost: x\r\n\r\n",
       "GET /hello HTTP/1.1\r\n\r\n",  // no Host
       "GET /hello HTTP/1.1\r\nHost: x\r\nno colon here\r\n\r\n",
@@ -172,6 +173,7 @@ TEST(Server, HoldsOnlySoManyConnectionsAndServesAgainWhenTheyAreGone) {
   const auto server = serve(two_routes(), {.connections_max = 4, .threads = 2});
   {
     std::vector<FileDescriptor> silent;
+    silent.reserve(4);
     for (int i = 0; i < 4; ++i) silent.push_back(connect_to(*server));
     const FileDescriptor extra = connect_to(*server);
     ASSERT_GT(

@@ -193,6 +193,7 @@ TEST(TenantDirectory, AnswersManyThreadsAtOnce) {
   Fixture world;
   for (const char* tenant : {"a", "b", "c", "d", "e"}) world.put(row_of(tenant, "s3"));
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&world, thread] {
       const char* tenants[] = {"a", "b", "c", "d", "e"};
