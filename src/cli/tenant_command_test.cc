@@ -167,7 +167,7 @@ TEST(TenantPut, StoresNothingWhenAnyRowIsWrongAndNamesEveryProblemWithItsLine) {
       "standard input:6: acme s3: bucket_name: must have 3 to 63 characters\n"
       "standard input:7: acme s3: bucket_prefix: must not start with a slash\n"
       "standard input:9: globex cloudwatch: log_group_name: is missing\n"
-      "standard input:12: s3: bucket_name: must be text\n"
+      "standard input:12: s3: bucket_name: must be a text\n"
       "standard input:11: s3: tenant_id: is missing\n"
       "standard input:14: good s3: type: the same tenant and type are there twice\n"
       "standard input:15: good s3: bucket_name: is the central bucket: what is delivered there would be "
