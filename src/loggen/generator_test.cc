@@ -17,6 +17,7 @@ constexpr Timestamp kMoment{1'756'553'221'564'974'123};  // the program's: 2025-
 std::vector<std::string> messages_of(const GeneratorOptions& options, int lines) {
   Generator generator = Generator::make(options).value();
   std::vector<std::string> messages;
+  messages.reserve(static_cast<std::size_t>(lines));
   for (int line = 0; line < lines; ++line)
     messages.emplace_back(generator.next(kMoment + kRuntimeDelay).message);
   return messages;

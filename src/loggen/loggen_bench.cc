@@ -1,10 +1,9 @@
 // How fast fake lines are made: a generator that is slower than the agent it feeds would measure itself.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <filesystem>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
@@ -16,6 +15,8 @@
 namespace headgate::loggen {
 namespace {
 
+constexpr std::uint64_t kLines = 100'000;  // an iteration
+
 class NullSink : public ByteSink {
  public:
   Result<> append(std::string_view bytes) override {
@@ -24,31 +25,32 @@ class NullSink : public ByteSink {
   }
 };
 
-void generate_messages(benchmark::State& state) {
-  Generator generator = Generator::make({}).value();
-  Timestamp at{1'756'553'221'000'000'000};
-  std::size_t bytes = 0;
-  for (auto _ : state) {
-    const Line line = generator.next(at);
-    benchmark::DoNotOptimize(line.message.data());
-    bytes += line.message.size();
-    at = at + std::chrono::microseconds(1);
-  }
-  state.SetItemsProcessed(state.iterations());
-  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+std::filesystem::path bench_directory() {
+  return std::filesystem::temp_directory_path() / "headgate-loggen-bench";
 }
-BENCHMARK(generate_messages);
 
 void run_lines(benchmark::State& state, LineWriter& writer) {
-  constexpr std::uint64_t kLines = 100'000;
   local::SystemClock clock;
   Generator generator = Generator::make({}).value();
   for (auto _ : state) {
     if (!run(generator, writer, clock, {.count = kLines}, {}).ok()) state.SkipWithError("cannot write");
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kLines));
-  state.SetBytesProcessed(static_cast<std::int64_t>(writer.bytes()));
+  state.counters["lines/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kLines), benchmark::Counter::kIsRate);
 }
+
+// The generator alone.
+void generate_messages(benchmark::State& state) {
+  Generator generator = Generator::make({}).value();
+  Timestamp at{1'756'553'221'000'000'000};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(generator.next(at).message.data());
+    at = at + std::chrono::microseconds(1);
+  }
+  state.counters["lines/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+BENCHMARK(generate_messages);
 
 void write_cri_stream(benchmark::State& state) {
   NullSink sink;
@@ -57,21 +59,45 @@ void write_cri_stream(benchmark::State& state) {
 }
 BENCHMARK(write_cri_stream)->Unit(benchmark::kMillisecond);
 
-// To files in the temporary directory, rotated at 10 MiB, old ones compressed.
+// To the files of 24 containers in the temporary directory, rotated at that size (0: never) at most once a
+// second each, earlier ones compressed.
 void write_pod_logs(benchmark::State& state) {
-  const std::filesystem::path directory = std::filesystem::temp_directory_path() / "headgate-loggen-bench";
-  std::filesystem::remove_all(directory);
+  std::filesystem::remove_all(bench_directory());
   local::PosixDisk disk;
-  Generator generator = Generator::make({}).value();
-  PodLogWriter writer =
-      PodLogWriter::open(disk, generator.fleet(),
-                         {.directory = directory.string(),
-                          .rotation = {.bytes = static_cast<std::uint64_t>(state.range(0)), .files = 2}})
-          .value();
+  const Generator generator = Generator::make({}).value();
+  const RotationOptions rotation{.bytes = static_cast<std::uint64_t>(state.range(0)), .files = 3};
+  PodLogWriter writer = PodLogWriter::open(disk, generator.fleet(),
+                                           {.directory = bench_directory().string(), .rotation = rotation})
+                            .value();
   run_lines(state, writer);
-  std::filesystem::remove_all(directory);
+  std::filesystem::remove_all(bench_directory());
 }
-BENCHMARK(write_pod_logs)->Arg(10 * 1024 * 1024)->Unit(benchmark::kMillisecond)->MinTime(3);
+BENCHMARK(write_pod_logs)->Arg(0)->Arg(10 * 1024 * 1024)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// The bytes of as many lines, made before, to one file in pieces as large.
+void write_pod_logs_ceiling(benchmark::State& state) {
+  StringSink sink;
+  StreamWriter lines(sink, Framing::Cri);
+  local::SystemClock clock;
+  Generator generator = Generator::make({}).value();
+  if (!run(generator, lines, clock, {.count = kLines}, {}).ok()) state.SkipWithError("cannot generate");
+
+  std::filesystem::create_directories(bench_directory());
+  local::PosixDisk disk;
+  const std::unique_ptr<WritableFile> file = disk.create((bench_directory() / "ceiling").string()).value();
+  constexpr std::size_t kPieceBytes = 64 * 1024;
+  for (auto _ : state) {
+    std::string_view left = sink.text;
+    while (!left.empty()) {
+      if (!file->append(left.substr(0, kPieceBytes)).ok()) state.SkipWithError("cannot write");
+      left.remove_prefix(std::min(kPieceBytes, left.size()));
+    }
+  }
+  state.counters["lines/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kLines), benchmark::Counter::kIsRate);
+  std::filesystem::remove_all(bench_directory());
+}
+BENCHMARK(write_pod_logs_ceiling)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace headgate::loggen

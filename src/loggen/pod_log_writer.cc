@@ -27,8 +27,8 @@ Result<PodLogWriter> PodLogWriter::open(Disk& disk, const Fleet& fleet, PodLogOp
   if (options.rotation.files < 2) return Error{Fault::Invalid, "rotate-keep: must be at least 2"};
   PodLogWriter writer(disk, std::move(options), fleet.containers.size());
   for (const Container& container : fleet.containers) {
-    std::string directory = writer.options_.directory + "/" + directory_of(fleet.pods[container.pod]) + "/" +
-                            container.name.str();
+    std::string directory = path_in(
+        path_in(writer.options_.directory, directory_of(fleet.pods[container.pod])), container.name.str());
     writer.logs_.push_back(TRY_IN("output", open_log(disk, std::move(directory))));
   }
   return writer;
@@ -45,7 +45,7 @@ Result<PodLogWriter::ContainerLog> PodLogWriter::open_log(Disk& disk, std::strin
     std::string name = std::to_string(restarts) + ".log";
     if (is_taken(name)) continue;
     ContainerLog log;
-    log.file = TRY(disk.create(directory + "/" + name));
+    log.file = TRY(disk.create(path_in(directory, name)));
     log.directory = std::move(directory);
     log.name = std::move(name);
     return log;
@@ -81,7 +81,7 @@ Result<> PodLogWriter::rotate_if_due(ContainerLog& log) {
   if (!is_due || log.at.seconds() <= log.rotated_second) return {};
   log.file.reset();
   TRY_IN("rotate", rotate(*disk_, log.directory, log.name, log.at, options_.rotation.files));
-  log.file = TRY_IN("rotate", disk_->create(log.directory + "/" + log.name));
+  log.file = TRY_IN("rotate", disk_->create(path_in(log.directory, log.name)));
   log.bytes = 0;
   log.rotated_second = log.at.seconds();
   ++rotations_;

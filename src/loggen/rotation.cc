@@ -36,6 +36,10 @@ Result<> compress(Disk& disk, const std::string& path) {
 
 }  // namespace
 
+std::string path_in(const std::string& directory, const std::string& name) {
+  return directory + "/" + name;
+}
+
 std::string rotated_name(const std::string& file, Timestamp at) {
   return file + "." + to_key_time(at);
 }
@@ -70,9 +74,9 @@ Result<> rotate(Disk& disk, const std::string& directory, const std::string& fil
   std::vector<std::string> names;
   for (DirectoryEntry& entry : TRY(disk.list(directory))) names.push_back(std::move(entry.name));
   const RotationPlan plan = plan_rotation(file, names, files);
-  for (const std::string& name : plan.removed) TRY(disk.remove(directory + "/" + name));
-  for (const std::string& name : plan.compressed) TRY(compress(disk, directory + "/" + name));
-  return disk.rename(directory + "/" + file, directory + "/" + rotated_name(file, at));
+  for (const std::string& name : plan.removed) TRY(disk.remove(path_in(directory, name)));
+  for (const std::string& name : plan.compressed) TRY(compress(disk, path_in(directory, name)));
+  return disk.rename(path_in(directory, file), path_in(directory, rotated_name(file, at)));
 }
 
 }  // namespace headgate::loggen

@@ -20,6 +20,7 @@ struct RotationOptions {
       5;  // kept for a container, the one being written included; at least 2. kubelet's default
 };
 
+std::string path_in(const std::string& directory, const std::string& name);
 // 0.log.20250830-112701
 std::string rotated_name(const std::string& file, Timestamp at);
 
