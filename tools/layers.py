@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Holds the sources to ARCHITECTURE and HOUSE_STYLE: who may include whom, how long a file may be, which words
+have one place or none. Prints file:line: what is wrong, and exits with 1 if anything is."""
+import argparse
+import pathlib
+import re
+import sys
+
+PORTS = {"base", "model", "ports"}
+STAGES = {"collect", "process", "deliver", "tenants"}
+WORLDS = {"aws", "local", "http"}
+# A room may include itself and these.
+MAY_INCLUDE = {
+    "base": set(),
+    "model": {"base"},
+    "ports": {"base", "model"},
+    "collect": PORTS,
+    "deliver": PORTS,
+    "tenants": PORTS,
+    "process": PORTS | {"deliver", "tenants"},
+    "loggen": PORTS,
+    "aws": PORTS,
+    "local": PORTS,
+    "http": PORTS | {"tenants"},
+    "cli": PORTS | STAGES | WORLDS | {"loggen"},
+}
+
+LINES_MAX = {".cc": 600, ".h": 250}
+TEST_LINES_MAX = 1500
+
+CLOCK = {"src/local/system_clock.cc"}
+LOG = {"src/base/log.cc"}  # stamps its lines itself: base knows no ports
+TESTS, BENCHES, CLI = "tests", "benches", "src/cli/"
+# What may not be written, why, and where it may all the same.
+BANNED = [
+    (r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b", "sleep through the Clock port", CLOCK),
+    (r"\b(?:system|steady|high_resolution)_clock::now\b|\b(?:clock_gettime|gettimeofday)\b",
+     "time comes through the Clock port", CLOCK | LOG | {TESTS, BENCHES}),
+    (r"\b(?:secure_)?getenv\b", "the environment is read in src/cli only", {CLI, TESTS}),
+    (r"\b[gG]etInstance\b", "no singletons", {TESTS}),  # GoogleTest has one
+    (r"\busing\s+namespace\s+std\s*;", "name what you use", set()),
+    (r"\bco_(?:await|yield|return)\b", "GCC 12 miscompiles coroutines", set()),
+    (r"\bthrow\b", "errors are Result", {TESTS}),
+    (r"\bstd::w?regex\b", "slow and unbounded: RE2, or a parser", set()),
+    (r"\bstd::v?format(?:_to)?\b", "clang 14 has none: fmt", set()),
+    (r"\bstd::(?:ranges::)?views\b|\bstd::source_location\b", "clang 14 has none", set()),
+]
+BANNED = [(re.compile(pattern), why, places) for pattern, why, places in BANNED]
+
+COMMENT = r'//[^\n]*|/\*.*?\*/'
+LITERAL = (r'R"(?P<mark>[^()\\\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
+           r"|(?<![0-9A-Za-z])'(?:\\.|[^'\\\n])+'")
+TOKEN = re.compile(f"(?P<comment>{COMMENT})|{LITERAL}", re.DOTALL)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.MULTILINE)
+
+
+def blanked(text, literals):
+    """The text with comments, and literals if asked, made blank; lines stay where they are."""
+    def blank(match):
+        if match["comment"] is None and not literals:
+            return match[0]
+        return re.sub(r"[^\n]", " ", match[0])
+    return TOKEN.sub(blank, text)
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def is_test(path):
+    return path.startswith("tests/") or path.endswith(("_test.cc", "_fuzz.cc", "_test.h"))
+
+
+def may(path, places):
+    if TESTS in places and is_test(path):
+        return True
+    if BENCHES in places and (path.endswith("_bench.cc") or path.startswith("bench/")):
+        return True
+    return path in places or any(place.endswith("/") and path.startswith(place) for place in places)
+
+
+def check_includes(path, text):
+    room = path.split("/")[1]
+    if room not in MAY_INCLUDE:
+        yield 1, f"src/{room}: no such room in tools/layers.py; add it there and in ARCHITECTURE"
+        return
+    for match in INCLUDE.finditer(blanked(text, literals=False)):
+        included = match[1]
+        target = included.split("/")[0]
+        line = line_of(text, match.start(1))
+        if target == room:
+            continue
+        if target not in MAY_INCLUDE:
+            yield line, f'includes "{included}", which is no room of src (tests are never included by src)'
+        elif target not in MAY_INCLUDE[room]:
+            allowed = ", ".join(sorted(MAY_INCLUDE[room])) or "nothing of ours"
+            yield line, f'includes "{included}": {room} may include {allowed}'
+
+
+def check_file(path, text):
+    lines = text.count("\n")
+    test = is_test(path)
+    limit = TEST_LINES_MAX if test else LINES_MAX[pathlib.PurePath(path).suffix]
+    if lines > limit:
+        yield limit + 1, f"{lines} lines, over {limit}"
+    if path.endswith(".h") and not re.search(r"^#pragma once$", text, re.MULTILINE):
+        yield 1, "no #pragma once"
+    if path.startswith("src/") and not test and not path.endswith("_bench.cc"):
+        yield from check_includes(path, text)
+    code = blanked(text, literals=True)
+    for pattern, why, places in BANNED:
+        if may(path, places):
+            continue
+        for match in pattern.finditer(code):
+            yield line_of(code, match.start()), f"{match[0]}: {why}"
+
+
+def check_tree(root):
+    """Yields (path, line, what) for everything wrong in the tree."""
+    for folder in sorted(p for p in (root / "src").iterdir() if p.is_dir()):
+        if not (folder / "README.md").is_file():
+            yield f"src/{folder.name}", 1, "no README.md: what it takes, gives, promises, its files in reading order"
+    for top in ("src", "tests", "bench"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix not in LINES_MAX or not file.is_file():
+                continue
+            path = file.relative_to(root).as_posix()
+            for line, what in check_file(path, file.read_text(encoding="utf-8")):
+                yield path, line, what
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    found = list(check_tree(parser.parse_args().root))
+    for path, line, what in found:
+        print(f"{path}:{line}: {what}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# What a machine can say without compiling: layers, sizes and words (layers.py), formatting, shell syntax.
+# Prints file:line: what is wrong.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+failed=0
+
+tools/layers.py || failed=1
+
+mapfile -t sources < <(git ls-files '*.h' '*.cc')
+if (( ${#sources[@]} )); then
+  printf '%s\0' "${sources[@]}" | xargs -0 -n 32 -P "$(nproc)" clang-format-14 --dry-run -Werror 2>&1 |
+    grep -E ':[0-9]+:[0-9]+: ' && { echo 'lint: run `make format`'; failed=1; }
+fi
+
+# Every script that git knows, by name or by its first line.
+while IFS= read -r script; do
+  bash -n "$script" || failed=1
+  [[ -x $script ]] || { echo "$script:1: not executable"; failed=1; }
+done < <(git ls-files -z | xargs -0 grep -IlE -m1 '^#!.*\bbash\b' -- | sort)
+while IFS= read -r script; do
+  python3 - "$script" <<'PYTHON' || failed=1
+import sys
+try:
+    compile(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1], "exec")
+except SyntaxError as error:
+    sys.exit(f"{error.filename}:{error.lineno}: {error.msg}")
+PYTHON
+done < <(git ls-files '*.py')
+
+exit "$failed"
