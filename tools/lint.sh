@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 failed=0
+git ls-files --error-unmatch tools/lint.sh > /dev/null || { echo 'lint: git does not list the sources' >&2; exit 1; }
 
 tools/layers.py || failed=1
 
