@@ -1,5 +1,5 @@
 # Warnings, sanitizers, compiler cache and linker: the same for every target.
-add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
 
 if(HEADGATE_SANITIZE)
   add_compile_options(-fsanitize=${HEADGATE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)

@@ -1,0 +1,405 @@
+#include "collect/collector.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+
+namespace headgate::collect {
+namespace {
+
+constexpr std::size_t kReadBytes = 256U << 10U;
+constexpr std::chrono::seconds kPauseAfterError{1};
+constexpr SteadyTime kNever = SteadyTime::min();
+
+}  // namespace
+
+struct Collector::Meters {
+  explicit Meters(Metrics& metrics)
+      : lines(metrics.counter("headgate_collect_lines_total", "Records taken from log files")),
+        bytes(metrics.counter("headgate_collect_bytes_total", "Bytes read from log files")),
+        damaged(metrics.counter("headgate_collect_parse_errors_total",
+                                "Lines that are not CRI lines, delivered marked")),
+        split(metrics.counter("headgate_collect_parts_total", "Parts of records over the size limit")),
+        truncated(
+            metrics.counter("headgate_collect_truncations_total", "Files that were cut and written anew")),
+        batches(metrics.counter("headgate_collect_batches_total", "Batches sealed")),
+        raw_bytes(metrics.counter("headgate_collect_batch_raw_bytes_total",
+                                  "Bytes of sealed batches before compression")),
+        object_bytes(metrics.counter("headgate_collect_batch_bytes_total",
+                                     "Bytes of sealed batches after compression")),
+        abandoned(
+            metrics.counter("headgate_collect_batches_abandoned_total", "Batches given up and read again")),
+        errors(
+            metrics.counter("headgate_collect_errors_total", "Files and directories that could not be read")),
+        dropped(metrics.counter("headgate_collect_dropped_total", "Records dropped: always 0, alarm on it")),
+        spool_bytes(
+            metrics.gauge("headgate_collect_spool_bytes", "Bytes of sealed batches that wait for the store")),
+        spool_full(
+            metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
+        spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),
+        files(metrics.gauge("headgate_collect_open_files", "Log files open")),
+        containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
+        open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
+        unread(metrics.gauge("headgate_collect_unread_bytes_max",
+                             "Unread bytes of the container furthest behind")) {}
+  Counter& lines;
+  Counter& bytes;
+  Counter& damaged;
+  Counter& split;
+  Counter& truncated;
+  Counter& batches;
+  Counter& raw_bytes;
+  Counter& object_bytes;
+  Counter& abandoned;
+  Counter& errors;
+  Counter& dropped;
+  Gauge& spool_bytes;
+  Gauge& spool_full;
+  Gauge& spool_damaged;
+  Gauge& files;
+  Gauge& containers;
+  Gauge& open_batches;
+  Gauge& unread;
+};
+
+Application application_of(const PodFacts& facts) {
+  for (const char* label : {"app", "app.kubernetes.io/name"}) {
+    const auto found = facts.labels.find(label);
+    if (found != facts.labels.end() && !found->second.empty()) return Application(found->second);
+  }
+  return Application(facts.workload.empty() ? std::string("unknown") : facts.workload);
+}
+
+Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions options) {
+  TRY_IN("pod logs", world.disk.list(options.pod_logs));
+  Checkpoints checkpoints = TRY(Checkpoints::open(world.disk, options.data_directory));
+  Spool spool = TRY(Spool::open(world.disk,
+                                {.directory = options.data_directory + "/spool",
+                                 .bytes_max = options.spool_bytes_max,
+                                 .free_bytes_min = options.spool_free_bytes_min},
+                                checkpoints.highest_sequence()));
+  auto collector = std::unique_ptr<Collector>(
+      new Collector(world, std::move(options), std::move(checkpoints), std::move(spool)));
+  for (const std::uint64_t sequence : collector->spool_.sequences()) {
+    const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
+    collector->checkpoints_.note_sealed(batch.manifest());
+    collector->sealed_.push_back(sequence);
+    log::debug("batch taken up", {{"key", batch.manifest().key.view()}, {"sequence", sequence}});
+  }
+  return collector;
+}
+
+Collector::Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool)
+    : world_(world),
+      options_(std::move(options)),
+      checkpoints_(std::move(checkpoints)),
+      spool_(std::move(spool)),
+      buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
+      next_scan_at_(kNever),
+      paused_until_(kNever),
+      meters_(std::make_unique<Meters>(world.metrics)) {}
+
+Collector::~Collector() = default;
+
+Result<bool> Collector::turn() {
+  const SteadyTime now = world_.clock.steady();
+  if (!unconfirmed_.empty()) TRY(confirm({}));
+  if (now < paused_until_) return false;
+  const auto turned = [&]() -> Result<bool> {
+    if (now >= next_scan_at_) {
+      TRY(scan());
+      next_scan_at_ = now + options_.scan_interval;
+    }
+    const bool did_read = TRY(read_all());
+    TRY(seal_due());
+    return did_read;
+  }();
+  if (!turned.ok()) paused_until_ = now + kPauseAfterError;
+  return turned;
+}
+
+Result<> Collector::scan() {
+  const Scan scan = TRY(scan_pod_logs(world_.disk, options_.pod_logs));
+  for (const Error& error : scan.unreadable) {
+    meters_->errors.add();
+    log::warn("cannot be read", {{"what", error.what}});
+  }
+  std::set<ContainerKey> present;
+  for (const SeenContainer& seen : scan.containers) {
+    present.emplace(seen.pod, seen.container);
+    if (seen.is_whole) see(seen);
+  }
+  // What is below a directory that cannot be listed now is not gone.
+  const bool is_whole = scan.retryable == 0;
+  for (auto& [id, followed] : containers_) {
+    if (is_whole && !present.contains(id)) followed.tail->see_nothing();
+  }
+  if (is_whole) drop_done(scan);
+  is_first_scan_ = false;
+  measure();
+  return {};
+}
+
+void Collector::see(const SeenContainer& seen) {
+  Followed* followed = follow(seen);
+  if (followed == nullptr) return;
+  const auto start = is_first_scan_ ? options_.start_at : ContainerTail::Start::Begin;
+  for (const Error& error : followed->tail->see(seen, checkpoints_, start)) {
+    meters_->errors.add();
+    log::warn("log file cannot be opened", {{"what", error.what}});
+  }
+}
+
+Collector::Followed* Collector::follow(const SeenContainer& seen) {
+  const ContainerKey id(seen.pod, seen.container);
+  const auto known = containers_.find(id);
+  if (known != containers_.end()) return &known->second;
+  if (seen.files.empty()) return nullptr;
+
+  std::optional<PodFacts> facts = world_.kube.pod(seen.pod);
+  if (!facts) {
+    const SteadyTime now = world_.clock.steady();
+    const SteadyTime since = waiting_.emplace(id, now).first->second;
+    if (now - since < options_.pod_wait_max) return nullptr;
+    log::warn("the cluster does not know the pod: its application is taken as unknown",
+              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
+    facts.emplace();
+  }
+  waiting_.erase(id);
+  if (!facts->is_selected) return nullptr;
+
+  const std::optional<BatchKey> key = batch_key_of(seen, *facts);
+  if (!key) return nullptr;
+  const RecordFrame frame({.namespace_name = key->namespace_name.view(),
+                           .application = key->application.view(),
+                           .pod_name = key->pod.view(),
+                           .container_name = seen.container.view()});
+  Followed followed;
+  followed.batch = batches_.try_emplace(*key).first;
+  followed.tail = std::make_unique<ContainerTail>(
+      world_.disk, frame,
+      ContainerTail::Options{.record_bytes_max = options_.record_bytes_max, .quiet_min = options_.quiet_min});
+  followed.batch->second.containers.push_back(followed.tail.get());
+  return &containers_.emplace(id, std::move(followed)).first->second;
+}
+
+// Empty when no object key can be made of its names.
+std::optional<BatchKey> Collector::batch_key_of(const SeenContainer& seen, const PodFacts& facts) {
+  BatchKey key{
+      .namespace_name = seen.pod.namespace_name, .application = application_of(facts), .pod = seen.pod.pod};
+  if (key_of(key).ok()) return key;
+  key.application = Application("unknown");
+  const Result<ObjectKey> made = key_of(key);
+  if (made.ok()) return key;
+  meters_->errors.add();
+  log::error(
+      "a pod's names make no object key: its logs are not collected",
+      {{"namespace", key.namespace_name.view()}, {"pod", key.pod.view()}, {"what", made.error().what}});
+  return std::nullopt;
+}
+
+void Collector::drop_done(const Scan& scan) {
+  for (auto container = containers_.begin(); container != containers_.end();) {
+    const Followed& followed = container->second;
+    PodBatch& batch = followed.batch->second;
+    if (!followed.tail->is_done() || (batch.batch && batch.batch->lines() > 0)) {
+      ++container;
+      continue;
+    }
+    std::erase(batch.containers, followed.tail.get());
+    if (batch.containers.empty()) {
+      end(batch);
+      batches_.erase(followed.batch);
+    }
+    container = containers_.erase(container);
+  }
+
+  // A file that is renamed while its directory is listed can be missing from the list: it is gone when it is
+  // missing again.
+  constexpr std::uint32_t kAbsencesMin = 3;
+  std::set<FileId> present;
+  for (const SeenContainer& seen : scan.containers) {
+    for (const SeenFile& file : seen.files) present.insert(file.stat.id);
+  }
+  std::map<FileId, std::uint32_t> absent;
+  checkpoints_.forget_if([&](FileId id) {
+    if (present.contains(id)) return false;
+    const auto before = absent_.find(id);
+    const std::uint32_t absences = (before == absent_.end() ? 0 : before->second) + 1;
+    if (absences >= kAbsencesMin) return true;
+    absent[id] = absences;
+    return false;
+  });
+  absent_ = std::move(absent);
+
+  std::erase_if(waiting_, [&](const auto& waiting) {
+    return std::none_of(scan.containers.begin(), scan.containers.end(), [&](const SeenContainer& seen) {
+      return ContainerKey(seen.pod, seen.container) == waiting.first;
+    });
+  });
+}
+
+Result<bool> Collector::read_all() {
+  is_full_ = !TRY(spool_.has_room());
+  if (is_full_) return false;
+  bool did_read = false;
+  for (auto& [id, followed] : containers_) {
+    if (TRY(read_one(followed))) did_read = true;
+  }
+  return did_read;
+}
+
+Result<bool> Collector::read_one(Followed& followed) {
+  const SteadyTime now = world_.clock.steady();
+  PodBatch& batch = followed.batch->second;
+  if (!batch.batch) batch.batch = std::make_unique<OpenBatch>(spool_, options_.batch);
+  if (batch.batch->lines() == 0) batch.batch->begin(now);
+  const Result<ContainerTail::Read> read = followed.tail->read(buffer_, *batch.batch, now);
+  if (!read.ok()) {
+    abandon(followed.batch, read.error());
+    return read.error();
+  }
+  for (const Error& error : read->unreadable) {
+    meters_->errors.add();
+    log::warn("log file cannot be read", {{"what", error.what}});
+  }
+  meters_->bytes.add(read->counts.bytes);
+  meters_->lines.add(read->counts.records);
+  meters_->damaged.add(read->counts.damaged);
+  meters_->split.add(read->counts.split);
+  meters_->truncated.add(read->counts.truncations);
+  if (batch.batch->raw_bytes() >= options_.batch_bytes_max) {
+    TRY(seal(followed.batch, "size"));
+  } else if (batch.batch->holds_compressor()) {
+    bound_compressors(batch);
+  }
+  return read->more;
+}
+
+// What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
+void Collector::abandon(Batches::iterator batch, const Error& why) {
+  log::warn("a batch was given up and will be read again", {{"namespace", batch->first.namespace_name.view()},
+                                                            {"pod", batch->first.pod.view()},
+                                                            {"what", why.what}});
+  meters_->abandoned.add();
+  if (batch->second.batch) batch->second.batch->discard();
+  end(batch->second);
+  for (ContainerTail* container : batch->second.containers) container->rewind();
+}
+
+Result<> Collector::seal_due() {
+  const SteadyTime now = world_.clock.steady();
+  std::vector<std::pair<SteadyTime, BatchKey>> open;
+  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
+    if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
+    if (now - batch->second.batch->opened_at() >= options_.batch_age_max) {
+      TRY(seal(batch, "age"));
+    } else {
+      open.emplace_back(batch->second.batch->opened_at(), batch->first);
+    }
+  }
+  if (open.size() <= options_.batches_open_max) return {};
+  std::sort(open.begin(), open.end());
+  open.resize(open.size() - options_.batches_open_max);
+  for (const auto& [opened_at, key] : open) TRY(seal(batches_.find(key), "open batches"));
+  return {};
+}
+
+Result<> Collector::seal(Batches::iterator batch, std::string_view why) {
+  const auto sealed = [&]() -> Result<BatchManifest> {
+    std::vector<CoveredFile> covers;
+    for (ContainerTail* container : batch->second.containers) TRY(container->cover(covers));
+    ObjectKey key = TRY(key_of(batch->first));
+    return batch->second.batch->seal(std::move(key), std::move(covers));
+  }();
+  if (!sealed.ok()) {
+    abandon(batch, sealed.error());
+    return sealed.error();
+  }
+  for (ContainerTail* container : batch->second.containers) container->commit();
+  end(batch->second);
+  checkpoints_.note_sealed(*sealed);
+  sealed_.push_back(sealed->sequence);
+  meters_->batches.add();
+  meters_->raw_bytes.add(sealed->raw_bytes);
+  meters_->object_bytes.add(sealed->object_bytes);
+  log::debug(
+      "batch sealed",
+      {{"key", sealed->key.view()}, {"lines", sealed->lines}, {"bytes", sealed->object_bytes}, {"why", why}});
+  return {};
+}
+
+Result<> Collector::seal_all() {
+  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
+    if (batch->second.batch && batch->second.batch->lines() > 0) TRY(seal(batch, "stop"));
+  }
+  return {};
+}
+
+void Collector::end(PodBatch& batch) {
+  std::erase(compressing_, &batch);
+  batch.batch.reset();
+}
+
+// A compressor's state is hundreds of KiB: only the most recently used batches hold one.
+void Collector::bound_compressors(PodBatch& used) {
+  std::erase(compressing_, &used);
+  compressing_.push_back(&used);
+  if (compressing_.size() <= options_.compressors_max) return;
+  PodBatch* const longest_unused = compressing_.front();
+  compressing_.erase(compressing_.begin());
+  // A failure breaks the batch, which shows at its next record or at its sealing and is dealt with there.
+  (void)longest_unused->batch->rest();
+}
+
+Result<ObjectKey> Collector::key_of(const BatchKey& batch) {
+  return options_.key_template.render(
+      {.cluster = options_.cluster,
+       .namespace_name = batch.namespace_name,
+       .application = batch.application,
+       .pod = batch.pod,
+       .tenant = TenantId(batch.namespace_name.str()),
+       .file = key_file_name(to_key_time(world_.clock.now()), world_.random.uuid(),
+                             suffix_of(options_.batch.codec))});
+}
+
+std::vector<std::uint64_t> Collector::take_sealed() {
+  return std::exchange(sealed_, {});
+}
+
+Result<> Collector::confirm(std::vector<BatchManifest> stored) {
+  for (BatchManifest& batch : stored) unconfirmed_.push_back(std::move(batch));
+  for (const BatchManifest& batch : unconfirmed_) checkpoints_.confirm(batch);
+  TRY(checkpoints_.store());
+  while (!unconfirmed_.empty()) {
+    TRY(spool_.remove(unconfirmed_.back().sequence));
+    unconfirmed_.pop_back();
+  }
+  return {};
+}
+
+Result<> Collector::set_aside(std::uint64_t sequence) {
+  return spool_.set_aside(sequence);
+}
+
+void Collector::measure() {
+  std::uint64_t unread = 0;
+  std::size_t files = 0;
+  for (const auto& [id, followed] : containers_) {
+    unread = std::max(unread, followed.tail->unread_bytes());
+    files += followed.tail->open_files();
+  }
+  meters_->unread.set(static_cast<double>(unread));
+  meters_->files.set(static_cast<double>(files));
+  meters_->containers.set(static_cast<double>(containers_.size()));
+  meters_->open_batches.set(
+      static_cast<double>(std::count_if(batches_.begin(), batches_.end(), [](const auto& entry) {
+        return entry.second.batch && entry.second.batch->lines() > 0;
+      })));
+  meters_->spool_bytes.set(static_cast<double>(spool_.bytes()));
+  meters_->spool_full.set(is_full_ ? 1 : 0);
+  meters_->spool_damaged.set(static_cast<double>(spool_.damaged()));
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,131 @@
+// The node agent's heart: finds the pods' log files, reads them, batches what they say, and seals batches
+// into the spool. Uploading is someone else's thread (uploader.h); what it confirms comes back here and moves
+// the checkpoints.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "collect/checkpoints.h"
+#include "collect/container_tail.h"
+#include "collect/open_batch.h"
+#include "collect/spool.h"
+#include "model/object_key.h"
+#include "ports/clock.h"
+#include "ports/disk.h"
+#include "ports/kube.h"
+#include "ports/random.h"
+
+namespace headgate::collect {
+
+struct CollectorOptions {
+  std::string pod_logs = "/var/log/pods";
+  std::string data_directory;
+  ClusterId cluster;
+  KeyTemplate key_template;
+  ContainerTail::Start start_at =
+      ContainerTail::Start::Begin;  // of files that were there before the first run
+  OpenBatch::Options batch;
+  std::uint64_t batch_bytes_max = 64U << 20U;  // uncompressed
+  std::chrono::milliseconds batch_age_max{300'000};
+  std::size_t batches_open_max = 1024;
+  std::size_t compressors_max = 16;  // whose state is held; the least recently used rests
+  std::uint64_t spool_bytes_max = 10ULL << 30U;
+  std::uint64_t spool_free_bytes_min = 1ULL << 30U;
+  std::size_t record_bytes_max = 1U << 20U;
+  std::chrono::milliseconds scan_interval{1000};
+  std::chrono::milliseconds quiet_min{5000};
+  std::chrono::milliseconds pod_wait_max{60'000};  // for the cluster to know a pod, before its name has to do
+};
+
+// The collect thread owns it and is the only one that calls it. After a crash at any point, open() goes on:
+// what is in sealed batches is not read again, what is not is.
+class Collector {
+ public:
+  struct World {
+    Clock& clock;
+    Random& random;
+    Disk& disk;
+    Kube& kube;
+    Metrics& metrics;
+  };
+  // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
+  static Result<std::unique_ptr<Collector>> open(World world, CollectorOptions options);
+  ~Collector();
+
+  // One round: scan if it is time, read every container once, seal what is due. False: there was nothing to
+  // read. An error is about the disk of the data directory; nothing is lost, call again later.
+  Result<bool> turn();
+
+  // Batches sealed since the last call (at first: those an earlier run left), to be uploaded.
+  std::vector<std::uint64_t> take_sealed();
+  // These objects are in the store: the checkpoints move and their batches go. Repeats what failed the last
+  // time too.
+  Result<> confirm(std::vector<BatchManifest> stored);
+  // A batch that turned out damaged on our disk.
+  Result<> set_aside(std::uint64_t sequence);
+
+  // Seals everything open, e.g. to leave.
+  Result<> seal_all();
+  const Spool& spool() const { return spool_; }
+
+ private:
+  struct PodBatch {
+    std::unique_ptr<OpenBatch> batch;
+    std::vector<ContainerTail*> containers;
+  };
+  using Batches = std::map<BatchKey, PodBatch>;
+  struct Followed {
+    Batches::iterator batch;
+    std::unique_ptr<ContainerTail> tail;
+  };
+  struct Meters;
+  using ContainerKey = std::pair<PodId, ContainerName>;
+
+  Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool);
+  Result<> scan();
+  void see(const SeenContainer& seen);
+  Followed* follow(const SeenContainer& seen);
+  void drop_done(const Scan& scan);
+  Result<bool> read_all();
+  Result<bool> read_one(Followed& followed);
+  void abandon(Batches::iterator batch, const Error& why);
+  Result<> seal_due();
+  Result<> seal(Batches::iterator batch, std::string_view why);
+  void end(PodBatch& batch);
+  void bound_compressors(PodBatch& used);
+  std::optional<BatchKey> batch_key_of(const SeenContainer& seen, const PodFacts& facts);
+  Result<ObjectKey> key_of(const BatchKey& batch);
+  void measure();
+
+  World world_;
+  const CollectorOptions options_;
+  Checkpoints checkpoints_;
+  Spool spool_;
+  std::map<ContainerKey, Followed> containers_;
+  std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
+  Batches batches_;
+  std::vector<PodBatch*> compressing_;  // least recently used first
+  std::map<FileId, std::uint32_t>
+      absent_;  // files the checkpoints know, and how many scans in a row did not list them
+  std::vector<std::uint64_t> sealed_;
+  std::vector<BatchManifest> unconfirmed_;
+  std::vector<char> buffer_;
+  SteadyTime next_scan_at_;
+  SteadyTime paused_until_;  // after an error of the data directory
+  bool is_first_scan_ = true;
+  bool is_full_ = false;
+  std::unique_ptr<Meters> meters_;
+};
+
+// Label `app`, else `app.kubernetes.io/name`, else the workload's name, else `unknown`.
+Application application_of(const PodFacts& facts);
+
+}  // namespace headgate::collect

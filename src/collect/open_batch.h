@@ -1,0 +1,83 @@
+// A batch that is being filled: records become NDJSON, NDJSON becomes gzip or zstd, and that goes to a spool
+// file, as they come. No uncompressed copy is kept beyond one buffer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "collect/spool.h"
+#include "model/compressed_writer.h"
+#include "model/names.h"
+#include "model/record.h"
+
+namespace headgate::collect {
+
+// Whose records share an object.
+struct BatchKey {
+  Namespace namespace_name;
+  Application application;
+  PodName pod;
+  friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
+};
+
+// The collect thread owns it. Memory: one buffer of kBufferBytes (more for a moment after a very long
+// record), and a compressor's state between its first full buffer and rest().
+class OpenBatch {
+ public:
+  static constexpr std::size_t kBufferBytes = 64U << 10U;
+
+  struct Options {
+    Codec codec = Codec::Gzip;
+    int level = 1;
+  };
+  OpenBatch(Spool& spool, Options options);
+  ~OpenBatch();
+  OpenBatch(const OpenBatch&) = delete;
+  OpenBatch& operator=(const OpenBatch&) = delete;
+
+  // Its age counts from here; called while it is empty.
+  void begin(SteadyTime now) { opened_at_ = now; }
+  // After an error (the disk is full, say) the batch is broken: discard() it, and read its lines again.
+  Result<> add(const RecordFrame& frame, const Record& record);
+  // Ends the compressor's member, so that its state is freed until more comes.
+  Result<> rest();
+  bool holds_compressor() const { return writer_.member_is_open(); }
+
+  std::uint64_t lines() const { return lines_; }
+  std::uint64_t raw_bytes() const { return raw_bytes_; }
+  SteadyTime opened_at() const { return opened_at_; }
+
+  // Commits it to the spool under `key`. The batch is then spent.
+  Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers);
+  void discard();
+
+ private:
+  // Makes the spool file when there is something to write.
+  class LazySpoolFile : public ByteSink {
+   public:
+    explicit LazySpoolFile(Spool& spool) : spool_(spool) {}
+    Result<> append(std::string_view bytes) override;
+    Spool& spool_;
+    std::optional<SpoolFile> file_;
+  };
+  Result<> flush_buffer();
+  // Remembers a failure: a broken batch stays broken.
+  Result<> tried(Result<> result);
+
+  const Options options_;
+  SteadyTime opened_at_;
+  LazySpoolFile file_;
+  CompressedWriter writer_;
+  std::string buffer_;
+  std::size_t filled_ = 0;
+  bool is_broken_ = false;
+  std::uint64_t lines_ = 0;
+  std::uint64_t raw_bytes_ = 0;
+  Timestamp first_at_;
+  Timestamp last_at_;
+};
+
+}  // namespace headgate::collect

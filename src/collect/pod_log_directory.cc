@@ -1,0 +1,104 @@
+#include "collect/pod_log_directory.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+namespace headgate::collect {
+
+std::optional<PodId> parse_pod_directory(std::string_view name) {
+  const std::size_t first = name.find('_');
+  if (first == std::string_view::npos) return std::nullopt;
+  const std::size_t second = name.find('_', first + 1);
+  if (second == std::string_view::npos || name.find('_', second + 1) != std::string_view::npos)
+    return std::nullopt;
+  PodId id{.namespace_name = Namespace(name.substr(0, first)),
+           .pod = PodName(name.substr(first + 1, second - first - 1)),
+           .uid = std::string(name.substr(second + 1))};
+  if (id.namespace_name.empty() || id.pod.empty() || id.uid.empty()) return std::nullopt;
+  return id;
+}
+
+std::optional<LogFileName> parse_log_file_name(std::string_view name) {
+  constexpr std::string_view kLog = ".log";
+  constexpr std::string_view kGzip = ".gz";
+  LogFileName parsed;
+  const char* const end = name.data() + name.size();
+  const auto [after, error] = std::from_chars(name.data(), end, parsed.restart);
+  if (error != std::errc{}) return std::nullopt;
+  name.remove_prefix(static_cast<std::size_t>(after - name.data()));
+  if (!name.starts_with(kLog)) return std::nullopt;
+  name.remove_prefix(kLog.size());
+  if (name.empty()) return parsed;
+  if (name[0] != '.') return std::nullopt;
+  name.remove_prefix(1);
+  if (name.ends_with(kGzip)) {
+    parsed.is_gzip = true;
+    name.remove_suffix(kGzip.size());
+  }
+  const bool is_time = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!is_time) return std::nullopt;
+  parsed.rotated_at = std::string(name);
+  return parsed;
+}
+
+bool is_older(const LogFileName& left, const LogFileName& right) {
+  const auto order = [](const LogFileName& name) {
+    return std::tuple(name.restart, name.rotated_at.empty(), std::string_view(name.rotated_at));
+  };
+  return order(left) < order(right);
+}
+
+namespace {
+
+// An empty value where it vanished, an error noted where it cannot be read.
+template <typename T>
+std::optional<T> looked(Result<T> result, Scan& scan) {
+  if (result.ok()) return std::move(result).value();
+  if (result.error().fault == Fault::Retry) ++scan.retryable;
+  if (result.error().fault != Fault::NotFound) scan.unreadable.push_back(std::move(result).error());
+  return std::nullopt;
+}
+
+void scan_container(Disk& disk, const std::string& directory, const PodId& pod, const std::string& container,
+                    Scan& scan) {
+  const std::size_t retryable = scan.retryable;
+  const auto entries = looked(disk.list(directory), scan);
+  SeenContainer seen{
+      .pod = pod, .container = ContainerName(container), .is_whole = retryable == scan.retryable};
+  if (!entries && seen.is_whole) return;
+  for (const DirectoryEntry& entry : entries.value_or(std::vector<DirectoryEntry>())) {
+    std::optional<LogFileName> name = parse_log_file_name(entry.name);
+    if (!name || entry.kind != EntryKind::File) continue;
+    std::string path = directory + "/" + entry.name;
+    const auto stat = looked(disk.stat(path), scan);
+    if (stat) seen.files.push_back({.name = std::move(*name), .path = std::move(path), .stat = *stat});
+  }
+  seen.is_whole = retryable == scan.retryable;
+  std::sort(seen.files.begin(), seen.files.end(),
+            [](const SeenFile& left, const SeenFile& right) { return is_older(left.name, right.name); });
+  scan.containers.push_back(std::move(seen));
+}
+
+}  // namespace
+
+Result<Scan> scan_pod_logs(Disk& disk, const std::string& root) {
+  Scan scan;
+  const std::vector<DirectoryEntry> pods = TRY_IN("pod logs", disk.list(root));
+  for (const DirectoryEntry& pod_entry : pods) {
+    const std::optional<PodId> pod = parse_pod_directory(pod_entry.name);
+    if (!pod || pod_entry.kind != EntryKind::Directory) continue;
+    const std::string pod_directory = root + "/" + pod_entry.name;
+    const auto containers = looked(disk.list(pod_directory), scan);
+    if (!containers) continue;
+    for (const DirectoryEntry& container : *containers) {
+      if (container.kind != EntryKind::Directory) continue;
+      scan_container(disk, pod_directory + "/" + container.name, *pod, container.name, scan);
+    }
+  }
+  return scan;
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,52 @@
+// How kubelet lays out container logs: <root>/<namespace>_<pod>_<uid>/<container>/<restart>.log, renamed to
+// <restart>.log.<YYYYmmdd-HHMMSS> at rotation and gzipped one rotation later.
+// https://kubernetes.io/docs/concepts/cluster-administration/logging/
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/names.h"
+#include "ports/disk.h"
+#include "ports/kube.h"
+
+namespace headgate::collect {
+
+// Empty when the name is not `<namespace>_<pod>_<uid>`, none of which holds an underscore.
+std::optional<PodId> parse_pod_directory(std::string_view name);
+
+struct LogFileName {
+  std::uint32_t restart = 0;
+  std::string rotated_at;  // empty: the file the runtime writes now
+  bool is_gzip = false;
+};
+// Empty for other files (.tmp of a compression under way, editors' leftovers).
+std::optional<LogFileName> parse_log_file_name(std::string_view name);
+// Whether `left` was written before `right`: restarts in order, and within one the rotated files by time
+// before the current one.
+bool is_older(const LogFileName& left, const LogFileName& right);
+
+struct SeenFile {
+  LogFileName name;
+  std::string path;
+  FileStat stat;
+};
+struct SeenContainer {
+  PodId pod;
+  ContainerName container;
+  std::vector<SeenFile> files;  // oldest first
+  bool is_whole = true;  // false: a file could not be looked at, so that which one is older is not known
+};
+struct Scan {
+  std::vector<SeenContainer> containers;
+  std::vector<Error> unreadable;  // directories and files that could not be looked at; the rest is there
+  std::size_t retryable = 0;      // of those: that may be readable the next time
+};
+// Fails only when `root` itself cannot be listed. What vanishes meanwhile is left out.
+Result<Scan> scan_pod_logs(Disk& disk, const std::string& root);
+
+}  // namespace headgate::collect

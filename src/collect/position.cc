@@ -1,0 +1,61 @@
+#include "collect/position.h"
+
+#include <algorithm>
+
+#include "collect/words.h"
+#include "model/checksum.h"
+
+namespace headgate::collect {
+
+std::uint64_t FilePosition::lowest_offset() const {
+  return std::min(streams[0].offset, streams[1].offset);
+}
+
+Fingerprint Fingerprint::of(std::string_view first_bytes) {
+  const std::string_view hashed = first_bytes.substr(0, kBytesMax);
+  return {.bytes = static_cast<std::uint32_t>(hashed.size()), .hash = fnv1a_64(hashed)};
+}
+
+bool Fingerprint::fits(std::string_view first_bytes) const {
+  return bytes == 0 || (first_bytes.size() >= bytes && fnv1a_64(first_bytes.substr(0, bytes)) == hash);
+}
+
+void append_line(std::string& text, const CoveredFile& file) {
+  const auto add = [&text](std::uint64_t number) {
+    text.push_back(' ');
+    text += std::to_string(number);
+  };
+  text += "file";
+  add(file.id.device);
+  add(file.id.inode);
+  add(file.fingerprint.bytes);
+  add(file.fingerprint.hash);
+  for (const StreamPosition& position : file.position.streams) {
+    add(position.offset);
+    add(position.bytes_taken);
+    add(position.parts_taken);
+  }
+  text.push_back(' ');
+  append_word(text, file.path);
+  text.push_back('\n');
+}
+
+Result<CoveredFile> parse_covered_file(std::string_view line) {
+  if (TRY(take_word(line)) != "file") return Error{Fault::Invalid, "not a file line"};
+  CoveredFile file;
+  file.id.device = TRY_IN("device", take_number<std::uint64_t>(line));
+  file.id.inode = TRY_IN("inode", take_number<std::uint64_t>(line));
+  file.fingerprint.bytes = TRY_IN("fingerprint bytes", take_number<std::uint32_t>(line));
+  file.fingerprint.hash = TRY_IN("fingerprint hash", take_number<std::uint64_t>(line));
+  for (StreamPosition& position : file.position.streams) {
+    position.offset = TRY_IN("offset", take_number<std::uint64_t>(line));
+    position.bytes_taken = TRY_IN("bytes taken", take_number<std::uint64_t>(line));
+    position.parts_taken = TRY_IN("parts taken", take_number<std::uint32_t>(line));
+  }
+  const std::string_view path = TRY_IN("path", take_word(line));
+  file.path = TRY_IN("path", decode_word(path));
+  if (!line.empty()) return Error{Fault::Invalid, "words after the path"};
+  return file;
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,63 @@
+// How far a log file has been read: what a sealed batch covers and what a checkpoint remembers.
+// Both streams of a container are in one file, and a line of one may be in pieces while the other goes on, so
+// each stream has a position of its own: on resuming, lines of a stream that begin before its position are
+// passed over.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/record.h"
+#include "ports/disk.h"
+
+namespace headgate::collect {
+
+// Everything of the stream before `offset` is in a batch. Where a record longer than the limit is only partly
+// in a batch, `offset` is its first line's, and its first `bytes_taken` bytes, as `parts_taken` parts, are in
+// a batch.
+struct StreamPosition {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes_taken = 0;
+  std::uint32_t parts_taken = 0;
+  friend bool operator==(const StreamPosition&, const StreamPosition&) = default;
+};
+
+struct FilePosition {
+  std::array<StreamPosition, 2> streams;  // by Stream
+  StreamPosition& of(Stream stream) { return streams[static_cast<std::size_t>(stream)]; }
+  const StreamPosition& of(Stream stream) const { return streams[static_cast<std::size_t>(stream)]; }
+  // Where reading resumes.
+  std::uint64_t lowest_offset() const;
+  friend bool operator==(const FilePosition&, const FilePosition&) = default;
+};
+
+// The first bytes of a file, hashed: tells a file from another that got its inode number later.
+struct Fingerprint {
+  static constexpr std::uint32_t kBytesMax = 256;
+  std::uint32_t bytes = 0;  // how many were hashed; 0 fits every file
+  std::uint64_t hash = 0;
+
+  static Fingerprint of(std::string_view first_bytes);
+  // Whether a file that begins with `first_bytes` (kBytesMax of them, or all) can be the one.
+  bool fits(std::string_view first_bytes) const;
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+struct CoveredFile {
+  FileId id;
+  Fingerprint fingerprint;
+  FilePosition position;
+  std::string path;  // where it was last seen
+  friend bool operator==(const CoveredFile&, const CoveredFile&) = default;
+};
+
+// One line, as docs/formats/spool.md says:
+//   file <device> <inode> <fingerprint bytes> <fingerprint hash> {<offset> <bytes taken> <parts taken>}x2
+//   <path, %-encoded>
+void append_line(std::string& text, const CoveredFile& file);
+Result<CoveredFile> parse_covered_file(std::string_view line);
+
+}  // namespace headgate::collect

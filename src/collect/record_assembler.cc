@@ -1,0 +1,137 @@
+#include "collect/record_assembler.h"
+
+#include <algorithm>
+
+#include "model/message_time.h"
+
+namespace headgate::collect {
+namespace {
+
+// The longest prefix of at most `bytes_max` bytes that does not end within a UTF-8 character. Text that is
+// not UTF-8 is cut at the limit.
+std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text.size();
+  constexpr std::size_t kContinuationsMax = 3;
+  std::size_t cut = bytes_max;
+  while (cut > 0 && bytes_max - cut < kContinuationsMax &&
+         (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) {
+    --cut;
+  }
+  const bool begins_character = (static_cast<unsigned char>(text[cut]) & 0xc0U) != 0x80U;
+  return begins_character && cut > 0 ? cut : bytes_max;
+}
+
+Timestamp time_of(std::string_view message, Timestamp ingested_at) {
+  return message_time(message, ingested_at).value_or(ingested_at);
+}
+
+}  // namespace
+
+std::span<const Record> RecordAssembler::take(const Piece& piece) {
+  if (of(piece.stream).is_open || of(piece.stream).bytes_to_skip > 0 || piece.is_partial ||
+      piece.is_damaged || piece.text.size() > record_bytes_max_) [[unlikely]] {
+    return take_slowly(piece);
+  }
+  whole_.at = time_of(piece.text, piece.at);
+  whole_.ingested_at = piece.at;
+  whole_.message = piece.text;
+  whole_.stream = piece.stream;
+  return {&whole_, 1};
+}
+
+std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
+  records_.clear();
+  given_.clear();
+  Open& open = of(piece.stream);
+  if (!open.is_open) {
+    open.is_open = true;
+    open.is_damaged = piece.is_damaged;
+    open.ingested_at = piece.at;
+    open.at = time_of(piece.text, piece.at);
+  }
+  const bool is_first_in_file =
+      std::none_of(open.origins.begin(), open.origins.end(),
+                   [&](const Origin& origin) { return origin.file == piece.origin.file; });
+  if (is_first_in_file) open.origins.push_back(piece.origin);
+
+  const std::size_t skipped = std::min<std::uint64_t>(open.bytes_to_skip, piece.text.size());
+  open.bytes_to_skip -= skipped;
+  open.text += piece.text.substr(skipped);
+
+  // Parts are views into given_, so it takes all of the text and gives the rest back.
+  given_.swap(open.text);
+  std::string_view rest = given_;
+  while (rest.size() > record_bytes_max_) {
+    const std::size_t part_bytes = whole_characters(rest, record_bytes_max_);
+    emit(open, piece.stream, rest.substr(0, part_bytes), false);
+    rest.remove_prefix(part_bytes);
+  }
+  if (piece.is_partial) {
+    open.text.assign(rest);
+  } else {
+    if (open.parts_taken == 0) open.at = time_of(rest, open.ingested_at);
+    emit(open, piece.stream, rest, true);
+    close(open);
+  }
+  return records_;
+}
+
+std::span<const Record> RecordAssembler::end(Stream stream) {
+  records_.clear();
+  given_.clear();
+  Open& open = of(stream);
+  if (!open.is_open) return records_;
+  given_.swap(open.text);
+  if (open.parts_taken == 0) open.at = time_of(given_, open.ingested_at);
+  emit(open, stream, given_, true);
+  close(open);
+  return records_;
+}
+
+void RecordAssembler::emit(Open& open, Stream stream, std::string_view message, bool is_last) {
+  Record record{.at = open.at,
+                .ingested_at = open.ingested_at,
+                .message = message,
+                .stream = stream,
+                .is_damaged = open.is_damaged};
+  if (!is_last || open.parts_taken > 0) {
+    record.part = ++open.parts_taken;
+    record.is_last_part = is_last;
+  }
+  open.bytes_taken += message.size();
+  records_.push_back(record);
+}
+
+void RecordAssembler::close(Open& open) {
+  open.is_open = false;
+  open.text.clear();
+  open.text.shrink_to_fit();
+  open.bytes_taken = 0;
+  open.bytes_to_skip = 0;
+  open.parts_taken = 0;
+  open.origins.clear();
+}
+
+StreamPosition RecordAssembler::position(Stream stream, std::uint64_t file, std::uint64_t read_offset) const {
+  const Open& open = of(stream);
+  for (const Origin& origin : open.origins) {
+    if (origin.file != file) continue;
+    if (&origin != &open.origins.front()) return {.offset = origin.offset};
+    return {.offset = origin.offset, .bytes_taken = open.bytes_taken, .parts_taken = open.parts_taken};
+  }
+  return {.offset = read_offset};
+}
+
+void RecordAssembler::resume(Stream stream, const StreamPosition& position) {
+  Open& open = of(stream);
+  close(open);
+  open.bytes_taken = position.bytes_taken;
+  open.bytes_to_skip = position.bytes_taken;
+  open.parts_taken = position.parts_taken;
+}
+
+void RecordAssembler::reset() {
+  for (Open& open : open_) close(open);
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,78 @@
+// Makes records of the pieces that runtimes write: long lines come as P…P F, the two streams of a container
+// interleaved. A record over the limit is split into marked parts, never cut off, and never held whole in
+// memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collect/position.h"
+#include "model/record.h"
+
+namespace headgate::collect {
+
+// Of one container. The collect thread owns it; it holds at most record_bytes_max and a piece for each
+// stream.
+class RecordAssembler {
+ public:
+  explicit RecordAssembler(std::size_t record_bytes_max) : record_bytes_max_(record_bytes_max) {}
+
+  // Where a piece begins: `file` is any number the caller gives its files.
+  struct Origin {
+    std::uint64_t file = 0;
+    std::uint64_t offset = 0;
+  };
+  struct Piece {
+    Origin origin;
+    Timestamp at;
+    Stream stream = Stream::Stdout;
+    bool is_partial = false;
+    bool is_damaged = false;
+    std::string_view text;
+  };
+  // The records that `piece` completes: mostly one; none while one is open; several when it was over the
+  // limit. They view into `piece` and this, until the next call. Parts are cut so that no UTF-8 character is.
+  std::span<const Record> take(const Piece& piece);
+  // Ends the open record of the stream, because its rest will never come. At most one record.
+  std::span<const Record> end(Stream stream);
+
+  bool is_open(Stream stream) const { return of(stream).is_open; }
+  // Where the stream has to resume in `file` so that nothing is lost or repeated; the caller has read up to
+  // `read_offset`.
+  StreamPosition position(Stream stream, std::uint64_t file, std::uint64_t read_offset) const;
+  // The next record of the stream was partly taken before: passes over that much of it.
+  void resume(Stream stream, const StreamPosition& position);
+  // Forgets what is open.
+  void reset();
+
+ private:
+  struct Open {
+    bool is_open = false;
+    bool is_damaged = false;
+    Timestamp ingested_at;
+    Timestamp at;
+    std::string text;  // not yet in a part
+    std::uint64_t bytes_taken = 0;
+    std::uint64_t bytes_to_skip = 0;
+    std::uint32_t parts_taken = 0;
+    std::vector<Origin> origins;  // the first piece in each file
+  };
+  Open& of(Stream stream) { return open_[static_cast<std::size_t>(stream)]; }
+  const Open& of(Stream stream) const { return open_[static_cast<std::size_t>(stream)]; }
+  std::span<const Record> take_slowly(const Piece& piece);
+  void emit(Open& open, Stream stream, std::string_view message, bool is_last);
+  void close(Open& open);
+
+  const std::size_t record_bytes_max_;
+  std::array<Open, 2> open_;
+  std::string given_;  // text of the records last given, when it is not in the piece
+  std::vector<Record> records_;
+  Record whole_;
+};
+
+}  // namespace headgate::collect

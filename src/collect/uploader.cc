@@ -1,0 +1,66 @@
+#include "collect/uploader.h"
+
+#include <array>
+
+#include "base/log.h"
+
+namespace headgate::collect {
+
+Uploader::Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics,
+                   Options options)
+    : clock_(clock),
+      random_(random),
+      disk_(disk),
+      store_(store),
+      options_(std::move(options)),
+      uploaded_(metrics.counter("headgate_store_objects_total", "Objects stored")),
+      uploaded_bytes_(metrics.counter("headgate_store_bytes_total", "Bytes of objects stored")),
+      retries_(metrics.counter("headgate_store_retries_total", "Uploads that failed and are tried again")),
+      seconds_(metrics.histogram("headgate_store_upload_seconds", "Time of a successful upload",
+                                 {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60})) {}
+
+Result<BatchManifest> Uploader::upload(std::uint64_t sequence) {
+  const SteadyTime began = clock_.steady();
+  const Deadline deadline = Deadline::after(began, options_.timeout);
+  SealedBatch batch = TRY(open_sealed_batch(disk_, options_.spool_directory, sequence));
+  const BatchManifest& manifest = batch.manifest();
+
+  PutOptions options{.mode = PutMode::OnlyIfAbsent,
+                     .content_type = "application/x-ndjson",
+                     .content_encoding = std::string(content_encoding_of(manifest.codec))};
+  options.metadata = {{"headgate-format", "1"},
+                      {"headgate-agent", options_.agent_version},
+                      {"headgate-node", options_.node},
+                      {"headgate-lines", std::to_string(manifest.lines)},
+                      {"headgate-bytes", std::to_string(manifest.raw_bytes)},
+                      {"headgate-first", to_rfc3339(manifest.first_at)},
+                      {"headgate-last", to_rfc3339(manifest.last_at)}};
+  const std::unique_ptr<ObjectWriter> writer =
+      TRY(store_.open_writer(manifest.key, std::move(options), deadline));
+  std::array<char, 64U << 10U> piece;
+  for (;;) {
+    const std::size_t bytes = TRY(batch.read(piece));
+    if (bytes == 0) break;
+    TRY(writer->append(std::string_view(piece.data(), bytes)));
+  }
+  TRY(writer->commit());  // AlreadyThere: an earlier try arrived after all
+  uploaded_.add();
+  uploaded_bytes_.add(manifest.object_bytes);
+  seconds_.observe(std::chrono::duration<double>(clock_.steady() - began).count());
+  return manifest;
+}
+
+Result<BatchManifest> Uploader::upload_until(std::uint64_t sequence, const std::stop_token& stop) {
+  for (std::uint32_t failures = 1; !stop.stop_requested(); ++failures) {
+    Result<BatchManifest> uploaded = upload(sequence);
+    if (uploaded.ok() || uploaded.error().fault == Fault::Invalid) return uploaded;
+    retries_.add();
+    const auto wait = options_.backoff.wait(failures, random_.next());
+    log::warn("an upload failed and will be tried again",
+              {{"what", uploaded.error().what}, {"failures", failures}, {"wait_ms", wait.count()}});
+    if (clock_.sleep(wait, stop)) break;
+  }
+  return Error{Fault::Stopped, "upload: stopped"};
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,47 @@
+// Carries sealed batches from the spool to the store. A batch is uploaded byte for byte under the key it was
+// sealed with, and only if nothing is there yet, so that trying again never makes a second object.
+#pragma once
+
+#include <cstdint>
+
+#include "base/backoff.h"
+#include "base/deadline.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "collect/spool.h"
+#include "ports/clock.h"
+#include "ports/object_store.h"
+#include "ports/random.h"
+
+namespace headgate::collect {
+
+// Any number of threads may call it: it keeps no state of its own, and reads only sealed spool files.
+class Uploader {
+ public:
+  struct Options {
+    std::string spool_directory;
+    std::string agent_version;
+    std::string node;
+    std::chrono::milliseconds timeout{60'000};  // of one try
+    Backoff backoff;
+  };
+  Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
+
+  // One try. Fault::Invalid: the batch is damaged on our disk and will never do (Collector::set_aside it).
+  Result<BatchManifest> upload(std::uint64_t sequence);
+  // Tries until it is done, damaged, or stopped; waits longer and longer between tries.
+  Result<BatchManifest> upload_until(std::uint64_t sequence, const std::stop_token& stop);
+
+ private:
+  Clock& clock_;
+  Random& random_;
+  Disk& disk_;
+  ObjectStore& store_;
+  const Options options_;
+  Counter& uploaded_;
+  Counter& uploaded_bytes_;
+  Counter& retries_;
+  Histogram& seconds_;
+};
+
+}  // namespace headgate::collect
