@@ -1,0 +1,155 @@
+#include "deliver/bucket_delivery.h"
+
+#include <array>
+#include <charconv>
+
+#include "model/compressed_reader.h"
+#include "model/compressed_writer.h"
+#include "model/record.h"
+#include "model/record_reader.h"
+
+namespace headgate::deliver {
+namespace {
+
+constexpr std::string_view kFormat = "headgate-format";
+constexpr std::size_t kPieceBytes = 64U << 10U;
+
+// What the tenant may know of the object: nothing of the central bucket or cluster.
+ObjectMetadata public_metadata(const Delivery& delivery, const ObjectMetadata& central) {
+  ObjectMetadata metadata{{"tenant-id", delivery.id.tenant.str()},
+                          {"application", delivery.fields.application.str()},
+                          {"pod-name", delivery.fields.pod.str()}};
+  for (const char* name : {"headgate-format", "headgate-lines", "headgate-first", "headgate-last"}) {
+    const auto found = central.find(name);
+    if (found != central.end()) metadata.insert(*found);
+  }
+  return metadata;
+}
+
+Result<PutOutcome> stream_through(ObjectStore& from, const ObjectKey& from_key, ObjectStore& to,
+                                  const ObjectKey& to_key, PutOptions options, Deadline deadline) {
+  const std::unique_ptr<ObjectReader> reader = TRY(from.open_reader(from_key, std::nullopt, deadline));
+  const std::unique_ptr<ObjectWriter> writer = TRY(to.open_writer(to_key, std::move(options), deadline));
+  std::array<char, kPieceBytes> piece;
+  for (;;) {
+    const std::size_t bytes = TRY(reader->read(piece));
+    if (bytes == 0) break;
+    TRY(writer->append(std::string_view(piece.data(), bytes)));
+  }
+  return writer->commit();
+}
+
+// Writes records as ours, one frame for each container they name.
+class RecordCopier {
+ public:
+  RecordCopier(const Delivery& delivery, ByteSink& sink, Codec codec)
+      : delivery_(delivery), writer_(sink, CompressedWriter::Options{.codec = codec}) {}
+
+  Result<> add(const ReadRecord& record) {
+    if (!frame_ || record.container_name != container_) {
+      container_ = record.container_name;
+      frame_.emplace(RecordFrame::Source{.namespace_name = delivery_.fields.namespace_name.view(),
+                                         .application = delivery_.fields.application.view(),
+                                         .pod_name = delivery_.fields.pod.view(),
+                                         .container_name = container_});
+    }
+    const Timestamp at = record.at.value_or(record.ingested_at.value_or(delivery_.object_at));
+    line_.resize(frame_->bytes_max(record.message.size()));
+    const char* end = frame_->encode({.at = at,
+                                      .ingested_at = record.ingested_at.value_or(at),
+                                      .message = record.message,
+                                      .stream = record.stream == "stderr" ? Stream::Stderr : Stream::Stdout},
+                                     line_.data());
+    ++records_;
+    return writer_.write(std::string_view(line_.data(), static_cast<std::size_t>(end - line_.data())));
+  }
+  Result<> finish() { return writer_.end_member(); }
+  std::uint64_t records() const { return records_; }
+  std::uint64_t bytes() const { return writer_.bytes_out(); }
+
+ private:
+  const Delivery& delivery_;
+  CompressedWriter writer_;
+  std::string container_;
+  std::optional<RecordFrame> frame_;
+  std::string line_;
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace
+
+Result<ObjectKey> delivered_key(const Delivery& delivery) {
+  const KeyTemplate layout = TRY(KeyTemplate::parse("{tenant}/{application}/{pod_name}/{file}"));
+  KeyFields fields = delivery.fields;
+  fields.tenant = delivery.id.tenant;
+  const ObjectKey key = TRY(layout.render(fields));
+  std::string prefix = delivery.configuration.bucket_prefix;
+  if (!prefix.empty() && !prefix.ends_with('/')) prefix.push_back('/');
+  if (prefix.size() + key.view().size() > KeyTemplate::kKeyBytesMax) {
+    return Error{Fault::Invalid, "bucket_prefix: the key would be longer than S3 allows"};
+  }
+  return ObjectKey(prefix + key.str());
+}
+
+Deadline BucketDelivery::deadline(const Delivery& delivery) const {
+  return Deadline::after(clock_.steady(), delivery.timeout);
+}
+
+Result<DeliveryCounts> BucketDelivery::deliver(const Delivery& delivery, ObjectStore& bucket) {
+  const ObjectInfo info = TRY(central_.head(delivery.id.key, deadline(delivery)));
+  const auto format = info.metadata.find(std::string(kFormat));
+  if (format != info.metadata.end() && format->second == "1") return copy(delivery, info, bucket);
+  return write_anew(delivery, bucket);
+}
+
+Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const ObjectInfo& info,
+                                            ObjectStore& bucket) {
+  const PutOptions options{.mode = PutMode::OnlyIfAbsent,
+                           .content_type = info.content_type,
+                           .content_encoding = info.content_encoding,
+                           .metadata = public_metadata(delivery, info.metadata)};
+  const ObjectKey to = TRY(delivered_key(delivery));
+  const auto copied =
+      bucket.copy({.bucket = central_.bucket(), .key = delivery.id.key}, to, options, deadline(delivery));
+  if (!copied.ok()) {
+    if (copied.error().fault != Fault::Denied) return copied.error();
+    TRY(stream_through(central_, delivery.id.key, bucket, to, options, deadline(delivery)));
+  }
+  // The agent wrote how many lines it put in; the object is not opened to count them.
+  DeliveryCounts counts{.bytes = info.bytes, .batches = 1};
+  const auto lines = info.metadata.find("headgate-lines");
+  if (lines != info.metadata.end()) {
+    std::from_chars(lines->second.data(), lines->second.data() + lines->second.size(), counts.events);
+  }
+  return counts;
+}
+
+Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, ObjectStore& bucket) {
+  const std::unique_ptr<ObjectReader> object =
+      TRY(central_.open_reader(delivery.id.key, std::nullopt, deadline(delivery)));
+  CompressedReader plain(*object, {});
+  RecordReader records(plain, {});
+  const bool is_zstd = delivery.id.key.view().ends_with(".zst");
+  const Codec codec = is_zstd                                   ? Codec::Zstd
+                      : delivery.id.key.view().ends_with(".gz") ? Codec::Gzip
+                                                                : Codec::None;
+  PutOptions options{.mode = PutMode::OnlyIfAbsent,
+                     .content_type = "application/x-ndjson",
+                     .content_encoding = std::string(content_encoding_of(codec)),
+                     .metadata = public_metadata(delivery, {})};
+  options.metadata[std::string(kFormat)] = "1";
+  const ObjectKey to = TRY(delivered_key(delivery));
+  const std::unique_ptr<ObjectWriter> writer =
+      TRY(bucket.open_writer(to, std::move(options), deadline(delivery)));
+  RecordCopier copier(delivery, *writer, codec);
+  for (;;) {
+    const ReadRecord* record = TRY(records.next());
+    if (record == nullptr) break;
+    TRY(copier.add(*record));
+  }
+  TRY(copier.finish());
+  TRY(writer->commit());
+  return DeliveryCounts{.events = copier.records(), .bytes = copier.bytes(), .batches = 1};
+}
+
+}  // namespace headgate::deliver

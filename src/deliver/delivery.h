@@ -1,0 +1,35 @@
+// One object on its way to one destination of its tenant: what both kinds of delivery need to know, and what
+// they report.
+#pragma once
+
+#include <cstdint>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "model/object_key.h"
+#include "model/tenant_configuration.h"
+#include "ports/clock.h"
+#include "ports/ledger.h"
+
+namespace headgate::deliver {
+
+struct Delivery {
+  DeliveryId id;
+  KeyFields fields;  // of the object's key
+  TenantConfiguration configuration;
+  LeaseOwner owner;
+  std::chrono::milliseconds lease{600'000};
+  std::chrono::milliseconds timeout{60'000};  // of one call
+  std::uint64_t next_batch = 0;               // what the ledger says is not confirmed yet
+  Timestamp object_at;                        // stands in where a record has no time
+};
+
+struct DeliveryCounts {
+  std::uint64_t events = 0;  // delivered
+  std::uint64_t bytes = 0;   // of their messages, or of the object
+  std::uint64_t batches = 0;
+  std::uint64_t repeated = 0;  // events passed over because an earlier try delivered them
+  std::uint64_t quarantined = 0;
+};
+
+}  // namespace headgate::deliver

@@ -1,0 +1,79 @@
+#include "deliver/log_batcher.h"
+
+#include <gtest/gtest.h>
+
+namespace headgate::deliver {
+namespace {
+
+constexpr std::int64_t kAt = 1'756'553'221'000;
+
+// How many events each batch gets when `sizes` come one after another.
+std::vector<std::size_t> batches_of(const std::vector<std::size_t>& sizes, LogLimits limits = {}) {
+  LogBatcher batcher(limits);
+  std::vector<std::size_t> counts;
+  const std::string text(2'000'000, 'x');
+  for (const std::size_t bytes : sizes) {
+    if (!batcher.fits(kAt, bytes)) {
+      counts.push_back(batcher.size());
+      batcher.clear();
+    }
+    batcher.add(kAt, std::string_view(text).substr(0, bytes));
+  }
+  if (batcher.size() > 0) counts.push_back(batcher.size());
+  return counts;
+}
+
+using Counts = std::vector<std::size_t>;
+
+TEST(LogBatcher, CutsAtTheNumberOfEventsThatTheServiceTakes) {
+  EXPECT_EQ(batches_of(Counts(10'000, 5)), Counts{10'000});
+  EXPECT_EQ(batches_of(Counts(10'001, 5)), (Counts{10'000, 1}));
+  EXPECT_EQ(batches_of(Counts(1'500, 5), {.events_max = 1'000}), (Counts{1'000, 500}));
+}
+
+TEST(LogBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
+  // Each event counts 26 bytes more than its message.
+  EXPECT_EQ(batches_of(Counts(4, 100 - 26), {.bytes_max = 400}), Counts{4});
+  EXPECT_EQ(batches_of({74, 74, 74, 75}, {.bytes_max = 400}), (Counts{3, 1}));
+  EXPECT_EQ(batches_of(Counts(10, 200'000)), (Counts{5, 5}));
+  EXPECT_EQ(batches_of({1'048'550, 1}), (Counts{1, 1}));
+}
+
+TEST(LogBatcher, CutsWhereEventsWouldSpanMoreThanADay) {
+  LogBatcher batcher(LogLimits{});
+  batcher.add(kAt, "first");
+  EXPECT_TRUE(batcher.fits(kAt + kLogBatchSpanMsMax, 1));
+  EXPECT_FALSE(batcher.fits(kAt + kLogBatchSpanMsMax + 1, 1));
+  EXPECT_FALSE(batcher.fits(kAt - kLogBatchSpanMsMax - 1, 1));
+  batcher.add(kAt - 1'000, "earlier");
+  EXPECT_FALSE(batcher.fits(kAt - 1'000 + kLogBatchSpanMsMax + 1, 1));
+}
+
+TEST(LogBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
+  LogBatcher batcher(LogLimits{});
+  batcher.add(kAt + 2, "c");
+  batcher.add(kAt, "a1");
+  batcher.add(kAt + 1, "b");
+  batcher.add(kAt, "a2");
+  std::string order;
+  for (const LogEvent& event : batcher.events()) order += std::string(event.message) + " ";
+  EXPECT_EQ(order, "a1 a2 b c ");
+  batcher.clear();
+  EXPECT_EQ(batcher.events().size(), 0U);
+}
+
+TEST(LogBatcher, TakesAnyEventWhenEmpty) {
+  const LogBatcher batcher(LogLimits{});
+  EXPECT_TRUE(batcher.fits(kAt, 1'048'550));
+}
+
+TEST(WholeCharacters, CutsBetweenCharactersOnly) {
+  EXPECT_EQ(whole_characters("abc", 5), 3U);
+  EXPECT_EQ(whole_characters("abcdef", 3), 3U);
+  EXPECT_EQ(whole_characters("ab\xc3\xa9", 3), 2U);
+  EXPECT_EQ(whole_characters("\xf0\x9f\x98\x80x", 4), 4U);
+  EXPECT_EQ(whole_characters("\x80\x80\x80\x80", 2), 2U);
+}
+
+}  // namespace
+}  // namespace headgate::deliver

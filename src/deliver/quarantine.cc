@@ -1,0 +1,68 @@
+#include "deliver/quarantine.h"
+
+#include "base/json_text.h"
+
+namespace headgate::deliver {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{60};
+
+// A reason as a key segment and a metric label: lower case words with dashes.
+std::string slug_of(std::string_view reason) {
+  std::string slug;
+  for (const char c : reason.substr(0, 40)) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    slug.push_back(is_plain ? c : '-');
+  }
+  return slug;
+}
+
+}  // namespace
+
+Quarantine::Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics)
+    : clock_(clock), store_(store), metrics_(metrics) {}
+
+Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
+                                std::span<const LogEvent> events) {
+  std::string text;
+  for (const LogEvent& event : events) {
+    text += "{\"timestamp\":" + std::to_string(event.at_ms) + ",\"message\":";
+    append_json_text(text, event.message);
+    text += "}\n";
+  }
+  // The delivered object's key, flat, keeps this one unique and tells where the events came from.
+  std::string source(delivery.key.view());
+  for (char& c : source) {
+    if (c == '/') c = '!';
+  }
+  const std::string name = std::to_string(batch) + "-" + slug_of(reason) + ".ndjson";
+  const ObjectKey key(std::string(kQuarantinePrefix) + delivery.tenant.str() + "/" +
+                      delivery.destination.str() + "/" + source + "/" + name);
+  metrics_
+      .counter("headgate_quarantine_events_total", "Events put into quarantine, by reason",
+               {{"tenant", delivery.tenant.str()}, {"reason", slug_of(reason)}})
+      .add(events.size());
+  return put(key, text, reason);
+}
+
+Result<> Quarantine::put_message(std::string_view message_id, std::string_view body,
+                                 std::string_view reason) {
+  std::string text = "{\"reason\":";
+  append_json_text(text, reason);
+  text += ",\"body\":";
+  append_json_text(text, body);
+  text += "}\n";
+  metrics_.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine").add();
+  return put(ObjectKey(std::string(kQuarantinePrefix) + "messages/" + std::string(message_id) + ".json"),
+             text, reason);
+}
+
+Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::string_view reason) {
+  PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
+  options.metadata["headgate-reason"] = slug_of(reason);
+  TRY_IN("quarantine",
+         put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
+  return {};
+}
+
+}  // namespace headgate::deliver

@@ -1,0 +1,41 @@
+// Where what cannot be delivered goes, with the reason: <bucket>/quarantine/… in the central store. Nothing
+// is dropped in silence. docs/formats/quarantine.md.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/ledger.h"
+#include "ports/log_sink.h"
+#include "ports/object_store.h"
+
+namespace headgate::deliver {
+
+constexpr std::string_view kQuarantinePrefix = "quarantine/";
+
+// Any thread. Keys are made of what is put, so that putting it again makes no second object.
+class Quarantine {
+ public:
+  Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics);
+
+  // Events of one batch of a delivery that the service did not keep: one JSON object a line, `timestamp` in
+  // ms and `message`.
+  Result<> put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
+                      std::span<const LogEvent> events);
+  // A queue message that cannot be understood, or names what it may not.
+  Result<> put_message(std::string_view message_id, std::string_view body, std::string_view reason);
+
+ private:
+  Result<> put(const ObjectKey& key, std::string_view text, std::string_view reason);
+
+  Clock& clock_;
+  ObjectStore& store_;
+  Metrics& metrics_;
+};
+
+}  // namespace headgate::deliver
