@@ -1,0 +1,212 @@
+// Deliveries to the simulated accounts, one behaviour at a time, with nothing going wrong but what the test
+// says.
+#include <gtest/gtest.h>
+
+#include "base/metrics.h"
+#include "deliver/bucket_delivery.h"
+#include "deliver/log_delivery.h"
+#include "model/compressed_reader.h"
+#include "sim/sim_ledger.h"
+#include "sim/sim_store.h"
+#include "sim/sim_tenants.h"
+
+namespace headgate::deliver {
+namespace {
+
+constexpr std::int64_t kAtMs = 1'756'553'221'000;
+
+class Delivering : public testing::Test {
+ protected:
+  Delivering() {
+    delivery.id = {.bucket = BucketName("central"),
+                   .key = ObjectKey("cluster-1/tenant-a/web/web-1/20250830-112701-x.json.gz"),
+                   .tenant = TenantId("tenant-a"),
+                   .destination = DestinationName("cloudwatch")};
+    delivery.fields = *KeyTemplate::parse(KeyTemplate::kDefault)->parse_key(delivery.id.key);
+    delivery.configuration.log_group_name = "/logs/tenant-a";
+    delivery.configuration.bucket_name = "logs-of-tenant-a";
+    delivery.configuration.bucket_prefix = "cluster-logs";
+    delivery.owner = LeaseOwner("worker");
+    delivery.object_at = Timestamp::from_milliseconds(kAtMs);
+  }
+
+  LogDelivery start(LogLimits limits = {}) {
+    EXPECT_TRUE(
+        ledger.claim(delivery.id, delivery.owner, clock.now(), clock.now() + delivery.lease)->is_ours);
+    return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = quarantine}, sink, delivery, limits);
+  }
+  static ReadRecord record(std::string_view message, std::int64_t after_ms = 0) {
+    ReadRecord made;
+    made.message = message;
+    made.at = Timestamp::from_milliseconds(kAtMs + after_ms);
+    return made;
+  }
+  // The messages of one stream, batches by "|".
+  std::string in_stream(const char* stream) {
+    std::string text;
+    for (const sim::SimSink::Batch& batch :
+         sink->streams().at({LogGroup("/logs/tenant-a"), LogStream(stream)})) {
+      for (const auto& [at, message] : batch.events) text += message + " ";
+      text += "| ";
+    }
+    return text;
+  }
+  std::string quarantined(std::string_view reason) {
+    for (const auto& [key, object] : central.objects()) {
+      if (key.view().ends_with(std::string(reason) + ".ndjson")) return object.bytes;
+    }
+    return "";
+  }
+
+  sim::Faults faults{{}};
+  sim::SimClock clock;
+  sim::SimStore central{faults, clock, BucketName("central")};
+  sim::SimLedger ledger{faults};
+  Metrics metrics;
+  Quarantine quarantine{clock, central, metrics};
+  std::shared_ptr<sim::SimSink> sink = std::make_shared<sim::SimSink>(faults, 1);
+  Delivery delivery;
+};
+
+TEST_F(Delivering, CreatesGroupAndStreamOnlyWhenTheyAreMissing) {
+  LogDelivery logs = start();
+  const std::uint64_t calls_before = faults.calls();
+  ASSERT_TRUE(logs.add(record("one")).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web-1"), "one | ");
+  // put, stream (no group), group, stream, put, ledger
+  EXPECT_EQ(faults.calls() - calls_before, 6U);
+
+  delivery.next_batch = 1;
+  LogDelivery again = start();
+  const std::uint64_t calls_again = faults.calls();
+  ASSERT_TRUE(again.add(record("one")).ok());
+  ASSERT_TRUE(again.finish().ok());
+  EXPECT_EQ(faults.calls() - calls_again, 0U);  // that batch is confirmed: nothing is asked or sent
+}
+
+TEST_F(Delivering, GoesOnAtTheFirstBatchThatIsNotConfirmed) {
+  delivery.next_batch = 2;
+  LogDelivery logs = start({.events_max = 2});
+  for (const char* message : {"a", "b", "c", "d", "e", "f", "g"}) ASSERT_TRUE(logs.add(record(message)).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web-1"), "e f | g | ");
+  EXPECT_EQ(logs.counts().repeated, 4U);
+  EXPECT_EQ(logs.counts().events, 3U);
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 4U);
+}
+
+TEST_F(Delivering, SendsABlankForAnEmptyLineBecauseTheServiceTakesNoEmptyMessage) {
+  LogDelivery logs = start();
+  ASSERT_TRUE(logs.add(record("")).ok());
+  ASSERT_TRUE(logs.add(record("after")).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web-1"), "  after | ");
+}
+
+TEST_F(Delivering, SplitsAMessageThatNoEventHoldsBetweenCharacters) {
+  LogDelivery logs = start({.message_bytes_max = 4});
+  ASSERT_TRUE(logs.add(record("abc\xc3\xa9xy")).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web-1"), "abc \xc3\xa9xy | ");
+}
+
+TEST_F(Delivering, PutsRejectedEventsIntoQuarantineByReasonCountingNoneTwice) {
+  ASSERT_TRUE(sink->create_group(LogGroup("/logs/tenant-a"), {}).ok());
+  ASSERT_TRUE(sink->create_stream(LogGroup("/logs/tenant-a"), LogStream("web-1"), {}).ok());
+  sink->reject_next({.too_new_from = 8, .too_old_until = 2, .expired_until = 4});
+  LogDelivery logs = start();
+  for (int number = 0; number < 10; ++number)
+    ASSERT_TRUE(logs.add(record(std::to_string(number), number)).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web-1"), "4 5 6 7 | ");
+  EXPECT_EQ(logs.counts().events, 4U);
+  EXPECT_EQ(logs.counts().quarantined, 6U);
+  const auto line = [](int number) {
+    return R"({"timestamp":)" + std::to_string(kAtMs + number) + R"(,"message":")" + std::to_string(number) +
+           "\"}\n";
+  };
+  EXPECT_EQ(quarantined("too-old"), line(0) + line(1));
+  EXPECT_EQ(quarantined("expired"), line(2) + line(3));
+  EXPECT_EQ(quarantined("too-new"), line(8) + line(9));
+}
+
+TEST_F(Delivering, KeepsStreamsApartByTheTemplate) {
+  delivery.configuration.log_stream_name = "{application}/{container_name}:{stream}";
+  LogDelivery logs = start();
+  ReadRecord one = record("one");
+  one.container_name = "main";
+  one.stream = "stderr";
+  ASSERT_TRUE(logs.add(one).ok());
+  one.container_name = "side";
+  ASSERT_TRUE(logs.add(one).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web/main_stderr"), "one | ");
+  EXPECT_EQ(in_stream("web/side_stderr"), "one | ");
+}
+
+TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime) {
+  delivery.configuration.log_stream_name = "{container_name}";
+  const auto run = [&] {
+    LogDelivery logs = start({.events_max = 3});
+    for (int number = 0; number < 200; ++number) {
+      const std::string container = "c" + std::to_string(number * 7 % 20);
+      ReadRecord one = record(std::to_string(number), number);
+      one.container_name = container;
+      EXPECT_TRUE(logs.add(one).ok());
+    }
+    EXPECT_TRUE(logs.finish().ok());
+    return logs.counts();
+  };
+  const DeliveryCounts first = run();
+  EXPECT_EQ(first.events, 200U);
+  delivery.next_batch = first.batches - 1;
+  const DeliveryCounts resumed = run();
+  EXPECT_EQ(resumed.batches, 1U);
+  EXPECT_EQ(resumed.repeated + resumed.events, 200U);
+}
+
+TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
+  PutOptions options;
+  options.content_encoding = "gzip";
+  options.metadata = {{"headgate-format", "1"}, {"headgate-lines", "7"}, {"headgate-node", "node-1"}};
+  ASSERT_TRUE(put_object(central, delivery.id.key, "bytes", options, {}).ok());
+  sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+  BucketDelivery buckets(clock, central);
+  const Result<DeliveryCounts> counts = buckets.deliver(delivery, bucket);
+  ASSERT_TRUE(counts.ok()) << counts.error().what;
+  EXPECT_EQ(counts->events, 7U);
+  ASSERT_EQ(bucket.objects().size(), 1U);
+  const auto& [key, object] = *bucket.objects().begin();
+  EXPECT_EQ(key.view(), "cluster-logs/tenant-a/web/web-1/20250830-112701-x.json.gz");
+  EXPECT_EQ(object.bytes, "bytes");
+  EXPECT_EQ(object.info.content_encoding, "gzip");
+  for (const auto& [name, value] : object.info.metadata) {
+    EXPECT_EQ((name + value).find("cluster-1"), std::string::npos);
+    EXPECT_EQ((name + value).find("node"), std::string::npos);
+    EXPECT_EQ((name + value).find("central"), std::string::npos);
+  }
+}
+
+TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
+  delivery.id.key = ObjectKey("cluster-1/tenant-a/web/web-1/vector.json");
+  delivery.fields.file = "vector.json";
+  const std::string line =
+      R"({"cluster_id":"cluster-1","kubernetes":{"pod_node_name":"node-1"},"message":"hello","stream":"stderr",)"
+      R"("timestamp":"2025-08-30T11:27:01.5Z"})"
+      "\n";
+  ASSERT_TRUE(put_object(central, delivery.id.key, line, {}, {}).ok());
+  sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+  BucketDelivery buckets(clock, central);
+  const Result<DeliveryCounts> counts = buckets.deliver(delivery, bucket);
+  ASSERT_TRUE(counts.ok()) << counts.error().what;
+  const std::string& bytes = bucket.objects().begin()->second.bytes;
+  EXPECT_NE(bytes.find(R"("message":"hello","stream":"stderr","namespace":"tenant-a","application":"web")"),
+            std::string::npos)
+      << bytes;
+  EXPECT_EQ(bytes.find("node-1"), std::string::npos);
+  EXPECT_EQ(bytes.find("cluster-1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headgate::deliver

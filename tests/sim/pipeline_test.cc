@@ -1,0 +1,76 @@
+// The invariants of ARCHITECTURE, record by record, over the real agent and processor in a simulated world.
+// A failing run prints its plan; HEADGATE_SIM_SEED=n runs that seed of the random faults alone, and logs;
+// HEADGATE_SIM_SEEDS=n runs so many.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/log.h"
+#include "sim/world.h"
+
+namespace headgate::sim {
+namespace {
+
+class Simulation : public testing::Test {
+ protected:
+  // Thousands of runs would log thousands of faults; one chosen run tells all.
+  Simulation() {
+    log::configure(std::getenv("HEADGATE_SIM_SEED") == nullptr ? log::Level::Error : log::Level::Debug,
+                   log::Style::Json);
+  }
+};
+
+void expect_invariants(const World::Options& options, Report& report) {
+  World world(options);
+  report = world.run();
+  const std::string how = options.faults.how_to_replay();
+  EXPECT_EQ(report.lost, "") << how;
+  EXPECT_EQ(report.twice, "") << how;
+  EXPECT_EQ(report.misdelivered, "") << how;
+  EXPECT_EQ(report.changed, "") << how;
+  EXPECT_EQ(report.unsettled, "") << how;
+}
+
+TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Report report;
+    expect_invariants({.faults = {.seed = seed}, .copies_allowed = seed % 2 == 0, .zstd = seed % 3 == 0},
+                      report);
+    EXPECT_GT(report.lines, 50U);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(Simulation, LosesNothingWhereverItCrashes) {
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    Report calm;
+    expect_invariants({.faults = {.seed = seed}, .rounds = 25}, calm);
+    for (std::uint64_t at = 1; at <= calm.calls; ++at) {
+      for (const bool after : {false, true}) {
+        Report report;
+        expect_invariants(
+            {.faults = {.seed = seed, .crash_at = at, .crash_after_effect = after}, .rounds = 25}, report);
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_F(Simulation, LosesNothingUnderRandomFaults) {
+  const char* chosen = std::getenv("HEADGATE_SIM_SEED");
+  const std::uint64_t first = chosen == nullptr ? 1 : std::strtoull(chosen, nullptr, 10);
+  const char* many = std::getenv("HEADGATE_SIM_SEEDS");
+  const std::uint64_t last = chosen != nullptr ? first
+                             : many != nullptr ? std::strtoull(many, nullptr, 10)
+                                               : 1500;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    FaultPlan plan{.seed = seed, .refuse_one_in = 5 + seed % 40, .lose_reply_one_in = 10 + seed % 60};
+    plan.crash_one_in = seed % 2 == 0 ? 0 : 60 + seed % 200;
+    Report report;
+    expect_invariants({.faults = plan, .copies_allowed = seed % 4 != 0, .zstd = seed % 3 == 0}, report);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace headgate::sim

@@ -1,0 +1,215 @@
+#include "sim/sim_disk.h"
+
+#include <algorithm>
+#include <set>
+
+namespace headgate::sim {
+namespace {
+
+std::string directory_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
+
+}  // namespace
+
+class SimDisk::OpenToRead : public ReadableFile {
+ public:
+  OpenToRead(Faults& faults, InodePtr inode) : faults_(faults), inode_(std::move(inode)) {}
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    return faults_.call<Result<std::size_t>>("disk.read", [&]() -> Result<std::size_t> {
+      if (offset >= inode_->bytes.size()) return std::size_t{0};
+      const std::size_t bytes = std::min<std::size_t>(into.size(), inode_->bytes.size() - offset);
+      std::copy_n(inode_->bytes.data() + offset, bytes, into.data());
+      return bytes;
+    });
+  }
+  Result<FileStat> stat() override {
+    return faults_.call<Result<FileStat>>("disk.fstat", [&]() -> Result<FileStat> {
+      return FileStat{.id = {.device = 1, .inode = inode_->number}, .bytes = inode_->bytes.size()};
+    });
+  }
+
+ private:
+  Faults& faults_;
+  InodePtr inode_;
+};
+
+class SimDisk::OpenToWrite : public WritableFile {
+ public:
+  OpenToWrite(Faults& faults, InodePtr inode) : faults_(faults), inode_(std::move(inode)) {}
+  Result<> append(std::string_view bytes) override {
+    return faults_.call<Result<>>("disk.append", [&]() -> Result<> {
+      inode_->bytes += bytes;
+      return {};
+    });
+  }
+  Result<> sync() override {
+    return faults_.call<Result<>>("disk.sync", [&]() -> Result<> {
+      inode_->synced = inode_->bytes.size();
+      return {};
+    });
+  }
+
+ private:
+  Faults& faults_;
+  InodePtr inode_;
+};
+
+SimDisk::InodePtr SimDisk::make_inode() {
+  auto inode = std::make_shared<Inode>();
+  inode->number = next_inode_++;
+  return inode;
+}
+
+void SimDisk::change(const std::string& path, InodePtr inode) {
+  unsynced_.push_back({.directory = directory_of(path), .path = path, .inode = inode});
+  if (inode) {
+    names_[path] = std::move(inode);
+  } else {
+    names_.erase(path);
+  }
+}
+
+Result<std::unique_ptr<ReadableFile>> SimDisk::open(const std::string& path) {
+  using Answer = Result<std::unique_ptr<ReadableFile>>;
+  return faults_.call<Answer>("disk.open", [&]() -> Answer {
+    const auto found = names_.find(path);
+    if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
+    return std::unique_ptr<ReadableFile>(std::make_unique<OpenToRead>(faults_, found->second));
+  });
+}
+
+Result<std::unique_ptr<WritableFile>> SimDisk::create(const std::string& path) {
+  using Answer = Result<std::unique_ptr<WritableFile>>;
+  return faults_.call<Answer>("disk.create", [&]() -> Answer {
+    InodePtr inode = make_inode();
+    change(path, inode);
+    return std::unique_ptr<WritableFile>(std::make_unique<OpenToWrite>(faults_, std::move(inode)));
+  });
+}
+
+Result<FileStat> SimDisk::stat(const std::string& path) {
+  return faults_.call<Result<FileStat>>("disk.stat", [&]() -> Result<FileStat> {
+    const auto found = names_.find(path);
+    if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
+    return FileStat{.id = {.device = 1, .inode = found->second->number},
+                    .bytes = found->second->bytes.size()};
+  });
+}
+
+Result<std::vector<DirectoryEntry>> SimDisk::list(const std::string& directory) {
+  using Answer = Result<std::vector<DirectoryEntry>>;
+  return faults_.call<Answer>("disk.list", [&]() -> Answer {
+    std::map<std::string, EntryKind> entries;
+    const std::string prefix = directory + "/";
+    for (auto name = names_.lower_bound(prefix); name != names_.end() && name->first.starts_with(prefix);
+         ++name) {
+      const std::string rest = name->first.substr(prefix.size());
+      const std::size_t slash = rest.find('/');
+      entries[rest.substr(0, slash)] = slash == std::string::npos ? EntryKind::File : EntryKind::Directory;
+    }
+    std::vector<DirectoryEntry> found;
+    for (const auto& [name, kind] : entries) found.push_back({.name = name, .kind = kind});
+    return found;
+  });
+}
+
+Result<> SimDisk::make_directories(const std::string& directory) {
+  return faults_.call<Result<>>("disk.mkdir", [&]() -> Result<> {
+    (void)directory;  // directories are implied by the files in them
+    return {};
+  });
+}
+
+Result<> SimDisk::rename(const std::string& from, const std::string& to) {
+  return faults_.call<Result<>>("disk.rename", [&]() -> Result<> {
+    const auto found = names_.find(from);
+    if (found == names_.end()) return Error{Fault::NotFound, from + ": not there"};
+    InodePtr inode = found->second;
+    change(to, inode);
+    change(from, nullptr);
+    return {};
+  });
+}
+
+Result<> SimDisk::remove(const std::string& path) {
+  return faults_.call<Result<>>("disk.remove", [&]() -> Result<> {
+    if (!names_.contains(path)) return Error{Fault::NotFound, path + ": not there"};
+    change(path, nullptr);
+    return {};
+  });
+}
+
+Result<> SimDisk::sync_directory(const std::string& directory) {
+  return faults_.call<Result<>>("disk.sync_directory", [&]() -> Result<> {
+    std::erase_if(unsynced_, [&](const Change& change) {
+      if (change.directory != directory) return false;
+      if (change.inode) {
+        durable_[change.path] = change.inode;
+      } else {
+        durable_.erase(change.path);
+      }
+      return true;
+    });
+    return {};
+  });
+}
+
+Result<std::uint64_t> SimDisk::free_bytes(const std::string& directory) {
+  return faults_.call<Result<std::uint64_t>>("disk.free", [&]() -> Result<std::uint64_t> {
+    (void)directory;
+    return std::uint64_t{1} << 40U;
+  });
+}
+
+void SimDisk::lose_power(const std::string& directory, SeededRandom& random) {
+  // Directory operations reach the disk in order: a random number of the first ones did.
+  const std::size_t survive = unsynced_.empty() ? 0 : random.below(unsynced_.size() + 1);
+  for (std::size_t index = 0; index < survive; ++index) {
+    const Change& change = unsynced_[index];
+    if (change.inode) {
+      durable_[change.path] = change.inode;
+    } else {
+      durable_.erase(change.path);
+    }
+  }
+  unsynced_.clear();
+  std::erase_if(names_, [&](const auto& name) { return name.first.starts_with(directory + "/"); });
+  std::set<InodePtr> torn;
+  for (const auto& [path, inode] : durable_) {
+    names_[path] = inode;
+    if (!torn.insert(inode).second) continue;
+    // Of what was written and not synced any prefix may be there, and its last bytes may be anything.
+    const std::size_t unsynced = inode->bytes.size() - inode->synced;
+    if (unsynced == 0) continue;
+    inode->bytes.resize(inode->synced + random.below(unsynced + 1));
+    if (inode->bytes.size() > inode->synced && random.one_in(2))
+      inode->bytes.back() = static_cast<char>(random.next());
+    inode->synced = inode->bytes.size();
+  }
+}
+
+void SimDisk::runtime_append(const std::string& path, std::string_view bytes) {
+  InodePtr& inode = names_[path];
+  if (!inode) inode = make_inode();
+  inode->bytes += bytes;
+  inode->synced = inode->bytes.size();
+}
+
+void SimDisk::runtime_rename(const std::string& from, const std::string& to) {
+  const auto found = names_.find(from);
+  if (found == names_.end()) return;
+  names_[to] = found->second;
+  names_.erase(from);
+}
+
+void SimDisk::runtime_remove(const std::string& path) {
+  names_.erase(path);
+}
+
+std::uint64_t SimDisk::bytes_of(const std::string& path) const {
+  const auto found = names_.find(path);
+  return found == names_.end() ? 0 : found->second->bytes.size();
+}
+
+}  // namespace headgate::sim

@@ -1,0 +1,91 @@
+#include "sim/sim_ledger.h"
+
+#include <algorithm>
+
+namespace headgate::sim {
+
+Result<Claim> SimLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                               Timestamp until) {
+  return faults_.call<Result<Claim>>("ledger.claim", [&]() -> Result<Claim> {
+    Row& row = rows_[id];
+    const bool is_free = row.owner.empty() || row.owner == owner || row.leased_until <= now;
+    if (row.entry.state != DeliveryState::Pending || !is_free) {
+      return Claim{.is_ours = false, .entry = row.entry, .leased_until = row.leased_until};
+    }
+    row.owner = owner;
+    row.leased_until = until;
+    return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+  });
+}
+
+SimLedger::Row* SimLedger::leased(const DeliveryId& id, const LeaseOwner& owner) {
+  const auto row = rows_.find(id);
+  if (row == rows_.end() || row->second.owner != owner || row->second.entry.state != DeliveryState::Pending) {
+    return nullptr;
+  }
+  return &row->second;
+}
+
+Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+                            Timestamp now, Timestamp until) {
+  return faults_.call<Result<>>("ledger.advance", [&]() -> Result<> {
+    Row* row = leased(id, owner);
+    if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
+    row->entry.next_batch = next_batch;
+    row->entry.updated_at = now;
+    row->leased_until = until;
+    return {};
+  });
+}
+
+Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
+                           std::string_view reason, Timestamp now) {
+  return faults_.call<Result<>>("ledger.settle", [&]() -> Result<> {
+    Row* row = leased(id, owner);
+    if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
+    row->entry.state = state;
+    row->entry.reason = std::string(reason);
+    row->entry.updated_at = now;
+    row->owner = LeaseOwner();
+    return {};
+  });
+}
+
+Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
+  return faults_.call<Result<>>("ledger.release", [&]() -> Result<> {
+    Row* row = leased(id, owner);
+    if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
+    row->owner = LeaseOwner();
+    return {};
+  });
+}
+
+Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& tenant, std::size_t count_max) {
+  using Answer = Result<std::vector<ParkedDelivery>>;
+  return faults_.call<Answer>("ledger.parked", [&]() -> Answer {
+    std::vector<ParkedDelivery> found;
+    for (const auto& [id, row] : rows_) {
+      if (row.entry.state != DeliveryState::Parked || (!tenant.empty() && id.tenant != tenant)) continue;
+      found.push_back({.id = id, .entry = row.entry});
+    }
+    std::stable_sort(found.begin(), found.end(), [](const ParkedDelivery& left, const ParkedDelivery& right) {
+      return left.entry.updated_at < right.entry.updated_at;
+    });
+    found.resize(std::min(found.size(), count_max));
+    return found;
+  });
+}
+
+Result<> SimLedger::unpark(const DeliveryId& id, Timestamp now) {
+  return faults_.call<Result<>>("ledger.unpark", [&]() -> Result<> {
+    const auto row = rows_.find(id);
+    if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
+      return Error{Fault::NotFound, "delivery: not parked"};
+    }
+    row->second.entry.state = DeliveryState::Pending;
+    row->second.entry.updated_at = now;
+    return {};
+  });
+}
+
+}  // namespace headgate::sim

@@ -1,0 +1,38 @@
+// The ledger in memory, its writes conditional on the lease as the real ones are.
+#pragma once
+
+#include <map>
+
+#include "ports/ledger.h"
+#include "sim/faults.h"
+
+namespace headgate::sim {
+
+class SimLedger : public Ledger {
+ public:
+  explicit SimLedger(Faults& faults) : faults_(faults) {}
+
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+                   Timestamp until) override;
+  Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
+                  Timestamp now) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+
+  struct Row {
+    DeliveryEntry entry;
+    LeaseOwner owner;
+    Timestamp leased_until;
+  };
+  const std::map<DeliveryId, Row>& rows() const { return rows_; }
+
+ private:
+  Row* leased(const DeliveryId& id, const LeaseOwner& owner);
+
+  Faults& faults_;
+  std::map<DeliveryId, Row> rows_;
+};
+
+}  // namespace headgate::sim

@@ -1,0 +1,396 @@
+#include "sim/world.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "model/compressed_reader.h"
+#include "model/record_reader.h"
+
+namespace headgate::sim {
+namespace {
+
+constexpr const char* kPodLogs = "/var/log/pods";
+constexpr const char* kData = "/var/lib/headgate";
+const BucketName kCentral("central");
+
+using Lines = std::map<std::string, std::vector<std::string>>;  // pod -> messages in order
+
+// A pod is known by name only.
+class SimKube : public Kube {
+ public:
+  std::optional<PodFacts> pod(const PodId& id) override {
+    PodFacts facts;
+    facts.labels["app"] = id.pod.str().substr(0, 3);
+    return facts;
+  }
+};
+
+TenantConfiguration configuration(const char* tenant, const char* type) {
+  TenantConfiguration made;
+  made.tenant = TenantId(tenant);
+  made.type = DestinationName(type);
+  made.enabled = true;
+  if (kind_of(made.type) == DestinationKind::CloudWatch) {
+    made.log_group_name = std::string("/logs/") + tenant;
+  } else {
+    made.bucket_name = std::string("bucket-of-") + tenant;
+  }
+  return made;
+}
+
+}  // namespace
+
+struct World::Agent {
+  SimKube kube;
+  Metrics metrics;
+  std::unique_ptr<collect::Collector> collector;
+  std::unique_ptr<collect::Uploader> uploader;
+  std::vector<std::uint64_t> to_upload;
+  std::vector<collect::BatchManifest> uploaded;
+};
+
+struct World::ProcessorSide {
+  Metrics metrics;
+  std::unique_ptr<tenants::TenantDirectory> tenants;
+  std::unique_ptr<process::Processor> processor;
+  std::unique_ptr<process::Worker> worker;
+};
+
+World::World(Options options)
+    : options_(options),
+      random_(options.faults.seed),
+      faults_(options.faults),
+      disk_(faults_),
+      central_(faults_, clock_, kCentral),
+      queue_(faults_, clock_, options.faults.seed + 1),
+      ledger_(faults_),
+      tenant_store_(faults_),
+      destinations_(faults_, clock_, central_, options.faults.seed + 2) {
+  if (!options_.copies_allowed) destinations_.forbid_copies();
+  central_.on_stored([this](const ObjectKey& key, const SimStore::Object& object) {
+    if (key.view().starts_with("quarantine/")) return;
+    queue_.notify(sns_envelope(
+        {.bucket = kCentral, .key = key, .bytes = object.bytes.size(), .at = clock_.now()}, "m"));
+  });
+  // tenant-a wants both; tenant-b only its application `one`, in logs; tenant-c a bucket, and logs that its
+  // role refuses.
+  tenant_store_.add(configuration("tenant-a", "cloudwatch"));
+  tenant_store_.add(configuration("tenant-a", "s3"));
+  TenantConfiguration filtered = configuration("tenant-b", "cloudwatch");
+  filtered.desired_logs = {"one"};
+  tenant_store_.add(filtered);
+  tenant_store_.add(configuration("tenant-c", "cloudwatch"));
+  tenant_store_.add(configuration("tenant-c", "s3"));
+  destinations_.deny(TenantId("tenant-c"));
+  std::uint64_t seed = options_.faults.seed * 31;
+  for (const char* tenant : {"tenant-a", "tenant-b", "tenant-c"}) {
+    for (const char* pod : {"one-1", "two-1"})
+      pods_.emplace_back(disk_, clock_, kPodLogs, tenant, pod, ++seed);
+  }
+}
+
+World::~World() = default;
+
+Report World::run() {
+  for (PodWriter& pod : pods_) pod.step();
+  for (std::uint32_t count = 0; count < options_.rounds; ++count) round();
+  quiet_down();
+  Report report{.calls = faults_.calls(), .crashes = faults_.crashes()};
+  for (const PodWriter& pod : pods_) report.lines += pod.said()[0].size() + pod.said()[1].size();
+  check_buckets(report);
+  check_sinks(report);
+  check_ledger(report);
+  return report;
+}
+
+void World::round() {
+  for (std::uint64_t lines = random_.below(6); lines > 0; --lines) pods_[random_.below(pods_.size())].step();
+  run_agent();
+  run_processor();
+  clock_.advance(std::chrono::milliseconds(random_.below(3'000)));
+  if (random_.one_in(40))
+    clock_.jump(std::chrono::seconds(static_cast<std::int64_t>(random_.below(120)) - 60));
+}
+
+// Runs a process' turn; if it crashes, what it had in memory is gone, and for an agent perhaps the power too.
+template <typename Act>
+void World::as_process(Act act, bool is_agent) {
+  try {
+    act();
+  } catch (const Crash&) {
+    if (is_agent) {
+      agent_.reset();
+      if (random_.one_in(2)) disk_.lose_power(kData, random_);
+    } else {
+      processor_.reset();
+    }
+  }
+}
+
+void World::run_agent() {
+  as_process(
+      [this] {
+        if (!agent_) {
+          auto agent = std::make_unique<Agent>();
+          collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
+          options.cluster = ClusterId("cluster-1");
+          options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+          options.batch.codec = options_.zstd ? Codec::Zstd : Codec::Gzip;
+          options.batch_age_max = std::chrono::seconds{5};
+          options.batch_bytes_max = 2'000;
+          options.batches_open_max = 4;
+          options.compressors_max = 2;
+          options.record_bytes_max = 256;
+          auto opened = collect::Collector::open({.clock = clock_,
+                                                  .random = random_,
+                                                  .disk = disk_,
+                                                  .kube = agent->kube,
+                                                  .metrics = agent->metrics},
+                                                 std::move(options));
+          if (!opened.ok()) return;
+          agent->collector = std::move(opened).value();
+          agent->uploader = std::make_unique<collect::Uploader>(
+              clock_, random_, disk_, central_, agent->metrics,
+              collect::Uploader::Options{.spool_directory = std::string(kData) + "/spool"});
+          agent_ = std::move(agent);
+        }
+        (void)agent_->collector->turn();
+        for (const std::uint64_t sequence : agent_->collector->take_sealed())
+          agent_->to_upload.push_back(sequence);
+        std::vector<std::uint64_t> failed;
+        for (const std::uint64_t sequence : std::exchange(agent_->to_upload, {})) {
+          Result<collect::BatchManifest> uploaded = agent_->uploader->upload(sequence);
+          if (uploaded.ok()) {
+            agent_->uploaded.push_back(std::move(uploaded).value());
+          } else {
+            failed.push_back(sequence);
+          }
+        }
+        agent_->to_upload = std::move(failed);
+        // Confirmations come in any order, and late.
+        if (!agent_->uploaded.empty() && random_.one_in(2)) {
+          std::swap(agent_->uploaded.front(), agent_->uploaded.back());
+          (void)agent_->collector->confirm(std::exchange(agent_->uploaded, {}));
+        }
+      },
+      true);
+}
+
+void World::run_processor() {
+  as_process(
+      [this] {
+        if (!processor_) {
+          processor_ = std::make_unique<ProcessorSide>();
+          processor_->tenants = std::make_unique<tenants::TenantDirectory>(
+              clock_, tenant_store_,
+              tenants::TenantDirectory::Options{.age_max = std::chrono::seconds{10},
+                                                .rules = {.world = tenants::World::Local}});
+          process::ProcessorOptions options{.buckets = {kCentral}};
+          options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+          options.owner = LeaseOwner("worker-1");
+          options.log_limits.events_max = 5;  // several batches an object
+          processor_->processor =
+              std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
+                                                                             .central = central_,
+                                                                             .ledger = ledger_,
+                                                                             .tenants = *processor_->tenants,
+                                                                             .destinations = destinations_,
+                                                                             .metrics = processor_->metrics},
+                                                   std::move(options));
+          processor_->worker = std::make_unique<process::Worker>(
+              clock_, random_, queue_, *processor_->processor, processor_->metrics,
+              process::Worker::Options{
+                  .visibility = std::chrono::seconds{30},
+                  .retry = {.first = std::chrono::seconds{1}, .longest = std::chrono::seconds{20}}});
+        }
+        (void)processor_->worker->turn();
+      },
+      false);
+}
+
+// Nothing goes wrong any more: everything has to arrive within bounded time.
+void World::quiet_down() {
+  faults_.calm();
+  for (PodWriter& pod : pods_) pod.finish();
+  constexpr int kRoundsMax = 400;
+  for (int count = 0; count < kRoundsMax; ++count) {
+    run_agent();
+    if (agent_ && agent_->collector && count % 3 == 2) {
+      (void)agent_->collector->seal_all();
+      (void)agent_->collector->confirm(std::exchange(agent_->uploaded, {}));
+    }
+    run_processor();
+    clock_.advance(std::chrono::seconds{2});
+    if (count > 30 && queue_.empty() && agent_ && agent_->collector->spool().bytes() == 0) break;
+  }
+}
+
+namespace {
+
+struct Delivered {
+  std::string pod;
+  std::string stream;
+  std::string message;
+};
+
+// The messages of an object, parts of split records joined.
+std::vector<Delivered> records_of(const SimStore::Object& object, const std::string& pod) {
+  StringSource source{std::string(object.bytes)};
+  CompressedReader plain(source, {});
+  RecordReader records(plain, {});
+  std::vector<Delivered> found;
+  for (;;) {
+    const auto record = records.next();
+    if (!record.ok()) return {{.pod = pod, .message = "unreadable: " + record.error().what}};
+    if (*record == nullptr) return found;
+    found.push_back(
+        {.pod = pod, .stream = std::string((*record)->stream), .message = std::string((*record)->message)});
+  }
+}
+
+// What was said, cut as the agent cuts.
+std::vector<std::string> in_parts(const std::vector<std::string>& said) {
+  constexpr std::size_t kRecordBytesMax = 256;
+  std::vector<std::string> parts;
+  for (const std::string& message : said) {
+    std::size_t at = 0;
+    for (; message.size() - at > kRecordBytesMax; at += kRecordBytesMax)
+      parts.push_back(message.substr(at, kRecordBytesMax));
+    parts.push_back(message.substr(at));
+  }
+  return parts;
+}
+
+std::string first_differing(const std::vector<std::string>& wanted, const std::vector<std::string>& found) {
+  const auto [left, right] = std::mismatch(wanted.begin(), wanted.end(), found.begin(), found.end());
+  return right != found.end() ? *right : left != wanted.end() ? *left : "";
+}
+
+std::string differing(const std::vector<std::string>& wanted, const std::vector<std::string>& found) {
+  const auto [left, right] = std::mismatch(wanted.begin(), wanted.end(), found.begin(), found.end());
+  if (left == wanted.end() && right == found.end()) return "";
+  return "at " + std::to_string(left - wanted.begin()) + " of " + std::to_string(wanted.size()) +
+         ": wanted '" + (left == wanted.end() ? "nothing" : *left) + "', found '" +
+         (right == found.end() ? "nothing" : *right) + "'";
+}
+
+}  // namespace
+
+// Buckets: every line once, in order. Objects of one pod, in the order they were made (their key's time, then
+// sealing order).
+void World::check_buckets(Report& report) const {
+  for (const char* tenant : {"tenant-a", "tenant-c"}) {
+    const auto bucket = destinations_.buckets().find(std::string("bucket-of-") + tenant);
+    if (bucket == destinations_.buckets().end()) {
+      report.lost = std::string(tenant) + ": no bucket was ever opened";
+      continue;
+    }
+    std::map<std::string, std::vector<std::string>> found;  // pod/stream -> messages
+    for (const auto& [key, object] : bucket->second->objects()) {
+      if (!key.view().starts_with(std::string(tenant) + "/")) report.misdelivered = key.str();
+      const std::size_t pod_begin = key.str().find('/', key.str().find('/') + 1) + 1;
+      const std::string pod = key.str().substr(pod_begin, key.str().find('/', pod_begin) - pod_begin);
+      for (const Delivered& record : records_of(object, pod))
+        found[pod + record.stream].push_back(record.message);
+    }
+    for (const PodWriter& pod : pods_) {
+      if (pod.namespace_name() != tenant) continue;
+      for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
+        std::vector<std::string> wanted = in_parts(pod.said()[static_cast<std::size_t>(stream)]);
+        std::vector<std::string>& delivered = found[pod.pod() + std::string(name_of(stream))];
+        // Across objects order is by key, which a jumping clock and random ids do not keep: compare as
+        // multisets.
+        std::sort(wanted.begin(), wanted.end());
+        std::sort(delivered.begin(), delivered.end());
+        const std::string difference = differing(wanted, delivered);
+        if (difference.empty()) continue;
+        (delivered.size() > wanted.size() ? report.twice : report.lost) =
+            std::string(tenant) + "/" + pod.pod() + " in its bucket " + difference +
+            where_stored(pod.pod(), first_differing(wanted, delivered));
+      }
+    }
+    if (bucket->second->overwrites() > 0)
+      report.changed = std::string(tenant) + ": an object was overwritten";
+  }
+}
+
+std::string World::where_stored(const std::string& pod, const std::string& message) const {
+  std::string where = ", stored in:";
+  for (const auto& [key, object] : central_.objects()) {
+    if (key.view().find(pod) == std::string_view::npos) continue;
+    for (const Delivered& record : records_of(object, "")) {
+      if (record.message == message) where += " " + key.str();
+    }
+  }
+  return where;
+}
+
+// Log groups: every line at least once; no more batches repeated than crashes and lost replies explain; each
+// batch in order.
+void World::check_sinks(Report& report) const {
+  for (const PodWriter& pod : pods_) {
+    const bool is_wanted = pod.namespace_name() == "tenant-a" ||
+                           (pod.namespace_name() == "tenant-b" && pod.pod().starts_with("one"));
+    const auto sink = destinations_.sinks().find(TenantId(pod.namespace_name()));
+    std::map<std::string, std::int64_t> count;
+    std::size_t batches_twice = 0;
+    if (sink != destinations_.sinks().end()) {
+      std::set<std::vector<std::pair<std::int64_t, std::string>>> seen;
+      for (const auto& [name, batches] : sink->second->streams()) {
+        if (name.second.view() != pod.pod()) continue;
+        for (const SimSink::Batch& batch : batches) {
+          if (!seen.insert(batch.events).second) ++batches_twice;
+          for (const auto& [at, message] : batch.events) ++count[message == " " ? "" : message];
+        }
+      }
+    }
+    if (batches_twice > faults_.crashes() + faults_.replies_lost()) {
+      report.twice =
+          pod.namespace_name() + "/" + pod.pod() + ": " + std::to_string(batches_twice) + " batches";
+    }
+    std::map<std::string, std::int64_t> wanted;
+    for (const auto& said : pod.said()) {
+      for (const std::string& part : in_parts(said)) ++wanted[part];
+    }
+    if (!is_wanted) wanted.clear();
+    for (const auto& [message, times] : wanted) {
+      if (count[message] < times) {
+        const std::string name = pod.namespace_name() + "/" + pod.pod();
+        report.lost = name + " in logs: '" + message + "'" + where_stored(pod.pod(), message);
+      }
+    }
+    for (const auto& [message, times] : count) {
+      if (times > 0 && !wanted.contains(message)) {
+        report.misdelivered = pod.namespace_name() + "/" + pod.pod() + " in logs: '" + message + "'";
+      }
+    }
+  }
+}
+
+// Every object has a known end at each destination of its tenant; the refused one's are parked with the
+// reason.
+void World::check_ledger(Report& report) const {
+  if (!queue_.empty()) report.unsettled = "messages are left in the queue";
+  std::map<std::pair<ObjectKey, DestinationName>, DeliveryState> states;
+  for (const auto& [id, row] : ledger_.rows()) states[{id.key, id.destination}] = row.entry.state;
+  for (const auto& [key, object] : central_.objects()) {
+    if (key.view().starts_with("quarantine/")) continue;
+    const bool is_a = key.view().starts_with("cluster-1/tenant-a/");
+    const bool is_b = key.view().starts_with("cluster-1/tenant-b/");
+    const bool is_one = key.view().find("/one/") != std::string_view::npos;
+    const DeliveryState logs = is_a || (is_b && is_one) ? DeliveryState::Delivered
+                               : is_b                   ? DeliveryState::Filtered
+                                                        : DeliveryState::Parked;
+    const auto at_logs = states.find({key, DestinationName("cloudwatch")});
+    if (at_logs == states.end() || at_logs->second != logs) report.unsettled = key.str() + " at cloudwatch";
+    if (is_b) continue;
+    const auto at_bucket = states.find({key, DestinationName("s3")});
+    if (at_bucket == states.end() || at_bucket->second != DeliveryState::Delivered) {
+      report.unsettled = key.str() + " at s3";
+    }
+  }
+}
+
+}  // namespace headgate::sim

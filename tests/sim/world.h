@@ -1,0 +1,81 @@
+// A whole simulated installation in one thread: a node with pods, an agent, the central bucket, the queue, a
+// processor, and three tenants' accounts. The agent and the processor are the real code; everything they
+// touch is simulated and can fail.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "collect/collector.h"
+#include "collect/uploader.h"
+#include "process/worker.h"
+#include "sim/faults.h"
+#include "sim/pod_writer.h"
+#include "sim/sim_clock.h"
+#include "sim/sim_disk.h"
+#include "sim/sim_ledger.h"
+#include "sim/sim_queue.h"
+#include "sim/sim_store.h"
+#include "sim/sim_tenants.h"
+
+namespace headgate::sim {
+
+// What a run ends with. Empty strings where the invariants of ARCHITECTURE hold.
+struct Report {
+  std::string lost;          // a line that a tenant should have and has not
+  std::string twice;         // a line delivered more often than crashes and lost replies explain
+  std::string misdelivered;  // a line that another tenant has
+  std::string changed;       // a line that nobody said, or out of order
+  std::string unsettled;     // a delivery whose end is not known
+  std::uint64_t calls = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t crashes = 0;
+};
+
+class World {
+ public:
+  struct Options {
+    FaultPlan faults;
+    std::uint32_t rounds = 60;  // of writing, while things go wrong
+    bool copies_allowed = true;
+    bool zstd = false;
+  };
+  explicit World(Options options);
+  ~World();
+
+  Report run();
+
+ private:
+  struct Agent;
+  struct ProcessorSide;
+  void round();
+  void run_agent();
+  void run_processor();
+  void quiet_down();
+  template <typename Act>
+  void as_process(Act act, bool is_agent);
+
+  void check_buckets(Report& report) const;
+  void check_sinks(Report& report) const;
+  void check_ledger(Report& report) const;
+  // Which stored objects hold that message of that pod, for whoever reads a report.
+  std::string where_stored(const std::string& pod, const std::string& message) const;
+
+  const Options options_;
+  SeededRandom random_;
+  Faults faults_;
+  SimClock clock_;
+  SimDisk disk_;
+  SimStore central_;
+  SimQueue queue_;
+  SimLedger ledger_;
+  SimTenantStore tenant_store_;
+  SimDestinations destinations_;
+  std::vector<PodWriter> pods_;
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<ProcessorSide> processor_;
+};
+
+}  // namespace headgate::sim
