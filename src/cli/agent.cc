@@ -1,0 +1,101 @@
+#include "cli/agent.h"
+
+#include "base/log.h"
+
+namespace headgate::cli {
+
+Result<std::unique_ptr<Agent>> Agent::start(const collect::Collector::World& world, ObjectStore& store,
+                                            Options options) {
+  options.uploader.spool_directory = options.collector.data_directory + "/spool";
+  auto agent = std::unique_ptr<Agent>(new Agent(world, store, std::move(options)));
+  agent->collector_ = TRY(collect::Collector::open(world, agent->options_.collector));
+  Agent* self = agent.get();
+  for (std::size_t number = 0; number < agent->options_.uploads; ++number) {
+    agent->uploaders_.emplace_back([self](const std::stop_token& stop) { self->upload_loop(stop); });
+  }
+  agent->collect_ = std::jthread([self](const std::stop_token& stop) { self->collect_loop(stop); });
+  return agent;
+}
+
+Agent::Agent(const collect::Collector::World& world, ObjectStore& store, Options options)
+    : world_(world),
+      options_(std::move(options)),
+      uploader_(std::make_unique<collect::Uploader>(world.clock, world.random, world.disk, store,
+                                                    world.metrics, options_.uploader)) {}
+
+Agent::~Agent() {
+  if (collect_.joinable()) stop(std::chrono::milliseconds{0});
+}
+
+void Agent::collect_loop(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!collect_round()) world_.clock.sleep(options_.poll, stop);
+  }
+  // What is in the files now is still taken; then everything open is sealed. Bounded: writers may go on
+  // writing.
+  constexpr int kLastRounds = 1000;
+  for (int round = 0; round < kLastRounds && collect_round(); ++round) {
+  }
+  const Result<> sealed = collector_->seal_all();
+  if (!sealed.ok())
+    log::error("open batches could not be sealed: their lines are read again",
+               {{"what", sealed.error().what}});
+}
+
+bool Agent::collect_round() {
+  take_uploaded();
+  const Result<bool> turned = collector_->turn();
+  if (!turned.ok()) log::error("collecting waits", {{"what", turned.error().what}});
+  hand_over();
+  return turned.ok() && *turned;
+}
+
+void Agent::hand_over() {
+  for (const std::uint64_t sequence : collector_->take_sealed()) waiting_.push_back(sequence);
+  while (!waiting_.empty() && to_upload_.try_push(waiting_.front())) waiting_.pop_front();
+}
+
+void Agent::take_uploaded() {
+  std::vector<collect::BatchManifest> stored;
+  while (std::optional<Uploaded> uploaded = uploaded_.try_pop()) {
+    if (uploaded->result.ok()) {
+      stored.push_back(std::move(uploaded->result).value());
+    } else if (uploaded->result.error().fault == Fault::Invalid) {
+      log::error("a spooled batch is damaged and was put aside", {{"what", uploaded->result.error().what}});
+      const Result<> aside = collector_->set_aside(uploaded->sequence);
+      if (!aside.ok()) log::error("the damaged batch cannot be put aside", {{"what", aside.error().what}});
+    }
+  }
+  if (stored.empty()) return;
+  const Result<> confirmed = collector_->confirm(std::move(stored));
+  if (!confirmed.ok())
+    log::error("a checkpoint could not be written and will be", {{"what", confirmed.error().what}});
+}
+
+void Agent::upload_loop(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kWait{200};
+  while (!stop.stop_requested()) {
+    const std::optional<std::uint64_t> sequence = to_upload_.pop(stop, kWait);
+    if (!sequence) continue;
+    Uploaded uploaded{.sequence = *sequence, .result = uploader_->upload_until(*sequence, stop)};
+    if (!uploaded_.push(std::move(uploaded), stop)) return;
+  }
+}
+
+std::size_t Agent::stop(std::chrono::milliseconds grace) {
+  const SteadyTime until = world_.clock.steady() + grace;
+  collect_.request_stop();
+  if (collect_.joinable()) collect_.join();
+  // This thread is the collect thread's heir.
+  while (!collector_->spool().sequences().empty() && world_.clock.steady() < until) {
+    hand_over();
+    take_uploaded();
+    world_.clock.sleep(std::chrono::milliseconds{10}, {});
+  }
+  for (std::jthread& uploader : uploaders_) uploader.request_stop();
+  uploaders_.clear();
+  take_uploaded();
+  return collector_->spool().sequences().size();
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,61 @@
+// The node agent as threads: one collects, a few upload. `headgate collect` and `headgate local` run it.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "collect/collector.h"
+#include "collect/uploader.h"
+
+namespace headgate::cli {
+
+class Agent {
+ public:
+  struct Options {
+    collect::CollectorOptions collector;
+    collect::Uploader::Options uploader;  // spool_directory is filled in
+    std::size_t uploads = 4;              // at once
+    std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
+  };
+  // Opens the spool and starts the threads.
+  static Result<std::unique_ptr<Agent>> start(const collect::Collector::World& world, ObjectStore& store,
+                                              Options options);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  // Reads what is there, seals everything open, and waits until it is uploaded or `grace` is over; what is
+  // not uploaded by then stays sealed for the next start. How many batches that is.
+  std::size_t stop(std::chrono::milliseconds grace);
+
+ private:
+  Agent(const collect::Collector::World& world, ObjectStore& store, Options options);
+  void collect_loop(const std::stop_token& stop);
+  void upload_loop(const std::stop_token& stop);
+  // One round; false when it found nothing to do.
+  bool collect_round();
+  void hand_over();
+  void take_uploaded();
+
+  struct Uploaded {
+    std::uint64_t sequence = 0;
+    Result<collect::BatchManifest> result;
+  };
+  static constexpr std::size_t kQueueLength = 256;
+
+  const collect::Collector::World world_;
+  const Options options_;
+  std::unique_ptr<collect::Collector> collector_;  // the collect thread's
+  std::unique_ptr<collect::Uploader> uploader_;
+  std::deque<std::uint64_t> waiting_;  // sealed, not yet in to_upload_; the collect thread's
+  BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
+  BoundedQueue<Uploaded> uploaded_{kQueueLength};
+  std::vector<std::jthread> uploaders_;
+  std::jthread collect_;
+};
+
+}  // namespace headgate::cli

@@ -1,0 +1,116 @@
+#include "cli/local_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <ostream>
+
+#include "base/log.h"
+#include "cli/local_pipeline.h"
+#include "cli/setting.h"
+#include "cli/status_table.h"
+#include "cli/stop_signals.h"
+
+namespace headgate::cli {
+namespace {
+
+struct Arguments {
+  std::shared_ptr<ConfigArguments> config;
+  double seconds = 0;  // 0 = until stopped
+  double grace = 20;
+  std::string status = "auto";
+};
+
+using Seconds = std::chrono::duration<double>;
+
+// Shows how it goes until it is time to stop.
+void watch(LocalPipeline& pipeline, const Arguments& arguments, const std::stop_token& stop,
+           std::ostream& output) {
+  const bool is_table =
+      arguments.status == "table" || (arguments.status == "auto" && ::isatty(STDOUT_FILENO) == 1);
+  const auto interval = is_table ? std::chrono::milliseconds{500} : std::chrono::milliseconds{5000};
+  local::SystemClock clock;
+  const SteadyTime began = clock.steady();
+  SteadyTime shown_at = began;
+  Status before;
+  const auto is_over = [&] {
+    return arguments.seconds > 0 && clock.steady() - began >= Seconds(arguments.seconds);
+  };
+  while (!stop.stop_requested() && !is_over()) {
+    std::chrono::nanoseconds wait = interval;
+    if (arguments.seconds > 0) {
+      const auto left = Seconds(arguments.seconds) - (clock.steady() - began);
+      wait = std::min(wait, std::chrono::duration_cast<std::chrono::nanoseconds>(left));
+    }
+    clock.sleep(wait, stop);
+    if (arguments.status == "off") continue;
+    const SteadyTime now = clock.steady();
+    const Status status = read_status(pipeline.metrics());
+    if (is_table) {
+      output << "\x1b[H\x1b[2J" << status_table(status, before, now - shown_at, now - began);
+    } else {
+      output << status_line(status, now - began);
+    }
+    output.flush();
+    before = status;
+    shown_at = now;
+  }
+}
+
+void print_summary(const Config& config, const Status& status, const LocalPipeline::LeftOver& left,
+                   Seconds uptime, std::ostream& output) {
+  output << "\nStopped.\n\n" << status_table(status, status, Seconds(1), uptime) << '\n';
+  if (left.batches + left.messages > 0) {
+    output << "  left for the next start, not lost: " << left.batches << " batches to store, "
+           << left.messages << " objects to deliver\n";
+  }
+  output << "  stored objects:   " << config.store.root << '/' << config.store.bucket.str()
+         << "\n  delivered files:  " << config.local.delivered << '\n';
+  output.flush();
+}
+
+int run_local(const Arguments& arguments, const ConfigWorld& world) {
+  const std::optional<Config> config =
+      load_or_complain(*arguments.config, world.environment, world.complaints);
+  if (!config) return kExitUsage;
+  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  const StopSignals signals;
+  local::SystemClock clock;
+  const SteadyTime began = clock.steady();
+  const Result<std::unique_ptr<LocalPipeline>> started = LocalPipeline::start(*config);
+  if (!started.ok()) {
+    world.complaints << "headgate local: " << started.error().what << '\n';
+    return kExitFailure;
+  }
+  LocalPipeline& pipeline = **started;
+  log::info("headgate local runs", {{"pod_logs", config->collect.pod_logs},
+                                    {"root", config->local.root},
+                                    {"metrics", pipeline.metrics_address()}});
+  watch(pipeline, arguments, signals.token(), world.output);
+  log::info("stopping: what was written so far is still collected and delivered");
+  const LocalPipeline::LeftOver left =
+      pipeline.stop(std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(arguments.grace)));
+  if (arguments.status != "off") {
+    print_summary(*config, read_status(pipeline.metrics()), left, clock.steady() - began, world.output);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command add_local(CLI::App& parent, ConfigWorld world) {
+  CLI::App* app = parent.add_subcommand("local", "The whole pipeline in one process on embedded parts");
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kLocal);
+  app->add_option("--seconds", arguments->seconds, "Stop after so long; 0 = at Ctrl-C")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--grace", arguments->grace, "At the end, seconds to store and deliver what was collected")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_option("--status", arguments->status, "table, line, off; auto is a table on a terminal")
+      ->check(CLI::IsMember({"auto", "table", "line", "off"}))
+      ->capture_default_str();
+  return {.app = app, .run = [arguments, world] { return run_local(*arguments, world); }};
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,145 @@
+#include "cli/local_pipeline.h"
+
+#include "cli/version.h"
+
+namespace headgate::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kWorkerWait{
+    500};  // for a message; also how soon a worker sees that it should stop
+
+}  // namespace
+
+Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const Config& config) {
+  auto pipeline = std::unique_ptr<LocalPipeline>(new LocalPipeline());
+  TRY(pipeline->open_world(config));
+  TRY(pipeline->start_server(config));
+  TRY(pipeline->start_workers(config));
+  TRY(pipeline->start_agent(config));
+  return pipeline;
+}
+
+LocalPipeline::~LocalPipeline() {
+  stop(std::chrono::milliseconds{0});
+}
+
+Result<> LocalPipeline::open_world(const Config& config) {
+  TRY_IN("local.root", disk_.make_directories(config.local.root));
+  store_ = TRY_IN("store.root",
+                  local::DirectoryStore::open(clock_, random_, config.store.root, config.store.bucket,
+                                              local::DirectoryStore::MissingBucket::Create));
+  const local::SqliteQueue::Options queue_options{
+      .receives_max = static_cast<std::uint32_t>(config.process.receives_max)};
+  queue_ =
+      TRY_IN("local.state", local::SqliteQueue::open(clock_, random_, config.local.state, queue_options));
+  tenant_store_ = TRY_IN("local.state", local::SqliteTenantStore::open(config.local.state));
+  ledger_ = TRY_IN("local.state", local::SqliteLedger::open(config.local.state));
+  notifying_store_ = std::make_unique<local::NotifyingStore>(clock_, random_, *store_, *queue_,
+                                                             local::NotifyingStore::Options{});
+  destinations_ = std::make_unique<local::LocalDestinations>(clock_, random_, config.local.delivered,
+                                                             local::LocalDestinations::Options{});
+  tenants_ = std::make_unique<tenants::TenantDirectory>(
+      clock_, *tenant_store_,
+      tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
+                                        .rules = {.world = config.tenants.rules}});
+  return {};
+}
+
+Result<> LocalPipeline::start_server(const Config& config) {
+  if (!config.metrics.listen) return {};
+  readiness_.add("queue", [this]() -> Result<> {
+    TRY(queue_->depth());
+    return {};
+  });
+  http::Routes routes;
+  http::add_health_routes(routes, metrics_, readiness_);
+  server_ = TRY_IN("metrics.listen", http::Server::open(*config.metrics.listen, std::move(routes)));
+  return {};
+}
+
+std::string LocalPipeline::metrics_address() const {
+  return server_ ? server_->address().str() : "";
+}
+
+Result<> LocalPipeline::start_workers(const Config& config) {
+  const tenants::Groups groups = TRY_IN("tenants.groups", tenants::Groups::make(config.tenants.groups));
+  const KeyTemplate key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
+  for (std::int64_t number = 0; number < config.process.concurrency; ++number) {
+    process::ProcessorOptions options{
+        .buckets = {config.process.buckets.begin(), config.process.buckets.end()},
+        .key_template = key_template,
+        .owner = LeaseOwner("local-" + std::to_string(number)),
+        .lease = config.process.lease,
+        .groups = groups};
+    DeliveryThread delivery;
+    delivery.processor =
+        std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
+                                                                       .central = *store_,
+                                                                       .ledger = *ledger_,
+                                                                       .tenants = *tenants_,
+                                                                       .destinations = *destinations_,
+                                                                       .metrics = metrics_},
+                                             std::move(options));
+    const process::Worker::Options worker_options{
+        .visibility = std::chrono::duration_cast<std::chrono::seconds>(config.process.visibility),
+        .wait = kWorkerWait,
+        .receive_max = 1,
+        .retry = {.first = config.process.retry_first, .longest = config.process.retry_longest}};
+    delivery.worker = std::make_unique<process::Worker>(clock_, random_, *queue_, *delivery.processor,
+                                                        metrics_, worker_options);
+    process::Worker* worker = delivery.worker.get();
+    delivery.thread = std::jthread([worker](const std::stop_token& stop) { worker->run(stop); });
+    workers_.push_back(std::move(delivery));
+  }
+  return {};
+}
+
+Result<> LocalPipeline::start_agent(const Config& config) {
+  const auto& collect = config.collect;
+  Agent::Options options;
+  options.collector.pod_logs = collect.pod_logs;
+  options.collector.data_directory = collect.data_directory;
+  options.collector.cluster = config.cluster_id;
+  options.collector.key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
+  options.collector.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
+                                                                      : collect::ContainerTail::Start::End;
+  options.collector.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
+  options.collector.batch_bytes_max = collect.batch.bytes_max;
+  options.collector.batch_age_max = collect.batch.age_max;
+  options.collector.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
+  options.collector.spool_bytes_max = collect.spool.bytes_max;
+  options.collector.spool_free_bytes_min = collect.spool.free_bytes_min;
+  options.collector.record_bytes_max = collect.record_bytes_max;
+  options.collector.scan_interval = collect.scan_interval;
+  options.uploader.agent_version = kVersion;
+  options.uploader.node = "local";
+  options.uploads = static_cast<std::size_t>(collect.upload.concurrency);
+  const collect::Collector::World world{
+      .clock = clock_, .random = random_, .disk = disk_, .kube = pods_, .metrics = metrics_};
+  agent_ = TRY_IN("collect", Agent::start(world, *notifying_store_, std::move(options)));
+  return {};
+}
+
+LocalPipeline::LeftOver LocalPipeline::stop(std::chrono::milliseconds grace) {
+  const SteadyTime until = clock_.steady() + grace;
+  LeftOver left;
+  if (agent_) {
+    left.batches = agent_->stop(grace);
+    agent_.reset();
+  }
+  while (queue_ && clock_.steady() < until) {
+    const Result<QueueDepth> depth = queue_->depth();
+    if (!depth.ok() || depth->waiting + depth->in_flight + depth->delayed == 0) break;
+    clock_.sleep(std::chrono::milliseconds{20}, {});
+  }
+  for (DeliveryThread& worker : workers_) worker.thread.request_stop();
+  workers_.clear();
+  if (queue_) {
+    const Result<QueueDepth> depth = queue_->depth();
+    if (depth.ok()) left.messages = depth->waiting + depth->in_flight + depth->delayed;
+  }
+  server_.reset();
+  return left;
+}
+
+}  // namespace headgate::cli

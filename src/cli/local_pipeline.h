@@ -1,0 +1,85 @@
+// The whole pipeline in one process on embedded parts. The stages are production's; only the world differs: a
+// directory for the central bucket, one SQLite file for queue, tenants and ledger, directories for what
+// tenants receive.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "cli/agent.h"
+#include "cli/config.h"
+#include "http/health.h"
+#include "http/server.h"
+#include "local/directory_store.h"
+#include "local/local_destinations.h"
+#include "local/named_pods.h"
+#include "local/notifying_store.h"
+#include "local/posix_disk.h"
+#include "local/sqlite_ledger.h"
+#include "local/sqlite_queue.h"
+#include "local/sqlite_tenant_store.h"
+#include "local/system_clock.h"
+#include "local/system_random.h"
+#include "process/worker.h"
+#include "tenants/directory.h"
+
+namespace headgate::cli {
+
+class LocalPipeline {
+ public:
+  // Opens everything, then starts the threads. An error names what could not be opened, and nothing was
+  // started.
+  static Result<std::unique_ptr<LocalPipeline>> start(const Config& config);
+  ~LocalPipeline();
+  LocalPipeline(const LocalPipeline&) = delete;
+  LocalPipeline& operator=(const LocalPipeline&) = delete;
+
+  const Metrics& metrics() const { return metrics_; }
+  // Where /metrics is served; empty when it is off.
+  std::string metrics_address() const;
+  Result<QueueDepth> queue_depth() { return queue_->depth(); }
+
+  // What stop() had to leave for the next start.
+  struct LeftOver {
+    std::size_t batches = 0;     // sealed, not stored
+    std::uint64_t messages = 0;  // objects not delivered, or waiting for another try
+  };
+  // Collects what is there, stores it, delivers it, and stops, within `grace`. Nothing that is left is lost.
+  LeftOver stop(std::chrono::milliseconds grace);
+
+ private:
+  struct DeliveryThread {
+    std::unique_ptr<process::Processor> processor;
+    std::unique_ptr<process::Worker> worker;
+    std::jthread thread;
+  };
+  LocalPipeline() = default;
+  Result<> open_world(const Config& config);
+  Result<> start_agent(const Config& config);
+  Result<> start_workers(const Config& config);
+  Result<> start_server(const Config& config);
+
+  Metrics metrics_;
+  local::SystemClock clock_;
+  local::SystemRandom random_;
+  local::PosixDisk disk_;
+  local::NamedPods pods_;
+  std::unique_ptr<local::DirectoryStore> store_;
+  std::unique_ptr<local::SqliteQueue> queue_;
+  std::unique_ptr<local::NotifyingStore> notifying_store_;
+  std::unique_ptr<local::SqliteTenantStore> tenant_store_;
+  std::unique_ptr<local::SqliteLedger> ledger_;
+  std::unique_ptr<local::LocalDestinations> destinations_;
+  std::unique_ptr<tenants::TenantDirectory> tenants_;
+  http::Readiness readiness_;
+  std::vector<DeliveryThread> workers_;
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace headgate::cli
