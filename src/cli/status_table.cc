@@ -103,8 +103,8 @@ std::string status_table(const Status& now, const Status& before, std::chrono::d
                       "lines", "objects", "bytes", "filtered", "retried", "parked");
   for (const auto& [name, at] : now.destinations) {
     text += fmt::format("  {:<20} {:<14} {:>12} {:>9} {:>11} {:>8} {:>7} {:>7}\n", name.first, name.second,
-                        with_commas(at.events), with_commas(at.objects), bytes_in_words(static_cast<double>(at.bytes)),
-                        at.filtered, at.failed, at.parked);
+                        with_commas(at.events), with_commas(at.objects),
+                        bytes_in_words(static_cast<double>(at.bytes)), at.filtered, at.failed, at.parked);
   }
   if (now.unknown_tenant > 0) {
     text += fmt::format("\n  {} objects are parked: nobody configured their tenant\n",

@@ -24,7 +24,8 @@ Result<> check_events(std::span<const LogEvent> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const LogEvent& event = events[i];
     if (event.message.empty()) return Error{Fault::Invalid, fmt::format("event {}: message: empty", i)};
-    if (!is_valid_utf8(event.message)) return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
+    if (!is_valid_utf8(event.message))
+      return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
     if (i > 0 && event.at_ms < events[i - 1].at_ms) {
       return Error{Fault::Invalid, fmt::format("event {}: earlier than the one before", i)};
     }
