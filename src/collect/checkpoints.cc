@@ -39,6 +39,9 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
     return Error(text.error()).in("checkpoints");
   }
   TRY_IN(path, checkpoints.read(*text));
+  // The file may have been renamed and the directory not synced: what it says must not be unsaid by a power
+  // loss after batches were removed because of it.
+  TRY_IN("checkpoints", disk.sync_directory(checkpoints.directory_));
   return checkpoints;
 }
 
