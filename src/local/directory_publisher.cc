@@ -18,18 +18,6 @@
 namespace headgate::local {
 namespace {
 
-// Every folder from that of `file` up to `top`, so that no power loss takes a new one away. All of them, not
-// only those that this call made: a killed process may have made one and not come to sync it. Syncing a
-// folder that did not change costs next to nothing.
-Result<> sync_folders_above(const std::string& file, const std::string& top) {
-  std::string folder = parent_of(file);
-  while (true) {
-    TRY(sync_directory(folder));
-    if (folder.size() <= top.size()) return {};
-    folder = parent_of(folder);
-  }
-}
-
 // Removes empty folders above `file`, below `top`; gives the first that stays.
 std::string remove_empty_folders_above(const std::string& file, const std::string& top) {
   std::string folder = parent_of(file);
@@ -100,10 +88,10 @@ Result<PutOutcome> DirectoryPublisher::publish(TemporaryFile& written, const Obj
   if (found == Found::Folder) return Error{Fault::Invalid, path + ": is a folder of other keys"};
   if (found == Found::Object && mode == PutMode::OnlyIfAbsent) {
     // Whoever published it may have been killed before this.
-    TRY(sync_folders_above(path, folder_.path));
+    TRY(sync_folder_of(path, folder_.path));
     return PutOutcome::AlreadyThere;
   }
-  TRY(make_directories(parent_of(path), Syncing::No));
+  TRY(make_directories(parent_of(path), Syncing::Yes));
   std::vector<ObjectRecord> records{record};
   if (found == Found::Object) {
     // A sidecar that cannot be read has nothing worth keeping: the object that it was for goes now.
@@ -119,7 +107,7 @@ Result<PutOutcome> DirectoryPublisher::publish(TemporaryFile& written, const Obj
   }
   TRY(write_sidecar(key, records));
   TRY(mode == PutMode::Replace ? written.rename_to(path) : written.link_to(path));
-  TRY(sync_folders_above(path, folder_.path));
+  TRY(sync_folder_of(path, folder_.path));
   return PutOutcome::Stored;
 }
 
@@ -129,15 +117,29 @@ Result<> DirectoryPublisher::write_sidecar(const ObjectKey& key, std::span<const
   TemporaryFile file = TRY(TemporaryFile::create(folder_.temporaries(), random_));
   TRY(write_all(file.descriptor(), encode_sidecar(records), file.path()));
   TRY(sync_file(file.descriptor(), file.path()));
-  Result<> placed = make_directories(parent_of(path), Syncing::No);
+  Result<> placed = make_directories(parent_of(path), Syncing::Yes);
   if (placed.ok()) placed = file.rename_to(path);
   if (!placed.ok() && placed.error().fault == Fault::Invalid) {
     clear_way_for(path, top);
-    TRY(make_directories(parent_of(path), Syncing::No));
+    TRY(make_directories(parent_of(path), Syncing::Yes));
     placed = file.rename_to(path);
   }
   TRY(std::move(placed));
-  return sync_folders_above(path, top);
+  return sync_folder_of(path, top);
+}
+
+Result<> DirectoryPublisher::sync_folder_of(const std::string& file, const std::string& top) {
+  constexpr std::size_t kSyncedMax = 4096;
+  const std::string folder = parent_of(file);
+  TRY(sync_directory(folder));
+  if (synced_.contains(folder)) return {};
+  for (std::string above = folder; above.size() > top.size();) {
+    above = parent_of(above);
+    TRY(sync_directory(above));
+  }
+  if (synced_.size() >= kSyncedMax) synced_.clear();
+  synced_.insert(folder);
+  return {};
 }
 
 Result<> DirectoryPublisher::remove(const ObjectKey& key) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <unordered_set>
 
 #include "base/file_descriptor.h"
 #include "base/result.h"
@@ -36,12 +37,16 @@ class DirectoryPublisher {
 
   DirectoryPublisher(Random& random, BucketFolder folder, FileDescriptor lock_file);
   Result<Turn> take_turn();
+  // So that no power loss takes the name of `file` away. The folders above its own, up to `top`, are synced
+  // when this object first sees it: a killed process may have made them and not come to sync them.
+  Result<> sync_folder_of(const std::string& file, const std::string& top);
   Result<> write_sidecar(const ObjectKey& key, std::span<const ObjectRecord> records);
 
   Random& random_;
   const BucketFolder folder_;
   const FileDescriptor lock_file_;
-  std::mutex mutex_;  // threads share lock_file_, and a flock does not part those
+  std::mutex mutex_;  // threads share lock_file_, and a flock does not part those; guards synced_
+  std::unordered_set<std::string> synced_;  // folders whose way from the top is known to be on disk
 };
 
 }  // namespace headgate::local

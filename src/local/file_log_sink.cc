@@ -9,9 +9,8 @@
 #include <iterator>
 #include <utility>
 
-#include "base/json_text.h"
-#include "base/utf8.h"
 #include "local/object_path.h"
+#include "model/json_escape.h"
 
 namespace headgate::local {
 namespace {
@@ -24,8 +23,6 @@ Result<> check_events(std::span<const LogEvent> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const LogEvent& event = events[i];
     if (event.message.empty()) return Error{Fault::Invalid, fmt::format("event {}: message: empty", i)};
-    if (!is_valid_utf8(event.message))
-      return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
     if (i > 0 && event.at_ms < events[i - 1].at_ms) {
       return Error{Fault::Invalid, fmt::format("event {}: earlier than the one before", i)};
     }
@@ -53,16 +50,23 @@ Result<> check_deadline(const Clock& clock, Deadline deadline) {
   return {};
 }
 
-std::string lines_of(std::span<const LogEvent> events) {
-  constexpr std::size_t kFrameBytes = 48;  // {"timestamp":1756553221564,"message":""}\n and some escapes
-  std::size_t bytes = 0;
-  for (const LogEvent& event : events) bytes += event.message.size() + kFrameBytes;
+// The events as lines of JSON. Invalid when a message is not UTF-8: nothing may be replaced here in silence.
+Result<std::string> lines_of(std::span<const LogEvent> events) {
+  constexpr std::string_view kTimestamp = R"({"timestamp":)";
+  constexpr std::string_view kMessage = R"(,"message":")";
+  constexpr std::string_view kEnd = "\"}\n";
   std::string lines;
-  lines.reserve(bytes);
-  for (const LogEvent& event : events) {
-    fmt::format_to(std::back_inserter(lines), R"({{"timestamp":{},"message":)", event.at_ms);
-    append_json_text(lines, event.message);
-    lines += "}\n";
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::string_view message = events[i].message;
+    lines += kTimestamp;
+    fmt::format_to(std::back_inserter(lines), "{}", events[i].at_ms);
+    lines += kMessage;
+    const std::size_t begin = lines.size();
+    lines.resize(begin + escaped_bytes_max(message.size()));
+    const Escaped escaped = escape_json(message, lines.data() + begin);
+    if (!escaped.was_utf8) return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
+    lines.resize(static_cast<std::size_t>(escaped.end - lines.data()));
+    lines += kEnd;
   }
   return lines;
 }
@@ -80,7 +84,7 @@ Result<RejectedEvents> FileLogSink::put_events(const LogGroup& group, const LogS
   const RejectedEvents refused = rejected(events);
   const std::size_t first = refused.too_old_until.value_or(0);
   const std::size_t end = std::max(first, refused.too_new_from.value_or(events.size()));
-  const std::string lines = lines_of(events.subspan(first, end - first));
+  const std::string lines = TRY(lines_of(events.subspan(first, end - first)));
   TRY_IN("log stream", files_.append(file_of(group, stream), lines, options_.syncing));
   return refused;
 }

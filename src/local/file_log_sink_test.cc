@@ -212,6 +212,7 @@ TEST_F(FileLogSinkTest, ThreadsNeverTearEachOthersBatches) {
   constexpr int kBatches = 50;
   {
     std::vector<std::jthread> writers;
+    writers.reserve(4);
     for (int writer = 0; writer < 4; ++writer) {
       writers.emplace_back([&, writer] {
         const std::string message(1000, static_cast<char>('a' + writer));

@@ -108,8 +108,9 @@ TEST(Sqlite, ADamagedFileIsOneClearErrorAtTheStart) {
     }
   }
   std::fstream damaged(file, std::ios::in | std::ios::out | std::ios::binary);
-  damaged.seekp(4096 * 4);
-  damaged << std::string(4096 * 10, '\x5a');
+  constexpr std::streamoff kPageBytes = 4096;
+  damaged.seekp(4 * kPageBytes);
+  damaged << std::string(10 * kPageBytes, '\x5a');
   damaged.close();
   const auto opened = open(file);
   ASSERT_FALSE(opened.ok());

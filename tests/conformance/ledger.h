@@ -183,6 +183,7 @@ TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
   std::atomic<int> winners{0};
   {
     std::vector<std::jthread> workers;
+    workers.reserve(8);
     for (int i = 0; i < 8; ++i) {
       workers.emplace_back([&, i] {
         if (this->claim(this->id("k"), "racer-" + std::to_string(i), 0, 60).is_ours) ++winners;

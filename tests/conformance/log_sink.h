@@ -56,6 +56,7 @@ TYPED_TEST_P(LogSinkConformance, KeepsMessagesByteForByteAndInOrder) {
                                              "two\nlines\r\n",
                                              "</script>"};
   std::vector<LogEvent> events;
+  events.reserve(messages.size());
   for (const std::string& message : messages) events.push_back({now, message});
   const auto first = this->put(events);
   ASSERT_TRUE(first.ok()) << first.error().what;

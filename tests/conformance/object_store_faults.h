@@ -10,6 +10,7 @@ TYPED_TEST_P(ObjectStoreConformance, OfManyThatRaceForAKeyOneStores) {
   std::vector<Result<PutOutcome>> outcomes(kWriters, Error{});
   {
     std::vector<std::jthread> writers;
+    writers.reserve(kWriters);
     for (int i = 0; i < kWriters; ++i) {
       writers.emplace_back([&, i] {
         outcomes[static_cast<std::size_t>(i)] =

@@ -171,6 +171,7 @@ TYPED_TEST_P(QueueConformance, ThreadsNeverGetTheSameMessage) {
   std::map<std::string, int> seen;
   {
     std::vector<std::jthread> receivers;
+    receivers.reserve(4);
     for (int i = 0; i < 4; ++i) {
       receivers.emplace_back([&] {
         for (auto received = this->receive(3); !received.empty(); received = this->receive(3)) {

@@ -41,6 +41,7 @@ class TenantStoreConformance : public testing::Test {
   static std::vector<std::pair<std::string, std::string>> names(
       const std::vector<StoredConfiguration>& rows) {
     std::vector<std::pair<std::string, std::string>> all;
+    all.reserve(rows.size());
     for (const StoredConfiguration& row : rows) {
       all.emplace_back(row.configuration.tenant.str(), row.configuration.type.str());
     }
