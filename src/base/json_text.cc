@@ -46,22 +46,19 @@ void append_ascii(std::string& into, char character) {
 
 void append_json_text(std::string& into, std::string_view text) {
   into.push_back('"');
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length_at(text, at);
-    if (length == 0) {
+  while (!text.empty()) {
+    const Utf8Piece piece = first_utf8_piece(text);
+    const auto second = piece.bytes == 2 ? static_cast<unsigned char>(text[1]) : 0U;
+    if (!piece.is_sound) {
       into += kReplacementCharacter;
-      at += 1;
-      continue;
-    }
-    const auto second = length == 2 ? static_cast<unsigned char>(text[at + 1]) : 0U;
-    if (length == 1) {
-      append_ascii(into, text[at]);
-    } else if (length == 2 && text[at] == '\xC2' && second < 0xA0) {  // U+0080 to U+009F
+    } else if (piece.bytes == 1) {
+      append_ascii(into, text[0]);
+    } else if (piece.bytes == 2 && text[0] == '\xC2' && second < 0xA0) {  // U+0080 to U+009F
       append_escaped(into, second);
     } else {
-      into.append(text.substr(at, length));
+      into.append(text.substr(0, piece.bytes));
     }
-    at += length;
+    text.remove_prefix(piece.bytes);
   }
   into.push_back('"');
 }

@@ -67,7 +67,7 @@ std::string labels_text(const Labels& labels, std::string_view le = {}) {
 Labels canonical(Labels labels, std::string_view reserved) {
   for (auto& [name, value] : labels) {
     CHECK(is_name(name, false) && !name.starts_with("__") && name != reserved);
-    if (!is_valid_utf8(value)) value = to_utf8(value);
+    if (!is_utf8(value)) value = to_utf8(value);
   }
   std::sort(labels.begin(), labels.end());
   const auto same = [](const auto& left, const auto& right) { return left.first == right.first; };

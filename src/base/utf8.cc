@@ -1,55 +1,76 @@
 #include "base/utf8.h"
 
-namespace headgate {
+#include <simdjson.h>
 
+namespace headgate {
 namespace {
 
-constexpr bool is_between(unsigned char byte, unsigned char least, unsigned char most) {
-  return byte >= least && byte <= most;
+// What may follow a lead byte: Unicode 15, table 3-7.
+struct Sequence {
+  std::size_t bytes = 0;  // 0: no lead byte
+  unsigned second_least = 0x80;
+  unsigned second_most = 0xbf;
+};
+
+Sequence sequence_of(unsigned lead) {
+  if (lead < 0xc2 || lead > 0xf4) return {};
+  if (lead < 0xe0) return {.bytes = 2};
+  if (lead == 0xe0) return {.bytes = 3, .second_least = 0xa0};
+  if (lead == 0xed) return {.bytes = 3, .second_most = 0x9f};  // no surrogates
+  if (lead < 0xf0) return {.bytes = 3};
+  if (lead == 0xf0) return {.bytes = 4, .second_least = 0x90};
+  if (lead == 0xf4) return {.bytes = 4, .second_most = 0x8f};
+  return {.bytes = 4};
 }
 
 }  // namespace
 
-// Table 3-7 of the Unicode Standard, "Well-Formed UTF-8 Byte Sequences".
-std::size_t utf8_length_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t offset) -> unsigned char {
-    return at + offset < text.size() ? static_cast<unsigned char>(text[at + offset]) : 0;
-  };
-  const auto continues = [&](std::size_t offset) { return is_between(byte(offset), 0x80, 0xBF); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (is_between(first, 0xC2, 0xDF)) return continues(1) ? 2 : 0;
-  if (is_between(first, 0xE0, 0xEF)) {
-    const unsigned char least = first == 0xE0 ? 0xA0 : 0x80;
-    const unsigned char most = first == 0xED ? 0x9F : 0xBF;
-    return is_between(byte(1), least, most) && continues(2) ? 3 : 0;
-  }
-  if (is_between(first, 0xF0, 0xF4)) {
-    const unsigned char least = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned char most = first == 0xF4 ? 0x8F : 0xBF;
-    return is_between(byte(1), least, most) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
+bool is_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
 }
 
-bool is_valid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length_at(text, at);
-    if (length == 0) return false;
-    at += length;
+Utf8Piece first_utf8_piece(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>(text[at]));
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return {.bytes = 1, .is_sound = true};
+  const Sequence sequence = sequence_of(lead);
+  if (sequence.bytes == 0 || text.size() < 2) return {};
+  if (byte(1) < sequence.second_least || byte(1) > sequence.second_most) return {};
+  std::size_t taken = 2;
+  while (taken < sequence.bytes && taken < text.size() && (byte(taken) & 0xc0U) == 0x80) ++taken;
+  return {.bytes = taken, .is_sound = taken == sequence.bytes};
+}
+
+void append_as_utf8(std::string& to, std::string_view text) {
+  if (is_utf8(text)) {
+    to.append(text);
+    return;
   }
-  return true;
+  while (!text.empty()) {
+    const Utf8Piece piece = first_utf8_piece(text);
+    to.append(piece.is_sound ? text.substr(0, piece.bytes) : kReplacementCharacter);
+    text.remove_prefix(piece.bytes);
+  }
 }
 
 std::string to_utf8(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length_at(text, at);
-    clean.append(length == 0 ? kReplacementCharacter : text.substr(at, length));
-    at += length == 0 ? 1 : length;
-  }
+  append_as_utf8(clean, text);
   return clean;
+}
+
+std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text.size();
+  constexpr std::size_t kContinuationsMax = 3;
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U;
+  };
+  std::size_t cut = bytes_max;
+  while (cut > 0 && bytes_max - cut < kContinuationsMax && continues(cut)) --cut;
+  return cut > 0 && !continues(cut) ? cut : bytes_max;
 }
 
 }  // namespace headgate

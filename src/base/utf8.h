@@ -1,4 +1,4 @@
-// Which bytes are UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+// Whether text is UTF-8 (RFC 3629), and what to put where it is not.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,25 @@
 
 namespace headgate {
 
-constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";  // U+FFFD
 
-// How many bytes (1 to 4) the character that starts at `text[at]` has; 0 when no character starts there.
-// `at` < text.size().
-std::size_t utf8_length_at(std::string_view text, std::size_t at);
+bool is_utf8(std::string_view text);
 
-bool is_valid_utf8(std::string_view text);
+// The character that `text` (not empty) starts with, or the damage. Damage is taken as the Unicode standard
+// recommends (3.9, "substitution of maximal subparts") and as browsers and Python do: the longest start of a
+// sound sequence is one piece, any other byte is one piece by itself. Never takes a byte below 0x80 with it.
+struct Utf8Piece {
+  std::size_t bytes = 1;
+  bool is_sound = false;
+};
+Utf8Piece first_utf8_piece(std::string_view text);
 
-// The text with every byte that is not UTF-8 replaced by U+FFFD.
+// Appends `text` with each damaged piece replaced by U+FFFD.
+void append_as_utf8(std::string& to, std::string_view text);
 std::string to_utf8(std::string_view text);
+
+// The length of the longest prefix of at most `bytes_max` bytes that does not end within a character. Where
+// the bytes around the limit are no characters, the limit.
+std::size_t whole_characters(std::string_view text, std::size_t bytes_max);
 
 }  // namespace headgate

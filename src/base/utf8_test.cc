@@ -5,43 +5,71 @@
 namespace headgate {
 namespace {
 
-TEST(Utf8, KnowsEveryLengthAndRefusesWhatTheStandardForbids) {
-  struct Row {
-    std::string_view text;
-    std::size_t length;
+using namespace std::string_literals;
+
+struct Case {
+  std::string given;
+  std::string expected;
+};
+
+// The expectations are what Python's bytes.decode("utf-8", "replace") gives.
+TEST(Utf8, ReplacesEachMaximalSubpart) {
+  const std::string r(kReplacementCharacter);
+  const Case cases[] = {
+      {"", ""},
+      {"plain", "plain"},
+      {"gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"},
+      {"\xff", r},
+      {"a\x80\x80z", "a" + r + r + "z"},
+      {"\xc0\xaf", r + r},                  // overlong
+      {"\xe0\x80\xaf", r + r + r},          // overlong
+      {"\xed\xa0\x80", r + r + r},          // a surrogate
+      {"\xf4\x90\x80\x80", r + r + r + r},  // beyond U+10FFFF
+      {"\xf0\x9f\x98", r},                  // cut short: one piece
+      {"\xe2\x82z", r + "z"},               //
+      {"\xf0\x9f\x98\xf0\x9f\x98\x80", r + "\xf0\x9f\x98\x80"},
+      {"\xf1\x80\x80\xe1\x80\xc2\x62\x80\x63\x80\xbf\x64",
+       r + r + r + "b" + r + "c" + r + r + "d"},  // the standard's own example, table 3-8
+      {"\xc3", r},
+      {"\xc3\"", r + "\""},  // never swallows ASCII
+      {"nul\0\xfe"s, "nul\0"s + r},
   };
-  const Row rows[] = {
-      {"a", 1},
-      {std::string_view("\0", 1), 1},
-      {"\xC3\xA9", 2},          // é
-      {"\xE2\x82\xAC", 3},      // €
-      {"\xED\x9F\xBF", 3},      // U+D7FF, the last before the surrogates
-      {"\xF0\x9F\x98\x80", 4},  // an emoji
-      {"\xF4\x8F\xBF\xBF", 4},  // U+10FFFF
-      {"\x80", 0},              // a continuation alone
-      {"\xC0\xAF", 0},          // overlong /
-      {"\xC1\xBF", 0},          //
-      {"\xC3", 0},              // cut
-      {"\xC3(", 0},             //
-      {"\xE0\x80\xAF", 0},      // overlong
-      {"\xE2\x82", 0},          // cut
-      {"\xED\xA0\x80", 0},      // a surrogate
-      {"\xF0\x8F\xBF\xBF", 0},  // overlong
-      {"\xF0\x9F\x98", 0},      // cut
-      {"\xF4\x90\x80\x80", 0},  // above U+10FFFF
-      {"\xF5\x80\x80\x80", 0},  //
-      {"\xFF", 0},
-  };
-  for (const Row& row : rows) {
-    EXPECT_EQ(utf8_length_at(row.text, 0), row.length) << testing::PrintToString(std::string(row.text));
-    EXPECT_EQ(is_valid_utf8(row.text), row.length == row.text.size());
+  for (const Case& one : cases) {
+    std::string got;
+    append_as_utf8(got, one.given);
+    EXPECT_EQ(got, one.expected);
+    EXPECT_TRUE(is_utf8(got));
+    EXPECT_EQ(is_utf8(one.given), one.given == one.expected);
   }
 }
 
-TEST(Utf8, ReplacesOnlyTheBytesThatAreNot) {
-  EXPECT_EQ(to_utf8("caf\xC3\xA9 \xFF\xFE!"), "caf\xC3\xA9 \xEF\xBF\xBD\xEF\xBF\xBD!");
-  EXPECT_EQ(to_utf8("\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD");
-  EXPECT_EQ(to_utf8(""), "");
+TEST(Utf8, AgreesWithTheLibraryOnEverySequenceOfTwoAndThreeBytes) {
+  for (unsigned first = 0x7e; first <= 0xff; ++first) {
+    for (unsigned second = 0x7e; second <= 0xff; ++second) {
+      for (unsigned third = 0x7e; third <= 0xff; third += 3) {
+        const std::string text = {static_cast<char>(first), static_cast<char>(second),
+                                  static_cast<char>(third)};
+        std::string_view left = text;
+        bool is_sound = true;
+        while (!left.empty()) {
+          const Utf8Piece piece = first_utf8_piece(left);
+          ASSERT_GE(piece.bytes, 1U);
+          ASSERT_LE(piece.bytes, left.size());
+          is_sound = is_sound && piece.is_sound;
+          left.remove_prefix(piece.bytes);
+        }
+        ASSERT_EQ(is_sound, is_utf8(text)) << first << ' ' << second << ' ' << third;
+      }
+    }
+  }
+}
+
+TEST(WholeCharacters, CutsBetweenCharactersOnly) {
+  EXPECT_EQ(whole_characters("abc", 5), 3U);
+  EXPECT_EQ(whole_characters("abcdef", 3), 3U);
+  EXPECT_EQ(whole_characters("ab\xc3\xa9", 3), 2U);
+  EXPECT_EQ(whole_characters("\xf0\x9f\x98\x80x", 4), 4U);
+  EXPECT_EQ(whole_characters("\x80\x80\x80\x80\x80\x80", 4), 4U);
 }
 
 }  // namespace

@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "model/message_time.h"
 
 namespace headgate::collect {
 namespace {
-
-// The longest prefix of at most `bytes_max` bytes that does not end within a UTF-8 character. Text that is
-// not UTF-8 is cut at the limit.
-std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text.size();
-  constexpr std::size_t kContinuationsMax = 3;
-  std::size_t cut = bytes_max;
-  while (cut > 0 && bytes_max - cut < kContinuationsMax &&
-         (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) {
-    --cut;
-  }
-  const bool begins_character = (static_cast<unsigned char>(text[cut]) & 0xc0U) != 0x80U;
-  return begins_character && cut > 0 ? cut : bytes_max;
-}
 
 Timestamp time_of(std::string_view message, Timestamp ingested_at) {
   return message_time(message, ingested_at).value_or(ingested_at);

@@ -45,11 +45,4 @@ void LogBatcher::clear() {
   is_in_order_ = true;
 }
 
-std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text.size();
-  std::size_t cut = bytes_max;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) --cut;
-  return cut > 0 ? cut : bytes_max;
-}
-
 }  // namespace headgate::deliver

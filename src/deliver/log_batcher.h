@@ -44,7 +44,4 @@ class LogBatcher {
   bool is_in_order_ = true;
 };
 
-// The longest prefix of at most `bytes_max` bytes that ends between two characters of UTF-8 text.
-std::size_t whole_characters(std::string_view text, std::size_t bytes_max);
-
 }  // namespace headgate::deliver

@@ -67,13 +67,5 @@ TEST(LogBatcher, TakesAnyEventWhenEmpty) {
   EXPECT_TRUE(batcher.fits(kAt, 1'048'550));
 }
 
-TEST(WholeCharacters, CutsBetweenCharactersOnly) {
-  EXPECT_EQ(whole_characters("abc", 5), 3U);
-  EXPECT_EQ(whole_characters("abcdef", 3), 3U);
-  EXPECT_EQ(whole_characters("ab\xc3\xa9", 3), 2U);
-  EXPECT_EQ(whole_characters("\xf0\x9f\x98\x80x", 4), 4U);
-  EXPECT_EQ(whole_characters("\x80\x80\x80\x80", 2), 2U);
-}
-
 }  // namespace
 }  // namespace headgate::deliver

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "model/json_string.h"
-#include "model/utf8.h"
 #include "model/yaml_document.h"
 
 namespace headgate {

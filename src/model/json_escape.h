@@ -19,7 +19,7 @@ constexpr std::size_t escaped_bytes_max(std::size_t bytes) {
 
 // Writes `text` without the quotes around it. `"` and `\` get a backslash; \b \f \n \r \t their letters,
 // other bytes below 0x20 \u00XX; everything else stands as it is, DEL, U+2028 and `/` too. Damaged UTF-8
-// becomes U+FFFD, piece by piece (model/utf8.h).
+// becomes U+FFFD, piece by piece (base/utf8.h).
 Escaped escape_json(std::string_view text, char* into);
 
 }  // namespace headgate

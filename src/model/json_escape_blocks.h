@@ -7,9 +7,9 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "model/json_escape.h"
 #include "model/text_block.h"
-#include "model/utf8.h"
 
 namespace headgate {
 
@@ -150,7 +150,7 @@ inline Escaped escape_json_by(std::string_view text, char* into) {
   }
   while (position.from != end) {  // each round takes at least the piece it stopped at
     const Utf8Piece piece = first_utf8_piece(rest());
-    const std::string_view written = piece.is_sound ? rest().substr(0, piece.bytes) : kReplacement;
+    const std::string_view written = piece.is_sound ? rest().substr(0, piece.bytes) : kReplacementCharacter;
     std::memcpy(position.into, written.data(), written.size());
     position.into += written.size();
     position.from += piece.bytes;

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "model/json_string.h"
 #include "model/unix_time.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

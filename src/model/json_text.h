@@ -1,4 +1,5 @@
-// Writing JSON: the one place that knows how a string becomes JSON text.
+// A string as JSON, by the records' own escaper: for what is stored and sent. What people read is
+// base/json_text.h's, which also hides what terminals obey.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "model/own_line.h"
 
+#include "base/utf8.h"
 #include "model/json_string.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

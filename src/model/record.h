@@ -43,7 +43,7 @@ class RecordFrame {
   std::size_t bytes_max(std::size_t message_bytes) const;
   // Writes {"timestamp":...,"message":...,...}\n to `into`, which has room for bytes_max(), and gives the
   // end. Escaping follows RFC 8259; what is not UTF-8 in the message becomes U+FFFD (a piece each, see
-  // model/utf8.h) and the line gets the field `message_base64` with the original bytes.
+  // base/utf8.h) and the line gets the field `message_base64` with the original bytes.
   char* encode(const Record& record, char* into) const;
 
  private:

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "model/json_escape_blocks.h"
 #include "model/record.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "base/utf8.h"
 #include "model/json_line.h"
 #include "model/line_reader.h"
 #include "model/own_line.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "model/json_line.h"
 #include "model/record.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

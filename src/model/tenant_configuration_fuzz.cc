@@ -1,8 +1,8 @@
 // Any bytes as a tenant's document: what is read can be written as JSON and as YAML, and both read back
 // equal.
 #include "base/check.h"
+#include "base/utf8.h"
 #include "model/tenant_configuration.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

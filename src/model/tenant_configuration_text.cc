@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "model/json_text.h"
 #include "model/tenant_configuration.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

@@ -10,8 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/utf8.h"
 #include "model/json_string.h"
-#include "model/utf8.h"
 
 namespace headgate {
 namespace {

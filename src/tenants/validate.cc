@@ -27,7 +27,7 @@ bool has_controls(std::string_view text) {
 }
 
 bool is_printable(std::string_view text) {
-  return is_valid_utf8(text) && !has_controls(text);
+  return is_utf8(text) && !has_controls(text);
 }
 
 // Collects what is wrong. One rule a function; none stops the others.
