@@ -1,6 +1,9 @@
 #include "deliver/quarantine.h"
 
+#include <fmt/format.h>
+
 #include "base/json_text.h"
+#include "model/checksum.h"
 
 namespace headgate::deliver {
 namespace {
@@ -30,19 +33,18 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
     append_json_text(text, event.message);
     text += "}\n";
   }
-  // The delivered object's key, flat, keeps this one unique and tells where the events came from.
-  std::string source(delivery.key.view());
-  for (char& c : source) {
-    if (c == '/') c = '!';
-  }
-  const std::string name = std::to_string(batch) + "-" + slug_of(reason) + ".ndjson";
-  const ObjectKey key(std::string(kQuarantinePrefix) + delivery.tenant.str() + "/" +
-                      delivery.destination.str() + "/" + source + "/" + name);
+  // The file's name tells a person where the events came from, the hash keeps objects of one name apart.
+  constexpr std::size_t kNameBytesMax = 150;
+  const std::string_view source = delivery.key.view();
+  const std::string_view file = source.substr(source.rfind('/') + 1).substr(0, kNameBytesMax);
+  const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
+                                  delivery.tenant.view(), delivery.destination.view(), fnv1a_64(source), file,
+                                  batch, slug_of(reason)));
   metrics_
       .counter("headgate_quarantine_events_total", "Events put into quarantine, by reason",
                {{"tenant", delivery.tenant.str()}, {"reason", slug_of(reason)}})
       .add(events.size());
-  return put(key, text, reason);
+  return put(key, text, reason, source);
 }
 
 Result<> Quarantine::put_message(std::string_view message_id, std::string_view body,
@@ -54,12 +56,14 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
   text += "}\n";
   metrics_.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine").add();
   return put(ObjectKey(std::string(kQuarantinePrefix) + "messages/" + std::string(message_id) + ".json"),
-             text, reason);
+             text, reason, "");
 }
 
-Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::string_view reason) {
+Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::string_view reason,
+                         std::string_view source) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
   options.metadata["headgate-reason"] = slug_of(reason);
+  if (!source.empty()) options.metadata["headgate-source"] = std::string(source);
   TRY_IN("quarantine",
          put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
   return {};

@@ -31,7 +31,7 @@ class Quarantine {
   Result<> put_message(std::string_view message_id, std::string_view body, std::string_view reason);
 
  private:
-  Result<> put(const ObjectKey& key, std::string_view text, std::string_view reason);
+  Result<> put(const ObjectKey& key, std::string_view text, std::string_view reason, std::string_view source);
 
   Clock& clock_;
   ObjectStore& store_;

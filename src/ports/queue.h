@@ -15,7 +15,9 @@ namespace headgate {
 
 struct ReceivedMessage {
   std::string id;
-  std::string receipt;  // of this receive; void after its visibility time-out or the next receive
+  // Of this receive; void once the message was received again or removed. After its visibility time-out, and
+  // until then, it can still remove the message, as SQS has it, but not extend its visibility.
+  std::string receipt;
   std::string body;
   std::uint32_t receive_count = 1;
   Timestamp sent_at;
