@@ -10,6 +10,9 @@ namespace {
 // What Kubernetes makes random names of: no vowels, and no 0, 1, 3, so that no words come out
 // (https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go).
 constexpr std::string_view kNameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+// A ReplicaSet's hash is a number whose decimal digits are put through that alphabet: only these ten come out
+// (SafeEncodeString).
+constexpr std::string_view kHashAlphabet = "456789bcdf";
 constexpr std::size_t kReplicaSetHashBytes = 10;
 constexpr std::size_t kPodSuffixBytes = 5;
 
@@ -18,11 +21,9 @@ constexpr std::array<std::string_view, 12> kApplications = {
     "ledger",   "catalog",  "sessions",  "notifications", "image-resize", "fraud-scoring"};
 constexpr std::array<std::string_view, 3> kSidecars = {"istio-proxy", "metrics-exporter", "config-reloader"};
 
-std::string random_name(Chance& chance, std::size_t length) {
+std::string random_name(Chance& chance, std::string_view alphabet, std::size_t length) {
   std::string name(length, ' ');
-  for (char& letter : name) {
-    letter = kNameAlphabet[chance.below(static_cast<std::uint32_t>(kNameAlphabet.size()))];
-  }
+  for (char& letter : name) letter = alphabet[chance.below(static_cast<std::uint32_t>(alphabet.size()))];
   return name;
 }
 
@@ -95,9 +96,10 @@ Result<Fleet> make_fleet(const FleetOptions& options, Chance& chance) {
     for (std::uint32_t index = 0; index < options.applications; ++index) {
       const std::string application = application_name(index);
       // The pods of an application are those of one ReplicaSet and share its hash.
-      const std::string replica_set = application + "-" + random_name(chance, kReplicaSetHashBytes);
+      const std::string replica_set =
+          application + "-" + random_name(chance, kHashAlphabet, kReplicaSetHashBytes);
       for (std::uint32_t pod = 0; pod < options.pods; ++pod) {
-        std::string name = replica_set + "-" + random_name(chance, kPodSuffixBytes);
+        std::string name = replica_set + "-" + random_name(chance, kNameAlphabet, kPodSuffixBytes);
         std::string uid = random_uid(chance);
         add_pod(fleet,
                 {.namespace_name = namespace_name,

@@ -5,8 +5,14 @@
 #include <set>
 #include <string>
 
+#include "model/workload_name.h"
+
 namespace headgate::loggen {
 namespace {
+
+bool is_hash(std::string_view text) {
+  return text.find_first_not_of("456789bcdf") == std::string_view::npos;
+}
 
 bool is_random_name(std::string_view text) {
   return text.find_first_not_of("bcdfghjklmnpqrstvwxz2456789") == std::string_view::npos;
@@ -24,9 +30,10 @@ TEST(Fleet, NamesPodsAsAReplicaSetDoes) {
     ASSERT_TRUE(name.starts_with(start)) << name;
     const std::string rest = name.substr(start.size());
     ASSERT_EQ(rest.size(), 16u) << name;
-    EXPECT_TRUE(is_random_name(rest.substr(0, 10))) << name;
+    EXPECT_TRUE(is_hash(rest.substr(0, 10))) << name;
     EXPECT_EQ(rest[10], '-') << name;
     EXPECT_TRUE(is_random_name(rest.substr(11))) << name;
+    EXPECT_EQ(workload_of(pod.name), pod.application.str());
     EXPECT_EQ(pod.uid.size(), 36u);
     EXPECT_EQ(directory_of(pod), pod.namespace_name.str() + "_" + name + "_" + pod.uid);
   }
