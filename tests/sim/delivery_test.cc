@@ -151,7 +151,8 @@ TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime
     LogDelivery logs = start({.events_max = 3});
     for (int number = 0; number < 200; ++number) {
       const std::string container = "c" + std::to_string(number * 7 % 20);
-      ReadRecord one = record(std::to_string(number), number);
+      const std::string message = std::to_string(number);
+      ReadRecord one = record(message, number);
       one.container_name = container;
       EXPECT_TRUE(logs.add(one).ok());
     }
