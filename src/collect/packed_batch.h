@@ -35,7 +35,8 @@ class PackedBatch {
     Codec codec = Codec::Gzip;  // not None: that has no members
     int level = 1;
     // Over all pods of the batch. What a pod has in one member at most; with n pods of the same rate, each
-    // member holds about twice this divided by n (packed_batch_bench.cc has what that does to the size).
+    // member holds about twice this divided by n (docs/formats/packed-object.md has what that does to the
+    // size).
     std::size_t buffered_bytes_max = 2U << 20U;
   };
   PackedBatch(Spool& spool, Options options);

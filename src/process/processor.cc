@@ -1,5 +1,6 @@
 #include "process/processor.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -115,6 +116,7 @@ Verdict Processor::deliver_all(const ObjectCreated& object, const KeyFields& fie
       log_tries.push_back(std::move(one));
     }
   }
+  if (fields.is_packed()) verdict = worse(verdict, settle_unwanted(object, log_tries));
   if (!log_tries.empty()) verdict = worse(verdict, deliver_logs(object, log_tries));
   return verdict;
 }
@@ -143,6 +145,31 @@ bool Processor::claim(Try& one, Verdict& verdict) {
   }
   one.delivery.next_batch = claim->entry.next_batch;
   return true;
+}
+
+// Takes out the destinations that, by the index, want nothing of a packed object: a node holds few of a
+// tenant's applications, and then neither is the object read nor a role assumed. Whatever is wrong with the
+// index shows when the object is read.
+Verdict Processor::settle_unwanted(const ObjectCreated& object, std::vector<Try>& tries) {
+  const auto may_be_unwanted = [](const Try& one) {
+    return one.delivery.wants != nullptr && one.delivery.next_batch == 0;
+  };
+  if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return Verdict::Done;
+  const Deadline deadline = Deadline::after(world_.clock.steady(), options_.timeout);
+  const Result<ObjectInfo> info = world_.central.head(object.key, deadline);
+  if (!info.ok()) return Verdict::Done;
+  const auto packed = deliver::read_packed_index(world_.central, *info, deadline);
+  if (!packed.ok()) return Verdict::Done;
+
+  Verdict verdict = Verdict::Done;
+  std::erase_if(tries, [&](Try& one) {
+    if (!may_be_unwanted(one)) return false;
+    if (!deliver::select(packed->index, one.delivery.wants).ranges.empty()) return false;
+    one.counts.filtered = packed->index.lines();
+    verdict = worse(verdict, settle(one, {}));
+    return true;
+  });
+  return verdict;
 }
 
 // The object is read once for all of the tenant's log destinations. A destination that fails drops out; the

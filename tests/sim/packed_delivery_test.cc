@@ -99,8 +99,8 @@ class DeliveringPacked : public testing::Test {
     return destinations.buckets().at(std::string("logs-of-") + tenant)->objects();
   }
   static void expect_nothing_of_the_provider(const sim::SimStore::Object& object) {
-    std::string all = object.info.key.str() + "\n" + object.bytes;
-    for (const auto& [name, value] : object.info.metadata) all += "\n" + name + "=" + value;
+    std::string all = object.info.key.str() + object.bytes;
+    for (const auto& [name, value] : object.info.metadata) all.append(name).append(value);
     for (const char* word : {"cluster-1", "node", "central"}) {
       EXPECT_EQ(all.find(word), std::string::npos) << word;
     }
@@ -133,12 +133,31 @@ TEST_F(DeliveringPacked, ALogGroupGetsOnlyTheApplicationsItWants) {
   EXPECT_EQ(state_of("cloudwatch#none"), DeliveryState::Filtered);
 }
 
+TEST_F(DeliveringPacked, IsNotReadForLogGroupsThatWantNothingOfItByItsIndex) {
+  TenantConfiguration none = destination("tenant-a", "cloudwatch", {"no-such-application"});
+  tenants.add(none);
+  destinations.deny(TenantId("tenant-a"));  // nor is its role asked
+  sim::SeededRandom random(1);
+  std::vector<SaidLine> lines = said();
+  for (SaidLine& line : lines) {
+    for (int word = 0; word < 1000; ++word) line.message += std::to_string(random.next());
+  }
+  const std::string object = packed_object(lines);
+  put_ours(object);
+  const std::uint64_t calls_before = faults.calls();
+  EXPECT_EQ(deliver(), Verdict::Done);
+  EXPECT_EQ(state_of("cloudwatch"), DeliveryState::Filtered);
+  const std::uint64_t calls = faults.calls() - calls_before;
+  EXPECT_LT(calls * 4096, object.size() / 4);  // the simulated store gives 4 KiB a call
+}
+
 // Were batches numbered among the wanted ones, those after a change would be taken for ones delivered before.
 TEST_F(DeliveringPacked, GoesOnWhereItWasAlsoWhenTheTenantMeanwhileWantsMore) {
   TenantConfiguration wide = destination("tenant-a", "cloudwatch");
   wide.log_stream_name = "all";
   tenants.add(wide);
   std::vector<SaidLine> lines;
+  lines.reserve(8);
   for (int number = 0; number < 8; ++number) {
     lines.push_back({number < 4 ? "api" : "web", "pod", std::to_string(number)});
   }
@@ -158,6 +177,7 @@ TEST_F(DeliveringPacked, CutsTheSameBatchesWhateverIsWanted) {
   narrow.log_stream_name = "all";
   tenants.add(narrow);
   std::vector<SaidLine> lines;
+  lines.reserve(9);
   for (int number = 0; number < 9; ++number) {
     lines.push_back({"app", number % 2 == 0 ? "web" : "api", std::to_string(number)});
   }
