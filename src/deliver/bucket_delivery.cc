@@ -1,5 +1,6 @@
 #include "deliver/bucket_delivery.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -16,9 +17,11 @@ constexpr std::size_t kPieceBytes = 64U << 10U;
 
 // What the tenant may know of the object: nothing of the central bucket or cluster.
 ObjectMetadata public_metadata(const Delivery& delivery, const ObjectMetadata& central) {
-  ObjectMetadata metadata{{"tenant-id", delivery.id.tenant.str()},
-                          {"application", delivery.fields.application.str()},
-                          {"pod-name", delivery.fields.pod.str()}};
+  ObjectMetadata metadata{{"tenant-id", delivery.id.tenant.str()}};
+  if (!delivery.fields.is_packed()) {
+    metadata["application"] = delivery.fields.application.str();
+    metadata["pod-name"] = delivery.fields.pod.str();
+  }
   for (const char* name : {"headgate-format", "headgate-lines", "headgate-first", "headgate-last"}) {
     const auto found = central.find(name);
     if (found != central.end()) metadata.insert(*found);
@@ -39,19 +42,23 @@ Result<PutOutcome> stream_through(ObjectStore& from, const ObjectKey& from_key, 
   return writer->commit();
 }
 
-// Writes records as ours, one frame for each container they name.
+// Writes records as ours, one frame for each container they name. Whose they are says the key, of a packed
+// object the record.
 class RecordCopier {
  public:
   RecordCopier(const Delivery& delivery, ByteSink& sink, Codec codec)
       : delivery_(delivery), writer_(sink, CompressedWriter::Options{.codec = codec}) {}
 
   Result<> add(const ReadRecord& record) {
-    if (!frame_ || record.container_name != container_) {
-      container_ = record.container_name;
-      frame_.emplace(RecordFrame::Source{.namespace_name = delivery_.fields.namespace_name.view(),
-                                         .application = delivery_.fields.application.view(),
-                                         .pod_name = delivery_.fields.pod.view(),
-                                         .container_name = container_});
+    const bool is_packed = delivery_.fields.is_packed();
+    const auto said = [](std::string_view name) { return name.empty() ? kUnknownName : name; };
+    take_frame({.namespace_name = delivery_.fields.namespace_name.view(),
+                .application = is_packed ? said(record.application) : delivery_.fields.application.view(),
+                .pod_name = is_packed ? said(record.pod_name) : delivery_.fields.pod.view(),
+                .container_name = record.container_name});
+    if (delivery_.wants && !is_wanted_) {
+      ++filtered_;
+      return {};
     }
     const Timestamp at = record.at.value_or(record.ingested_at.value_or(delivery_.object_at));
     line_.resize(frame_->bytes_max(record.message.size()));
@@ -65,23 +72,51 @@ class RecordCopier {
   }
   Result<> finish() { return writer_.end_member(); }
   std::uint64_t records() const { return records_; }
+  std::uint64_t filtered() const { return filtered_; }
   std::uint64_t bytes() const { return writer_.bytes_out(); }
 
  private:
+  void take_frame(const RecordFrame::Source& source) {
+    if (frame_ && source.container_name == container_ && source.application == application_ &&
+        source.pod_name == pod_) {
+      return;
+    }
+    container_ = source.container_name;
+    application_ = source.application;
+    pod_ = source.pod_name;
+    is_wanted_ = !delivery_.wants || delivery_.wants(Application(source.application));
+    frame_.emplace(source);
+  }
+
   const Delivery& delivery_;
   CompressedWriter writer_;
   std::string container_;
+  std::string application_;
+  std::string pod_;
+  bool is_wanted_ = true;
+  std::uint64_t filtered_ = 0;
   std::optional<RecordFrame> frame_;
   std::string line_;
   std::uint64_t records_ = 0;
 };
 
+// Of all members, of which there is one at least.
+std::pair<Timestamp, Timestamp> times_of(const ObjectIndex& index) {
+  std::pair<Timestamp, Timestamp> times(index.members.front().first_at, index.members.front().last_at);
+  for (const IndexedMember& member : index.members) {
+    times = {std::min(times.first, member.first_at), std::max(times.second, member.last_at)};
+  }
+  return times;
+}
+
 }  // namespace
 
 Result<ObjectKey> delivered_key(const Delivery& delivery) {
-  const KeyTemplate layout = TRY(KeyTemplate::parse("{tenant}/{application}/{pod_name}/{file}"));
+  const KeyTemplate layout = TRY(KeyTemplate::parse(
+      delivery.fields.is_packed() ? "{tenant}/_packed/{file}" : "{tenant}/{application}/{pod_name}/{file}"));
   KeyFields fields = delivery.fields;
   fields.tenant = delivery.id.tenant;
+  fields.node = NodeName();
   const ObjectKey key = TRY(layout.render(fields));
   std::string prefix = delivery.configuration.bucket_prefix;
   if (!prefix.empty() && !prefix.ends_with('/')) prefix.push_back('/');
@@ -98,8 +133,42 @@ Deadline BucketDelivery::deadline(const Delivery& delivery) const {
 Result<DeliveryCounts> BucketDelivery::deliver(const Delivery& delivery, ObjectStore& bucket) {
   const ObjectInfo info = TRY(central_.head(delivery.id.key, deadline(delivery)));
   const auto format = info.metadata.find(std::string(kFormat));
-  if (format != info.metadata.end() && format->second == "1") return copy(delivery, info, bucket);
-  return write_anew(delivery, bucket);
+  if (format == info.metadata.end() || format->second != "1") return write_anew(delivery, bucket);
+  return delivery.wants ? copy_wanted(delivery, info, bucket) : copy(delivery, info, bucket);
+}
+
+// No byte of it is decompressed.
+Result<DeliveryCounts> BucketDelivery::copy_wanted(const Delivery& delivery, const ObjectInfo& info,
+                                                   ObjectStore& bucket) {
+  const Result<PackedIndex> packed = read_packed_index(central_, info, deadline(delivery));
+  if (!packed.ok()) {
+    // An object that has no index at its end says of every record whose it is, too.
+    if (packed.error().fault == Fault::NotFound) return write_anew(delivery, bucket);
+    return packed.error();
+  }
+  const PackedSelection selection = select(packed->index, delivery.wants);
+  if (selection.lines_left == 0) return copy(delivery, info, bucket);
+  DeliveryCounts counts{.events = selection.lines, .filtered = selection.lines_left};
+  if (selection.ranges.empty()) return counts;
+
+  PutOptions options{.mode = PutMode::OnlyIfAbsent,
+                     .content_type = info.content_type,
+                     .content_encoding = info.content_encoding,
+                     .metadata = public_metadata(delivery, {})};
+  const auto [first_at, last_at] = times_of(selection.index);
+  options.metadata["headgate-format"] = "1";
+  options.metadata["headgate-lines"] = std::to_string(selection.lines);
+  options.metadata["headgate-first"] = to_rfc3339(first_at);
+  options.metadata["headgate-last"] = to_rfc3339(last_at);
+  const ObjectKey to = TRY(delivered_key(delivery));
+  const std::unique_ptr<ObjectWriter> writer =
+      TRY(bucket.open_writer(to, std::move(options), deadline(delivery)));
+  const SelectedObject object{.key = delivery.id.key, .selection = selection, .codec = packed->codec};
+  TRY(append_selection(central_, object, deadline(delivery), *writer));
+  TRY(writer->commit());
+  counts.bytes = selection.index.bytes();
+  counts.batches = 1;
+  return counts;
 }
 
 Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const ObjectInfo& info,
@@ -148,8 +217,10 @@ Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, Obje
     TRY(copier.add(*record));
   }
   TRY(copier.finish());
+  if (copier.records() == 0 && copier.filtered() > 0) return DeliveryCounts{.filtered = copier.filtered()};
   TRY(writer->commit());
-  return DeliveryCounts{.events = copier.records(), .bytes = copier.bytes(), .batches = 1};
+  return DeliveryCounts{
+      .events = copier.records(), .bytes = copier.bytes(), .batches = 1, .filtered = copier.filtered()};
 }
 
 }  // namespace headgate::deliver

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "deliver/delivery.h"
+#include "deliver/packed_delivery.h"
 #include "ports/object_store.h"
 
 namespace headgate::deliver {
@@ -16,11 +17,13 @@ class BucketDelivery {
   BucketDelivery(Clock& clock, ObjectStore& central) : clock_(clock), central_(central) {}
 
   // Objects that are not ours (no headgate-format in their metadata) may hold what belongs to the provider:
-  // they are read and written anew, record by record. NotFound: the object is gone.
+  // they are read and written anew, record by record. Of packed objects it gets what it wants: nothing is put
+  // when that is none of it. NotFound: the object is gone.
   Result<DeliveryCounts> deliver(const Delivery& delivery, ObjectStore& bucket);
 
  private:
   Result<DeliveryCounts> copy(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
+  Result<DeliveryCounts> copy_wanted(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> write_anew(const Delivery& delivery, ObjectStore& bucket);
   Deadline deadline(const Delivery& delivery) const;
 
@@ -28,7 +31,8 @@ class BucketDelivery {
   ObjectStore& central_;
 };
 
-// {bucket_prefix}{tenant}/{application}/{pod_name}/{file}: the central cluster's id is not shown.
+// {bucket_prefix}{tenant}/{application}/{pod_name}/{file}, of a packed object
+// {bucket_prefix}{tenant}/_packed/ {file}: the central cluster's id and its nodes are not shown.
 // Fault::Invalid when that is no key (too long).
 Result<ObjectKey> delivered_key(const Delivery& delivery);
 

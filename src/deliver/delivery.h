@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 
 #include "base/deadline.h"
 #include "base/result.h"
@@ -13,6 +15,9 @@
 
 namespace headgate::deliver {
 
+// Whether a destination wants an application's records.
+using WantsApplication = std::function<bool(const Application&)>;
+
 struct Delivery {
   DeliveryId id;
   KeyFields fields;  // of the object's key
@@ -22,6 +27,8 @@ struct Delivery {
   std::chrono::milliseconds timeout{60'000};  // of one call
   std::uint64_t next_batch = 0;               // what the ledger says is not confirmed yet
   Timestamp object_at;                        // stands in where a record has no time
+  // Of a packed object (fields.is_packed()); empty: all. The same for one application as long as it lives.
+  WantsApplication wants = {};
 };
 
 struct DeliveryCounts {
@@ -30,6 +37,10 @@ struct DeliveryCounts {
   std::uint64_t batches = 0;
   std::uint64_t repeated = 0;  // events passed over because an earlier try delivered them
   std::uint64_t quarantined = 0;
+  std::uint64_t filtered = 0;  // records of a packed object that the destination does not want
 };
+
+// What stands for the application or the pod where neither record nor key says.
+constexpr std::string_view kUnknownName = "unknown";
 
 }  // namespace headgate::deliver

@@ -29,16 +29,24 @@ class LogBatcher {
   bool fits(std::int64_t at_ms, std::size_t message_bytes) const;
   // Of at most message_bytes_max; must fit.
   void add(std::int64_t at_ms, std::string_view message);
+  // An event that is counted as if it were added, and is not: it cuts batches where it would with all events.
+  // Must fit.
+  void pass_over(std::int64_t at_ms, std::size_t message_bytes);
   // The events by time, those of one time in the order they came. Views into the batcher, until clear().
   std::span<const LogEvent> events();
   std::size_t size() const { return events_.size(); }
+  // Whether there is anything to cut: events added or passed over.
+  bool empty() const { return counted_ == 0; }
   void clear();
 
  private:
+  void count(std::int64_t at_ms, std::size_t message_bytes);
+
   const LogLimits limits_;
   std::string text_;  // all messages; never grows beyond what it reserved, so that views stay
   std::vector<LogEvent> events_;
-  std::size_t bytes_ = 0;
+  std::size_t counted_ = 0;  // events added and passed over
+  std::size_t bytes_ = 0;    // of theirs
   std::int64_t first_ms_ = 0;
   std::int64_t last_ms_ = 0;
   bool is_in_order_ = true;

@@ -39,6 +39,35 @@ TEST(LogBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
   EXPECT_EQ(batches_of({1'048'550, 1}), (Counts{1, 1}));
 }
 
+TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
+  const LogLimits limits{.bytes_max = 400, .events_max = 4};
+  const std::vector<std::size_t> sizes = {74, 74, 74, 75, 300, 1, 1, 1, 1, 1, 374};
+  const std::string text(400, 'x');
+  for (unsigned added = 0; added < 1U << sizes.size(); ++added) {  // each bit an event
+    LogBatcher all(limits);
+    LogBatcher some(limits);
+    std::size_t stored = 0;
+    for (std::size_t number = 0; number < sizes.size(); ++number) {
+      ASSERT_EQ(all.fits(kAt, sizes[number]), some.fits(kAt, sizes[number])) << added << " " << number;
+      if (!all.fits(kAt, sizes[number])) {
+        all.clear();
+        some.clear();
+        stored = 0;
+      }
+      const std::string_view message = std::string_view(text).substr(0, sizes[number]);
+      all.add(kAt, message);
+      if ((added >> number) % 2 == 1) {
+        some.add(kAt, message);
+        ++stored;
+      } else {
+        some.pass_over(kAt, message.size());
+      }
+      ASSERT_FALSE(some.empty());
+      ASSERT_EQ(some.events().size(), stored);
+    }
+  }
+}
+
 TEST(LogBatcher, CutsWhereEventsWouldSpanMoreThanADay) {
   LogBatcher batcher(LogLimits{});
   batcher.add(kAt, "first");

@@ -56,15 +56,28 @@ Result<> LogDelivery::add(const ReadRecord& record) {
   const Timestamp at = record.at.value_or(record.ingested_at.value_or(delivery_.object_at));
   // The service refuses an empty message, and with it the whole batch: a blank line stays a line.
   std::string_view rest = record.message.empty() ? std::string_view(" ") : record.message;
+  const Wanted wanted = is_wanted(record);
+  if (wanted == Wanted::No) ++counts_.filtered;
   while (rest.size() > limits_.message_bytes_max) {
     const std::size_t part = whole_characters(rest, limits_.message_bytes_max);
-    TRY(add_event(stream, at.milliseconds(), rest.substr(0, part)));
+    TRY(add_event(stream, {.at_ms = at.milliseconds(), .message = rest.substr(0, part)}, wanted));
     rest.remove_prefix(part);
   }
-  return add_event(stream, at.milliseconds(), rest);
+  return add_event(stream, {.at_ms = at.milliseconds(), .message = rest}, wanted);
 }
 
-Result<> LogDelivery::add_event(const LogStream& name, std::int64_t at_ms, std::string_view message) {
+// Records of one application stand together: it is rarely another one than the last.
+LogDelivery::Wanted LogDelivery::is_wanted(const ReadRecord& record) {
+  if (!delivery_.wants) return Wanted::Yes;
+  const std::string_view application = record.application.empty() ? kUnknownName : record.application;
+  if (!last_application_ || last_application_->view() != application) {
+    last_application_ = Application(application);
+    last_wanted_ = delivery_.wants(*last_application_) ? Wanted::Yes : Wanted::No;
+  }
+  return last_wanted_;
+}
+
+Result<> LogDelivery::add_event(const LogStream& name, const LogEvent& event, Wanted wanted) {
   if (!streams_.contains(name) && streams_.size() >= kStreamsOpenMax) {
     const auto longest = std::min_element(
         streams_.begin(), streams_.end(),
@@ -73,8 +86,12 @@ Result<> LogDelivery::add_event(const LogStream& name, std::int64_t at_ms, std::
     streams_.erase(longest);
   }
   LogBatcher& batcher = open_stream(name).batcher;
-  if (!batcher.fits(at_ms, message.size())) TRY(cut(name, batcher));
-  batcher.add(at_ms, message);
+  if (!batcher.fits(event.at_ms, event.message.size())) TRY(cut(name, batcher));
+  if (wanted == Wanted::Yes) {
+    batcher.add(event.at_ms, event.message);
+  } else {
+    batcher.pass_over(event.at_ms, event.message.size());
+  }
   return {};
 }
 
@@ -96,10 +113,10 @@ Result<> LogDelivery::finish() {
 }
 
 Result<> LogDelivery::cut(const LogStream& name, LogBatcher& batcher) {
-  if (batcher.size() == 0) return {};
+  if (batcher.empty()) return {};
   if (batch_ < delivery_.next_batch) {
     counts_.repeated += batcher.size();
-  } else {
+  } else if (batcher.size() > 0) {
     TRY(send(name, batcher));
   }
   ++batch_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -30,7 +31,9 @@ class LogDelivery {
   LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits);
 
   // Records in the order of the object; from the first one, also when resuming: batches already confirmed are
-  // cut again and passed over. An error ends the delivery for now; what was confirmed stays so.
+  // cut again and passed over. Of a packed object all records, too: those that are not wanted only count
+  // where batches are cut, so that the numbers of batches do not follow from what is wanted today. An error
+  // ends the delivery for now; what was confirmed stays so.
   Result<> add(const ReadRecord& record);
   Result<> finish();
   const DeliveryCounts& counts() const { return counts_; }
@@ -40,8 +43,10 @@ class LogDelivery {
     LogBatcher batcher;
     std::uint64_t opened = 0;  // the how-manieth
   };
+  enum class Wanted : std::uint8_t { Yes, No };
+  Wanted is_wanted(const ReadRecord& record);
   OpenStream& open_stream(const LogStream& name);
-  Result<> add_event(const LogStream& name, std::int64_t at_ms, std::string_view message);
+  Result<> add_event(const LogStream& name, const LogEvent& event, Wanted wanted);
   Result<> cut(const LogStream& name, LogBatcher& batcher);
   Result<> send(const LogStream& name, LogBatcher& batcher);
   Result<RejectedEvents> put(const LogStream& name, std::span<const LogEvent> events);
@@ -54,7 +59,9 @@ class LogDelivery {
   const LogGroup group_;
   std::map<LogStream, OpenStream> streams_;
   std::uint64_t streams_opened_ = 0;
-  std::uint64_t batch_ = 0;  // the number of the batch that is cut next
+  std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
+  std::optional<Application> last_application_;  // asked about
+  Wanted last_wanted_ = Wanted::Yes;
   DeliveryCounts counts_;
 };
 

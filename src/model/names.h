@@ -10,6 +10,7 @@ using Namespace = Named<struct NamespaceTag>;      // Kubernetes namespace
 using Application = Named<struct ApplicationTag>;  // label `app` or what stands in for it
 using PodName = Named<struct PodNameTag>;          //
 using ContainerName = Named<struct ContainerNameTag>;
+using NodeName = Named<struct NodeNameTag>;      // the Kubernetes node an agent runs on
 using TenantId = Named<struct TenantIdTag>;      // whose logs these are
 using BucketName = Named<struct BucketNameTag>;  // an S3 bucket
 using ObjectKey =

@@ -82,6 +82,10 @@ Error too_long() {
   return Error{Fault::Invalid, "longer than " + std::to_string(KeyTemplate::kKeyBytesMax) + " bytes"};
 }
 
+Error no_room_for_packed() {
+  return Error{Fault::Invalid, "a packed object's key needs {application} and {pod_name} in the template"};
+}
+
 template <typename Name>
 void set(Name& name, std::string value) {
   name = Name(std::move(value));
@@ -139,9 +143,9 @@ std::string_view KeyTemplate::value_of(Field field, const KeyFields& fields) {
     case Field::NamespaceName:
       return fields.namespace_name.view();
     case Field::ApplicationName:
-      return fields.application.view();
+      return fields.is_packed() ? kPackedApplication : fields.application.view();
     case Field::Pod:
-      return fields.pod.view();
+      return fields.is_packed() ? fields.node.view() : fields.pod.view();
     case Field::Tenant:
       return fields.tenant.view();
     case Field::File:
@@ -151,6 +155,11 @@ std::string_view KeyTemplate::value_of(Field field, const KeyFields& fields) {
 }
 
 Result<ObjectKey> KeyTemplate::render(const KeyFields& fields) const {
+  if (fields.is_packed()) {
+    if (!has(Field::ApplicationName) || !has(Field::Pod)) return no_room_for_packed();
+  } else if (has(Field::ApplicationName) && fields.application.view() == kPackedApplication) {
+    return Error{Fault::Invalid, "{application}: \"_packed\" is not an application's name"};
+  }
   std::string key;
   for (std::size_t index = 0; index < segments_.size(); ++index) {
     const Segment& segment = segments_[index];
@@ -196,7 +205,17 @@ Result<KeyFields> KeyTemplate::parse_key(const ObjectKey& key) const {
     set_field(field, std::move(decoded).value(), fields);
   }
   if (!has(Field::Tenant)) fields.tenant = TenantId(fields.namespace_name.view());
+  if (fields.application.view() == kPackedApplication) TRY(become_packed(fields));
   return fields;
+}
+
+// What was read as a pod's key is a packed object's.
+Result<> KeyTemplate::become_packed(KeyFields& fields) const {
+  if (!has(Field::Pod)) return no_room_for_packed();
+  fields.node = NodeName(fields.pod.view());
+  fields.application = Application();
+  fields.pod = PodName();
+  return {};
 }
 
 void KeyTemplate::set_field(Field field, std::string value, KeyFields& fields) {

@@ -12,7 +12,14 @@
 
 namespace headgate {
 
-// What a key says. `file` is the last segment, with its suffixes.
+// What stands for the application in the key of an object that holds many pods' records. No pod's key has it:
+// label values and workload names begin with a letter or a digit.
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+constexpr std::string_view kPackedApplication = "_packed";
+
+// What a key says. `file` is the last segment, with its suffixes. A key is either one pod's or, with a node,
+// that of a packed object (docs/formats/packed-object.md): then application and pod are empty, the records
+// know them.
 struct KeyFields {
   ClusterId cluster;
   Namespace namespace_name;
@@ -20,6 +27,9 @@ struct KeyFields {
   PodName pod;
   TenantId tenant;  // what {tenant} stands for; without {tenant} in the template, the namespace
   std::string file;
+  NodeName node = {};
+
+  bool is_packed() const { return !node.empty(); }
 };
 
 // A key template: placeholders {cluster_id} {namespace} {application} {pod_name} {tenant} {file}, each at
@@ -36,7 +46,9 @@ class KeyTemplate {
   // Values are percent-encoded: all bytes but A-Z a-z 0-9 . _ - and what S3 calls safe besides (! * ' ( )).
   // Fault::Invalid, so that what is rendered is always parsed back equal: a value that is empty, blank, "."
   // or
-  // "..", or that holds a slash or NUL; a key over 1024 bytes.
+  // "..", or that holds a slash or NUL; a pod's application "_packed"; a key over 1024 bytes.
+  // With a node, {application} is written as "_packed" and {pod_name} as the node; Fault::Invalid when the
+  // template lacks one of them.
   Result<ObjectKey> render(const KeyFields& fields) const;
   // The inverse. Fault::Invalid: a key over 1024 bytes, more or fewer segments than the template, another
   // text than a fixed segment, a bad % escape, a value that render() would refuse. The error names the
@@ -51,6 +63,7 @@ class KeyTemplate {
     std::string text;  // as in the template
     Field field = Field::Fixed;
   };
+  Result<> become_packed(KeyFields& fields) const;
   static std::string_view value_of(Field field, const KeyFields& fields);
   static void set_field(Field field, std::string value, KeyFields& fields);
   bool has(Field field) const;

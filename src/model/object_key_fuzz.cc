@@ -11,7 +11,7 @@ namespace {
 bool is_equal(const KeyFields& one, const KeyFields& other) {
   return one.cluster == other.cluster && one.namespace_name == other.namespace_name &&
          one.application == other.application && one.pod == other.pod && one.tenant == other.tenant &&
-         one.file == other.file;
+         one.file == other.file && one.node == other.node;
 }
 
 void check_key(const KeyTemplate& key_template, const ObjectKey& key) {
@@ -19,7 +19,9 @@ void check_key(const KeyTemplate& key_template, const ObjectKey& key) {
   const Result<KeyFields> fields = key_template.parse_key(key);
   if (!fields.ok()) return;
   CHECK(!fields->tenant.empty() && !fields->file.empty());
-  for (const std::string& value : {fields->tenant.str(), fields->file, fields->pod.str()}) {
+  CHECK(!fields->is_packed() || (fields->application.empty() && fields->pod.empty()));
+  for (const std::string& value :
+       {fields->tenant.str(), fields->file, fields->pod.str(), fields->node.str()}) {
     CHECK(value != "." && value != ".." && value.find('/') == std::string::npos &&
           value.find('\0') == std::string::npos);
   }

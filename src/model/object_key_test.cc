@@ -171,6 +171,54 @@ TEST(ObjectKey, ReadsBackAnyBytesThatItRenders) {
   EXPECT_GT(rendered, 3000);
 }
 
+TEST(ObjectKey, APackedObjectsKeyNamesANodeAndNoPod) {
+  const KeyTemplate key_template = parsed(KeyTemplate::kDefault);
+  KeyFields fields = shop_fields();
+  fields.node = NodeName("node-7");  // application and pod are of no meaning then
+  const ObjectKey key = key_template.render(fields).value();
+  EXPECT_EQ(key.view(), "prod-1/shop/_packed/node-7/20250830-112701-u.json.gz");
+  for (const std::string& spelled : {key.str(), "prod-1/shop/%5Fpacked/node-7/20250830-112701-u.json.gz"s}) {
+    const KeyFields read = key_template.parse_key(ObjectKey(spelled)).value();
+    EXPECT_TRUE(read.is_packed());
+    EXPECT_EQ(read.node.view(), "node-7");
+    EXPECT_EQ(text_of(read), "prod-1|shop|||shop|20250830-112701-u.json.gz");
+  }
+}
+
+// Kubernetes lets label values and names of workloads begin with letters and digits only.
+TEST(ObjectKey, NoPodsKeyLooksLikeAPackedObjects) {
+  const KeyTemplate key_template = parsed(KeyTemplate::kDefault);
+  KeyFields fields = shop_fields();
+  fields.application = Application("_packed");
+  EXPECT_EQ(key_template.render(fields).error().what,
+            "{application}: \"_packed\" is not an application's name");
+  for (const char* application : {"packed", "_packe", "_packed2", "_Packed", "_packed_", " _packed"}) {
+    fields.application = Application(application);
+    const KeyFields read = key_template.parse_key(key_template.render(fields).value()).value();
+    EXPECT_FALSE(read.is_packed()) << application;
+    EXPECT_EQ(read.application.view(), application);
+  }
+  fields = shop_fields();
+  fields.pod = PodName("_packed");
+  EXPECT_FALSE(key_template.parse_key(key_template.render(fields).value())->is_packed());
+}
+
+TEST(ObjectKey, PackedObjectsNeedApplicationAndPodInTheTemplate) {
+  KeyFields fields = shop_fields();
+  fields.node = NodeName("node-7");
+  constexpr const char* kWhy = "a packed object's key needs {application} and {pod_name} in the template";
+  for (const char* lacking : {"{tenant}/{cluster_id}/{file}", "{namespace}/{application}/{file}",
+                              "{namespace}/{pod_name}/{file}"}) {
+    EXPECT_EQ(parsed(lacking).render(fields).error().what, kWhy) << lacking;
+  }
+  EXPECT_EQ(parsed("{namespace}/{application}/{file}").parse_key(ObjectKey("shop/_packed/f")).error().what,
+            kWhy);
+  const KeyTemplate other = parsed("v1/{pod_name}/{tenant}/{application}/{file}");
+  const ObjectKey key = other.render(fields).value();
+  EXPECT_EQ(key.view(), "v1/node-7/acme/_packed/20250830-112701-u.json.gz");
+  EXPECT_EQ(other.parse_key(key)->node.view(), "node-7");
+}
+
 TEST(KeyTemplate, SaysWhatIsWrongWithATemplate) {
   const std::pair<std::string, std::string> cases[] = {
       {"", "segment 1 (): empty"},

@@ -1,5 +1,6 @@
 #include "process/processor.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -13,6 +14,11 @@ namespace {
 
 const std::vector<double> kLagBounds = {0.1, 0.25, 0.5, 1,  2,   3,   5,   7.5,  10,
                                         15,  20,   30,  60, 120, 300, 600, 1800, 3600};
+
+// Nothing of the object was, or is, for this destination.
+bool is_wholly_filtered(const deliver::DeliveryCounts& counts) {
+  return counts.filtered > 0 && counts.events + counts.repeated + counts.quarantined == 0;
+}
 
 }  // namespace
 
@@ -89,7 +95,7 @@ Verdict Processor::deliver_all(const ObjectCreated& object, const KeyFields& fie
   std::vector<Try> log_tries;
   for (const TenantConfiguration& configuration : tenant.active) {
     const DeliveryId id = id_at(configuration.type);
-    if (!tenants::wants(configuration, fields.application, options_.groups)) {
+    if (!fields.is_packed() && !tenants::wants(configuration, fields.application, options_.groups)) {
       verdict = worse(verdict, settle_unclaimed(id, DeliveryState::Filtered, ""));
       continue;
     }
@@ -101,7 +107,8 @@ Verdict Processor::deliver_all(const ObjectCreated& object, const KeyFields& fie
                                      .owner = options_.owner,
                                      .lease = options_.lease,
                                      .timeout = options_.timeout,
-                                     .object_at = object.at};
+                                     .object_at = object.at,
+                                     .wants = wanted_of_packed(configuration, fields)};
     if (!claim(one, verdict)) continue;
     if (one.kind == DestinationKind::S3) {
       verdict = worse(verdict, deliver_to_bucket(one));
@@ -109,8 +116,18 @@ Verdict Processor::deliver_all(const ObjectCreated& object, const KeyFields& fie
       log_tries.push_back(std::move(one));
     }
   }
+  if (fields.is_packed()) verdict = worse(verdict, settle_unwanted(object, log_tries));
   if (!log_tries.empty()) verdict = worse(verdict, deliver_logs(object, log_tries));
   return verdict;
+}
+
+// Whose records a packed object holds its key does not say: what is wanted is chosen record by record.
+deliver::WantsApplication Processor::wanted_of_packed(const TenantConfiguration& configuration,
+                                                      const KeyFields& fields) const {
+  if (!fields.is_packed() || tenants::wants_all(configuration)) return {};
+  return [configuration, &groups = options_.groups](const Application& application) {
+    return tenants::wants(configuration, application, groups);
+  };
 }
 
 // False when there is nothing for us to do: it is settled, or someone else is at it.
@@ -128,6 +145,31 @@ bool Processor::claim(Try& one, Verdict& verdict) {
   }
   one.delivery.next_batch = claim->entry.next_batch;
   return true;
+}
+
+// Takes out the destinations that, by the index, want nothing of a packed object: a node holds few of a
+// tenant's applications, and then neither is the object read nor a role assumed. Whatever is wrong with the
+// index shows when the object is read.
+Verdict Processor::settle_unwanted(const ObjectCreated& object, std::vector<Try>& tries) {
+  const auto may_be_unwanted = [](const Try& one) {
+    return one.delivery.wants != nullptr && one.delivery.next_batch == 0;
+  };
+  if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return Verdict::Done;
+  const Deadline deadline = Deadline::after(world_.clock.steady(), options_.timeout);
+  const Result<ObjectInfo> info = world_.central.head(object.key, deadline);
+  if (!info.ok()) return Verdict::Done;
+  const auto packed = deliver::read_packed_index(world_.central, *info, deadline);
+  if (!packed.ok()) return Verdict::Done;
+
+  Verdict verdict = Verdict::Done;
+  std::erase_if(tries, [&](Try& one) {
+    if (!may_be_unwanted(one)) return false;
+    if (!deliver::select(packed->index, one.delivery.wants).ranges.empty()) return false;
+    one.counts.filtered = packed->index.lines();
+    verdict = worse(verdict, settle(one, {}));
+    return true;
+  });
+  return verdict;
 }
 
 // The object is read once for all of the tenant's log destinations. A destination that fails drops out; the
@@ -200,8 +242,10 @@ Verdict Processor::deliver_to_bucket(Try& one) {
 
 Verdict Processor::settle(Try& one, const Result<>& tried) {
   if (tried.ok()) {
-    const Verdict verdict = settle_claimed(one.delivery.id, DeliveryState::Delivered, "");
-    if (verdict == Verdict::Done) count(one, "delivered");
+    const bool is_filtered = is_wholly_filtered(one.counts);
+    const Verdict verdict =
+        settle_claimed(one.delivery.id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "");
+    if (verdict == Verdict::Done) count(one, is_filtered ? "filtered" : "delivered");
     return verdict;
   }
   const Verdict verdict = verdict_on(tried.error());
@@ -267,6 +311,12 @@ void Processor::count(const Try& one, std::string_view outcome) {
   metrics.counter("headgate_deliver_events_total", "Events delivered", labels).add(one.counts.events);
   metrics.counter("headgate_deliver_bytes_total", "Bytes delivered: of messages, or of objects", labels)
       .add(one.counts.bytes);
+  if (one.counts.filtered > 0) {
+    metrics
+        .counter("headgate_deliver_events_filtered_total",
+                 "Records of packed objects that a destination does not want", labels)
+        .add(one.counts.filtered);
+  }
   metrics.counter("headgate_deliver_batches_total", "Batches or objects delivered", labels)
       .add(one.counts.batches);
   Labels with_outcome = labels;

@@ -61,6 +61,9 @@ class Processor {
   struct Try;  // one destination's part in one object
   Verdict deliver_all(const ObjectCreated& object, const KeyFields& fields,
                       const tenants::TenantView& tenant);
+  deliver::WantsApplication wanted_of_packed(const TenantConfiguration& configuration,
+                                             const KeyFields& fields) const;
+  Verdict settle_unwanted(const ObjectCreated& object, std::vector<Try>& tries);
   Verdict deliver_logs(const ObjectCreated& object, std::vector<Try>& tries);
   Result<> read_object(const ObjectCreated& object, std::vector<Try>& tries);
   Verdict deliver_to_bucket(Try& one);

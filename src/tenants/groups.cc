@@ -35,9 +35,14 @@ bool Groups::holds(std::string_view group, const Application& application) const
   return found != members_.end() && found->second.contains(application.view());
 }
 
-bool wants(const TenantConfiguration& configuration, const Application& application, const Groups& groups) {
+bool wants_all(const TenantConfiguration& configuration) {
   const std::vector<std::string>& wanted = configuration.desired_logs;
-  if (wanted.empty() || (wanted.size() == 1 && wanted.front().empty())) return true;
+  return wanted.empty() || (wanted.size() == 1 && wanted.front().empty());
+}
+
+bool wants(const TenantConfiguration& configuration, const Application& application, const Groups& groups) {
+  if (wants_all(configuration)) return true;
+  const std::vector<std::string>& wanted = configuration.desired_logs;
   return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
     return name == application.view() || groups.holds(name, application);
   });

@@ -28,6 +28,8 @@ class Groups {
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> members_;  // by lower-case name
 };
 
+// Whether it asks for every application.
+bool wants_all(const TenantConfiguration& configuration);
 // Whether the configuration asks for that application: desired_logs is empty or is one empty string (= all),
 // names it exactly, or names a group that holds it. A name that is neither matches nothing: a mistyped entry
 // must not open the gate.

@@ -21,6 +21,15 @@ TEST(Wants, TakesEverythingWhenNothingIsNamed) {
   EXPECT_TRUE(wants_it({}, ""));
 }
 
+TEST(Wants, SaysWhetherThatIsEveryApplication) {
+  TenantConfiguration row;
+  EXPECT_TRUE(wants_all(row));
+  row.desired_logs = {""};
+  EXPECT_TRUE(wants_all(row));
+  row.desired_logs = {"api", ""};
+  EXPECT_FALSE(wants_all(row));
+}
+
 TEST(Wants, MatchesApplicationsExactlyAndWithTheirCase) {
   EXPECT_TRUE(wants_it({"web", "api"}, "api"));
   EXPECT_FALSE(wants_it({"api"}, "API"));
