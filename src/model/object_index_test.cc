@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "model/checksum.h"
 #include "model/compressed_test_data.h"
 #include "model/empty_member.h"
+#include "model/little_endian.h"
 
 namespace headgate {
 namespace {
@@ -211,6 +213,44 @@ TEST(ObjectIndex, SaysWhatIsDamaged) {
       EXPECT_NE(error_of(damaged), "read") << at;
     }
   }
+}
+
+// An object of `records` bytes whose index is `encoded`, with checksums that fit.
+std::string object_with(std::string_view encoded, std::uint64_t records) {
+  std::string object(records, 'r');
+  append_empty_member(object, Codec::Gzip, encoded);
+  std::string locator("HGindex1");
+  append_little_endian(locator, records);
+  append_little_endian(locator, std::uint64_t{encoded.size()});
+  append_little_endian(locator, crc32c(0, encoded));
+  append_little_endian(locator, crc32c(0, locator));
+  append_empty_member(object, Codec::Gzip, locator);
+  return object;
+}
+
+TEST(ObjectIndex, SaysWhatIsWrongInAnIndexWhoseChecksumsFit) {
+  using namespace std::string_literals;
+  const std::string member = "\0\x09\x01\x01\0\0"s;  // of source 0, nine bytes
+  const std::pair<std::string, std::string> cases[] = {
+      {"\x01\x01\x01"s + "a\x01p" + "\x01" + member, "read"},
+      {"\x01\0\0"s, "invalid: index: members end before it begins"},
+      {"\x02\0\0"s, "invalid: index: version: 2, not 1"},
+      {"\x01"s, "invalid: index: sources: cut short"},
+      {"\x01\x01\x0A"s + "app", "invalid: index: application: cut short"},
+      {"\x01\x01\x03"s + "ap", "invalid: index: application: cut short"},  // its own length is no part of it
+      {"\x01\x01\x01"s + "a\x05pod", "invalid: index: pod: cut short"},
+      {"\x01\x81\x80\x04"s, "invalid: index: sources: over 65536"},
+      {"\x01\0\x81\x80\x10"s, "invalid: index: members: over 262144"},
+      {"\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x02"s, "invalid: index: sources: a number over 64 bits"},
+      {"\x01\0\x01"s + member, "invalid: index: member 1: source: there is no such one"},
+      {"\x01\x01\0\0\x01\0\0\x01\x01\0\0"s, "invalid: index: member 1: bytes: none"},
+      {"\x01\x01\0\0\x01\0\x09\x01"s, "invalid: index: member 1: lines: cut short"},
+      {"\x01\x01\0\0\x01\0\x09\x01\x01\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s,
+       "invalid: index: member 1: last time: before the first"},
+      {"\x01\x01\0\0\x01"s + member + "x", "invalid: index: bytes behind the last member"},
+      {"\x01\x01\0\0\x02"s + member + member, "invalid: index: members reach into it"},
+  };
+  for (const auto& [encoded, words] : cases) EXPECT_EQ(error_of(object_with(encoded, 9)), words);
 }
 
 TEST(ObjectIndex, RefusesMembersThatDoNotEndWhereItBegins) {
