@@ -23,7 +23,7 @@ struct PodFacts {
   bool is_selected = true;  // its logs are to be collected
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> namespace_labels;
-  std::string workload;                          // the owner's name, if known
+  std::string workload;                              // the owner's name, if known
   std::set<ContainerName> excluded_containers = {};  // of a selected pod: not to be collected all the same
 };
 
