@@ -18,6 +18,11 @@ std::string text_of(const Found& found) {
   return found.get_string().get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
+std::string version_of(const Found& metadata) {
+  std::string version = text_of(metadata["resourceVersion"]);
+  return version.size() <= kVersionBytesMax ? version : std::string();
+}
+
 bool is_kept_annotation(std::string_view name) {
   constexpr std::string_view kKept[] = {annotation::kExclude, annotation::kExcludeContainers,
                                         annotation::kVectorExcludeContainers, annotation::kConfigHash};
@@ -65,7 +70,7 @@ ApiObject read_object(const dom::element& json) {
   object.namespace_name = text_of(metadata["namespace"]);
   object.name = text_of(metadata["name"]);
   object.uid = text_of(metadata["uid"]);
-  object.resource_version = text_of(metadata["resourceVersion"]);
+  object.resource_version = version_of(metadata);
   read_labels(metadata["labels"], object.labels);
   read_annotations(metadata["annotations"], object.annotations);
   read_owner(metadata["ownerReferences"], object);
@@ -118,8 +123,10 @@ Result<ApiList> parse_list(std::string_view json) {
   dom::array items;
   const Found found = root["items"];
   ApiList list;
-  list.resource_version = text_of(root["metadata"]["resourceVersion"]);
+  list.resource_version = version_of(root["metadata"]);
   list.continue_token = text_of(root["metadata"]["continue"]);
+  if (list.continue_token.size() > kContinueBytesMax)
+    return Error{Fault::Invalid, "metadata.continue: too long"};
   if (found.error() == simdjson::SUCCESS && found.is_null()) return list;  // Go writes an empty list so
   if (found.get_array().get(items) != simdjson::SUCCESS) return Error{Fault::Invalid, "items: no list"};
   for (const dom::element item : items) {

@@ -32,6 +32,11 @@ constexpr std::size_t kLabelsMax = 256;
 // Annotations can have 256 KiB each object; we keep few of them, and none longer than this.
 constexpr std::size_t kAnnotationBytesMax = 4096;
 
+// Places in a list or a watch are opaque, and go into the next request's URL: a server that says longer ones
+// is not believed.
+constexpr std::size_t kVersionBytesMax = 1024;
+constexpr std::size_t kContinueBytesMax = 32U << 10U;
+
 namespace annotation {
 constexpr std::string_view kExclude = "headgate.io/exclude";
 constexpr std::string_view kExcludeContainers = "headgate.io/exclude-containers";

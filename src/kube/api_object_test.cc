@@ -102,6 +102,8 @@ TEST(Lists, AreReadPageByPage) {
   EXPECT_EQ(list->items.size(), 1U);
   EXPECT_EQ(list->unreadable, 2U);
   EXPECT_TRUE(parse_list(R"({"metadata":{"resourceVersion":"1"},"items":null})")->items.empty());
+  EXPECT_FALSE(
+      parse_list(R"({"metadata":{"continue":")" + std::string(40'000, 'x') + R"("},"items":[]})").ok());
   for (const char* text : {"", "[]", "{}", R"({"items":3})", R"({"items":[)"})
     EXPECT_FALSE(parse_list(text).ok()) << text;
 }

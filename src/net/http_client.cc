@@ -39,6 +39,10 @@ Fault fault_of(CURLcode code) {
   }
 }
 
+bool has_line_end(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() &&
@@ -143,6 +147,12 @@ Result<HttpResponse> HttpClient::stream(const HttpRequest& request, const HttpCa
 
 Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const HttpCall& call,
                                           const HttpStream* into) {
+  if (request.url.size() > kUrlBytesMax)
+    return Error{Fault::Invalid, "URL longer than " + std::to_string(kUrlBytesMax) + " bytes"};
+  for (const auto& [name, value] : request.headers) {
+    if (has_line_end(name) || has_line_end(value))
+      return Error{Fault::Invalid, "a header holds a line's end"};
+  }
   Exchange exchange{.request = request, .call = call, .into = into, .easy = curl_->easy};
   prepare(exchange);
   CHECK(curl_multi_add_handle(curl_->multi, curl_->easy) == CURLM_OK);
@@ -182,7 +192,9 @@ void HttpClient::prepare(Exchange& exchange) {
 
   bool has_content_type = false;
   for (const auto& [name, value] : request.headers) {
-    append(exchange.header_lines, value.empty() ? name + ";" : name + ": " + value);
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";  // libcurl's way to say an empty one
+    append(exchange.header_lines, line.append(value));
     has_content_type = has_content_type || name == "Content-Type" || name == "content-type";
   }
   append(exchange.header_lines, "Expect:");  // no waiting for 100 Continue

@@ -42,6 +42,7 @@ class HttpClient {
     std::string user_agent = "headgate";
   };
   static constexpr std::size_t kHeaderBytesMax = 256U << 10U;
+  static constexpr std::size_t kUrlBytesMax = 256U << 10U;
 
   // `clock` outlives the client.
   static Result<std::unique_ptr<HttpClient>> open(const Library& library, const Clock& clock,

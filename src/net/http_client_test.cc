@@ -98,6 +98,19 @@ TEST_F(HttpClientTest, RefusesWhatIsNoHttpAddress) {
   }
 }
 
+TEST_F(HttpClientTest, SendsNoHeaderThatWouldBeTwo) {
+  ScriptedServer server([](const std::string&, Answer& answer) { answer.json(200, ""); });
+  const net::HttpHeaders rows[] = {
+      {{"X", "a\r\nEvil: 1"}}, {{"X\nEvil: 1", ""}}, {{"X", std::string("a\0b", 3)}}};
+  for (const net::HttpHeaders& headers : rows) {
+    const Result<HttpResponse> response = client_->send({.url = server.url(), .headers = headers}, call());
+    ASSERT_FALSE(response.ok());
+    EXPECT_EQ(response.error().fault, Fault::Invalid);
+  }
+  EXPECT_FALSE(client_->send({.url = server.url() + "/" + std::string(300'000, 'x')}, call()).ok());
+  EXPECT_TRUE(server.requests().empty());
+}
+
 TEST_F(HttpClientTest, FollowsNoRedirect) {
   ScriptedServer server([](const std::string&, Answer& answer) {
     answer.write("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");

@@ -7,6 +7,7 @@ namespace headgate::net {
 
 // Make one in main() before any thread starts, and let it go after the last client. Clients ask for it so
 // that none can be made without.
+// SIGPIPE is ignored from then on.
 class Library {
  public:
   static Result<Library> open();
