@@ -8,7 +8,7 @@ import sys
 
 PORTS = {"base", "model", "ports"}
 STAGES = {"collect", "process", "deliver", "tenants"}
-WORLDS = {"aws", "local", "http"}
+WORLDS = {"aws", "kube", "local", "http"}
 # A room may include itself and these.
 MAY_INCLUDE = {
     "base": set(),
@@ -19,10 +19,12 @@ MAY_INCLUDE = {
     "tenants": PORTS,
     "process": PORTS | {"deliver", "tenants"},
     "loggen": PORTS,
-    "aws": PORTS,
+    "net": PORTS,
+    "aws": PORTS | {"net"},
+    "kube": PORTS | {"net"},
     "local": PORTS,
     "http": PORTS | {"tenants"},
-    "cli": PORTS | STAGES | WORLDS | {"loggen"},
+    "cli": PORTS | STAGES | WORLDS | {"loggen", "net"},
 }
 
 LINES_MAX = {".cc": 600, ".h": 250}

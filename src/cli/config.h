@@ -69,6 +69,15 @@ struct Config {
       std::int64_t concurrency = 0;
     } upload;
   } collect;
+  struct Kube {
+    std::string api;  // empty: as a pod in the cluster is told
+    std::string token_file;
+    std::string ca_file;
+    std::string node_name;
+    std::string namespace_selector;
+    std::string pod_selector;
+    Strings exclude_containers;
+  } kube;
   struct Process {
     std::int64_t concurrency = 0;
     Milliseconds visibility{};

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -22,7 +23,8 @@ struct PodFacts {
   bool is_selected = true;  // its logs are to be collected
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> namespace_labels;
-  std::string workload;  // the owner's name, if known
+  std::string workload;                              // the owner's name, if known
+  std::set<ContainerName> excluded_containers = {};  // of a selected pod: not to be collected all the same
 };
 
 // One thread. Never blocks: answers from what was watched.
@@ -31,6 +33,9 @@ class Kube {
   virtual ~Kube() = default;
   // Empty when the pod is not known (yet).
   virtual std::optional<PodFacts> pod(const PodId& id) = 0;
+  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected:
+  // wait then, however long, and do not go by its name. Once true it stays so.
+  virtual bool is_informed() { return true; }
 };
 
 }  // namespace headgate

@@ -1,0 +1,176 @@
+#include "kube/cluster_pods.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/log.h"
+
+namespace headgate::kube {
+
+Result<std::string> in_cluster_api(std::string_view host, std::string_view port) {
+  if (host.empty()) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: empty; not in a cluster?"};
+  const bool is_host = std::all_of(host.begin(), host.end(), [](char character) {
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+           (character >= 'A' && character <= 'Z') || character == '.' || character == '-' || character == ':';
+  });
+  if (!is_host) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: no host"};
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc() || end != port.data() + port.size() || number == 0)
+    return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: no port"};
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return "https://" + (is_ipv6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
+         std::to_string(number);
+}
+
+ClusterPods::ClusterPods(World world, ClusterPodsOptions options)
+    : world_(world),
+      options_(std::move(options)),
+      file_(world.disk, options_.data_directory),
+      known_(options_.selection),
+      pods_known_(world.metrics.gauge("headgate_kube_pods_known", "Pods remembered, gone ones included.")) {}
+
+Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsOptions options) {
+  std::unique_ptr<ClusterPods> pods(new ClusterPods(world, std::move(options)));
+  pods->restore();
+  const Selection& selection = pods->options_.selection;
+  const std::string& node = selection.node_name;
+  ClusterPods* const self = pods.get();
+  TRY_IN("kube", pods->add_watcher({.name = "pods",
+                                    .path = "/api/v1/pods",
+                                    .field_selector = node.empty() ? node : "spec.nodeName=" + node},
+                                   {.replace =
+                                        [self](const std::vector<ApiObject>& all) {
+                                          const Timestamp now = self->world_.clock.now();
+                                          const std::lock_guard lock(self->mutex_);
+                                          self->known_.replace_pods(all, now);
+                                        },
+                                    .apply =
+                                        [self](const WatchEvent& event) {
+                                          const Timestamp now = self->world_.clock.now();
+                                          const std::lock_guard lock(self->mutex_);
+                                          self->known_.apply_to_pods(event, now);
+                                        }}));
+  TRY_IN("kube", pods->add_watcher({.name = "namespaces",
+                                    .path = "/api/v1/namespaces",
+                                    .label_selector = selection.namespaces.text()},
+                                   {.replace =
+                                        [self](const std::vector<ApiObject>& all) {
+                                          const Timestamp now = self->world_.clock.now();
+                                          const std::lock_guard lock(self->mutex_);
+                                          self->known_.replace_namespaces(all, now);
+                                        },
+                                    .apply =
+                                        [self](const WatchEvent& event) {
+                                          const Timestamp now = self->world_.clock.now();
+                                          const std::lock_guard lock(self->mutex_);
+                                          self->known_.apply_to_namespaces(event, now);
+                                        }}));
+  pods->start();
+  return pods;
+}
+
+ClusterPods::~ClusterPods() {
+  for (const auto& watcher : watchers_) watcher->thread.request_stop();
+  keeping_.request_stop();
+  for (const auto& watcher : watchers_) {
+    if (watcher->thread.joinable()) watcher->thread.join();
+  }
+  if (!keeping_.joinable()) return;  // it never began
+  keeping_.join();
+  store_if_changed();
+}
+
+void ClusterPods::restore() {
+  Result<KeptPods> kept = file_.load();
+  if (!kept.ok()) {
+    if (kept.error().fault != Fault::NotFound)
+      log::warn("what was known of pods cannot be read: the API is asked", {{"error", kept.error().what}});
+    return;
+  }
+  log::info("pods are known from an earlier run", {{"pods", kept->pods.size()}});
+  known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector);
+  stored_changes_ = known_.changes();
+}
+
+Result<> ClusterPods::add_watcher(WatchedResource resource, ResourceWatch::Listener listener) {
+  std::unique_ptr<net::HttpClient> client =
+      TRY(net::HttpClient::open(world_.library, world_.clock, {.ca_file = options_.ca_file}));
+  std::unique_ptr<Watcher> watcher(new Watcher{
+      .client = std::move(client), .token = TokenFile(world_.disk, world_.clock, options_.token_file)});
+  const ResourceWatch::World world{.clock = world_.clock,
+                                   .random = world_.random,
+                                   .metrics = world_.metrics,
+                                   .client = *watcher->client,
+                                   .token = watcher->token};
+  ages_.push_back(
+      &world_.metrics.gauge("headgate_kube_last_event_age_seconds",
+                            "Seconds since the Kubernetes API last said anything, bookmarks included.",
+                            {{"resource", resource.name}}));
+  watcher->watch =
+      std::make_unique<ResourceWatch>(world, options_.watch, std::move(resource), std::move(listener));
+  watchers_.push_back(std::move(watcher));
+  return {};
+}
+
+void ClusterPods::start() {
+  for (const auto& watcher : watchers_) {
+    watcher->thread = std::jthread([this, watch = watcher->watch.get()](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        const std::chrono::milliseconds wait = watch->turn(stop);
+        if (wait.count() > 0) world_.clock.sleep(wait, stop);
+      }
+    });
+  }
+  keeping_ = std::jthread([this](const std::stop_token& stop) { keep(stop); });
+}
+
+void ClusterPods::keep(const std::stop_token& stop) {
+  do {
+    store_if_changed();
+    measure();
+  } while (!world_.clock.sleep(options_.store_every, stop));
+}
+
+void ClusterPods::store_if_changed() {
+  std::string text;
+  std::uint64_t changes = 0;
+  {
+    const Timestamp now = world_.clock.now();
+    const std::lock_guard lock(mutex_);
+    known_.prune(now, options_.keep_gone);
+    changes = known_.changes();
+    if (changes == stored_changes_ || !known_.is_informed()) return;
+    text = write_kept_pods(known_);
+  }
+  const Result<> stored = file_.store(text);
+  if (stored.ok()) {
+    stored_changes_ = changes;
+  } else {
+    log::warn("what is known of pods cannot be kept: a restart will have to ask the API",
+              {{"error", stored.error().what}});
+  }
+}
+
+void ClusterPods::measure() {
+  const SteadyTime now = world_.clock.steady();
+  for (std::size_t index = 0; index < watchers_.size(); ++index) {
+    const std::chrono::duration<double> age = now - watchers_[index]->watch->heard_at();
+    ages_[index]->set(age.count());
+  }
+  const std::lock_guard lock(mutex_);
+  pods_known_.set(static_cast<double>(known_.pods().size()));
+}
+
+std::optional<PodFacts> ClusterPods::pod(const PodId& id) {
+  const std::lock_guard lock(mutex_);
+  return known_.facts(id);
+}
+
+bool ClusterPods::is_informed() {
+  const std::lock_guard lock(mutex_);
+  return known_.is_informed();
+}
+
+}  // namespace headgate::kube

@@ -1,0 +1,178 @@
+#include "kube/cluster_pods.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "conformance/kube.h"
+#include "conformance/scratch_folder.h"
+#include "fakes/scripted_server.h"
+#include "local/posix_disk.h"
+#include "local/system_clock.h"
+#include "local/system_random.h"
+
+namespace headgate::kube {
+namespace {
+
+using fakes::ScriptedServer;
+using namespace std::chrono_literals;
+
+constexpr std::string_view kPods =
+    R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"namespace":"team-a","name":"api-6d4b75cb6d-hwx2k",)"
+    R"("uid":"uid-1","labels":{"app":"web","pod-template-hash":"6d4b75cb6d"},)"
+    R"("ownerReferences":[{"kind":"ReplicaSet","name":"api-6d4b75cb6d","controller":true}]}}]})";
+constexpr std::string_view kNamespaces =
+    R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"team-a","labels":{"tenant":"true"}}}]})";
+
+const PodId kKnown{Namespace("team-a"), PodName("api-6d4b75cb6d-hwx2k"), "uid-1"};
+
+// An API server with one namespace and one pod; its watches say nothing, for ever.
+void answer_quietly(const std::string& request, ScriptedServer::Answer& answer) {
+  if (request.find("watch=true") != std::string::npos) {
+    answer.start_stream();
+    answer.hang();
+  } else {
+    answer.json(200, request.starts_with("GET /api/v1/pods?") ? kPods : kNamespaces);
+  }
+}
+
+struct Cluster {
+  ClusterPodsOptions options_for(std::string api) const {
+    ClusterPodsOptions options;
+    options.watch.api = std::move(api);
+    options.watch.backoff = {.first = 10ms, .longest = 50ms};
+    options.selection.namespaces = LabelSelector::parse("tenant=true").value();
+    options.selection.node_name = "node-1";
+    options.data_directory = folder.path();
+    options.store_every = 20ms;
+    return options;
+  }
+  std::unique_ptr<ClusterPods> open(std::string api) {
+    return ClusterPods::open(
+               {.library = library, .clock = clock, .random = random, .disk = disk, .metrics = metrics},
+               options_for(std::move(api)))
+        .value();
+  }
+  // Whether it becomes true before ten seconds are over.
+  template <typename Condition>
+  bool await(Condition condition) {
+    const SteadyTime end = clock.steady() + 10s;
+    while (!condition()) {
+      if (clock.steady() >= end) return false;
+      clock.sleep(1ms, {});
+    }
+    return true;
+  }
+
+  conformance::ScratchFolder folder;
+  net::Library library = net::Library::open().value();
+  local::SystemClock clock;
+  local::SystemRandom random;
+  local::PosixDisk disk;
+  Metrics metrics;
+};
+
+TEST(ClusterPods, LearnsFromTheApi) {
+  Cluster cluster;
+  ScriptedServer server(answer_quietly);
+  const auto pods = cluster.open(server.url());
+  ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+  const std::optional<PodFacts> facts = pods->pod(kKnown);
+  ASSERT_TRUE(facts && facts->is_selected);
+  EXPECT_EQ(facts->labels.at("app"), "web");
+  EXPECT_EQ(facts->namespace_labels.at("tenant"), "true");
+  EXPECT_EQ(facts->workload, "api");
+  EXPECT_FALSE(pods->pod({Namespace("other"), PodName("x"), "y"})->is_selected);
+  EXPECT_EQ(pods->pod({Namespace("team-a"), PodName("x"), "y"}), std::nullopt);
+}
+
+TEST(ClusterPods, IsNotInformedBeforeTheApiWasEverReached) {
+  Cluster cluster;
+  ScriptedServer server([](const std::string&, ScriptedServer::Answer& answer) { answer.json(500, "{}"); });
+  const auto pods = cluster.open(server.url());
+  ASSERT_TRUE(cluster.await([&] { return server.requests().size() > 4; }));
+  EXPECT_FALSE(pods->is_informed());
+  EXPECT_EQ(pods->pod(kKnown), std::nullopt);
+}
+
+TEST(ClusterPods, KnowsAfterARestartWhatItKnewThoughTheApiIsDown) {
+  Cluster cluster;
+  {
+    ScriptedServer server(answer_quietly);
+    const auto pods = cluster.open(server.url());
+    ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+  }
+  ScriptedServer down([](const std::string&, ScriptedServer::Answer& answer) { answer.json(503, "{}"); });
+  const auto pods = cluster.open(down.url());
+  EXPECT_TRUE(pods->is_informed());
+  const std::optional<PodFacts> facts = pods->pod(kKnown);
+  ASSERT_TRUE(facts && facts->is_selected);
+  EXPECT_EQ(facts->workload, "api");
+}
+
+TEST(ClusterPods, KeepsWhatItKnowsOnDiskWhileItRuns) {
+  Cluster cluster;
+  ScriptedServer server(answer_quietly);
+  const auto pods = cluster.open(server.url());
+  const std::string path = cluster.folder.path() + "/known-pods";
+  EXPECT_TRUE(cluster.await([&] { return std::filesystem::exists(path); }));
+}
+
+TEST(ClusterPods, StartsAnewFromADamagedFile) {
+  Cluster cluster;
+  const std::unique_ptr<WritableFile> file =
+      cluster.disk.create(cluster.folder.path() + "/known-pods").value();
+  ASSERT_TRUE(file->append("headgate-known-pods 1\ncrc 1\n").ok());
+  ScriptedServer server(answer_quietly);
+  const auto pods = cluster.open(server.url());
+  ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+  EXPECT_TRUE(pods->pod(kKnown)->is_selected);
+}
+
+TEST(InClusterApi, IsMadeOfWhatAPodIsTold) {
+  const struct {
+    const char* host;
+    const char* port;
+    const char* api;
+  } rows[] = {
+      {"10.0.0.1", "443", "https://10.0.0.1:443"},
+      {"fd00::1", "6443", "https://[fd00::1]:6443"},
+      {"kubernetes.default.svc", "443", "https://kubernetes.default.svc:443"},
+      {"", "443", nullptr},
+      {"10.0.0.1", "", nullptr},
+      {"10.0.0.1", "0", nullptr},
+      {"10.0.0.1", "65536", nullptr},
+      {"10.0.0.1", "443x", nullptr},
+      {"10.0.0.1/evil", "443", nullptr},
+      {"user@10.0.0.1", "443", nullptr},
+  };
+  for (const auto& row : rows) {
+    const Result<std::string> api = in_cluster_api(row.host, row.port);
+    ASSERT_EQ(api.ok(), row.api != nullptr) << row.host;
+    EXPECT_EQ(api.ok() ? *api : "", row.api == nullptr ? "" : row.api);
+  }
+}
+
+}  // namespace
+}  // namespace headgate::kube
+
+namespace headgate::conformance {
+namespace {
+
+struct ClusterPodsWorld {
+  static constexpr bool kKnowsAll = false;
+  ClusterPodsWorld() {
+    CHECK(cluster_.await([&] { return pods_->is_informed(); }));
+  }
+  Kube& kube() { return *pods_; }
+  PodId known() { return headgate::kube::kKnown; }
+  PodId unknown() { return {Namespace("team-a"), PodName("never-was"), "uid-2"}; }
+
+  headgate::kube::Cluster cluster_;
+  fakes::ScriptedServer server_{headgate::kube::answer_quietly};
+  std::unique_ptr<headgate::kube::ClusterPods> pods_ = cluster_.open(server_.url());
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(ClusterPods, KubeConformance, ClusterPodsWorld);
+
+}  // namespace
+}  // namespace headgate::conformance

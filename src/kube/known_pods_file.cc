@@ -1,0 +1,192 @@
+#include "kube/known_pods_file.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <memory>
+#include <span>
+
+#include "kube/whole_file.h"
+#include "model/checksum.h"
+#include "model/json_text.h"
+
+namespace headgate::kube {
+namespace {
+
+namespace dom = simdjson::dom;
+using Found = simdjson::simdjson_result<dom::element>;
+using Labels = std::map<std::string, std::string>;
+
+constexpr std::string_view kTitle = "headgate-known-pods 1\n";
+constexpr std::string_view kChecksum = "crc ";
+
+void add_text(std::string& to, std::string_view name, std::string_view text) {
+  to += to.back() == '{' ? "\"" : ",\"";
+  to += name;
+  to += "\":";
+  append_json_string(to, text);
+}
+
+void add_labels(std::string& to, const Labels& labels) {
+  to += ",\"labels\":{";
+  for (const auto& [name, value] : labels) {
+    if (to.back() != '{') to.push_back(',');
+    append_json_string(to, name);
+    to.push_back(':');
+    append_json_string(to, value);
+  }
+  to.push_back('}');
+}
+
+void add_gone(std::string& to, const std::optional<Timestamp>& gone_at) {
+  if (gone_at) to += ",\"gone_at\":" + std::to_string(gone_at->nanoseconds);
+}
+
+Result<std::string> text_in(const dom::object& object, const char* name) {
+  std::string_view text;
+  if (object[name].get_string().get(text) != simdjson::SUCCESS)
+    return Error{Fault::Invalid, std::string(name) + ": no text"};
+  return std::string(text);
+}
+
+Result<Labels> labels_in(const dom::object& object) {
+  Labels labels;
+  dom::object found;
+  if (object["labels"].get_object().get(found) != simdjson::SUCCESS)
+    return Error{Fault::Invalid, "labels: no object"};
+  for (const auto& [name, value] : found) {
+    std::string_view text;
+    if (value.get_string().get(text) != simdjson::SUCCESS) return Error{Fault::Invalid, "labels: no text"};
+    labels.emplace(name, text);
+  }
+  return labels;
+}
+
+std::optional<Timestamp> gone_in(const dom::object& object) {
+  std::int64_t nanoseconds = 0;
+  if (object["gone_at"].get_int64().get(nanoseconds) != simdjson::SUCCESS) return std::nullopt;
+  return Timestamp{nanoseconds};
+}
+
+Result<KnownPod> pod_in(const dom::object& object) {
+  KnownPod pod;
+  pod.labels = TRY(labels_in(object));
+  pod.workload = TRY(text_in(object, "workload"));
+  pod.gone_at = gone_in(object);
+  bool is_excluded = false;
+  pod.is_excluded = object["excluded"].get_bool().get(is_excluded) == simdjson::SUCCESS && is_excluded;
+  dom::array names;
+  if (object["excluded_containers"].get_array().get(names) == simdjson::SUCCESS) {
+    for (const dom::element name : names) {
+      std::string_view text;
+      if (name.get_string().get(text) != simdjson::SUCCESS)
+        return Error{Fault::Invalid, "excluded_containers: no text"};
+      pod.excluded_containers.emplace(text);
+    }
+  }
+  return pod;
+}
+
+Result<> read_line(dom::parser& parser, std::string_view line, KeptPods& into) {
+  dom::object object;
+  if (parser.parse(line.data(), line.size()).get_object().get(object) != simdjson::SUCCESS)
+    return Error{Fault::Invalid, "a line is no JSON object"};
+  const std::string kind = TRY(text_in(object, "kind"));
+  if (kind == "selector") {
+    into.namespace_selector = TRY(text_in(object, "namespaces"));
+  } else if (kind == "namespace") {
+    KnownNamespace known{.labels = TRY(labels_in(object)), .gone_at = gone_in(object)};
+    into.namespaces.insert_or_assign(Namespace(TRY(text_in(object, "name"))), std::move(known));
+  } else if (kind == "pod") {
+    PodId id{Namespace(TRY(text_in(object, "namespace"))), PodName(TRY(text_in(object, "name"))),
+             TRY(text_in(object, "uid"))};
+    into.pods.insert_or_assign(std::move(id), TRY(pod_in(object)));
+  } else {
+    return Error{Fault::Invalid, "kind: unknown"};
+  }
+  return {};
+}
+
+// The lines between title and checksum, whose checksum was right.
+Result<std::string_view> checked_lines(std::string_view text) {
+  if (!text.starts_with(kTitle)) return Error{Fault::Invalid, "not of this version"};
+  const std::size_t at = text.rfind(kChecksum);
+  if (at == std::string_view::npos || at == 0 || text[at - 1] != '\n' || !text.ends_with('\n'))
+    return Error{Fault::Invalid, "damaged: cut short"};
+  const std::string_view digits = text.substr(at + kChecksum.size(), text.size() - at - kChecksum.size() - 1);
+  std::uint32_t crc = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), crc);
+  if (error != std::errc() || end != digits.data() + digits.size() || crc != crc32c(0, text.substr(0, at)))
+    return Error{Fault::Invalid, "damaged: its checksum differs"};
+  return text.substr(kTitle.size(), at - kTitle.size());
+}
+
+}  // namespace
+
+std::string write_kept_pods(const KnownPods& known) {
+  std::string text(kTitle);
+  text += R"({"kind":"selector")";
+  add_text(text, "namespaces", known.selection().namespaces.text());
+  text += "}\n";
+  for (const auto& [name, kept] : known.namespaces()) {
+    text += R"({"kind":"namespace")";
+    add_text(text, "name", name.view());
+    add_labels(text, kept.labels);
+    add_gone(text, kept.gone_at);
+    text += "}\n";
+  }
+  for (const auto& [id, kept] : known.pods()) {
+    text += R"({"kind":"pod")";
+    add_text(text, "namespace", id.namespace_name.view());
+    add_text(text, "name", id.pod.view());
+    add_text(text, "uid", id.uid);
+    add_text(text, "workload", kept.workload);
+    add_labels(text, kept.labels);
+    if (kept.is_excluded) text += R"(,"excluded":true)";
+    if (!kept.excluded_containers.empty()) {
+      text += R"(,"excluded_containers":[)";
+      for (const ContainerName& name : kept.excluded_containers) {
+        if (text.back() != '[') text.push_back(',');
+        append_json_string(text, name.view());
+      }
+      text.push_back(']');
+    }
+    add_gone(text, kept.gone_at);
+    text += "}\n";
+  }
+  text += std::string(kChecksum) + std::to_string(crc32c(0, text)) + "\n";
+  return text;
+}
+
+Result<KeptPods> read_kept_pods(std::string_view text) {
+  std::string_view rest = TRY(checked_lines(text));
+  KeptPods kept;
+  dom::parser parser;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos) return Error{Fault::Invalid, "damaged: cut short"};
+    TRY(read_line(parser, rest.substr(0, end), kept));
+    rest.remove_prefix(end + 1);
+    if (kept.pods.size() > KnownPods::kEntriesMax || kept.namespaces.size() > KnownPods::kEntriesMax)
+      return Error{Fault::Invalid, "more entries than we ever write"};
+  }
+  return kept;
+}
+
+Result<KeptPods> KnownPodsFile::load() {
+  const std::string text = TRY_IN("known pods", read_whole_file(disk_, path(), kBytesMax));
+  return TRY_IN(path(), read_kept_pods(text));
+}
+
+Result<> KnownPodsFile::store(std::string_view text) {
+  const std::string next = path() + ".next";
+  TRY_IN("known pods", disk_.make_directories(directory_));
+  const std::unique_ptr<WritableFile> file = TRY_IN("known pods", disk_.create(next));
+  TRY_IN("known pods", file->append(text));
+  TRY_IN("known pods", file->sync());
+  TRY_IN("known pods", disk_.rename(next, path()));
+  TRY_IN("known pods", disk_.sync_directory(directory_));
+  return {};
+}
+
+}  // namespace headgate::kube

@@ -1,0 +1,263 @@
+#include "kube/resource_watch.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/log.h"
+
+namespace headgate::kube {
+namespace {
+
+// Metadata is all we need, and a tenth of a pod; a server that cannot do it sends the whole objects.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-table-or-metadata
+constexpr std::string_view kList =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+constexpr std::string_view kOne =
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+constexpr std::size_t kRefusalBytesMax = 64U << 10U;
+constexpr int kGone = 410;
+
+void add(std::string& query, std::string_view name, std::string_view value) {
+  query += query.empty() ? '?' : '&';
+  query += name;
+  query += '=';
+  net::append_percent_encoded(query, value);
+}
+
+}  // namespace
+
+struct ResourceWatch::Meters {
+  Meters(Metrics& metrics, const std::string& resource)
+      : connected(metrics.gauge("headgate_kube_watch_connected",
+                                "1 while a watch of the Kubernetes API is open.", {{"resource", resource}})),
+        relists(metrics.counter("headgate_kube_relists_total", "Times that all objects were listed.",
+                                {{"resource", resource}})),
+        failures(metrics.counter("headgate_kube_failures_total", "Lists and watches that failed.",
+                                 {{"resource", resource}})) {
+    for (int index = 0; index < kWatchEventKinds; ++index) {
+      const auto kind = static_cast<WatchEvent::Kind>(index);
+      events.push_back(&metrics.counter("headgate_kube_events_total", "Events that watches brought.",
+                                        {{"resource", resource}, {"type", std::string(name_of(kind))}}));
+    }
+  }
+  Gauge& connected;
+  Counter& relists;
+  Counter& failures;
+  std::vector<Counter*> events;
+};
+
+// Cuts what arrives into lines.
+class ResourceWatch::Lines : public ByteSink {
+ public:
+  explicit Lines(ResourceWatch& watch) : watch_(watch) {}
+  Result<> append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const std::size_t end = bytes.find('\n');
+      const std::string_view piece = bytes.substr(0, end);
+      if (piece.size() > watch_.options_.line_bytes_max - begun_.size()) {
+        watch_.forget_place(watch_.list_from_);  // a list says what this line would have said
+        return Error{Fault::Invalid,
+                     "an event longer than " + std::to_string(watch_.options_.line_bytes_max) + " bytes"};
+      }
+      begun_.append(piece);
+      if (end == std::string_view::npos) return {};
+      bytes.remove_prefix(end + 1);
+      TRY(watch_.take(begun_));
+      begun_.clear();
+    }
+    return {};
+  }
+
+ private:
+  ResourceWatch& watch_;
+  std::string begun_;
+};
+
+ResourceWatch::ResourceWatch(World world, WatchOptions options, WatchedResource resource, Listener listener)
+    : world_(world),
+      options_(std::move(options)),
+      resource_(std::move(resource)),
+      listener_(std::move(listener)),
+      heard_at_(world.clock.steady().time_since_epoch().count()),
+      meters_(std::make_unique<Meters>(world.metrics, resource_.name)) {}
+
+ResourceWatch::~ResourceWatch() = default;
+
+std::chrono::milliseconds ResourceWatch::turn(const std::stop_token& stop) {
+  const Result<> done = resource_version_.empty() ? list(stop) : watch(stop);
+  if (done.ok() || done.error().fault == Fault::Stopped) return std::chrono::milliseconds{0};
+  return failed(done.error());
+}
+
+std::chrono::milliseconds ResourceWatch::failed(const Error& error) {
+  meters_->connected.set(0);
+  if (std::exchange(is_again_at_once_, false)) return std::chrono::milliseconds{0};
+  meters_->failures.add();
+  ++failures_;
+  std::chrono::milliseconds wait = options_.backoff.wait(failures_, world_.random.next());
+  wait = std::max<std::chrono::milliseconds>(wait, std::exchange(asked_to_wait_, std::chrono::seconds{0}));
+  if (failures_ % 10 == 1) {
+    const std::string_view advice =
+        error.fault == Fault::Denied
+            ? "check the role of the agent's service account, its token and the CA file"
+            : "collection goes on with what is known";
+    log::warn(
+        "the Kubernetes API cannot be watched",
+        {{"resource", resource_.name}, {"error", error.what}, {"failures", failures_}, {"advice", advice}});
+  }
+  return wait;
+}
+
+void ResourceWatch::hear() {
+  heard_at_ = world_.clock.steady().time_since_epoch().count();
+  has_heard_in_watch_ = true;
+  has_retried_token_ = false;
+}
+
+// A list that works is not enough: a server that refuses each watch would be listed without end.
+void ResourceWatch::recover() {
+  if (failures_ > 0)
+    log::info("the Kubernetes API answers again", {{"resource", resource_.name}, {"failures", failures_}});
+  failures_ = 0;
+}
+
+void ResourceWatch::forget_place(std::string list_from) {
+  resource_version_.clear();
+  list_from_ = std::move(list_from);
+}
+
+Result<net::HttpRequest> ResourceWatch::request(std::string query, std::string_view as) const {
+  if (!resource_.field_selector.empty()) add(query, "fieldSelector", resource_.field_selector);
+  if (!resource_.label_selector.empty()) add(query, "labelSelector", resource_.label_selector);
+  net::HttpRequest request;
+  request.url = options_.api + resource_.path + query;
+  request.headers.emplace_back("Accept", as);
+  const std::string token = TRY(world_.token.token());
+  if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
+  return request;
+}
+
+Result<> ResourceWatch::list(const std::stop_token& stop) {
+  meters_->connected.set(0);
+  std::vector<ApiObject> all;
+  std::string continue_token;
+  std::string version;
+  do {
+    ApiList part = TRY_IN("list", page(continue_token, stop));
+    if (part.resource_version.empty()) return Error{Fault::Retry, "list: metadata.resourceVersion: missing"};
+    if (all.size() + part.items.size() > kObjectsMax)
+      return Error{Fault::Invalid, "list: more than " + std::to_string(kObjectsMax) + " objects"};
+    if (part.items.empty() && part.continue_token == continue_token && !continue_token.empty())
+      return Error{Fault::Retry, "list: goes on without end"};
+    std::move(part.items.begin(), part.items.end(), std::back_inserter(all));
+    version = std::move(part.resource_version);
+    continue_token = std::move(part.continue_token);
+  } while (!continue_token.empty());
+  meters_->relists.add();
+  listener_.replace(all);
+  list_from_ = version;
+  resource_version_ = std::move(version);
+  hear();
+  return {};
+}
+
+Result<ApiList> ResourceWatch::page(const std::string& continue_token, const std::stop_token& stop) {
+  std::string query;
+  if (options_.page_limit > 0) add(query, "limit", std::to_string(options_.page_limit));
+  if (!continue_token.empty()) {
+    add(query, "continue", continue_token);
+  } else if (!list_from_.empty()) {
+    add(query, "resourceVersion", list_from_);
+  }
+  const net::HttpRequest asked = TRY(request(std::move(query), kList));
+  const net::HttpResponse response =
+      TRY(world_.client.send(asked, {.deadline = Deadline::after(world_.clock.steady(), options_.list_max),
+                                     .stop = stop,
+                                     .body_bytes_max = options_.list_bytes_max}));
+  if (!response.is_success()) return refusal(response);
+  return parse_list(response.body);
+}
+
+Result<> ResourceWatch::watch(const std::stop_token& stop) {
+  const auto half = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_.watch_max.count() / 2));
+  const std::chrono::seconds timeout(half + world_.random.next() % half);  // not all agents at once
+  std::string query;
+  add(query, "watch", "true");
+  add(query, "resourceVersion", resource_version_);
+  add(query, "allowWatchBookmarks", "true");
+  add(query, "timeoutSeconds", std::to_string(timeout.count()));
+  const net::HttpRequest asked = TRY_IN("watch", request(std::move(query), kOne));
+
+  constexpr std::chrono::seconds kPatience{30};  // beyond the end that the server was asked for
+  const SteadyTime begun = world_.clock.steady();
+  has_heard_in_watch_ = false;
+  Lines lines(*this);
+  const Result<net::HttpResponse> response =
+      world_.client.stream(asked,
+                           {.deadline = Deadline::after(begun, timeout + kPatience),
+                            .stop = stop,
+                            .body_bytes_max = kRefusalBytesMax},
+                           {.body = lines, .on_accepted = [this] { meters_->connected.set(1); }});
+  const std::chrono::nanoseconds lasted = world_.clock.steady() - begun;
+  constexpr std::chrono::seconds kLong{10};  // it worked; what ended it is a new trouble
+  if (!response.ok()) {
+    if (lasted >= kLong && response.error().fault == Fault::Retry) recover();
+    return Error(response.error()).in("watch");
+  }
+  if (!response->is_success()) return refusal(*response).in("watch");
+  // A line that was begun and not ended says nothing: the next watch brings it again.
+  constexpr std::chrono::seconds kShort{1};
+  if (!has_heard_in_watch_ && lasted < kShort)
+    return Error{Fault::Retry, "watch: ended at once without a word"};
+  recover();
+  return {};
+}
+
+Result<> ResourceWatch::take(std::string_view line) {
+  if (line.find_first_not_of(" \r") == std::string_view::npos) return {};
+  Result<WatchEvent> read = parse_watch_event(line);
+  if (!read.ok()) {
+    forget_place(list_from_);  // watching from the same place would bring it again
+    return std::move(read).error().in("event");
+  }
+  meters_->events[static_cast<std::size_t>(read->kind)]->add();
+  if (read->kind == WatchEvent::Kind::Error) {
+    forget_place(read->code == kGone ? std::string() : list_from_);
+    is_again_at_once_ = read->code == kGone && failures_ == 0 && has_heard_in_watch_;
+    return Error{Fault::Retry, "the server ends it with " + std::to_string(read->code) + ": " + read->words};
+  }
+  hear();
+  recover();
+  if (read->kind != WatchEvent::Kind::Bookmark) listener_.apply(*read);
+  if (!read->object.resource_version.empty()) {
+    resource_version_ = read->object.resource_version;
+    list_from_ = resource_version_;
+  }
+  return {};
+}
+
+Error ResourceWatch::refusal(const net::HttpResponse& response) {
+  const std::string words = std::to_string(response.status) + ": " + status_message(response.body);
+  if (const auto after = response.header("Retry-After")) {
+    std::int64_t seconds = 0;
+    if (std::from_chars(after->data(), after->data() + after->size(), seconds).ec == std::errc())
+      asked_to_wait_ = std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kRetryAfterMax.count()));
+  }
+  switch (response.status) {
+    case 401:
+      world_.token.refuse();
+      is_again_at_once_ = !std::exchange(has_retried_token_, true);
+      return Error{Fault::Denied, words};
+    case 403:
+      return Error{Fault::Denied, words};
+    case kGone:  // what we would go on from is forgotten
+    case 504:    // the server has not come as far as we had
+      forget_place({});
+      return Error{Fault::Retry, words};
+    default:
+      return Error{Fault::Retry, words};
+  }
+}
+
+}  // namespace headgate::kube

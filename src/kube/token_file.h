@@ -1,0 +1,39 @@
+// The service account's token, which kubelet replaces well before it expires.
+// https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/disk.h"
+
+namespace headgate::kube {
+
+// One thread. The token itself is never logged nor part of an error.
+class TokenFile {
+ public:
+  static constexpr std::size_t kBytesMax = 64U << 10U;
+  static constexpr std::chrono::seconds kReadEvery{60};
+
+  // An empty path: there is no token, and token() is empty.
+  TokenFile(Disk& disk, Clock& clock, std::string path)
+      : disk_(disk), clock_(clock), path_(std::move(path)) {}
+  // Read again when the last reading is a minute old or was refused; the one read before when that fails.
+  Result<std::string> token();
+  // The server did not take it.
+  void refuse() { is_refused_ = true; }
+
+ private:
+  Result<std::string> read();
+
+  Disk& disk_;
+  Clock& clock_;
+  const std::string path_;
+  std::string token_;
+  SteadyTime read_at_;
+  bool is_refused_ = false;
+};
+
+}  // namespace headgate::kube

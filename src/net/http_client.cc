@@ -1,0 +1,244 @@
+#include "net/http_client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace headgate::net {
+namespace {
+
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+void append(HeaderList& list, const std::string& line) {
+  curl_slist* grown = curl_slist_append(list.get(), line.c_str());
+  CHECK(grown != nullptr);  // out of memory
+  static_cast<void>(list.release());
+  list.reset(grown);
+}
+
+Fault fault_of(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:  // the certificate or the host name
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+      return Fault::Denied;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      return Fault::Invalid;
+    default:
+      return Fault::Retry;
+  }
+}
+
+bool has_line_end(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
+    text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+struct HttpClient::Curl {
+  CURLM* multi = curl_multi_init();  // holds the connections
+  CURL* easy = curl_easy_init();
+  Curl() = default;
+  Curl(const Curl&) = delete;
+  Curl& operator=(const Curl&) = delete;
+  ~Curl() {
+    if (easy != nullptr) curl_easy_cleanup(easy);
+    if (multi != nullptr) curl_multi_cleanup(multi);
+  }
+};
+
+struct HttpClient::Exchange {
+  const HttpRequest& request;
+  const HttpCall& call;
+  const HttpStream* into;
+  CURL* easy;
+  HttpResponse response = {};
+  std::optional<Error> refused = {};  // by us, in a callback
+  std::size_t header_bytes = 0;
+  HeaderList header_lines = {};
+  char words[CURL_ERROR_SIZE] = {};
+
+  bool is_streamed() const { return into != nullptr && response.is_success(); }
+
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+    return static_cast<Exchange*>(self)->take_header({bytes, size * count}) ? size * count : 0;
+  }
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+    return static_cast<Exchange*>(self)->take_body({bytes, size * count}) ? size * count : 0;
+  }
+
+  bool take_header(std::string_view line) {
+    header_bytes += line.size();
+    if (header_bytes > kHeaderBytesMax) {
+      refused = Error{Fault::Invalid, "headers longer than " + std::to_string(kHeaderBytesMax) + " bytes"};
+      return false;
+    }
+    if (line.starts_with("HTTP/")) {  // of the answer, or of a 1xx before it
+      response.headers.clear();
+      return true;
+    }
+    const std::string_view text = trimmed(line);
+    if (text.empty()) {
+      long status = 0;
+      curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+      response.status = static_cast<int>(status);
+      if (is_streamed() && into->on_accepted) into->on_accepted();
+      return true;
+    }
+    const std::size_t colon = text.find(':');
+    if (colon != std::string_view::npos)
+      response.headers.emplace_back(text.substr(0, colon), trimmed(text.substr(colon + 1)));
+    return true;
+  }
+
+  bool take_body(std::string_view bytes) {
+    if (is_streamed()) {
+      Result<> taken = into->body.append(bytes);
+      if (!taken.ok()) refused = std::move(taken).error();
+      return !refused;
+    }
+    if (bytes.size() > call.body_bytes_max - response.body.size()) {
+      refused = Error{Fault::Invalid, "body longer than " + std::to_string(call.body_bytes_max) + " bytes"};
+      return false;
+    }
+    response.body.append(bytes);
+    return true;
+  }
+};
+
+HttpClient::HttpClient(const Clock& clock, Options options, std::unique_ptr<Curl> curl)
+    : clock_(clock), options_(std::move(options)), curl_(std::move(curl)) {}
+
+HttpClient::~HttpClient() = default;
+
+Result<std::unique_ptr<HttpClient>> HttpClient::open(const Library&, const Clock& clock, Options options) {
+  auto curl = std::make_unique<Curl>();
+  if (curl->multi == nullptr || curl->easy == nullptr)
+    return Error{Fault::Retry, "http client: out of memory or descriptors"};
+  return std::unique_ptr<HttpClient>(new HttpClient(clock, std::move(options), std::move(curl)));
+}
+
+Result<HttpResponse> HttpClient::send(const HttpRequest& request, const HttpCall& call) {
+  return exchange(request, call, nullptr);
+}
+
+Result<HttpResponse> HttpClient::stream(const HttpRequest& request, const HttpCall& call,
+                                        const HttpStream& into) {
+  return exchange(request, call, &into);
+}
+
+Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const HttpCall& call,
+                                          const HttpStream* into) {
+  if (request.url.size() > kUrlBytesMax)
+    return Error{Fault::Invalid, "URL longer than " + std::to_string(kUrlBytesMax) + " bytes"};
+  for (const auto& [name, value] : request.headers) {
+    if (has_line_end(name) || has_line_end(value))
+      return Error{Fault::Invalid, "a header holds a line's end"};
+  }
+  Exchange exchange{.request = request, .call = call, .into = into, .easy = curl_->easy};
+  prepare(exchange);
+  CHECK(curl_multi_add_handle(curl_->multi, curl_->easy) == CURLM_OK);
+  Result<> performed = perform(exchange);
+  curl_multi_remove_handle(curl_->multi, curl_->easy);
+  curl_easy_reset(curl_->easy);  // forgets the exchange, keeps what was learned of hosts
+  if (!performed.ok()) return std::move(performed).error();
+  return std::move(exchange.response);
+}
+
+void HttpClient::prepare(Exchange& exchange) {
+  CURL* const easy = exchange.easy;
+  const HttpRequest& request = exchange.request;
+  const auto set = [&](CURLoption option, auto value) {
+    CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
+  };
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_PROXY, "");  // libcurl would ask the environment
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_USERAGENT, options_.user_agent.c_str());
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_max.count()));
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TCP_KEEPIDLE, static_cast<long>(options_.keepalive.count()));
+  set(CURLOPT_TCP_KEEPINTVL, static_cast<long>(options_.keepalive.count()));
+  if (!options_.ca_file.empty()) {
+    set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    set(CURLOPT_CAPATH, nullptr);  // these and no others
+  }
+  set(CURLOPT_CA_CACHE_TIMEOUT, 3600L);
+  set(CURLOPT_ERRORBUFFER, exchange.words);
+  set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
+  set(CURLOPT_HEADERDATA, &exchange);
+  set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
+  set(CURLOPT_WRITEDATA, &exchange);
+
+  bool has_content_type = false;
+  for (const auto& [name, value] : request.headers) {
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";  // libcurl's way to say an empty one
+    append(exchange.header_lines, line.append(value));
+    has_content_type = has_content_type || name == "Content-Type" || name == "content-type";
+  }
+  append(exchange.header_lines, "Expect:");  // no waiting for 100 Continue
+  if (request.method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (request.method != "GET") {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (!has_content_type) append(exchange.header_lines, "Content-Type:");  // libcurl would claim a form
+  }
+  set(CURLOPT_HTTPHEADER, exchange.header_lines.get());
+}
+
+// Through the multi interface, whose waiting a stop request can end.
+Result<> HttpClient::perform(Exchange& exchange) {
+  constexpr std::chrono::milliseconds kLongestWait{
+      1000};  // the deadline is on a clock that libcurl does not know
+  const std::stop_callback wake(exchange.call.stop, [this] { curl_multi_wakeup(curl_->multi); });
+  for (;;) {
+    if (exchange.call.stop.stop_requested()) return Error{Fault::Stopped, "stopped"};
+    const SteadyTime now = clock_.steady();
+    if (exchange.call.deadline.passed(now)) return Error{Fault::Retry, "no answer in time"};
+
+    int running = 0;
+    if (const CURLMcode code = curl_multi_perform(curl_->multi, &running); code != CURLM_OK)
+      return Error{Fault::Retry, curl_multi_strerror(code)};
+    if (running == 0) break;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min<std::chrono::nanoseconds>(exchange.call.deadline.left(now), kLongestWait));
+    if (const CURLMcode code =
+            curl_multi_poll(curl_->multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
+        code != CURLM_OK)
+      return Error{Fault::Retry, curl_multi_strerror(code)};
+  }
+  int pending = 0;
+  CURLcode code = CURLE_OK;
+  while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &pending)) {
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  }
+  if (exchange.refused) return *std::move(exchange.refused);
+  if (code == CURLE_OK) return {};
+  const std::string_view words = exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(code);
+  return Error{fault_of(code), std::string(words)};
+}
+
+}  // namespace headgate::net

@@ -1,0 +1,139 @@
+// An HTTP/1.1 server that says what a test tells it to, byte for byte: also what no sound server would say.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/check.h"
+#include "base/file_descriptor.h"
+
+namespace headgate::fakes {
+
+// Listens on a free port of loopback. Each connection is one request, on a thread of its own: read whole,
+// given to the script, and closed when the script returns. Scripts run at the same time when requests do.
+class ScriptedServer {
+ public:
+  class Answer {
+   public:
+    explicit Answer(int descriptor) : descriptor_(descriptor) {}
+    void write(std::string_view bytes) {
+      while (!bytes.empty()) {
+        const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent <= 0) return;  // the client has gone
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+      }
+    }
+    void json(int status, std::string_view body) {
+      write("HTTP/1.1 " + std::to_string(status) +
+            " x\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+            "\r\nConnection: close\r\n\r\n" + std::string(body));
+    }
+    void start_stream() {
+      write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+    }
+    void chunk(std::string_view bytes) {
+      char size[32];
+      CHECK(std::snprintf(size, sizeof size, "%zx\r\n", bytes.size()) > 0);
+      write(size + std::string(bytes) + "\r\n");
+    }
+    void end_stream() { write("0\r\n\r\n"); }
+    // Says nothing more; returns when the client, or the server's end, closes the connection.
+    void hang() {
+      char byte = 0;
+      while (::recv(descriptor_, &byte, 1, 0) > 0) {
+      }
+    }
+
+   private:
+    int descriptor_;
+  };
+  // `request`: its head and body as they came.
+  using Script = std::function<void(const std::string& request, Answer& answer)>;
+
+  explicit ScriptedServer(Script script) : script_(std::move(script)) {
+    listener_ = FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* const plain = reinterpret_cast<sockaddr*>(&address);
+    CHECK(::bind(listener_.get(), plain, length) == 0 && ::listen(listener_.get(), 16) == 0);
+    CHECK(::getsockname(listener_.get(), plain, &length) == 0);
+    port_ = ntohs(address.sin_port);
+    accepting_ = std::jthread([this] { accept_all(); });
+  }
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+  ~ScriptedServer() {
+    ::shutdown(listener_.get(), SHUT_RDWR);  // accept() returns
+    accepting_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      for (const FileDescriptor& open : connections_) ::shutdown(open.get(), SHUT_RDWR);
+    }
+    serving_.clear();  // joins
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  // First lines, in the order of their arrival.
+  std::vector<std::string> requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  void accept_all() {
+    for (;;) {
+      const int accepted = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+      if (accepted < 0) return;
+      const std::lock_guard lock(mutex_);
+      connections_.emplace_back(accepted);
+      serving_.emplace_back([this, accepted] { serve(accepted); });
+    }
+  }
+  void serve(int descriptor) {
+    std::string request;
+    char bytes[4096];
+    std::size_t whole = std::string::npos;
+    while (request.size() < whole) {
+      const ssize_t count = ::recv(descriptor, bytes, sizeof bytes, 0);
+      if (count <= 0) break;
+      request.append(bytes, static_cast<std::size_t>(count));
+      const std::size_t head = request.find("\r\n\r\n");
+      if (head == std::string::npos) continue;
+      const std::size_t length = request.find("Content-Length: ");
+      whole = head + 4 + (length < head ? std::stoul(request.substr(length + 16)) : 0);
+    }
+    if (request.size() >= whole) {
+      {
+        const std::lock_guard lock(mutex_);
+        requests_.push_back(request.substr(0, request.find("\r\n")));
+      }
+      Answer answer(descriptor);
+      script_(request, answer);
+    }
+    ::shutdown(descriptor,
+               SHUT_RDWR);  // the descriptor itself is closed at the end: no other takes its number
+  }
+
+  const Script script_;
+  FileDescriptor listener_;
+  int port_ = 0;
+  mutable std::mutex mutex_;  // guards the two below
+  std::list<FileDescriptor> connections_;
+  std::vector<std::string> requests_;
+  std::list<std::jthread> serving_;
+  std::jthread accepting_;
+};
+
+}  // namespace headgate::fakes
