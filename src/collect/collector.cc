@@ -313,7 +313,7 @@ Result<> Collector::seal_due() {
 Result<> Collector::seal(Batches::iterator batch, std::string_view why) {
   const auto sealed = [&]() -> Result<BatchManifest> {
     std::vector<CoveredFile> covers;
-    for (Followed* container : batch->second.containers) TRY(container->tail->cover(covers));
+    for (Followed* container : batch->second.containers) container->tail->cover(covers);
     ObjectKey key = TRY(key_of(batch->first));
     return batch->second.batch->seal(std::move(key), std::move(covers));
   }();

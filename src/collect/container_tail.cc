@@ -82,8 +82,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints
     FilePosition end;
     for (StreamPosition& stream : end.streams) stream.offset = opened.unread_bytes();
     opened.resume(end);
-    Result<CoveredFile> passed = opened.cover(assembler_);
-    if (passed.ok()) checkpoints.pass_over(std::move(passed).value());
+    checkpoints.pass_over(opened.cover(assembler_));
   }
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
@@ -135,6 +134,9 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
   TailedFile& file = files_[index];
   if (file.is_finished) return Step::AtEnd;
   if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
+  const Result<bool> rewritten = file.restart_if_rewritten();  // cut, and grown again beyond where we are
+  if (!rewritten.ok()) return failed(rewritten.error(), read);
+  if (*rewritten) TRY(begin_rewritten(batch, read));
   const Result<TailedFile::Chunk> chunk = file.read(buffer);
   if (!chunk.ok()) return failed(chunk.error(), read);
   if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
@@ -160,8 +162,7 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
   const Result<bool> restarted = file.restart_if_truncated();
   if (!restarted.ok()) return failed(restarted.error(), read);
   if (*restarted) {
-    ++read.counts.truncations;
-    TRY(end_records(batch, read.counts));
+    TRY(begin_rewritten(batch, read));
     return Step::Read;
   }
   if (file.quiet_since == kNotQuiet) file.quiet_since = now;
@@ -175,6 +176,11 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
   file.rest_decompressor();
   file.is_finished = true;
   return Step::AtEnd;
+}
+
+Result<> ContainerTail::begin_rewritten(OpenBatch& batch, Read& read) {
+  ++read.counts.truncations;
+  return end_records(batch, read.counts);
 }
 
 // The first line of a container that was started anew: what the one before it left open stays as it is.
@@ -283,11 +289,10 @@ void ContainerTail::let_go() {
   std::erase_if(files_, [](const TailedFile& file) { return !file.is_listed() && !file.is_open(); });
 }
 
-Result<void> ContainerTail::cover(std::vector<CoveredFile>& covers) {
-  for (TailedFile& file : files_) {
-    if (!file.is_committed(assembler_)) covers.push_back(TRY(file.cover(assembler_)));
+void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
+  for (const TailedFile& file : files_) {
+    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_));
   }
-  return {};
 }
 
 void ContainerTail::commit() {

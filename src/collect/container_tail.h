@@ -60,7 +60,7 @@ class ContainerTail {
   Result<Read> read(std::span<char> buffer, OpenBatch& batch, SteadyTime now);
 
   // What a batch sealed now covers; commit() once it is sealed.
-  Result<> cover(std::vector<CoveredFile>& covers);
+  void cover(std::vector<CoveredFile>& covers) const;
   void commit();
   void rewind();
 
@@ -84,6 +84,7 @@ class ContainerTail {
   Result<Step> reach_end(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read,
                          SteadyTime now);
   Result<Step> failed(const Error& error, Read& read) const;
+  Result<> begin_rewritten(OpenBatch& batch, Read& read);
   Result<> begin_restart(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read);
   void adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start, Sight& sight);
   bool is_written(std::size_t index) const;

@@ -1,6 +1,7 @@
 #include "collect/tailed_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace headgate::collect {
@@ -66,7 +67,11 @@ bool TailedFile::is(const SeenFile& seen) const {
 
 void TailedFile::take_listing(const SeenFile& seen) {
   scans_missed = 0;
-  if (seen.name.is_gzip != is_gzip()) return;  // of its archive
+  if (seen.name.is_gzip != is_gzip()) {  // its archive says when it was rotated; the file itself has no name
+    name.restart = seen.name.restart;
+    name.rotated_at = seen.name.rotated_at;
+    return;
+  }
   name = seen.name;
   path = seen.path;
   modified_ns_ = seen.stat.modified_ns;
@@ -117,15 +122,36 @@ void TailedFile::resume(const FilePosition& position) {
   long_line.reset();
 }
 
+Result<bool> TailedFile::restart_if_rewritten() {
+  if (is_gzip()) return false;
+  TRY(open_again());
+  std::array<char, Fingerprint::kBytesMax> begin;
+  const std::span<char> known = std::span<char>(begin).first(first_bytes_.size());
+  const std::size_t bytes = TRY_IN(path, file_->read_at(0, known));
+  if (std::string_view(begin.data(), bytes) == first_bytes_) return false;
+  begin_anew();
+  return true;
+}
+
+void TailedFile::begin_anew() {
+  resume({});
+  first_bytes_.clear();
+}
+
+// The fingerprint is of what was read, never of what came into its place since.
+void TailedFile::learn_more(std::string_view read) {
+  if (first_bytes_.size() >= Fingerprint::kBytesMax || offset_ > first_bytes_.size()) return;
+  if (is_gzip() || offset_ + read.size() <= first_bytes_.size()) return;
+  first_bytes_.resize(static_cast<std::size_t>(offset_));
+  first_bytes_ += read.substr(0, Fingerprint::kBytesMax - first_bytes_.size());
+}
+
 Result<bool> TailedFile::restart_if_truncated() {
   if (is_gzip()) return false;
   TRY(open_again());
   const FileStat stat = TRY_IN(path, file_->stat());
-  const Fingerprint before = Fingerprint::of(first_bytes_);
-  const std::string first_bytes = TRY(read_first_bytes());
-  if (stat.bytes >= offset_ && before.fits(first_bytes)) return false;
-  resume({});
-  first_bytes_ = first_bytes;
+  if (stat.bytes >= offset_) return restart_if_rewritten();
+  begin_anew();
   return true;
 }
 
@@ -147,6 +173,7 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
   const std::size_t bytes = TRY(read_content(buffer));
   Chunk chunk{.offset = offset_};
   const std::string_view read(buffer.data(), bytes);
+  learn_more(read);
   if (long_line) {
     const std::size_t newline = read.find('\n');
     chunk.is_piece = true;
@@ -170,6 +197,7 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
 
 Result<TailedFile::Chunk> TailedFile::read_rest(std::span<char> buffer) {
   const std::size_t bytes = TRY(read_content(buffer));
+  learn_more(std::string_view(buffer.data(), bytes));
   Chunk chunk{
       .bytes = std::string_view(buffer.data(), bytes), .offset = offset_, .is_piece = long_line.has_value()};
   offset_ += bytes;
@@ -190,10 +218,7 @@ FilePosition TailedFile::position(const RecordAssembler& assembler) const {
   return position;
 }
 
-Result<CoveredFile> TailedFile::cover(const RecordAssembler& assembler) {
-  if (!is_gzip() && first_bytes_.size() < Fingerprint::kBytesMax && offset_ > first_bytes_.size() && file_) {
-    TRY(learn_first_bytes());
-  }
+CoveredFile TailedFile::cover(const RecordAssembler& assembler) const {
   return CoveredFile{
       .id = id_, .fingerprint = Fingerprint::of(first_bytes_), .position = position(assembler), .path = path};
 }

@@ -33,8 +33,10 @@ class TailedFile {
   void resume(const FilePosition& position);
   // Forgets all that was read since the last commit.
   void rewind() { resume(FilePosition(committed_)); }
-  // Whether the file is shorter than what was read, or begins otherwise: it was truncated and is written
-  // anew, from its begin.
+  // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin,
+  // where reading then starts.
+  Result<bool> restart_if_rewritten();
+  // The same, also when it is only shorter than what was read.
   Result<bool> restart_if_truncated();
 
   // Whether it is the file that was listed, as far as that shows without opening it: a file that is not open
@@ -95,7 +97,7 @@ class TailedFile {
     return is_committed(assembler) && committed_.lowest_offset() == offset_;
   }
   // What a batch sealed now covers of it.
-  Result<CoveredFile> cover(const RecordAssembler& assembler);
+  CoveredFile cover(const RecordAssembler& assembler) const;
   void commit(const RecordAssembler& assembler) { committed_ = position(assembler); }
 
   // Closed files cost no descriptor; read() opens again, and begins anew if another file has the inode by
@@ -122,6 +124,8 @@ class TailedFile {
   Result<std::string> read_first_bytes();
   Result<> learn_first_bytes();
   Result<> open_again();
+  void begin_anew();
+  void learn_more(std::string_view read);
   Result<std::size_t> read_content(std::span<char> buffer);
   void become_archive();
 
