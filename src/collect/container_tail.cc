@@ -64,12 +64,17 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
 void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start,
                           Sight& sight) {
   if (opened.is_gzip()) {
-    const auto same = std::find_if(files_.begin(), files_.end(), [&](const TailedFile& file) {
-      return !file.is_gzip() && file.has_content(opened.first_bytes());
-    });
-    if (same != files_.end()) {
-      same->take_archive(listed);
-      same->take_listing(listed);
+    for (TailedFile& file : files_) {
+      if (file.is_gzip()) continue;
+      const Result<bool> is_same = file.has_content(opened.first_bytes());
+      if (!is_same.ok()) {  // reading it twice would be worse than later
+        sight.unreadable.push_back(is_same.error());
+        sight.is_stale = true;
+        return;
+      }
+      if (!*is_same) continue;
+      file.take_archive(listed);
+      file.take_listing(listed);
       return;
     }
   }

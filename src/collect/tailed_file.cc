@@ -78,9 +78,11 @@ void TailedFile::take_listing(const SeenFile& seen) {
   if (!is_gzip()) content_bytes_ = seen.stat.bytes;
 }
 
-bool TailedFile::has_content(std::string_view first_bytes) const {
-  const std::size_t known = std::min(first_bytes_.size(), first_bytes.size());
-  return known > 0 && first_bytes.substr(0, known) == std::string_view(first_bytes_).substr(0, known);
+Result<bool> TailedFile::has_content(std::string_view first_bytes) {
+  // It may have been cut and written anew since it was read.
+  const std::string ours = file_ ? TRY(read_first_bytes()) : first_bytes_;
+  const std::size_t known = std::min(ours.size(), first_bytes.size());
+  return known > 0 && first_bytes.substr(0, known) == std::string_view(ours).substr(0, known);
 }
 
 void TailedFile::take_archive(const SeenFile& archive) {

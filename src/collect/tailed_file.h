@@ -44,8 +44,8 @@ class TailedFile {
   bool is(const SeenFile& seen) const;
   // Its name, size and time as listed.
   void take_listing(const SeenFile& seen);
-  // Whether a file with these first bytes has the same content. Never of two empty ones.
-  bool has_content(std::string_view first_bytes) const;
+  // Whether a file with these first bytes has the same content as this has now. Never of two empty ones.
+  Result<bool> has_content(std::string_view first_bytes);
   // `archive` is its content, gzipped. What is still open is read to its end from where it is; what is not
   // is read from there.
   void take_archive(const SeenFile& archive);
