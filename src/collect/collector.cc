@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/log.h"
 #include "collect/collector_meters.h"
@@ -54,6 +55,8 @@ Collector::Collector(World world, CollectorOptions options, Checkpoints checkpoi
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
       scanned_at_(kNever),
       next_scan_at_(kNever),
+      next_due_at_(kNever),
+      next_seal_at_(kNever),
       measured_at_(kNever),
       paused_until_(kNever),
       meters_(std::make_unique<Meters>(world.metrics)) {}
@@ -67,11 +70,9 @@ Result<bool> Collector::turn() {
   const auto turned = [&]() -> Result<bool> {
     take_events(now);
     if (now >= next_scan_at_) TRY(scan(now));
-    for (auto& [id, followed] : containers_) {
-      if (now >= followed.look_at) look_again(id, followed, now);
-    }
-    const bool did_read = TRY(read_all(now));
-    TRY(seal_due());
+    const bool is_due = now >= next_due_at_;
+    const bool did_read = is_due && TRY(read_all(now));
+    if (is_due || now >= next_seal_at_) TRY(seal_due());
     return did_read;
   }();
   if (now - measured_at_ >= kMeasureInterval || measured_at_ == kNever) measure(now);
@@ -89,6 +90,7 @@ void Collector::take_events(SteadyTime now) {
       Followed& followed = known->second->second;
       if (changed.are_contents_changed) followed.read_at = now;
       if (changed.are_names_changed) followed.look_at = now;
+      next_due_at_ = kNever;
     } else if (changed.are_names_changed) {
       // A pod or container that is new, or gone. Not at once: they come in swarms.
       next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
@@ -111,6 +113,7 @@ Result<> Collector::scan(SteadyTime now) {
     if (!is_whole || present.contains(id)) continue;
     followed.tail->see_nothing();
     followed.read_at = now;
+    next_due_at_ = kNever;
   }
   if (is_whole) drop_done(scan);
   is_first_scan_ = false;
@@ -142,6 +145,7 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
   }
   followed->look_at = sight.is_stale ? now + kReadAgain : kWhenChanged;
   if (followed->tail->has_unread() || followed->tail->is_waiting()) followed->read_at = now;
+  next_due_at_ = std::min({next_due_at_, followed->read_at, followed->look_at});
 }
 
 void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {
@@ -240,10 +244,13 @@ Result<bool> Collector::read_all(SteadyTime now) {
   is_full_ = !TRY(spool_.has_room());
   if (is_full_) return false;
   bool did_read = false;
+  SteadyTime next_due_at = kWhenChanged;
   for (auto& [id, followed] : containers_) {
-    if (followed.read_at > now) continue;
-    if (TRY(read_one(followed, now))) did_read = true;
+    if (followed.look_at <= now) look_again(id, followed, now);
+    if (followed.read_at <= now && TRY(read_one(followed, now))) did_read = true;
+    next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});
   }
+  next_due_at_ = next_due_at;
   return did_read;
 }
 
@@ -290,23 +297,40 @@ void Collector::abandon(Batches::iterator batch, const Error& why) {
     container->tail->rewind();
     container->read_at = kNever;
   }
+  next_due_at_ = kNever;
 }
 
 Result<> Collector::seal_due() {
   const SteadyTime now = world_.clock.steady();
-  std::vector<std::pair<SteadyTime, BatchKey>> open;
+  next_seal_at_ = kNever;
+  SteadyTime next_seal_at = kWhenChanged;
+  std::size_t open_count = 0;
   for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
     if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
-    if (now - batch->second.batch->opened_at() >= options_.batch_age_max) {
+    const SteadyTime due_at = batch->second.batch->opened_at() + options_.batch_age_max;
+    if (now >= due_at) {
       TRY(seal(batch, "age"));
     } else {
-      open.emplace_back(batch->second.batch->opened_at(), batch->first);
+      next_seal_at = std::min(next_seal_at, due_at);
+      ++open_count;
     }
   }
-  if (open.size() <= options_.batches_open_max) return {};
-  std::sort(open.begin(), open.end());
-  open.resize(open.size() - options_.batches_open_max);
-  for (const auto& [opened_at, key] : open) TRY(seal(batches_.find(key), "open batches"));
+  if (open_count > options_.batches_open_max) TRY(seal_oldest(open_count - options_.batches_open_max));
+  next_seal_at_ = next_seal_at;
+  return {};
+}
+
+Result<> Collector::seal_oldest(std::size_t count) {
+  std::vector<std::pair<SteadyTime, Batches::iterator>> open;
+  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
+    if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
+    open.emplace_back(batch->second.batch->opened_at(), batch);
+  }
+  std::sort(open.begin(), open.end(), [](const auto& left, const auto& right) {
+    return std::tie(left.first, left.second->first) < std::tie(right.first, right.second->first);
+  });
+  open.resize(std::min(count, open.size()));
+  for (const auto& [opened_at, batch] : open) TRY(seal(batch, "open batches"));
   return {};
 }
 

@@ -112,6 +112,7 @@ class Collector {
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void abandon(Batches::iterator batch, const Error& why);
   Result<> seal_due();
+  Result<> seal_oldest(std::size_t count);
   Result<> seal(Batches::iterator batch, std::string_view why);
   void end(PodBatch& batch);
   void bound_compressors(PodBatch& used);
@@ -134,6 +135,8 @@ class Collector {
   std::vector<char> buffer_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
+  SteadyTime next_due_at_;   // no container is to be read or looked at before
+  SteadyTime next_seal_at_;  // nor a batch to be sealed for its age
   SteadyTime measured_at_;
   SteadyTime paused_until_;  // after an error of the data directory
   bool is_first_scan_ = true;

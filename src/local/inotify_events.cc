@@ -106,7 +106,10 @@ FileEvents::Changes InotifyEvents::take() {
       at += sizeof(event) + event.len;
     }
   }
-  for (auto& [watch, watched] : directories_) watched.change = 0;
+  for (const Changed& changed : changes.directories) {
+    const auto watch = watches_.find(changed.directory);
+    if (watch != watches_.end()) directories_[watch->second].change = 0;
+  }
   return changes;
 }
 
