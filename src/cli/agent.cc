@@ -34,6 +34,7 @@ void Agent::collect_loop(const std::stop_token& stop) {
   // What is in the files now is still taken; then everything open is sealed. Bounded: writers may go on
   // writing.
   constexpr int kLastRounds = 1000;
+  collector_->look_again();
   for (int round = 0; round < kLastRounds && collect_round(); ++round) {
   }
   const Result<> sealed = collector_->seal_all();

@@ -1,5 +1,6 @@
 #include "cli/local_pipeline.h"
 
+#include "base/log.h"
 #include "cli/version.h"
 
 namespace headgate::cli {
@@ -114,8 +115,19 @@ Result<> LocalPipeline::start_agent(const Config& config) {
   options.uploader.agent_version = kVersion;
   options.uploader.node = "local";
   options.uploads = static_cast<std::size_t>(collect.upload.concurrency);
-  const collect::Collector::World world{
-      .clock = clock_, .random = random_, .disk = disk_, .kube = pods_, .metrics = metrics_};
+  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
+  if (events.ok()) {
+    events_ = std::move(events).value();
+  } else {
+    log::warn("changes of the log directories cannot be watched: they are polled",
+              {{"what", events.error().what}});
+  }
+  const collect::Collector::World world{.clock = clock_,
+                                        .random = random_,
+                                        .disk = disk_,
+                                        .kube = pods_,
+                                        .metrics = metrics_,
+                                        .events = events_.get()};
   agent_ = TRY_IN("collect", Agent::start(world, *notifying_store_, std::move(options)));
   return {};
 }

@@ -16,6 +16,7 @@
 #include "http/health.h"
 #include "http/server.h"
 #include "local/directory_store.h"
+#include "local/inotify_events.h"
 #include "local/local_destinations.h"
 #include "local/named_pods.h"
 #include "local/notifying_store.h"
@@ -69,6 +70,7 @@ class LocalPipeline {
   local::SystemRandom random_;
   local::PosixDisk disk_;
   local::NamedPods pods_;
+  std::unique_ptr<local::InotifyEvents> events_;
   std::unique_ptr<local::DirectoryStore> store_;
   std::unique_ptr<local::SqliteQueue> queue_;
   std::unique_ptr<local::NotifyingStore> notifying_store_;

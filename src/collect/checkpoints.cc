@@ -1,6 +1,7 @@
 #include "collect/checkpoints.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "collect/words.h"
 #include "model/checksum.h"
@@ -27,6 +28,18 @@ Result<std::string> read_whole(Disk& disk, const std::string& path, std::size_t 
   return text;
 }
 
+std::string_view directory_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+// Of two entries that fit, the one that says more surely which file it is, then the later.
+template <typename Entry>
+bool is_better(const Entry& left, const Entry& right) {
+  return std::tuple(left.file.fingerprint.bytes, left.sequence) >
+         std::tuple(right.file.fingerprint.bytes, right.sequence);
+}
+
 }  // namespace
 
 Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
@@ -35,7 +48,10 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
   const std::string path = checkpoints.directory_ + std::string(kName);
   const Result<std::string> text = read_whole(disk, path, kFileBytesMax);
   if (!text.ok()) {
-    if (text.error().fault == Fault::NotFound) return checkpoints;
+    if (text.error().fault == Fault::NotFound) {
+      checkpoints.is_fresh_ = true;
+      return checkpoints;
+    }
     return Error(text.error()).in("checkpoints");
   }
   TRY_IN(path, checkpoints.read(*text));
@@ -61,62 +77,132 @@ Result<> Checkpoints::read(std::string_view text) {
       if (!text.empty()) return Error{Fault::Invalid, "damaged: lines after its end"};
       return {};
     }
-    Entry entry;
-    entry.sequence = TRY_IN("sequence", take_number<std::uint64_t>(line));
-    entry.file = TRY(parse_covered_file(line));
-    confirmed_[entry.file.id] = std::move(entry);
+    const auto sequence = TRY_IN("sequence", take_number<std::uint64_t>(line));
+    take(confirmed_, sequence, TRY(parse_covered_file(line)));
   }
   return Error{Fault::Invalid, "damaged: cut short"};
 }
 
-bool Checkpoints::take(Entries& entries, const BatchManifest& batch) {
-  bool is_changed = false;
-  for (const CoveredFile& file : batch.covers) {
-    Entry& entry = entries[file.id];
-    if (entry.sequence >= batch.sequence) continue;
-    entry = Entry{.sequence = batch.sequence, .file = file};
-    is_changed = true;
+bool Checkpoints::take(Entries& entries, std::uint64_t sequence, const CoveredFile& file) {
+  const std::string_view directory = directory_of(file.path);
+  auto found = entries.find(directory);
+  if (found == entries.end()) found = entries.emplace(std::string(directory), std::vector<Entry>()).first;
+  std::vector<Entry>& here = found->second;
+  // With another fingerprint it may be the same file, longer, or another that has the inode now: both stay.
+  const auto known = std::find_if(here.begin(), here.end(), [&](const Entry& entry) {
+    return entry.file.id == file.id && entry.file.fingerprint == file.fingerprint;
+  });
+  if (known == here.end()) {
+    here.push_back({.sequence = sequence, .file = file});
+    return true;
   }
-  return is_changed;
+  if (known->sequence >= sequence) return false;
+  *known = {.sequence = sequence, .file = file};
+  return true;
 }
 
 void Checkpoints::note_sealed(const BatchManifest& batch) {
-  take(sealed_, batch);
+  for (const CoveredFile& file : batch.covers) take(sealed_, batch.sequence, file);
 }
 
 void Checkpoints::confirm(const BatchManifest& batch) {
-  is_changed_ = take(confirmed_, batch) || is_changed_;
   for (const CoveredFile& file : batch.covers) {
-    const auto ahead = sealed_.find(file.id);
-    if (ahead != sealed_.end() && ahead->second.sequence <= batch.sequence) sealed_.erase(ahead);
+    is_changed_ = take(confirmed_, batch.sequence, file) || is_changed_;
+    const auto ahead = sealed_.find(directory_of(file.path));
+    if (ahead == sealed_.end()) continue;
+    std::erase_if(ahead->second, [&](const Entry& entry) {
+      return entry.file.id == file.id && entry.file.fingerprint == file.fingerprint &&
+             entry.sequence <= batch.sequence;
+    });
+    if (ahead->second.empty()) sealed_.erase(ahead);
   }
 }
 
-const CoveredFile* Checkpoints::find(FileId id, std::string_view first_bytes) const {
-  const Entry* latest = nullptr;
+void Checkpoints::pass_over(CoveredFile file) {
+  is_changed_ = take(confirmed_, 0, file) || is_changed_;
+}
+
+template <typename Predicate>
+const CoveredFile* Checkpoints::best(std::string_view path, std::string_view first_bytes,
+                                     Predicate is_candidate) const {
+  const Entry* best = nullptr;
   for (const Entries* entries : {&confirmed_, &sealed_}) {
-    const auto found = entries->find(id);
-    if (found == entries->end()) continue;
-    if (latest == nullptr || found->second.sequence > latest->sequence) latest = &found->second;
+    const auto here = entries->find(directory_of(path));
+    if (here == entries->end()) continue;
+    for (const Entry& entry : here->second) {
+      if (!is_candidate(entry) || !entry.file.fingerprint.fits(first_bytes)) continue;
+      if (best == nullptr || is_better(entry, *best)) best = &entry;
+    }
   }
-  if (latest == nullptr || !latest->file.fingerprint.fits(first_bytes)) return nullptr;
-  return &latest->file;
+  return best == nullptr ? nullptr : &best->file;
+}
+
+const CoveredFile* Checkpoints::find(std::string_view path, FileId id, std::string_view first_bytes) const {
+  return best(path, first_bytes, [&](const Entry& entry) { return entry.file.id == id; });
+}
+
+const CoveredFile* Checkpoints::find_content(std::string_view path, std::string_view first_bytes) const {
+  return best(path, first_bytes, [](const Entry& entry) { return entry.file.fingerprint.bytes > 0; });
+}
+
+void Checkpoints::forget_absent(const Present& present) {
+  is_changed_ = forget_absent(confirmed_, present) || is_changed_;
+  forget_absent(sealed_, present);
+}
+
+bool Checkpoints::forget_absent(Entries& entries, const Present& present) {
+  std::size_t forgotten = 0;
+  for (auto& [directory, here] : entries) {
+    const bool is_there = present.directories.contains(directory);
+    // Latest first; of one inode the first is the file that has it now.
+    std::sort(here.begin(), here.end(),
+              [](const Entry& left, const Entry& right) { return left.sequence > right.sequence; });
+    std::set<FileId> seen;
+    std::size_t vanished = 0;
+    const auto is_forgotten = [&](Entry& entry) {
+      const bool has_inode = seen.insert(entry.file.id).second;
+      const bool is_present = has_inode && present.files.contains(entry.file.id);
+      entry.absences = is_present ? 0 : std::min(entry.absences + 1, kAbsencesMin);
+      if (entry.absences < kAbsencesMin) return false;
+      return !is_there || ++vanished > kVanishedMax;
+    };
+    std::size_t kept = 0;
+    for (Entry& entry : here) {
+      if (is_forgotten(entry)) continue;
+      if (&here[kept] != &entry) here[kept] = std::move(entry);
+      ++kept;
+    }
+    forgotten += here.size() - kept;
+    here.resize(kept);
+  }
+  std::erase_if(entries, [](const auto& directory) { return directory.second.empty(); });
+  return forgotten > 0;
 }
 
 std::uint64_t Checkpoints::highest_sequence() const {
   std::uint64_t highest = 0;
-  for (const auto& [id, entry] : confirmed_) highest = std::max(highest, entry.sequence);
+  for (const auto& [directory, here] : confirmed_) {
+    for (const Entry& entry : here) highest = std::max(highest, entry.sequence);
+  }
   return highest;
+}
+
+std::size_t Checkpoints::size() const {
+  std::size_t entries = 0;
+  for (const auto& [directory, here] : confirmed_) entries += here.size();
+  return entries;
 }
 
 Result<> Checkpoints::store() {
   if (!is_changed_) return {};
   std::string text(kTitle);
   text.push_back('\n');
-  for (const auto& [id, entry] : confirmed_) {
-    text += std::to_string(entry.sequence);
-    text.push_back(' ');
-    append_line(text, entry.file);
+  for (const auto& [directory, here] : confirmed_) {
+    for (const Entry& entry : here) {
+      text += std::to_string(entry.sequence);
+      text.push_back(' ');
+      append_line(text, entry.file);
+    }
   }
   text += "crc " + std::to_string(crc32c(0, text)) + "\n";
 

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -16,30 +18,47 @@
 namespace headgate::collect {
 
 // The collect thread owns it.
+// Files are known by what they are (device, inode, first bytes), never by name. An inode that is used again
+// does not wipe out what is known of the file that had it: that may be waiting under another inode, gzipped.
 class Checkpoints {
  public:
   static constexpr std::size_t kFileBytesMax = 256U << 20U;
+  // Of files that are no longer there, kept for each directory: the most recent.
+  static constexpr std::size_t kVanishedMax = 16;
+  // A file that is renamed while its directory is listed can be missing from the list: it has vanished when
+  // it was missing so many times in a row.
+  static constexpr std::uint32_t kAbsencesMin = 3;
 
   // Reads <directory>/checkpoints; none is a fresh start. A damaged one is Fault::Invalid: an operator
   // decides, for going on without it would send everything again.
   static Result<Checkpoints> open(Disk& disk, std::string directory);
+  // There was none: nothing was ever collected into this directory.
+  bool is_fresh() const { return is_fresh_; }
 
   // A batch was sealed: find() knows its positions from now on, store() does not write them. What the spool
   // holds is taken from the spool when the agent starts again.
   void note_sealed(const BatchManifest& batch);
   // Its object is stored: its positions are written by the next store(), where no later batch's were.
   void confirm(const BatchManifest& batch);
-  // The entry for a file that begins with `first_bytes`; nullptr when there is none or it is of another file
-  // that had the inode before.
-  const CoveredFile* find(FileId id, std::string_view first_bytes) const;
-  // Drops the entries of files for which `is_gone`.
-  template <typename Predicate>
-  void forget_if(Predicate is_gone) {
-    const auto gone = [&](const auto& entry) { return is_gone(entry.first); };
-    is_changed_ = std::erase_if(confirmed_, gone) > 0 || is_changed_;
-    std::erase_if(sealed_, gone);
-  }
+  // The file is not to be read before that position, though no batch holds it.
+  void pass_over(CoveredFile file);
+
+  // The entry of the file at `path` that begins with `first_bytes`; nullptr when there is none, or it is of
+  // another file that had the inode before.
+  const CoveredFile* find(std::string_view path, FileId id, std::string_view first_bytes) const;
+  // The same by what it says alone, within its directory: the file was compressed or copied, or its device
+  // has another number since the machine was started anew.
+  const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
+
+  // What a whole scan found. Entries of directories that are gone go, and so do the oldest of files that
+  // vanished.
+  struct Present {
+    std::set<FileId> files;
+    std::set<std::string, std::less<>> directories;
+  };
+  void forget_absent(const Present& present);
   std::uint64_t highest_sequence() const;
+  std::size_t size() const;
 
   // Writes if anything changed since the last time.
   Result<> store();
@@ -48,17 +67,23 @@ class Checkpoints {
   struct Entry {
     std::uint64_t sequence = 0;  // of the batch it came from
     CoveredFile file;
+    std::uint32_t absences = 0;
   };
+  using Entries = std::map<std::string, std::vector<Entry>, std::less<>>;  // by directory
+
   Checkpoints(Disk& disk, std::string directory) : disk_(&disk), directory_(std::move(directory)) {}
   Result<> read(std::string_view text);
+  static bool take(Entries& entries, std::uint64_t sequence, const CoveredFile& file);
+  static bool forget_absent(Entries& entries, const Present& present);
+  template <typename Predicate>
+  const CoveredFile* best(std::string_view path, std::string_view first_bytes, Predicate is_candidate) const;
 
   Disk* disk_;
   std::string directory_;
-  using Entries = std::map<FileId, Entry>;
-  static bool take(Entries& entries, const BatchManifest& batch);
-  std::map<FileId, Entry> confirmed_;
-  std::map<FileId, Entry> sealed_;  // ahead of confirmed_
+  Entries confirmed_;
+  Entries sealed_;  // ahead of confirmed_
   bool is_changed_ = false;
+  bool is_fresh_ = false;
 };
 
 }  // namespace headgate::collect

@@ -2,66 +2,23 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/log.h"
+#include "collect/collector_meters.h"
 
 namespace headgate::collect {
 namespace {
 
 constexpr std::size_t kReadBytes = 256U << 10U;
 constexpr std::chrono::seconds kPauseAfterError{1};
+constexpr std::chrono::milliseconds kReadAgain{100};  // a file that cannot be read now
+constexpr std::chrono::milliseconds kLookAgain{1000};
+constexpr std::chrono::milliseconds kMeasureInterval{1000};
 constexpr SteadyTime kNever = SteadyTime::min();
+constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 }  // namespace
-
-struct Collector::Meters {
-  explicit Meters(Metrics& metrics)
-      : lines(metrics.counter("headgate_collect_lines_total", "Records taken from log files")),
-        bytes(metrics.counter("headgate_collect_bytes_total", "Bytes read from log files")),
-        damaged(metrics.counter("headgate_collect_parse_errors_total",
-                                "Lines that are not CRI lines, delivered marked")),
-        split(metrics.counter("headgate_collect_parts_total", "Parts of records over the size limit")),
-        truncated(
-            metrics.counter("headgate_collect_truncations_total", "Files that were cut and written anew")),
-        batches(metrics.counter("headgate_collect_batches_total", "Batches sealed")),
-        raw_bytes(metrics.counter("headgate_collect_batch_raw_bytes_total",
-                                  "Bytes of sealed batches before compression")),
-        object_bytes(metrics.counter("headgate_collect_batch_bytes_total",
-                                     "Bytes of sealed batches after compression")),
-        abandoned(
-            metrics.counter("headgate_collect_batches_abandoned_total", "Batches given up and read again")),
-        errors(
-            metrics.counter("headgate_collect_errors_total", "Files and directories that could not be read")),
-        dropped(metrics.counter("headgate_collect_dropped_total", "Records dropped: always 0, alarm on it")),
-        spool_bytes(
-            metrics.gauge("headgate_collect_spool_bytes", "Bytes of sealed batches that wait for the store")),
-        spool_full(
-            metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
-        spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),
-        files(metrics.gauge("headgate_collect_open_files", "Log files open")),
-        containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
-        open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
-        unread(metrics.gauge("headgate_collect_unread_bytes_max",
-                             "Unread bytes of the container furthest behind")) {}
-  Counter& lines;
-  Counter& bytes;
-  Counter& damaged;
-  Counter& split;
-  Counter& truncated;
-  Counter& batches;
-  Counter& raw_bytes;
-  Counter& object_bytes;
-  Counter& abandoned;
-  Counter& errors;
-  Counter& dropped;
-  Gauge& spool_bytes;
-  Gauge& spool_full;
-  Gauge& spool_damaged;
-  Gauge& files;
-  Gauge& containers;
-  Gauge& open_batches;
-  Gauge& unread;
-};
 
 Application application_of(const PodFacts& facts) {
   for (const char* label : {"app", "app.kubernetes.io/name"}) {
@@ -96,7 +53,11 @@ Collector::Collector(World world, CollectorOptions options, Checkpoints checkpoi
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
+      scanned_at_(kNever),
       next_scan_at_(kNever),
+      next_due_at_(kNever),
+      next_seal_at_(kNever),
+      measured_at_(kNever),
       paused_until_(kNever),
       meters_(std::make_unique<Meters>(world.metrics)) {}
 
@@ -107,47 +68,93 @@ Result<bool> Collector::turn() {
   if (!unconfirmed_.empty()) TRY(confirm({}));
   if (now < paused_until_) return false;
   const auto turned = [&]() -> Result<bool> {
-    if (now >= next_scan_at_) {
-      TRY(scan());
-      next_scan_at_ = now + options_.scan_interval;
-    }
-    const bool did_read = TRY(read_all());
-    TRY(seal_due());
+    take_events(now);
+    if (now >= next_scan_at_) TRY(scan(now));
+    const bool is_due = now >= next_due_at_;
+    const bool did_read = is_due && TRY(read_all(now));
+    if (is_due || now >= next_seal_at_) TRY(seal_due());
     return did_read;
   }();
+  if (now - measured_at_ >= kMeasureInterval || measured_at_ == kNever) measure(now);
   if (!turned.ok()) paused_until_ = now + kPauseAfterError;
   return turned;
 }
 
-Result<> Collector::scan() {
-  const Scan scan = TRY(scan_pod_logs(world_.disk, options_.pod_logs));
-  for (const Error& error : scan.unreadable) {
-    meters_->errors.add();
-    log::warn("cannot be read", {{"what", error.what}});
+void Collector::take_events(SteadyTime now) {
+  if (world_.events == nullptr) return;
+  const FileEvents::Changes changes = world_.events->take();
+  if (changes.is_overflown) next_scan_at_ = kNever;
+  for (const FileEvents::Changed& changed : changes.directories) {
+    const auto known = by_directory_.find(changed.directory);
+    if (known != by_directory_.end()) {
+      Followed& followed = known->second->second;
+      if (changed.are_contents_changed) followed.read_at = now;
+      if (changed.are_names_changed) followed.look_at = now;
+      next_due_at_ = kNever;
+    } else if (changed.are_names_changed) {
+      // A pod or container that is new, or gone. Not at once: they come in swarms.
+      next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
+    }
   }
+}
+
+Result<> Collector::scan(SteadyTime now) {
+  const Scan scan = TRY(scan_pod_logs(world_.disk, world_.events, options_.pod_logs));
+  scanned_at_ = now;
+  note_unreadable(scan);
   std::set<ContainerKey> present;
   for (const SeenContainer& seen : scan.containers) {
     present.emplace(seen.pod, seen.container);
-    if (seen.is_whole) see(seen);
+    if (seen.is_whole) see(seen, now);
   }
   // What is below a directory that cannot be listed now is not gone.
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : containers_) {
-    if (is_whole && !present.contains(id)) followed.tail->see_nothing();
+    if (!is_whole || present.contains(id)) continue;
+    followed.tail->see_nothing();
+    followed.read_at = now;
+    next_due_at_ = kNever;
   }
   if (is_whole) drop_done(scan);
   is_first_scan_ = false;
-  measure();
+  const bool is_polling = world_.events == nullptr || !is_whole || !waiting_.empty();
+  next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
 
-void Collector::see(const SeenContainer& seen) {
+void Collector::note_unreadable(const Scan& scan) {
+  for (const Error& error : scan.unreadable) {
+    meters_->errors.add();
+    log::warn("cannot be read", {{"what", error.what}});
+  }
+  if (!scan.unwatched || world_.events == nullptr) return;
+  world_.events = nullptr;
+  log::warn("changes of the log directories cannot be watched: they are polled from now on",
+            {{"what", scan.unwatched->what}, {"interval_ms", options_.scan_interval.count()}});
+}
+
+void Collector::see(const SeenContainer& seen, SteadyTime now) {
   Followed* followed = follow(seen);
   if (followed == nullptr) return;
-  const auto start = is_first_scan_ ? options_.start_at : ContainerTail::Start::Begin;
-  for (const Error& error : followed->tail->see(seen, checkpoints_, start)) {
+  const bool is_first_run = is_first_scan_ && checkpoints_.is_fresh();
+  const auto start = is_first_run ? options_.start_at : ContainerTail::Start::Begin;
+  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start);
+  for (const Error& error : sight.unreadable) {
     meters_->errors.add();
     log::warn("log file cannot be opened", {{"what", error.what}});
+  }
+  followed->look_at = sight.is_stale ? now + kReadAgain : kWhenChanged;
+  if (followed->tail->has_unread() || followed->tail->is_waiting()) followed->read_at = now;
+  next_due_at_ = std::min({next_due_at_, followed->read_at, followed->look_at});
+}
+
+void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {
+  Scan scan;
+  scan_container(world_.disk, id.first, id.second, followed.directory, scan);
+  followed.look_at = scan.retryable > 0 ? now + kLookAgain : kWhenChanged;
+  note_unreadable(scan);
+  for (const SeenContainer& seen : scan.containers) {
+    if (seen.is_whole) see(seen, now);
   }
 }
 
@@ -175,13 +182,16 @@ Collector::Followed* Collector::follow(const SeenContainer& seen) {
                            .application = key->application.view(),
                            .pod_name = key->pod.view(),
                            .container_name = seen.container.view()});
-  Followed followed;
+  const auto added = containers_.try_emplace(id).first;
+  Followed& followed = added->second;
+  followed.directory = seen.directory;
   followed.batch = batches_.try_emplace(*key).first;
   followed.tail = std::make_unique<ContainerTail>(
-      world_.disk, frame,
+      world_.disk, decompressors_, frame,
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max, .quiet_min = options_.quiet_min});
-  followed.batch->second.containers.push_back(followed.tail.get());
-  return &containers_.emplace(id, std::move(followed)).first->second;
+  followed.batch->second.containers.push_back(&followed);
+  by_directory_[seen.directory] = added;
+  return &followed;
 }
 
 // Empty when no object key can be made of its names.
@@ -207,7 +217,8 @@ void Collector::drop_done(const Scan& scan) {
       ++container;
       continue;
     }
-    std::erase(batch.containers, followed.tail.get());
+    std::erase(batch.containers, &container->second);
+    by_directory_.erase(followed.directory);
     if (batch.containers.empty()) {
       end(batch);
       batches_.erase(followed.batch);
@@ -215,23 +226,12 @@ void Collector::drop_done(const Scan& scan) {
     container = containers_.erase(container);
   }
 
-  // A file that is renamed while its directory is listed can be missing from the list: it is gone when it is
-  // missing again.
-  constexpr std::uint32_t kAbsencesMin = 3;
-  std::set<FileId> present;
+  Checkpoints::Present present;
   for (const SeenContainer& seen : scan.containers) {
-    for (const SeenFile& file : seen.files) present.insert(file.stat.id);
+    present.directories.insert(seen.directory);
+    for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
-  std::map<FileId, std::uint32_t> absent;
-  checkpoints_.forget_if([&](FileId id) {
-    if (present.contains(id)) return false;
-    const auto before = absent_.find(id);
-    const std::uint32_t absences = (before == absent_.end() ? 0 : before->second) + 1;
-    if (absences >= kAbsencesMin) return true;
-    absent[id] = absences;
-    return false;
-  });
-  absent_ = std::move(absent);
+  checkpoints_.forget_absent(present);
 
   std::erase_if(waiting_, [&](const auto& waiting) {
     return std::none_of(scan.containers.begin(), scan.containers.end(), [&](const SeenContainer& seen) {
@@ -240,18 +240,21 @@ void Collector::drop_done(const Scan& scan) {
   });
 }
 
-Result<bool> Collector::read_all() {
+Result<bool> Collector::read_all(SteadyTime now) {
   is_full_ = !TRY(spool_.has_room());
   if (is_full_) return false;
   bool did_read = false;
+  SteadyTime next_due_at = kWhenChanged;
   for (auto& [id, followed] : containers_) {
-    if (TRY(read_one(followed))) did_read = true;
+    if (followed.look_at <= now) look_again(id, followed, now);
+    if (followed.read_at <= now && TRY(read_one(followed, now))) did_read = true;
+    next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});
   }
+  next_due_at_ = next_due_at;
   return did_read;
 }
 
-Result<bool> Collector::read_one(Followed& followed) {
-  const SteadyTime now = world_.clock.steady();
+Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
   PodBatch& batch = followed.batch->second;
   if (!batch.batch) batch.batch = std::make_unique<OpenBatch>(spool_, options_.batch);
   if (batch.batch->lines() == 0) batch.batch->begin(now);
@@ -269,6 +272,11 @@ Result<bool> Collector::read_one(Followed& followed) {
   meters_->damaged.add(read->counts.damaged);
   meters_->split.add(read->counts.split);
   meters_->truncated.add(read->counts.truncations);
+  meters_->archives_damaged.add(read->counts.archives_damaged);
+  followed.read_at = read->more                    ? now
+                     : read->must_wait             ? now + kReadAgain
+                     : followed.tail->is_waiting() ? now + kLookAgain
+                                                   : kWhenChanged;
   if (batch.batch->raw_bytes() >= options_.batch_bytes_max) {
     TRY(seal(followed.batch, "size"));
   } else if (batch.batch->holds_compressor()) {
@@ -285,31 +293,51 @@ void Collector::abandon(Batches::iterator batch, const Error& why) {
   meters_->abandoned.add();
   if (batch->second.batch) batch->second.batch->discard();
   end(batch->second);
-  for (ContainerTail* container : batch->second.containers) container->rewind();
+  for (Followed* container : batch->second.containers) {
+    container->tail->rewind();
+    container->read_at = kNever;
+  }
+  next_due_at_ = kNever;
 }
 
 Result<> Collector::seal_due() {
   const SteadyTime now = world_.clock.steady();
-  std::vector<std::pair<SteadyTime, BatchKey>> open;
+  next_seal_at_ = kNever;
+  SteadyTime next_seal_at = kWhenChanged;
+  std::size_t open_count = 0;
   for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
     if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
-    if (now - batch->second.batch->opened_at() >= options_.batch_age_max) {
+    const SteadyTime due_at = batch->second.batch->opened_at() + options_.batch_age_max;
+    if (now >= due_at) {
       TRY(seal(batch, "age"));
     } else {
-      open.emplace_back(batch->second.batch->opened_at(), batch->first);
+      next_seal_at = std::min(next_seal_at, due_at);
+      ++open_count;
     }
   }
-  if (open.size() <= options_.batches_open_max) return {};
-  std::sort(open.begin(), open.end());
-  open.resize(open.size() - options_.batches_open_max);
-  for (const auto& [opened_at, key] : open) TRY(seal(batches_.find(key), "open batches"));
+  if (open_count > options_.batches_open_max) TRY(seal_oldest(open_count - options_.batches_open_max));
+  next_seal_at_ = next_seal_at;
+  return {};
+}
+
+Result<> Collector::seal_oldest(std::size_t count) {
+  std::vector<std::pair<SteadyTime, Batches::iterator>> open;
+  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
+    if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
+    open.emplace_back(batch->second.batch->opened_at(), batch);
+  }
+  std::sort(open.begin(), open.end(), [](const auto& left, const auto& right) {
+    return std::tie(left.first, left.second->first) < std::tie(right.first, right.second->first);
+  });
+  open.resize(std::min(count, open.size()));
+  for (const auto& [opened_at, batch] : open) TRY(seal(batch, "open batches"));
   return {};
 }
 
 Result<> Collector::seal(Batches::iterator batch, std::string_view why) {
   const auto sealed = [&]() -> Result<BatchManifest> {
     std::vector<CoveredFile> covers;
-    for (ContainerTail* container : batch->second.containers) TRY(container->cover(covers));
+    for (Followed* container : batch->second.containers) container->tail->cover(covers);
     ObjectKey key = TRY(key_of(batch->first));
     return batch->second.batch->seal(std::move(key), std::move(covers));
   }();
@@ -317,7 +345,7 @@ Result<> Collector::seal(Batches::iterator batch, std::string_view why) {
     abandon(batch, sealed.error());
     return sealed.error();
   }
-  for (ContainerTail* container : batch->second.containers) container->commit();
+  for (Followed* container : batch->second.containers) container->tail->commit();
   end(batch->second);
   checkpoints_.note_sealed(*sealed);
   sealed_.push_back(sealed->sequence);
@@ -383,14 +411,21 @@ Result<> Collector::set_aside(std::uint64_t sequence) {
   return spool_.set_aside(sequence);
 }
 
-void Collector::measure() {
+void Collector::measure(SteadyTime now) {
+  measured_at_ = now;
+  const Timestamp wall = world_.clock.now();
+  std::chrono::nanoseconds lag{0};
   std::uint64_t unread = 0;
   std::size_t files = 0;
   for (const auto& [id, followed] : containers_) {
-    unread = std::max(unread, followed.tail->unread_bytes());
+    const std::uint64_t behind = followed.tail->unread_bytes();
+    unread = std::max(unread, behind);
+    if (behind > 0) lag = std::max(lag, wall - followed.tail->read_until());
     files += followed.tail->open_files();
   }
   meters_->unread.set(static_cast<double>(unread));
+  meters_->lag_seconds.set(std::chrono::duration<double>(lag).count());
+  meters_->polling.set(world_.events == nullptr ? 1 : 0);
   meters_->files.set(static_cast<double>(files));
   meters_->containers.set(static_cast<double>(containers_.size()));
   meters_->open_batches.set(

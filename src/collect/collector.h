@@ -20,6 +20,7 @@
 #include "model/object_key.h"
 #include "ports/clock.h"
 #include "ports/disk.h"
+#include "ports/file_events.h"
 #include "ports/kube.h"
 #include "ports/random.h"
 
@@ -40,7 +41,8 @@ struct CollectorOptions {
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;
-  std::chrono::milliseconds scan_interval{1000};
+  std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
+  std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
   std::chrono::milliseconds pod_wait_max{60'000};  // for the cluster to know a pod, before its name has to do
 };
@@ -55,14 +57,18 @@ class Collector {
     Disk& disk;
     Kube& kube;
     Metrics& metrics;
+    FileEvents* events = nullptr;  // none: the directories are polled
   };
   // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
   static Result<std::unique_ptr<Collector>> open(World world, CollectorOptions options);
   ~Collector();
 
-  // One round: scan if it is time, read every container once, seal what is due. False: there was nothing to
-  // read. An error is about the disk of the data directory; nothing is lost, call again later.
+  // One round: scan if it is time, read every container that has something new once, seal what is due. False:
+  // there was nothing to read. An error is about the disk of the data directory; nothing is lost, call again
+  // later.
   Result<bool> turn();
+  // The next turn scans, whether or not it is time.
+  void look_again() { next_scan_at_ = SteadyTime::min(); }
 
   // Batches sealed since the last call (at first: those an earlier run left), to be uploaded.
   std::vector<std::uint64_t> take_sealed();
@@ -77,48 +83,61 @@ class Collector {
   const Spool& spool() const { return spool_; }
 
  private:
+  struct Followed;
   struct PodBatch {
     std::unique_ptr<OpenBatch> batch;
-    std::vector<ContainerTail*> containers;
+    std::vector<Followed*> containers;
   };
   using Batches = std::map<BatchKey, PodBatch>;
   struct Followed {
     Batches::iterator batch;
     std::unique_ptr<ContainerTail> tail;
+    std::string directory;
+    SteadyTime read_at =
+        SteadyTime::min();  // when it is to be read next, and looked at; max: when it changes
+    SteadyTime look_at = SteadyTime::max();
   };
   struct Meters;
   using ContainerKey = std::pair<PodId, ContainerName>;
 
   Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool);
-  Result<> scan();
-  void see(const SeenContainer& seen);
+  void take_events(SteadyTime now);
+  Result<> scan(SteadyTime now);
+  void note_unreadable(const Scan& scan);
+  void see(const SeenContainer& seen, SteadyTime now);
+  void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen);
   void drop_done(const Scan& scan);
-  Result<bool> read_all();
-  Result<bool> read_one(Followed& followed);
+  Result<bool> read_all(SteadyTime now);
+  Result<bool> read_one(Followed& followed, SteadyTime now);
   void abandon(Batches::iterator batch, const Error& why);
   Result<> seal_due();
+  Result<> seal_oldest(std::size_t count);
   Result<> seal(Batches::iterator batch, std::string_view why);
   void end(PodBatch& batch);
   void bound_compressors(PodBatch& used);
   std::optional<BatchKey> batch_key_of(const SeenContainer& seen, const PodFacts& facts);
   Result<ObjectKey> key_of(const BatchKey& batch);
-  void measure();
+  void measure(SteadyTime now);
 
   World world_;
   const CollectorOptions options_;
   Checkpoints checkpoints_;
   Spool spool_;
+  Decompressors decompressors_;
   std::map<ContainerKey, Followed> containers_;
+  std::map<std::string, std::map<ContainerKey, Followed>::iterator, std::less<>> by_directory_;
   std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
   Batches batches_;
   std::vector<PodBatch*> compressing_;  // least recently used first
-  std::map<FileId, std::uint32_t>
-      absent_;  // files the checkpoints know, and how many scans in a row did not list them
   std::vector<std::uint64_t> sealed_;
   std::vector<BatchManifest> unconfirmed_;
   std::vector<char> buffer_;
+  SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
+  SteadyTime next_due_at_;   // no container is to be read or looked at before
+  SteadyTime next_seal_at_;  // nor a batch to be sealed for its age
+  SteadyTime measured_at_;
   SteadyTime paused_until_;  // after an error of the data directory
   bool is_first_scan_ = true;
   bool is_full_ = false;

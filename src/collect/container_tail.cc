@@ -10,104 +10,195 @@ constexpr SteadyTime kNotQuiet = SteadyTime::min();
 
 }  // namespace
 
-ContainerTail::ContainerTail(Disk& disk, const RecordFrame& frame, Options options)
-    : disk_(disk), options_(options), frame_(frame), assembler_(options.record_bytes_max) {}
+ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, const RecordFrame& frame,
+                             Options options)
+    : disk_(disk),
+      decompressors_(decompressors),
+      options_(options),
+      frame_(frame),
+      assembler_(options.record_bytes_max) {}
 
-std::vector<Error> ContainerTail::see(const SeenContainer& seen, const Checkpoints& resume, Start start) {
-  std::vector<Error> unreadable;
+ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start) {
+  Sight sight;
   for (TailedFile& file : files_) ++file.scans_missed;
-  listed_bytes_ = 0;
+  unopened_bytes_ = 0;
+  std::vector<const SeenFile*> unknown;
   for (const SeenFile& listed : seen.files) {
-    if (listed.name.is_gzip) continue;  // its lines were read before it was compressed
-    listed_bytes_ += listed.stat.bytes;
-    const auto known = std::find_if(files_.begin(), files_.end(),
-                                    [&](const TailedFile& file) { return file.id() == listed.stat.id; });
-    if (known != files_.end()) {
-      const bool is_changed = known->name.rotated_at != listed.name.rotated_at ||
-                              known->name.restart != listed.name.restart ||
-                              known->offset() != listed.stat.bytes;
-      if (is_changed) known->quiet_since = kNotQuiet;
-      known->name = listed.name;
-      known->path = listed.path;
-      known->scans_missed = 0;
+    const auto known =
+        std::find_if(files_.begin(), files_.end(), [&](const TailedFile& file) { return file.is(listed); });
+    if (known == files_.end()) {
+      unknown.push_back(&listed);
       continue;
     }
-    Result<TailedFile> opened = TailedFile::open(disk_, listed, next_number_++);
-    if (!opened.ok()) {
-      const Fault fault = opened.error().fault;
-      if (fault != Fault::NotFound) unreadable.push_back(std::move(opened).error());
-      if (fault == Fault::Retry) break;  // later files wait for it: a record may go on from it into them
-      continue;
+    const bool is_changed = known->name.rotated_at != listed.name.rotated_at ||
+                            known->name.restart != listed.name.restart ||
+                            known->offset() != listed.stat.bytes;
+    if (is_changed && !listed.name.is_gzip) {
+      known->quiet_since = kNotQuiet;
+      known->is_finished = false;
     }
-    if (follows(opened->id())) continue;  // renamed since it was listed; the next scan says to what
-    if (const CoveredFile* covered = resume.find(opened->id(), opened->first_bytes())) {
-      opened->resume(covered->position);
-    } else if (start == Start::End) {
-      FilePosition end;
-      for (StreamPosition& stream : end.streams) stream.offset = listed.stat.bytes;
-      opened->resume(end);
+    known->take_listing(listed);
+  }
+  for (const SeenFile* listed : unknown) {
+    // Once one cannot be taken the later ones wait for it: a record may go on from it into them.
+    if (!sight.is_stale) {
+      Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
+      if (opened.ok() && opened->id() == listed->stat.id) {
+        adopt(std::move(opened).value(), *listed, checkpoints, start, sight);
+        continue;
+      }
+      const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
+      if (fault != Fault::NotFound) sight.unreadable.push_back(std::move(opened).error());
+      sight.is_stale = fault == Fault::NotFound || fault == Fault::Retry;
     }
-    opened->quiet_since = kNotQuiet;
-    files_.push_back(std::move(opened).value());
+    unopened_bytes_ += listed->stat.bytes;
   }
   std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
     return is_older(left.name, right.name);
   });
-  return unreadable;
+  is_stale_ = sight.is_stale;
+  return sight;
+}
+
+// A file not seen before: new, or one that we know by what it says.
+void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start,
+                          Sight& sight) {
+  if (opened.is_gzip()) {
+    for (TailedFile& file : files_) {
+      if (file.is_gzip()) continue;
+      const Result<bool> is_same = file.has_content(opened.first_bytes());
+      if (!is_same.ok()) {  // reading it twice would be worse than later
+        sight.unreadable.push_back(is_same.error());
+        sight.is_stale = true;
+        return;
+      }
+      if (!*is_same) continue;
+      file.take_archive(listed);
+      file.take_listing(listed);
+      return;
+    }
+  }
+  const CoveredFile* covered = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
+  if (covered == nullptr) covered = checkpoints.find_content(listed.path, opened.first_bytes());
+  opened.quiet_since = kNotQuiet;
+  if (covered != nullptr) {
+    opened.resume(covered->position);
+  } else if (start == Start::End && opened.unread_bytes() > 0) {
+    FilePosition end;
+    for (StreamPosition& stream : end.streams) stream.offset = opened.unread_bytes();
+    opened.resume(end);
+    checkpoints.pass_over(opened.cover(assembler_));
+  }
+  if (opened.is_gzip()) {
+    const Result<bool> ends = opened.ends_at(opened.position(assembler_));
+    if (!ends.ok()) sight.unreadable.push_back(ends.error());
+    if (ends.ok() && *ends && opened.offset() > 0) {  // read before: not decompressed again to find its end
+      opened.is_finished = true;
+      opened.close();
+    }
+  }
+  files_.push_back(std::move(opened));
 }
 
 void ContainerTail::see_nothing() {
   for (TailedFile& file : files_) ++file.scans_missed;
-  listed_bytes_ = 0;
+  unopened_bytes_ = 0;
+}
+
+// The runtime may still write it.
+bool ContainerTail::is_written(std::size_t index) const {
+  const TailedFile& file = files_[index];
+  return index + 1 == files_.size() && file.is_listed() && !file.is_gzip();
 }
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, OpenBatch& batch, SteadyTime now) {
   Read read;
   for (std::size_t index = 0; index < files_.size(); ++index) {
-    const bool is_last = index + 1 == files_.size();
-    const Step step = TRY(read_file(files_[index], is_last, buffer, batch, read, now));
+    const Step step = TRY(read_file(index, buffer, batch, read, now));
     if (step == Step::AtEnd) continue;
     read.more = step == Step::Read;  // the same file again, before the ones after it
+    read.must_wait = step == Step::Wait;
     break;
   }
+  // Nothing will complete what is open: no later file, and the last one is over.
+  const bool is_over = !files_.empty() && !is_stale_ && !read.more && !read.must_wait &&
+                       !is_written(files_.size() - 1) && files_.back().is_finished &&
+                       now - files_.back().quiet_since >= options_.quiet_min;
+  if (is_over) TRY(end_records(batch, read.counts));
   let_go();
   return read;
 }
 
-Result<ContainerTail::Step> ContainerTail::read_file(TailedFile& file, bool is_last, std::span<char> buffer,
+Result<ContainerTail::Step> ContainerTail::failed(const Error& error, Read& read) const {
+  if (error.fault != Fault::NotFound) read.unreadable.push_back(error);
+  return error.fault == Fault::Retry ? Step::Wait : Step::AtEnd;
+}
+
+Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::span<char> buffer,
                                                      OpenBatch& batch, Read& read, SteadyTime now) {
-  const bool is_written = file.is_listed() && is_last;
-  if (!file.is_open() && !is_written && file.quiet_since != kNotQuiet) return Step::AtEnd;
+  TailedFile& file = files_[index];
+  if (file.is_finished) return Step::AtEnd;
+  if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
+  const Result<bool> rewritten = file.restart_if_rewritten();  // cut, and grown again beyond where we are
+  if (!rewritten.ok()) return failed(rewritten.error(), read);
+  if (*rewritten) TRY(begin_rewritten(batch, read));
   const Result<TailedFile::Chunk> chunk = file.read(buffer);
-  if (!chunk.ok()) {
-    if (chunk.error().fault != Fault::NotFound) read.unreadable.push_back(chunk.error());
-    return chunk.error().fault == Fault::Retry ? Step::Wait : Step::AtEnd;
+  if (!chunk.ok()) return failed(chunk.error(), read);
+  if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
+    return reach_end(index, buffer, batch, read, now);
   }
-  if (!chunk->bytes.empty() || (chunk->is_piece && chunk->ends_line)) {
-    file.quiet_since = kNotQuiet;
-    read.counts.bytes += chunk->bytes.size();
-    TRY(chunk->is_piece ? take_piece(file, *chunk, batch, read.counts)
-                        : take_lines(file, *chunk, batch, read.counts));
+  file.quiet_since = kNotQuiet;
+  if (last_restart_ && file.name.restart > *last_restart_) {
+    // The rest of the older files is read into the buffer: this chunk is read again.
+    file.unread(*chunk);
+    TRY(begin_restart(index, buffer, batch, read));
     return Step::Read;
   }
+  if (!last_restart_) last_restart_ = file.name.restart;
+  read.counts.bytes += chunk->bytes.size();
+  TRY(chunk->is_piece ? take_piece(file, *chunk, batch, read.counts)
+                      : take_lines(file, *chunk, batch, read.counts));
+  return Step::Read;
+}
+
+Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer,
+                                                     OpenBatch& batch, Read& read, SteadyTime now) {
+  TailedFile& file = files_[index];
   const Result<bool> restarted = file.restart_if_truncated();
-  if (!restarted.ok()) {
-    if (restarted.error().fault != Fault::NotFound) read.unreadable.push_back(restarted.error());
-    return restarted.error().fault == Fault::Retry ? Step::Wait : Step::AtEnd;
-  }
+  if (!restarted.ok()) return failed(restarted.error(), read);
   if (*restarted) {
-    ++read.counts.truncations;
-    for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
-      TRY(add(assembler_.end(stream), batch, read.counts));
-    }
+    TRY(begin_rewritten(batch, read));
     return Step::Read;
   }
-  if (file.quiet_since == kNotQuiet) {
-    file.quiet_since = now;
-  } else if (!is_written && now - file.quiet_since >= options_.quiet_min) {
-    TRY(finish(file, is_last, buffer, batch, read.counts));
+  if (file.quiet_since == kNotQuiet) file.quiet_since = now;
+  if (is_written(index)) return Step::AtEnd;
+  if (!file.is_gzip() && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
+  if (TRY(take_rest(file, buffer, batch, read)) == Step::Wait) return Step::Wait;
+  if (const std::optional<Error> damage = file.take_damage()) {
+    ++read.counts.archives_damaged;
+    read.unreadable.push_back(*damage);
   }
+  file.rest_decompressor();
+  file.is_finished = true;
   return Step::AtEnd;
+}
+
+Result<> ContainerTail::begin_rewritten(OpenBatch& batch, Read& read) {
+  ++read.counts.truncations;
+  return end_records(batch, read.counts);
+}
+
+// The first line of a container that was started anew: what the one before it left open stays as it is.
+Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer, OpenBatch& batch,
+                                      Read& read) {
+  for (std::size_t older = 0; older < index; ++older) {
+    TailedFile& file = files_[older];
+    if (file.is_finished || !file.is_open() || file.name.restart != *last_restart_) continue;
+    TRY(take_rest(file, buffer, batch, read));
+  }
+  TRY(end_records(batch, read.counts));
+  last_restart_ = files_[index].name.restart;
+  return {};
 }
 
 Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch,
@@ -177,50 +268,48 @@ Result<> ContainerTail::add(std::span<const Record> records, OpenBatch& batch, R
   return {};
 }
 
-// The file is no longer written and its end has been still: what is left without a newline is a line, and
-// what is open will not be completed unless a later file goes on with it.
-Result<> ContainerTail::finish(TailedFile& file, bool is_last, std::span<char> buffer, OpenBatch& batch,
-                               ReadCounts& counts) {
-  const TailedFile::Chunk rest = TRY(file.read_rest(buffer));
-  if (!rest.bytes.empty()) {
-    counts.bytes += rest.bytes.size();
-    TRY(rest.is_piece ? take_piece(file, rest, batch, counts)
-                      : take_line(file, rest.bytes, rest.offset, batch, counts));
-  }
-  if (is_last) {
-    for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
-      TRY(add(assembler_.end(stream), batch, counts));
-    }
+Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span<char> buffer,
+                                                     OpenBatch& batch, Read& read) {
+  const Result<TailedFile::Chunk> rest = file.read_rest(buffer);
+  if (!rest.ok()) return failed(rest.error(), read);
+  if (rest->bytes.empty() && !rest->is_piece) return Step::AtEnd;
+  read.counts.bytes += rest->bytes.size();
+  TRY(rest->is_piece ? take_piece(file, *rest, batch, read.counts)
+                     : take_line(file, rest->bytes, rest->offset, batch, read.counts));
+  return Step::AtEnd;
+}
+
+Result<> ContainerTail::end_records(OpenBatch& batch, ReadCounts& counts) {
+  for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
+    TRY(add(assembler_.end(stream), batch, counts));
   }
   return {};
 }
 
-// A file that is not written any more and wholly in sealed batches costs no descriptor; without a name it is
-// forgotten.
+// A file that is over and wholly in sealed batches costs no descriptor; without a name it is forgotten.
 void ContainerTail::let_go() {
-  for (std::size_t index = 0; index < files_.size(); ++index) {
-    TailedFile& file = files_[index];
-    const bool is_written = file.is_listed() && index + 1 == files_.size();
-    const bool is_quiet = file.quiet_since != kNotQuiet;
-    if (!is_written && is_quiet && file.is_spent(assembler_)) file.close();
+  for (TailedFile& file : files_) {
+    if (file.is_finished && file.is_open() && file.is_spent(assembler_)) file.close();
   }
   std::erase_if(files_, [](const TailedFile& file) { return !file.is_listed() && !file.is_open(); });
 }
 
-Result<void> ContainerTail::cover(std::vector<CoveredFile>& covers) {
-  for (TailedFile& file : files_) {
-    if (!file.is_committed(assembler_)) covers.push_back(TRY(file.cover(assembler_)));
+void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
+  for (const TailedFile& file : files_) {
+    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_));
   }
-  return {};
 }
 
 void ContainerTail::commit() {
   for (TailedFile& file : files_) file.commit(assembler_);
+  let_go();
 }
 
 void ContainerTail::rewind() {
   assembler_.reset();
+  last_restart_.reset();
   for (TailedFile& file : files_) {
+    if (!file.is_open()) continue;  // all of it is in sealed batches
     file.rewind();
     file.quiet_since = kNotQuiet;
   }
@@ -230,21 +319,39 @@ bool ContainerTail::is_done() const {
   return files_.empty();
 }
 
+bool ContainerTail::has_unread() const {
+  return std::any_of(files_.begin(), files_.end(), [](const TailedFile& file) {
+    return !file.is_finished && (file.unread_bytes() > 0 || file.quiet_since == kNotQuiet);
+  });
+}
+
+bool ContainerTail::is_waiting() const {
+  for (std::size_t index = 0; index < files_.size(); ++index) {
+    if (!files_[index].is_finished && !is_written(index)) return true;
+  }
+  const bool is_over = !files_.empty() && !is_written(files_.size() - 1);
+  return is_over && (assembler_.is_open(Stream::Stdout) || assembler_.is_open(Stream::Stderr));
+}
+
 std::size_t ContainerTail::open_files() const {
   return static_cast<std::size_t>(
       std::count_if(files_.begin(), files_.end(), [](const TailedFile& file) { return file.is_open(); }));
 }
 
-bool ContainerTail::follows(FileId id) const {
-  return std::any_of(files_.begin(), files_.end(), [&](const TailedFile& file) { return file.id() == id; });
+std::uint64_t ContainerTail::unread_bytes() const {
+  std::uint64_t unread = unopened_bytes_;
+  for (const TailedFile& file : files_) {
+    if (!file.is_finished) unread += file.unread_bytes();
+  }
+  return unread;
 }
 
-std::uint64_t ContainerTail::unread_bytes() const {
-  std::uint64_t read = 0;
+Timestamp ContainerTail::read_until() const {
+  if (last_at_ != Timestamp()) return last_at_;
   for (const TailedFile& file : files_) {
-    if (file.is_listed()) read += file.offset();
+    if (!file.is_finished && file.unread_bytes() > 0) return Timestamp{file.modified_ns()};
   }
-  return listed_bytes_ > read ? listed_bytes_ - read : 0;
+  return last_at_;
 }
 
 }  // namespace headgate::collect

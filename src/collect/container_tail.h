@@ -1,15 +1,17 @@
 // Follows the log files of one container, oldest first, and turns their lines into records. A file is read to
-// its end before it is let go, also when it was renamed or unlinked meanwhile; a record may begin in one file
-// and end in the next.
+// its end before it is let go, also when it was renamed, unlinked or gzipped meanwhile; a record may begin in
+// one file and end in the next, but not go on after a restart of the container.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/deadline.h"
 #include "base/result.h"
 #include "collect/checkpoints.h"
+#include "collect/gzip_content.h"
 #include "collect/open_batch.h"
 #include "collect/pod_log_directory.h"
 #include "collect/record_assembler.h"
@@ -20,9 +22,10 @@ namespace headgate::collect {
 struct ReadCounts {
   std::uint64_t bytes = 0;  // of log files
   std::uint64_t records = 0;
-  std::uint64_t damaged = 0;      // lines that are not CRI lines: delivered as they stand, marked
-  std::uint64_t split = 0;        // parts of records over the limit
-  std::uint64_t truncations = 0;  // files that were cut and written anew
+  std::uint64_t damaged = 0;           // lines that are not CRI lines: delivered as they stand, marked
+  std::uint64_t split = 0;             // parts of records over the limit
+  std::uint64_t truncations = 0;       // files that were cut and written anew
+  std::uint64_t archives_damaged = 0;  // gzipped files that could not be read to their end
 };
 
 // The collect thread owns it.
@@ -33,12 +36,16 @@ class ContainerTail {
     // A file that is no longer written (renamed, unlinked) is done when its end has not moved for so long.
     std::chrono::milliseconds quiet_min{5000};
   };
-  ContainerTail(Disk& disk, const RecordFrame& frame, Options options);
+  ContainerTail(Disk& disk, Decompressors& decompressors, const RecordFrame& frame, Options options);
 
-  // What a scan found of this container now. `resume` is asked about files not seen before. Errors concern
-  // single files; the others are taken.
+  // What a scan found of this container now. `checkpoints` are asked about files not seen before; they learn
+  // of those that are passed over because of Start::End.
   enum class Start : std::uint8_t { Begin, End };
-  std::vector<Error> see(const SeenContainer& seen, const Checkpoints& resume, Start start);
+  struct Sight {
+    std::vector<Error> unreadable;  // single files; the others are taken
+    bool is_stale = false;          // files moved meanwhile, or one cannot be opened now: look again soon
+  };
+  Sight see(const SeenContainer& seen, Checkpoints& checkpoints, Start start);
   void see_nothing();
 
   // Reads once into `buffer` and adds the records to `batch`. More says whether there may be more to read at
@@ -46,45 +53,61 @@ class ContainerTail {
   // the batch.
   struct Read {
     bool more = false;
+    bool must_wait = false;  // for a file that cannot be read at the moment
     ReadCounts counts;
     std::vector<Error> unreadable;
   };
   Result<Read> read(std::span<char> buffer, OpenBatch& batch, SteadyTime now);
 
   // What a batch sealed now covers; commit() once it is sealed.
-  Result<> cover(std::vector<CoveredFile>& covers);
+  void cover(std::vector<CoveredFile>& covers) const;
   void commit();
   void rewind();
 
   // Nothing left to read or to seal, and none of its files has a name any more.
   bool is_done() const;
+  // By what the last scan and the last read showed there is something to read.
+  bool has_unread() const;
+  // Files that are not written any more are being waited for: read() has to be called from time to time.
+  bool is_waiting() const;
   std::size_t open_files() const;
-  // Whether a file of that id is followed.
-  bool follows(FileId id) const;
-  // Bytes of listed files not yet read.
+  // Bytes not yet read, as of the last scan.
   std::uint64_t unread_bytes() const;
+  // Of what is unread: not older than the last line read, or else not older than the file's last change.
+  Timestamp read_until() const;
 
  private:
   // Wait: it cannot be read now, and later files have to wait for it.
   enum class Step : std::uint8_t { Read, AtEnd, Wait };
-  Result<Step> read_file(TailedFile& file, bool is_last, std::span<char> buffer, OpenBatch& batch, Read& read,
+  Result<Step> read_file(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read,
                          SteadyTime now);
+  Result<Step> reach_end(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read,
+                         SteadyTime now);
+  Result<Step> failed(const Error& error, Read& read) const;
+  Result<> begin_rewritten(OpenBatch& batch, Read& read);
+  Result<> begin_restart(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read);
+  void adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start, Sight& sight);
+  bool is_written(std::size_t index) const;
   Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch, ReadCounts& counts);
   Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, OpenBatch& batch,
                      ReadCounts& counts);
   Result<> take_piece(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch, ReadCounts& counts);
   Result<> add(std::span<const Record> records, OpenBatch& batch, ReadCounts& counts);
-  Result<> finish(TailedFile& file, bool is_last, std::span<char> buffer, OpenBatch& batch,
-                  ReadCounts& counts);
+  // What is left of a file without a newline, as a line.
+  Result<Step> take_rest(TailedFile& file, std::span<char> buffer, OpenBatch& batch, Read& read);
+  Result<> end_records(OpenBatch& batch, ReadCounts& counts);
   void let_go();
 
   Disk& disk_;
+  Decompressors& decompressors_;
   const Options options_;
   const RecordFrame frame_;
   RecordAssembler assembler_;
   std::vector<TailedFile> files_;  // oldest first
   std::uint64_t next_number_ = 1;
-  std::uint64_t listed_bytes_ = 0;
+  std::optional<std::uint32_t> last_restart_;  // whose lines were taken last
+  bool is_stale_ = false;                      // there may be later files than are known
+  std::uint64_t unopened_bytes_ = 0;
   Timestamp last_at_;  // stands in for the time of damaged lines
 };
 

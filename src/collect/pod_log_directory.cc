@@ -46,7 +46,7 @@ std::optional<LogFileName> parse_log_file_name(std::string_view name) {
 
 bool is_older(const LogFileName& left, const LogFileName& right) {
   const auto order = [](const LogFileName& name) {
-    return std::tuple(name.restart, name.rotated_at.empty(), std::string_view(name.rotated_at));
+    return std::tuple(name.restart, name.rotated_at.empty(), std::string_view(name.rotated_at), name.is_gzip);
   };
   return order(left) < order(right);
 }
@@ -62,12 +62,20 @@ std::optional<T> looked(Result<T> result, Scan& scan) {
   return std::nullopt;
 }
 
-void scan_container(Disk& disk, const std::string& directory, const PodId& pod, const std::string& container,
-                    Scan& scan) {
+void watch(FileEvents* events, const std::string& directory, Scan& scan) {
+  if (events == nullptr || scan.unwatched) return;
+  Result<> watched = events->watch(directory);
+  if (!watched.ok() && watched.error().fault != Fault::NotFound) scan.unwatched = std::move(watched).error();
+}
+
+}  // namespace
+
+void scan_container(Disk& disk, const PodId& pod, const ContainerName& container,
+                    const std::string& directory, Scan& scan) {
   const std::size_t retryable = scan.retryable;
   const auto entries = looked(disk.list(directory), scan);
   SeenContainer seen{
-      .pod = pod, .container = ContainerName(container), .is_whole = retryable == scan.retryable};
+      .pod = pod, .container = container, .directory = directory, .is_whole = retryable == scan.retryable};
   if (!entries && seen.is_whole) return;
   for (const DirectoryEntry& entry : entries.value_or(std::vector<DirectoryEntry>())) {
     std::optional<LogFileName> name = parse_log_file_name(entry.name);
@@ -82,20 +90,22 @@ void scan_container(Disk& disk, const std::string& directory, const PodId& pod, 
   scan.containers.push_back(std::move(seen));
 }
 
-}  // namespace
-
-Result<Scan> scan_pod_logs(Disk& disk, const std::string& root) {
+Result<Scan> scan_pod_logs(Disk& disk, FileEvents* events, const std::string& root) {
   Scan scan;
+  watch(events, root, scan);
   const std::vector<DirectoryEntry> pods = TRY_IN("pod logs", disk.list(root));
   for (const DirectoryEntry& pod_entry : pods) {
     const std::optional<PodId> pod = parse_pod_directory(pod_entry.name);
     if (!pod || pod_entry.kind != EntryKind::Directory) continue;
     const std::string pod_directory = root + "/" + pod_entry.name;
+    watch(events, pod_directory, scan);
     const auto containers = looked(disk.list(pod_directory), scan);
     if (!containers) continue;
     for (const DirectoryEntry& container : *containers) {
       if (container.kind != EntryKind::Directory) continue;
-      scan_container(disk, pod_directory + "/" + container.name, *pod, container.name, scan);
+      const std::string directory = pod_directory + "/" + container.name;
+      watch(events, directory, scan);
+      scan_container(disk, *pod, ContainerName(container.name), directory, scan);
     }
   }
   return scan;

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "model/names.h"
 #include "ports/disk.h"
+#include "ports/file_events.h"
 #include "ports/kube.h"
 
 namespace headgate::collect {
@@ -38,15 +39,21 @@ struct SeenFile {
 struct SeenContainer {
   PodId pod;
   ContainerName container;
+  std::string directory;
   std::vector<SeenFile> files;  // oldest first
   bool is_whole = true;  // false: a file could not be looked at, so that which one is older is not known
 };
 struct Scan {
   std::vector<SeenContainer> containers;
-  std::vector<Error> unreadable;  // directories and files that could not be looked at; the rest is there
-  std::size_t retryable = 0;      // of those: that may be readable the next time
+  std::vector<Error> unreadable;   // directories and files that could not be looked at; the rest is there
+  std::size_t retryable = 0;       // of those: that may be readable the next time
+  std::optional<Error> unwatched;  // why `events` will not tell of all changes: poll
 };
-// Fails only when `root` itself cannot be listed. What vanishes meanwhile is left out.
-Result<Scan> scan_pod_logs(Disk& disk, const std::string& root);
+// Fails only when `root` itself cannot be listed. What vanishes meanwhile is left out. Every directory is
+// watched before it is listed, so that no change falls between; `events` may be null.
+Result<Scan> scan_pod_logs(Disk& disk, FileEvents* events, const std::string& root);
+// Looks at one container again: adds it to `scan`, unless its directory vanished.
+void scan_container(Disk& disk, const PodId& pod, const ContainerName& container,
+                    const std::string& directory, Scan& scan);
 
 }  // namespace headgate::collect

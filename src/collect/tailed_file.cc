@@ -1,23 +1,39 @@
 #include "collect/tailed_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace headgate::collect {
 
-Result<TailedFile> TailedFile::open(Disk& disk, const SeenFile& seen, std::uint64_t number) {
-  TailedFile file(disk, seen, number);
+Result<TailedFile> TailedFile::open(Disk& disk, Decompressors& decompressors, const SeenFile& seen,
+                                    std::uint64_t number) {
+  TailedFile file(disk, decompressors, seen, number);
   file.file_ = TRY(disk.open(seen.path));
   const FileStat stat = TRY_IN(seen.path, file.file_->stat());
   file.id_ = stat.id;  // what was opened, should the name have moved since it was seen
+  file.take_listing(seen);
   TRY(file.learn_first_bytes());
+  if (file.is_gzip()) {
+    file.content_bytes_ = TRY_IN(seen.path, gzip_content_bytes(*file.file_)).value_or(0);
+  }
   return file;
 }
 
-Result<> TailedFile::learn_first_bytes() {
+Result<std::string> TailedFile::read_first_bytes() {
   std::string bytes(Fingerprint::kBytesMax, '\0');
-  bytes.resize(TRY_IN(path, file_->read_at(0, std::span<char>(bytes))));
-  first_bytes_ = std::move(bytes);
+  if (is_gzip()) {
+    Decompressors one;  // for a moment
+    GzipContent content(*file_, one);
+    bytes.resize(TRY_IN(path, content.read_at(0, std::span<char>(bytes))));
+  } else {
+    bytes.resize(TRY_IN(path, file_->read_at(0, std::span<char>(bytes))));
+  }
+  return bytes;
+}
+
+Result<> TailedFile::learn_first_bytes() {
+  first_bytes_ = TRY(read_first_bytes());
   return {};
 }
 
@@ -28,9 +44,72 @@ Result<> TailedFile::open_again() {
   if (stat.id != id_) return Error{Fault::NotFound, path + ": is another file now"};
   file_ = std::move(file);
   const Fingerprint before = Fingerprint::of(first_bytes_);
-  TRY(learn_first_bytes());
+  const Result<> learnt = learn_first_bytes();
+  if (!learnt.ok()) {
+    file_.reset();
+    return learnt;
+  }
   if (!before.fits(first_bytes_)) resume({});
   return {};
+}
+
+void TailedFile::close() {
+  content_.reset();
+  file_.reset();
+  if (archive_) become_archive();
+}
+
+bool TailedFile::is(const SeenFile& seen) const {
+  if (archive_ && archive_->stat.id == seen.stat.id) return seen.name.is_gzip;
+  if (id_ != seen.stat.id || name.is_gzip != seen.name.is_gzip) return false;
+  return file_ != nullptr || (name.restart == seen.name.restart && name.rotated_at == seen.name.rotated_at);
+}
+
+void TailedFile::take_listing(const SeenFile& seen) {
+  scans_missed = 0;
+  if (seen.name.is_gzip != is_gzip()) {  // its archive says when it was rotated; the file itself has no name
+    name.restart = seen.name.restart;
+    name.rotated_at = seen.name.rotated_at;
+    return;
+  }
+  name = seen.name;
+  path = seen.path;
+  modified_ns_ = seen.stat.modified_ns;
+  if (!is_gzip()) content_bytes_ = seen.stat.bytes;
+}
+
+Result<bool> TailedFile::has_content(std::string_view first_bytes) {
+  // It may have been cut and written anew since it was read.
+  const std::string ours = file_ ? TRY(read_first_bytes()) : first_bytes_;
+  const std::size_t known = std::min(ours.size(), first_bytes.size());
+  return known > 0 && first_bytes.substr(0, known) == std::string_view(ours).substr(0, known);
+}
+
+void TailedFile::take_archive(const SeenFile& archive) {
+  archive_ = archive;
+  if (!file_) become_archive();
+}
+
+void TailedFile::become_archive() {
+  name = archive_->name;
+  path = archive_->path;
+  id_ = archive_->stat.id;
+  archive_.reset();
+}
+
+Result<bool> TailedFile::ends_at(const FilePosition& position) const {
+  const std::uint64_t offset = position.lowest_offset();
+  for (const StreamPosition& stream : position.streams) {
+    if (stream.offset != offset || stream.bytes_taken > 0) return false;
+  }
+  const std::optional<std::uint32_t> bytes = TRY_IN(path, gzip_content_bytes(*file_));
+  return bytes && *bytes == static_cast<std::uint32_t>(offset);
+}
+
+std::optional<Error> TailedFile::take_damage() {
+  if (!content_ || !content_->damage() || is_damage_told_) return std::nullopt;
+  is_damage_told_ = true;
+  return Error(*content_->damage()).in(path);
 }
 
 void TailedFile::resume(const FilePosition& position) {
@@ -41,16 +120,48 @@ void TailedFile::resume(const FilePosition& position) {
     if (stream.bytes_taken > 0) taken_until_ = std::max(taken_until_, stream.offset + 1);
   }
   offset_ = position.lowest_offset();
+  is_finished = false;
   long_line.reset();
 }
 
+Result<bool> TailedFile::restart_if_rewritten() {
+  if (is_gzip()) return false;
+  TRY(open_again());
+  std::array<char, Fingerprint::kBytesMax> begin;
+  const std::span<char> known = std::span<char>(begin).first(first_bytes_.size());
+  const std::size_t bytes = TRY_IN(path, file_->read_at(0, known));
+  if (std::string_view(begin.data(), bytes) == first_bytes_) return false;
+  begin_anew();
+  return true;
+}
+
+void TailedFile::begin_anew() {
+  resume({});
+  first_bytes_.clear();
+}
+
+// The fingerprint is of what was read, never of what came into its place since.
+void TailedFile::learn_more(std::string_view read) {
+  if (first_bytes_.size() >= Fingerprint::kBytesMax || offset_ > first_bytes_.size()) return;
+  if (is_gzip() || offset_ + read.size() <= first_bytes_.size()) return;
+  first_bytes_.resize(static_cast<std::size_t>(offset_));
+  first_bytes_ += read.substr(0, Fingerprint::kBytesMax - first_bytes_.size());
+}
+
 Result<bool> TailedFile::restart_if_truncated() {
+  if (is_gzip()) return false;
   TRY(open_again());
   const FileStat stat = TRY_IN(path, file_->stat());
-  if (stat.bytes >= offset_) return false;
-  resume({});
-  TRY(learn_first_bytes());
+  if (stat.bytes >= offset_) return restart_if_rewritten();
+  begin_anew();
   return true;
+}
+
+Result<std::size_t> TailedFile::read_content(std::span<char> buffer) {
+  TRY(open_again());
+  if (!is_gzip()) return TRY_IN(path, file_->read_at(offset_, buffer));
+  if (!content_) content_ = std::make_unique<GzipContent>(*file_, *decompressors_);
+  return TRY_IN(path, content_->read_at(offset_, buffer));
 }
 
 bool TailedFile::is_taken(Stream stream, std::uint64_t offset, RecordAssembler& assembler) {
@@ -61,10 +172,10 @@ bool TailedFile::is_taken(Stream stream, std::uint64_t offset, RecordAssembler& 
 }
 
 Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
-  TRY(open_again());
-  const std::size_t bytes = TRY_IN(path, file_->read_at(offset_, buffer));
+  const std::size_t bytes = TRY(read_content(buffer));
   Chunk chunk{.offset = offset_};
   const std::string_view read(buffer.data(), bytes);
+  learn_more(read);
   if (long_line) {
     const std::size_t newline = read.find('\n');
     chunk.is_piece = true;
@@ -87,8 +198,8 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
 }
 
 Result<TailedFile::Chunk> TailedFile::read_rest(std::span<char> buffer) {
-  TRY(open_again());
-  const std::size_t bytes = TRY_IN(path, file_->read_at(offset_, buffer));
+  const std::size_t bytes = TRY(read_content(buffer));
+  learn_more(std::string_view(buffer.data(), bytes));
   Chunk chunk{
       .bytes = std::string_view(buffer.data(), bytes), .offset = offset_, .is_piece = long_line.has_value()};
   offset_ += bytes;
@@ -109,10 +220,7 @@ FilePosition TailedFile::position(const RecordAssembler& assembler) const {
   return position;
 }
 
-Result<CoveredFile> TailedFile::cover(const RecordAssembler& assembler) {
-  if (first_bytes_.size() < Fingerprint::kBytesMax && offset_ > first_bytes_.size() && file_) {
-    TRY(learn_first_bytes());
-  }
+CoveredFile TailedFile::cover(const RecordAssembler& assembler) const {
   return CoveredFile{
       .id = id_, .fingerprint = Fingerprint::of(first_bytes_), .position = position(assembler), .path = path};
 }

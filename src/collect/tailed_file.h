@@ -1,4 +1,5 @@
-// One log file being read: where we are in it, and which bytes of it are in sealed batches.
+// One log file being read: where we are in it, and which bytes of it are in sealed batches. Offsets are of
+// what was logged: in a gzipped file, of the decompressed bytes.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "collect/cri_line.h"
+#include "collect/gzip_content.h"
 #include "collect/pod_log_directory.h"
 #include "collect/position.h"
 #include "collect/record_assembler.h"
@@ -21,16 +23,46 @@ namespace headgate::collect {
 // The collect thread owns it.
 class TailedFile {
  public:
-  // Opens the file and learns its fingerprint. Reading starts at its begin until resume().
-  static Result<TailedFile> open(Disk& disk, const SeenFile& seen, std::uint64_t number);
+  // Opens the file and learns its fingerprint. Reading starts at its begin until resume(). `decompressors`
+  // outlives it.
+  static Result<TailedFile> open(Disk& disk, Decompressors& decompressors, const SeenFile& seen,
+                                 std::uint64_t number);
 
   const std::string& first_bytes() const { return first_bytes_; }
   // Goes on after what sealed batches hold of it.
   void resume(const FilePosition& position);
   // Forgets all that was read since the last commit.
   void rewind() { resume(FilePosition(committed_)); }
-  // Whether the file is now shorter than what was read: it was truncated and is written anew, from its begin.
+  // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin,
+  // where reading then starts.
+  Result<bool> restart_if_rewritten();
+  // The same, also when it is only shorter than what was read.
   Result<bool> restart_if_truncated();
+
+  // Whether it is the file that was listed, as far as that shows without opening it: a file that is not open
+  // can have lost its inode to another.
+  bool is(const SeenFile& seen) const;
+  // Its name, size and time as listed.
+  void take_listing(const SeenFile& seen);
+  // Whether a file with these first bytes has the same content as this has now. Never of two empty ones.
+  Result<bool> has_content(std::string_view first_bytes);
+  // `archive` is its content, gzipped. What is still open is read to its end from where it is; what is not
+  // is read from there.
+  void take_archive(const SeenFile& archive);
+
+  bool is_gzip() const { return name.is_gzip; }
+  // Of a gzipped file: whether it may be read now, which holds a decompressor until rest_decompressor().
+  bool may_decompress() const { return content_ || decompressors_->open < decompressors_->open_max; }
+  void rest_decompressor() { content_.reset(); }
+  // Of a gzipped file: all of it is before that position, as far as its trailer can tell.
+  Result<bool> ends_at(const FilePosition& position) const;
+  // What is wrong with a gzipped file, once, when its end was read.
+  std::optional<Error> take_damage();
+  // Bytes known to be in it and not read yet.
+  std::uint64_t unread_bytes() const { return content_bytes_ > offset_ ? content_bytes_ - offset_ : 0; }
+  std::int64_t modified_ns() const { return modified_ns_; }
+  // Nothing of it will be read again: its end was found and can not move.
+  bool is_finished = false;
 
   // Reads once, at most `buffer`, and gives whole lines' bytes; empty at the end of the file (for now). A
   // line that does not fit the buffer comes in pieces: then `is_piece`.
@@ -41,6 +73,8 @@ class TailedFile {
     bool ends_line = true;  // of a piece: it is the last of its line
   };
   Result<Chunk> read(std::span<char> buffer);
+  // The chunk just read is to be read again.
+  void unread(const Chunk& chunk) { offset_ = chunk.offset; }
   // The unterminated rest at the end of a file that will not grow, as a chunk without a newline.
   Result<Chunk> read_rest(std::span<char> buffer);
 
@@ -63,12 +97,12 @@ class TailedFile {
     return is_committed(assembler) && committed_.lowest_offset() == offset_;
   }
   // What a batch sealed now covers of it.
-  Result<CoveredFile> cover(const RecordAssembler& assembler);
+  CoveredFile cover(const RecordAssembler& assembler) const;
   void commit(const RecordAssembler& assembler) { committed_ = position(assembler); }
 
   // Closed files cost no descriptor; read() opens again, and begins anew if another file has the inode by
   // then.
-  void close() { file_.reset(); }
+  void close();
   bool is_open() const { return file_ != nullptr; }
 
   LogFileName name;
@@ -80,17 +114,33 @@ class TailedFile {
   SteadyTime quiet_since;  // when its end was first found where it still is
 
  private:
-  TailedFile(Disk& disk, const SeenFile& seen, std::uint64_t number)
-      : name(seen.name), path(seen.path), disk_(&disk), number_(number), id_(seen.stat.id) {}
+  TailedFile(Disk& disk, Decompressors& decompressors, const SeenFile& seen, std::uint64_t number)
+      : name(seen.name),
+        path(seen.path),
+        disk_(&disk),
+        decompressors_(&decompressors),
+        number_(number),
+        id_(seen.stat.id) {}
+  Result<std::string> read_first_bytes();
   Result<> learn_first_bytes();
   Result<> open_again();
+  void begin_anew();
+  void learn_more(std::string_view read);
+  Result<std::size_t> read_content(std::span<char> buffer);
+  void become_archive();
 
   Disk* disk_;
+  Decompressors* decompressors_;
   std::uint64_t number_;
   FileId id_;
   std::string first_bytes_;
   std::unique_ptr<ReadableFile> file_;
+  std::unique_ptr<GzipContent> content_;  // over file_
+  std::optional<SeenFile> archive_;       // the same content, gzipped, while this is still read
+  bool is_damage_told_ = false;
   std::uint64_t offset_ = 0;
+  std::uint64_t content_bytes_ = 0;  // at least; as listed
+  std::int64_t modified_ns_ = 0;
   FilePosition committed_;
   FilePosition taken_;             // at the last resume
   std::uint64_t taken_until_ = 0;  // beyond it taken_ says nothing

@@ -1,39 +1,78 @@
 #include "sim/pod_writer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/byte_sink.h"
+#include "base/check.h"
+#include "model/compressed_writer.h"
+
 namespace headgate::sim {
+namespace {
+
+constexpr std::array kStreams{Stream::Stdout, Stream::Stderr};
+
+std::size_t parts_of(const std::string& message) {
+  return message.empty() ? 1 : (message.size() - 1) / PodWriter::kRecordBytesMax + 1;
+}
+
+class TextSink : public ByteSink {
+ public:
+  Result<> append(std::string_view bytes) override {
+    text += bytes;
+    return {};
+  }
+  std::string text;
+};
+
+std::string gzipped(const std::string& text) {
+  TextSink sink;
+  CompressedWriter writer(sink, {.codec = Codec::Gzip, .level = 1});
+  CHECK(writer.write(text).ok() && writer.end_member().ok());
+  return sink.text;
+}
+
+}  // namespace
 
 PodWriter::PodWriter(SimDisk& disk, SimClock& clock, std::string root, std::string namespace_name,
-                     std::string pod, std::uint64_t seed)
+                     std::string pod, std::uint64_t seed, Stored stored)
     : disk_(disk),
       clock_(clock),
       namespace_(std::move(namespace_name)),
       pod_(std::move(pod)),
       directory_(root + "/" + namespace_ + "_" + pod_ + "_0f5c/main"),
+      stored_(std::move(stored)),
       random_(seed) {}
 
 void PodWriter::step() {
   if (!unwritten_.empty()) {
-    disk_.runtime_append(directory_ + "/0.log", std::exchange(unwritten_, ""));
+    disk_.runtime_append(current(), std::exchange(unwritten_, ""));
     return;
   }
   if (random_.one_in(12)) rotate();
+  if (random_.one_in(8)) compress();
+  if (random_.one_in(40)) start_anew();
+  if (random_.one_in(20)) remove_stored();
+  if (random_.one_in(40)) truncate_stored();
   say(random_.one_in(3) ? Stream::Stderr : Stream::Stdout);
 }
 
 void PodWriter::say(Stream stream) {
-  std::string& open = open_[static_cast<std::size_t>(stream)];
+  Open& open = open_[static_cast<std::size_t>(stream)];
   std::string text = pod_ + " line " + std::to_string(next_line_++);
   if (random_.one_in(10)) text += std::string(1 + random_.below(300), 'x');
   if (random_.one_in(25)) text.clear();
   const bool is_last = !random_.one_in(4);
-  open += text;
+  open.is_open = true;
+  open.text += text;
   write_piece(stream, text, is_last);
-  if (is_last) said_[static_cast<std::size_t>(stream)].push_back(std::exchange(open, ""));
+  if (!is_last) return;
+  said_[static_cast<std::size_t>(stream)].push_back(std::exchange(open.text, ""));
+  open.is_open = false;
 }
 
 void PodWriter::write_piece(Stream stream, std::string_view text, bool is_last) {
+  clock_.advance(std::chrono::nanoseconds{1});  // no two lines of a node have one time
   std::string line = to_rfc3339(clock_.now());
   line += stream == Stream::Stdout ? " stdout " : " stderr ";
   line += is_last ? "F " : "P ";
@@ -45,24 +84,92 @@ void PodWriter::write_piece(Stream stream, std::string_view text, bool is_last) 
     unwritten_ = line.substr(cut);
     line.resize(cut);
   }
-  disk_.runtime_append(directory_ + "/0.log", line);
+  disk_.runtime_append(current(), line);
+}
+
+std::array<std::size_t, 2> PodWriter::records_so_far() const {
+  std::array<std::size_t, 2> records{};
+  for (std::size_t stream = 0; stream < 2; ++stream) {
+    records[stream] = said_[stream].size() + (open_[stream].is_open ? 1 : 0);
+  }
+  return records;
+}
+
+void PodWriter::close_current(std::string path, bool is_compressible) {
+  written_.push_back(
+      {.path = std::move(path), .is_compressible = is_compressible, .records = records_so_far()});
 }
 
 void PodWriter::rotate() {
   char time[32];
-  std::snprintf(time, sizeof(time), "20250830-%06d", static_cast<int>(++rotations_));
-  disk_.runtime_rename(directory_ + "/0.log", directory_ + "/0.log." + time);
-  disk_.runtime_append(directory_ + "/0.log", "");
+  std::snprintf(time, sizeof(time), ".20250830-%06d", static_cast<int>(++rotations_));
+  disk_.runtime_rename(current(), current() + time);
+  close_current(current() + time, true);
+  disk_.runtime_append(current(), "");
+}
+
+// One step of what kubelet does to the oldest file that is not compressed.
+void PodWriter::compress() {
+  const auto oldest = std::find_if(written_.begin(), written_.end(),
+                                   [](const Written& file) { return file.is_compressible && !file.is_gzip; });
+  if (oldest == written_.end()) return;
+  const std::string bytes = gzipped(disk_.runtime_read(oldest->path));
+  const std::string temporary = oldest->path + ".tmp";
+  disk_.runtime_remove(temporary);
+  disk_.runtime_append(temporary, bytes.substr(0, bytes.size() / 2));
+  if (random_.one_in(2)) return;  // interrupted: kubelet begins again
+  disk_.runtime_append(temporary, bytes.substr(bytes.size() / 2));
+  disk_.runtime_rename(temporary, oldest->path + ".gz");
+  if (random_.one_in(2)) return;  // both are there for a while
+  disk_.runtime_remove(oldest->path);
+  oldest->path += ".gz";
+  oldest->is_gzip = true;
+}
+
+// The container died and comes again: what it left open will not be completed.
+void PodWriter::start_anew() {
+  close_current(current(), false);
+  for (std::size_t stream = 0; stream < 2; ++stream) {
+    if (open_[stream].is_open) said_[stream].push_back(open_[stream].text);
+    open_[stream] = {};
+  }
+  ++restart_;
+}
+
+bool PodWriter::is_stored(const std::array<std::size_t, 2>& records) const {
+  const std::array<std::size_t, 2> stored = stored_(*this);
+  for (std::size_t stream = 0; stream < 2; ++stream) {
+    if (said_[stream].size() < records[stream]) return false;
+    std::size_t parts = 0;
+    for (std::size_t record = 0; record < records[stream]; ++record) parts += parts_of(said_[stream][record]);
+    if (stored[stream] < parts) return false;
+  }
+  return true;
+}
+
+void PodWriter::remove_stored() {
+  if (written_.empty() || !is_stored(written_.front().records)) return;
+  disk_.runtime_remove(written_.front().path);
+  disk_.runtime_remove(written_.front().path + ".gz");
+  disk_.runtime_remove(written_.front().path + ".tmp");
+  written_.erase(written_.begin());
+}
+
+// As copy-truncate does, without the copy. What is open would be lost with its beginning.
+void PodWriter::truncate_stored() {
+  if (open_[0].is_open || open_[1].is_open || !is_stored(records_so_far())) return;
+  if (disk_.bytes_of(current()) > 0) disk_.runtime_truncate(current());
 }
 
 void PodWriter::finish() {
-  if (!unwritten_.empty()) step();
-  for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
-    std::string& open = open_[static_cast<std::size_t>(stream)];
-    if (open.empty()) continue;
+  if (!unwritten_.empty()) disk_.runtime_append(current(), std::exchange(unwritten_, ""));
+  for (const Stream stream : kStreams) {
+    Open& open = open_[static_cast<std::size_t>(stream)];
+    if (!open.is_open) continue;
     write_piece(stream, "", true);
-    said_[static_cast<std::size_t>(stream)].push_back(std::exchange(open, ""));
-    if (!unwritten_.empty()) step();
+    said_[static_cast<std::size_t>(stream)].push_back(std::exchange(open.text, ""));
+    open.is_open = false;
+    if (!unwritten_.empty()) disk_.runtime_append(current(), std::exchange(unwritten_, ""));
   }
 }
 

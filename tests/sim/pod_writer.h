@@ -1,9 +1,12 @@
-// The container runtime: writes what pods say in CRI form, in pieces, both streams interleaved, and rotates.
-// Remembers every line, so that the end of a run can be compared with it.
+// The container runtime and kubelet: writes what a pod says in CRI form, in pieces, both streams interleaved;
+// rotates, gzips (as kubelet does: .tmp, rename, the plain file goes last), starts the container anew, and
+// removes or truncates what is in the store. Remembers every line, so that the end of a run can be compared
+// with it.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,10 +20,12 @@ namespace headgate::sim {
 
 class PodWriter {
  public:
+  // Parts of records that were stored, by stream.
+  using Stored = std::function<std::array<std::size_t, 2>(const PodWriter&)>;
   PodWriter(SimDisk& disk, SimClock& clock, std::string root, std::string namespace_name, std::string pod,
-            std::uint64_t seed);
+            std::uint64_t seed, Stored stored);
 
-  // One or a few more CRI lines, perhaps half a line, perhaps a rotation.
+  // One or a few more CRI lines, perhaps half a line, perhaps something done to the files.
   void step();
   // Ends what is in pieces.
   void finish();
@@ -30,21 +35,44 @@ class PodWriter {
   // Whole messages, by stream, in order.
   const std::array<std::vector<std::string>, 2>& said() const { return said_; }
 
+  static constexpr std::size_t kRecordBytesMax = 256;  // the agents' limit: longer messages come in parts
+
  private:
+  struct Open {
+    bool is_open = false;
+    std::string text;
+  };
+  struct Written {
+    std::string path;
+    bool is_gzip = false;
+    bool is_compressible = true;
+    std::array<std::size_t, 2> records{};  // said when it was closed, one that was open included
+  };
   void say(Stream stream);
   void write_piece(Stream stream, std::string_view text, bool is_last);
+  void close_current(std::string path, bool is_compressible);
   void rotate();
+  void compress();
+  void start_anew();
+  void remove_stored();
+  void truncate_stored();
+  bool is_stored(const std::array<std::size_t, 2>& records) const;
+  std::array<std::size_t, 2> records_so_far() const;
+  std::string current() const { return directory_ + "/" + std::to_string(restart_) + ".log"; }
 
   SimDisk& disk_;
   SimClock& clock_;
   const std::string namespace_;
   const std::string pod_;
   std::string directory_;
+  Stored stored_;
   SeededRandom random_;
   std::uint64_t next_line_ = 1;
   std::uint64_t rotations_ = 0;
-  std::array<std::string, 2> open_;  // what of a message was written so far as P pieces
-  std::string unwritten_;            // the second half of a line of which the first is in the file
+  std::uint32_t restart_ = 0;
+  std::vector<Written> written_;  // no longer written, oldest first
+  std::array<Open, 2> open_;      // what of a message was written so far as P pieces
+  std::string unwritten_;         // the second half of a line of which the first is in the file
   std::array<std::vector<std::string>, 2> said_;
 };
 

@@ -57,7 +57,13 @@ class SimDisk::OpenToWrite : public WritableFile {
 
 SimDisk::InodePtr SimDisk::make_inode() {
   auto inode = std::make_shared<Inode>();
-  inode->number = next_inode_++;
+  inode->free = free_;
+  if (free_->empty()) {
+    inode->number = next_inode_++;
+  } else {
+    inode->number = free_->back();
+    free_->pop_back();
+  }
   return inode;
 }
 
@@ -189,27 +195,77 @@ void SimDisk::lose_power(const std::string& directory, SeededRandom& random) {
   }
 }
 
+void SimDisk::tell(const std::string& path, bool are_names_changed) {
+  if (events_ == nullptr) return;
+  // A directory that is new is told of by the one above it.
+  for (std::string directory = directory_of(path); !directory.empty(); directory = directory_of(directory)) {
+    const auto watched = events_->watched_.find(directory);
+    if (watched == events_->watched_.end()) {
+      are_names_changed = true;
+      continue;
+    }
+    (are_names_changed ? watched->second.are_names_changed : watched->second.are_contents_changed) = true;
+    return;
+  }
+}
+
+Result<> SimDisk::Events::watch(const std::string& directory) {
+  if (watched_.contains(directory)) return {};
+  // Most watches work; a refusal makes the agent poll for the rest of its life.
+  watched_[directory].directory = directory;
+  return {};
+}
+
+FileEvents::Changes SimDisk::Events::take() {
+  Changes changes;
+  const bool is_lost = !disk_.faults_.call<Result<>>("events.take", [] { return Result<>(); }).ok();
+  for (auto& [directory, changed] : watched_) {
+    if (!is_lost && (changed.are_names_changed || changed.are_contents_changed)) {
+      changes.directories.push_back(changed);
+    }
+    changed = {.directory = directory};
+  }
+  changes.is_overflown = is_lost;
+  return changes;
+}
+
 void SimDisk::runtime_append(const std::string& path, std::string_view bytes) {
   InodePtr& inode = names_[path];
-  if (!inode) inode = make_inode();
+  const bool is_new = !inode;
+  if (is_new) inode = make_inode();
   inode->bytes += bytes;
   inode->synced = inode->bytes.size();
+  tell(path, is_new);
+  if (is_new && !bytes.empty()) tell(path, false);
 }
 
 void SimDisk::runtime_rename(const std::string& from, const std::string& to) {
   const auto found = names_.find(from);
   if (found == names_.end()) return;
-  names_[to] = found->second;
-  names_.erase(from);
+  const InodePtr inode = found->second;
+  names_.erase(found);
+  names_[to] = inode;
+  tell(to, true);
 }
 
 void SimDisk::runtime_remove(const std::string& path) {
   names_.erase(path);
+  tell(path, true);
+}
+
+void SimDisk::runtime_truncate(const std::string& path) {
+  names_[path]->bytes.clear();
+  names_[path]->synced = 0;
+  tell(path, false);
+}
+
+std::string SimDisk::runtime_read(const std::string& path) const {
+  const auto found = names_.find(path);
+  return found == names_.end() ? std::string() : found->second->bytes;
 }
 
 std::uint64_t SimDisk::bytes_of(const std::string& path) const {
-  const auto found = names_.find(path);
-  return found == names_.end() ? 0 : found->second->bytes.size();
+  return runtime_read(path).size();
 }
 
 }  // namespace headgate::sim

@@ -1,5 +1,6 @@
 // A node's disk that forgets what was not synced. Files are inodes; directory operations take effect at once
-// for whoever looks, and survive a power loss only after sync_directory(), in order.
+// for whoever looks, and survive a power loss only after sync_directory(), in order. The number of an inode
+// that is gone is used again at once.
 #pragma once
 
 #include <map>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "ports/disk.h"
+#include "ports/file_events.h"
 #include "sim/faults.h"
 
 namespace headgate::sim {
@@ -33,11 +35,22 @@ class SimDisk : public Disk {
   void runtime_append(const std::string& path, std::string_view bytes);
   void runtime_rename(const std::string& from, const std::string& to);
   void runtime_remove(const std::string& path);
+  void runtime_truncate(const std::string& path);
+  std::string runtime_read(const std::string& path) const;
   std::uint64_t bytes_of(const std::string& path) const;
 
+  // What the runtime changed, for who watches it.
+  class Events;
+
  private:
+  using Numbers = std::vector<std::uint64_t>;
   struct Inode {
+    Inode() = default;
+    Inode(const Inode&) = delete;
+    Inode& operator=(const Inode&) = delete;
+    ~Inode() { free->push_back(number); }
     std::uint64_t number = 0;
+    std::shared_ptr<Numbers> free;  // outlives the disk with the last inode
     std::string bytes;
     std::size_t synced = 0;  // prefix that survives
   };
@@ -50,6 +63,7 @@ class SimDisk : public Disk {
   class OpenToRead;
   class OpenToWrite;
   InodePtr make_inode();
+  void tell(const std::string& path, bool are_names_changed);
   void change(const std::string& path, InodePtr inode);
 
   Faults& faults_;
@@ -57,6 +71,24 @@ class SimDisk : public Disk {
   std::map<std::string, InodePtr> durable_;
   std::vector<Change> unsynced_;
   std::uint64_t next_inode_ = 100;
+  std::shared_ptr<Numbers> free_ = std::make_shared<Numbers>();
+  Events* events_ = nullptr;
+};
+
+// One process' watches: they end with it. May overflow at any time.
+class SimDisk::Events : public FileEvents {
+ public:
+  explicit Events(SimDisk& disk) : disk_(disk) { disk_.events_ = this; }
+  ~Events() override { disk_.events_ = nullptr; }
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+  Result<> watch(const std::string& directory) override;
+  Changes take() override;
+
+ private:
+  friend class SimDisk;
+  SimDisk& disk_;
+  std::map<std::string, Changed> watched_;
 };
 
 }  // namespace headgate::sim

@@ -45,6 +45,7 @@ TenantConfiguration configuration(const char* tenant, const char* type) {
 struct World::Agent {
   SimKube kube;
   Metrics metrics;
+  std::unique_ptr<SimDisk::Events> events;
   std::unique_ptr<collect::Collector> collector;
   std::unique_ptr<collect::Uploader> uploader;
   std::vector<std::uint64_t> to_upload;
@@ -87,7 +88,8 @@ World::World(Options options)
   std::uint64_t seed = options_.faults.seed * 31;
   for (const char* tenant : {"tenant-a", "tenant-b", "tenant-c"}) {
     for (const char* pod : {"one-1", "two-1"})
-      pods_.emplace_back(disk_, clock_, kPodLogs, tenant, pod, ++seed);
+      pods_.emplace_back(disk_, clock_, kPodLogs, tenant, pod, ++seed,
+                         [this](const PodWriter& writer) { return stored_of(writer); });
   }
 }
 
@@ -107,7 +109,14 @@ Report World::run() {
 
 void World::round() {
   for (std::uint64_t lines = random_.below(6); lines > 0; --lines) pods_[random_.below(pods_.size())].step();
-  run_agent();
+  if (down_rounds_ > 0) {
+    --down_rounds_;
+  } else if (random_.one_in(50)) {  // its node is drained, or it is being replaced
+    agent_.reset();
+    down_rounds_ = random_.below(15);
+  } else {
+    run_agent();
+  }
   run_processor();
   clock_.advance(std::chrono::milliseconds(random_.below(3'000)));
   if (random_.one_in(40))
@@ -129,33 +138,38 @@ void World::as_process(Act act, bool is_agent) {
   }
 }
 
+void World::start_agent() {
+  auto agent = std::make_unique<Agent>();
+  collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
+  options.cluster = ClusterId("cluster-1");
+  options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+  options.batch.codec = options_.zstd ? Codec::Zstd : Codec::Gzip;
+  options.batch_age_max = std::chrono::seconds{5};
+  options.batch_bytes_max = 2'000;
+  options.batches_open_max = 4;
+  options.compressors_max = 2;
+  options.record_bytes_max = PodWriter::kRecordBytesMax;
+  if (options_.events) agent->events = std::make_unique<SimDisk::Events>(disk_);
+  auto opened = collect::Collector::open({.clock = clock_,
+                                          .random = random_,
+                                          .disk = disk_,
+                                          .kube = agent->kube,
+                                          .metrics = agent->metrics,
+                                          .events = agent->events.get()},
+                                         std::move(options));
+  if (!opened.ok()) return;
+  agent->collector = std::move(opened).value();
+  agent->uploader = std::make_unique<collect::Uploader>(
+      clock_, random_, disk_, central_, agent->metrics,
+      collect::Uploader::Options{.spool_directory = std::string(kData) + "/spool"});
+  agent_ = std::move(agent);
+}
+
 void World::run_agent() {
   as_process(
       [this] {
-        if (!agent_) {
-          auto agent = std::make_unique<Agent>();
-          collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
-          options.cluster = ClusterId("cluster-1");
-          options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
-          options.batch.codec = options_.zstd ? Codec::Zstd : Codec::Gzip;
-          options.batch_age_max = std::chrono::seconds{5};
-          options.batch_bytes_max = 2'000;
-          options.batches_open_max = 4;
-          options.compressors_max = 2;
-          options.record_bytes_max = 256;
-          auto opened = collect::Collector::open({.clock = clock_,
-                                                  .random = random_,
-                                                  .disk = disk_,
-                                                  .kube = agent->kube,
-                                                  .metrics = agent->metrics},
-                                                 std::move(options));
-          if (!opened.ok()) return;
-          agent->collector = std::move(opened).value();
-          agent->uploader = std::make_unique<collect::Uploader>(
-              clock_, random_, disk_, central_, agent->metrics,
-              collect::Uploader::Options{.spool_directory = std::string(kData) + "/spool"});
-          agent_ = std::move(agent);
-        }
+        if (!agent_) start_agent();
+        if (!agent_) return;
         (void)agent_->collector->turn();
         for (const std::uint64_t sequence : agent_->collector->take_sealed())
           agent_->to_upload.push_back(sequence);
@@ -252,7 +266,7 @@ std::vector<Delivered> records_of(const SimStore::Object& object, const std::str
 
 // What was said, cut as the agent cuts.
 std::vector<std::string> in_parts(const std::vector<std::string>& said) {
-  constexpr std::size_t kRecordBytesMax = 256;
+  constexpr std::size_t kRecordBytesMax = PodWriter::kRecordBytesMax;
   std::vector<std::string> parts;
   for (const std::string& message : said) {
     std::size_t at = 0;
@@ -277,6 +291,26 @@ std::string differing(const std::vector<std::string>& wanted, const std::vector<
 }
 
 }  // namespace
+
+// How many records of a pod are in the central bucket.
+std::array<std::size_t, 2> World::stored_of(const PodWriter& pod) {
+  std::array<std::size_t, 2> stored{};
+  const std::string name = "/" + pod.pod() + "/";
+  for (const auto& [key, object] : central_.objects()) {
+    if (!key.view().starts_with("cluster-1/" + pod.namespace_name() + "/") ||
+        key.view().find(name) == std::string_view::npos) {
+      continue;
+    }
+    const auto [known, is_new] = stored_.try_emplace(key);
+    if (is_new) {
+      for (const Delivered& record : records_of(object, "")) {
+        ++known->second[record.stream == name_of(Stream::Stderr) ? 1 : 0];
+      }
+    }
+    for (std::size_t stream = 0; stream < 2; ++stream) stored[stream] += known->second[stream];
+  }
+  return stored;
+}
 
 // Buckets: every line once, in order. Objects of one pod, in the order they were made (their key's time, then
 // sealing order).

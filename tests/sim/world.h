@@ -3,6 +3,8 @@
 // touch is simulated and can fail.
 #pragma once
 
+#include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +43,7 @@ class World {
     std::uint32_t rounds = 60;  // of writing, while things go wrong
     bool copies_allowed = true;
     bool zstd = false;
+    bool events = false;  // the agent is told what changes on its disk; else it polls
   };
   explicit World(Options options);
   ~World();
@@ -52,11 +55,13 @@ class World {
   struct ProcessorSide;
   void round();
   void run_agent();
+  void start_agent();
   void run_processor();
   void quiet_down();
   template <typename Act>
   void as_process(Act act, bool is_agent);
 
+  std::array<std::size_t, 2> stored_of(const PodWriter& pod);
   void check_buckets(Report& report) const;
   void check_sinks(Report& report) const;
   void check_ledger(Report& report) const;
@@ -74,6 +79,8 @@ class World {
   SimTenantStore tenant_store_;
   SimDestinations destinations_;
   std::vector<PodWriter> pods_;
+  std::map<ObjectKey, std::array<std::size_t, 2>> stored_;  // records of central objects, by stream
+  std::uint64_t down_rounds_ = 0;                           // the agent does not run
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<ProcessorSide> processor_;
 };

@@ -1,0 +1,67 @@
+// What the collector tells operators about itself.
+#pragma once
+
+#include "base/metrics.h"
+#include "collect/collector.h"
+
+namespace headgate::collect {
+
+struct Collector::Meters {
+  explicit Meters(Metrics& metrics)
+      : lines(metrics.counter("headgate_collect_lines_total", "Records taken from log files")),
+        bytes(metrics.counter("headgate_collect_bytes_total", "Bytes read from log files")),
+        damaged(metrics.counter("headgate_collect_parse_errors_total",
+                                "Lines that are not CRI lines, delivered marked")),
+        split(metrics.counter("headgate_collect_parts_total", "Parts of records over the size limit")),
+        truncated(
+            metrics.counter("headgate_collect_truncations_total", "Files that were cut and written anew")),
+        batches(metrics.counter("headgate_collect_batches_total", "Batches sealed")),
+        raw_bytes(metrics.counter("headgate_collect_batch_raw_bytes_total",
+                                  "Bytes of sealed batches before compression")),
+        object_bytes(metrics.counter("headgate_collect_batch_bytes_total",
+                                     "Bytes of sealed batches after compression")),
+        abandoned(
+            metrics.counter("headgate_collect_batches_abandoned_total", "Batches given up and read again")),
+        errors(
+            metrics.counter("headgate_collect_errors_total", "Files and directories that could not be read")),
+        archives_damaged(metrics.counter("headgate_collect_archives_damaged_total",
+                                         "Gzipped log files that could not be read to their end")),
+        dropped(metrics.counter("headgate_collect_dropped_total", "Records dropped: always 0, alarm on it")),
+        spool_bytes(
+            metrics.gauge("headgate_collect_spool_bytes", "Bytes of sealed batches that wait for the store")),
+        spool_full(
+            metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
+        spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),
+        files(metrics.gauge("headgate_collect_open_files", "Log files open")),
+        containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
+        open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
+        unread(metrics.gauge("headgate_collect_unread_bytes_max",
+                             "Unread bytes of the container furthest behind")),
+        lag_seconds(metrics.gauge("headgate_collect_lag_seconds_max",
+                                  "Age of the last line read, of the container longest behind")),
+        polling(metrics.gauge("headgate_collect_polling",
+                              "1 while directories are polled, for want of events")) {}
+  Counter& lines;
+  Counter& bytes;
+  Counter& damaged;
+  Counter& split;
+  Counter& truncated;
+  Counter& batches;
+  Counter& raw_bytes;
+  Counter& object_bytes;
+  Counter& abandoned;
+  Counter& errors;
+  Counter& archives_damaged;
+  Counter& dropped;
+  Gauge& spool_bytes;
+  Gauge& spool_full;
+  Gauge& spool_damaged;
+  Gauge& files;
+  Gauge& containers;
+  Gauge& open_batches;
+  Gauge& unread;
+  Gauge& lag_seconds;
+  Gauge& polling;
+};
+
+}  // namespace headgate::collect

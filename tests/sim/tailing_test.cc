@@ -1,0 +1,394 @@
+// What becomes of a container's log files, one behaviour at a time: the real tail and checkpoints over the
+// simulated disk.
+#include <gtest/gtest.h>
+
+#include "base/byte_sink.h"
+#include "collect/container_tail.h"
+#include "model/compressed_reader.h"
+#include "model/compressed_writer.h"
+#include "model/record_reader.h"
+#include "sim/sim_disk.h"
+
+namespace headgate::collect {
+namespace {
+
+using sim::FaultPlan;
+using sim::Faults;
+using sim::SimDisk;
+
+constexpr const char* kData = "/data";
+const std::string kContainer = "/pods/ns_pod_uid/main";
+const std::string kLog = kContainer + "/0.log";
+constexpr const char* kTime = "2025-08-30T11:27:01.";
+
+// Lines have times of their own, as a runtime's have.
+class Tailing : public testing::Test {
+ protected:
+  void SetUp() override {
+    checkpoints_.emplace(*Checkpoints::open(disk_, kData));
+    spool_.emplace(*Spool::open(disk_, {.directory = std::string(kData) + "/spool"}, 0));
+    start_agent();
+  }
+
+  std::string line(std::string_view text, std::string_view tag = "F", std::string_view stream = "stdout") {
+    std::string digits = std::to_string(++nanoseconds_);
+    digits.insert(0, 9 - digits.size(), '0');
+    return kTime + digits + "Z " + std::string(stream) + " " + std::string(tag) + " " + std::string(text) +
+           "\n";
+  }
+  void write(std::string_view text, const std::string& path = kLog) { disk_.runtime_append(path, text); }
+  std::string gzipped(const std::string& path) {
+    struct Text : ByteSink {
+      Result<> append(std::string_view bytes) override {
+        text += bytes;
+        return {};
+      }
+      std::string text;
+    } sink;
+    CompressedWriter writer(sink, {.codec = Codec::Gzip, .level = 1});
+    EXPECT_TRUE(writer.write(disk_.runtime_read(path)).ok() && writer.end_member().ok());
+    return sink.text;
+  }
+  void compress(const std::string& path) {
+    write(gzipped(path), path + ".gz");
+    disk_.runtime_remove(path);
+  }
+
+  // A new process: only what was sealed is known.
+  void start_agent() {
+    tail_.emplace(disk_, decompressors_, frame_,
+                  ContainerTail::Options{.record_bytes_max = 1000, .quiet_min = std::chrono::seconds{5}});
+    batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+  }
+  void look() {
+    Scan scan;
+    scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
+    if (scan.containers.empty()) {
+      tail_->see_nothing();
+      return;
+    }
+    sight_ = tail_->see(scan.containers.front(), *checkpoints_, start_);
+  }
+  // Reads to the end, an hour passes, and what then is over is over.
+  void read() {
+    for (int count = 0; count < 100; ++count) {
+      const Result<ContainerTail::Read> read = tail_->read(buffer_, *batch_, now_);
+      ASSERT_TRUE(read.ok()) << read.error().what;
+      counts_.truncations += read->counts.truncations;
+      counts_.archives_damaged += read->counts.archives_damaged;
+      bytes_read_ += read->counts.bytes;
+      if (!read->more) now_ += std::chrono::minutes{1};
+    }
+  }
+  // Everything read since the last time, sealed.
+  std::vector<std::string> sealed() {
+    if (batch_->lines() == 0) return {};
+    std::vector<CoveredFile> covers;
+    tail_->cover(covers);
+    const Result<BatchManifest> manifest =
+        batch_->seal(ObjectKey("key" + std::to_string(nanoseconds_)), std::move(covers));
+    EXPECT_TRUE(manifest.ok());
+    tail_->commit();
+    checkpoints_->note_sealed(*manifest);
+    batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+    Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
+    CompressedReader plain(*object, {});
+    RecordReader records(plain, {});
+    std::vector<std::string> messages;
+    for (auto record = records.next(); record.ok() && *record != nullptr; record = records.next()) {
+      messages.emplace_back((*record)->message);
+    }
+    return messages;
+  }
+  std::vector<std::string> collect() {
+    look();
+    read();
+    return sealed();
+  }
+
+  using Texts = std::vector<std::string>;
+  Faults faults_{FaultPlan{}};
+  SimDisk disk_{faults_};
+  std::optional<Checkpoints> checkpoints_;
+  std::optional<Spool> spool_;
+  Decompressors decompressors_;
+  RecordFrame frame_{
+      {.namespace_name = "ns", .application = "app", .pod_name = "pod", .container_name = "c"}};
+  std::optional<ContainerTail> tail_;
+  std::unique_ptr<OpenBatch> batch_;
+  std::vector<char> buffer_ = std::vector<char>(4096);
+  SteadyTime now_{std::chrono::hours{1}};
+  ContainerTail::Start start_ = ContainerTail::Start::Begin;
+  ContainerTail::Sight sight_;
+  ReadCounts counts_;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t nanoseconds_ = 0;
+};
+
+TEST_F(Tailing, ReadsAFileThatWasGzippedWhileTheAgentWasDownFromWhereItWas) {
+  write(line("one") + line("two"));
+  EXPECT_EQ(collect(), (Texts{"one", "two"}));
+  tail_.reset();
+  write(line("three"));
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  write(line("four"));
+  start_agent();
+  EXPECT_EQ(collect(), (Texts{"three", "four"}));
+}
+
+TEST_F(Tailing, DecompressesNoFileAgainThatWasReadToItsEnd) {
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  tail_.reset();
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  start_agent();
+  bytes_read_ = 0;
+  EXPECT_EQ(collect(), Texts{});
+  EXPECT_EQ(bytes_read_, 0U);
+  EXPECT_EQ(tail_->open_files(), 0U);
+  EXPECT_FALSE(tail_->has_unread());
+}
+
+TEST_F(Tailing, KnowsAGzippedFileWhoseInodeNumberWasUsedAgain) {
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  tail_.reset();
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  write(line("two"));  // gets the number of the file that is gone
+  start_agent();
+  EXPECT_EQ(collect(), Texts{"two"});
+  start_agent();
+  EXPECT_EQ(collect(), Texts{});
+}
+
+TEST_F(Tailing, ReadsAGzippedFileItNeverSawFromItsBegin) {
+  write(line("one"), kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  write(line("two"));
+  EXPECT_EQ(collect(), (Texts{"one", "two"}));
+  EXPECT_EQ(decompressors_.open, 0U);
+}
+
+TEST_F(Tailing, ReadsAFileToItsEndThroughItsDescriptorWhenItIsGzippedMeanwhile) {
+  write(line("one"));
+  look();
+  write(line("two"));
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  EXPECT_EQ(collect(), (Texts{"one", "two"}));
+  disk_.runtime_remove(kLog + ".20250830-112701.gz");
+  look();
+  look();
+  read();
+  EXPECT_TRUE(tail_->is_done());
+}
+
+TEST_F(Tailing, DeliversWhatCanBeReadOfADamagedGzipAndCountsItOnce) {
+  std::string text;
+  for (int number = 0; number < 5000; ++number) text += line("line " + std::to_string(number));
+  write(text, kLog + ".20250830-112701");
+  const std::string whole = gzipped(kLog + ".20250830-112701");
+  disk_.runtime_remove(kLog + ".20250830-112701");
+  write(whole.substr(0, whole.size() * 2 / 3), kLog + ".20250830-112701.gz");
+  write(line("after"));
+  const Texts messages = collect();
+  ASSERT_GT(messages.size(), 1000U);
+  EXPECT_EQ(messages[1000], "line 1000");
+  EXPECT_EQ(messages.back(), "after");
+  EXPECT_EQ(counts_.archives_damaged, 1U);
+  EXPECT_EQ(collect(), Texts{});
+  EXPECT_EQ(counts_.archives_damaged, 1U);
+}
+
+TEST_F(Tailing, EndsAtOnceAtAGzipThatIsNone) {
+  write("these are no lines of a log\n", kLog + ".20250830-112701.gz");
+  write("", kLog + ".20250830-112702.gz");
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  EXPECT_EQ(counts_.archives_damaged, 2U);
+}
+
+TEST_F(Tailing, GoesOnInAGzippedFileAfterABatchWasGivenUp) {
+  std::string text;
+  Texts wanted;
+  for (int number = 0; number < 500; ++number) {
+    wanted.push_back("line " + std::to_string(number));
+    text += line(wanted.back());
+  }
+  write(text, kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  look();
+  read();
+  batch_->discard();
+  tail_->rewind();
+  batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+  EXPECT_EQ(collect(), wanted);
+}
+
+TEST_F(Tailing, JoinsPiecesOfBothStreamsAcrossARotation) {
+  write(line("a1 ", "P") + line("b1 ", "P", "stderr") + line("a2 ", "P"));
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  write(line("b2", "F", "stderr") + line("a3"));
+  EXPECT_EQ(collect(), (Texts{"b1 b2", "a1 a2 a3"}));
+}
+
+TEST_F(Tailing, DoesNotJoinWhatARestartedContainerSaysToWhatTheOneBeforeLeftOpen) {
+  write(line("never ended", "P"));
+  look();
+  read();
+  write(line("fresh"), kContainer + "/1.log");
+  EXPECT_EQ(collect(), (Texts{"never ended", "fresh"}));
+}
+
+TEST_F(Tailing, TakesAnUnterminatedLastLineOnlyOnceTheFileIsOver) {
+  const std::string whole = line("half a line");
+  write(line("one") + whole.substr(0, whole.size() - 1));
+  EXPECT_EQ(collect(), Texts{"one"});
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  write(line("two"));
+  EXPECT_EQ(collect(), (Texts{"two", "half a line"}));
+  EXPECT_EQ(collect(), Texts{});
+}
+
+TEST_F(Tailing, ReadsAPhysicalLineLongerThanItsBufferInMarkedParts) {
+  const std::string text(9'500, 'x');
+  write(line(text) + line("after"));
+  const Texts messages = collect();
+  std::string joined;
+  for (std::size_t part = 0; part + 1 < messages.size(); ++part) joined += messages[part];
+  EXPECT_EQ(joined, text);
+  EXPECT_EQ(messages.size(), 11U);
+  EXPECT_EQ(messages.back(), "after");
+}
+
+TEST_F(Tailing, NoticesATruncationAlsoWhenTheFileHasGrownBeyondWhereItWas) {
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  disk_.runtime_truncate(kLog);
+  write(line("two") + line("three") + line("four"));
+  EXPECT_EQ(collect(), (Texts{"two", "three", "four"}));
+  disk_.runtime_truncate(kLog);
+  EXPECT_EQ(collect(), Texts{});
+  write(line("five"));
+  EXPECT_EQ(collect(), Texts{"five"});
+  EXPECT_EQ(counts_.truncations, 2U);
+}
+
+TEST_F(Tailing, TakesAFileThatGotTheInodeOfAnotherForANewOne) {
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  tail_.reset();
+  disk_.runtime_remove(kLog);
+  write(line("two") + line("three"));
+  start_agent();
+  EXPECT_EQ(collect(), (Texts{"two", "three"}));
+}
+
+TEST_F(Tailing, LooksAgainWhenAFileWasRenamedBetweenListingAndOpening) {
+  write(line("first ", "P"));
+  Scan scan;
+  scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  write(line("second"));
+  EXPECT_TRUE(tail_->see(scan.containers.front(), *checkpoints_, start_).is_stale);
+  read();
+  EXPECT_EQ(collect(), Texts{"first second"});
+}
+
+TEST_F(Tailing, ReadsAFileToItsEndThatWasUnlinked) {
+  write(line("one"));
+  look();
+  write(line("two"));
+  disk_.runtime_remove(kLog);
+  look();
+  look();
+  read();
+  EXPECT_EQ(sealed(), (Texts{"one", "two"}));
+  EXPECT_TRUE(tail_->is_done());
+}
+
+TEST_F(Tailing, PassesOverWhatIsThereAtTheFirstRunWhenToldToStartAtTheEnd) {
+  start_ = ContainerTail::Start::End;
+  write(line("gzipped"), kLog + ".20250830-112701");
+  compress(kLog + ".20250830-112701");
+  write(line("old"));
+  look();
+  write(line("new"));
+  EXPECT_EQ(collect(), Texts{"new"});
+  start_ = ContainerTail::Start::Begin;  // the next run: what was passed over stays so
+  start_agent();
+  write(line("newer"));
+  EXPECT_EQ(collect(), Texts{"newer"});
+}
+
+TEST_F(Tailing, GoesOnInFilesWhoseDeviceHasAnotherNumberSinceTheMachineStarted) {
+  write(line("one"));
+  EXPECT_EQ(collect(), Texts{"one"});
+  tail_.reset();
+  const std::string text = disk_.runtime_read(kLog);
+  write("", kContainer + "/keeps-the-number");  // so that the copy is another inode
+  disk_.runtime_rename(kLog, "/elsewhere");
+  write(text + line("two"));
+  start_agent();
+  EXPECT_EQ(collect(), Texts{"two"});
+}
+
+CoveredFile covered(std::uint64_t inode, const std::string& path, std::string_view first_bytes) {
+  CoveredFile file{
+      .id = {.device = 1, .inode = inode}, .fingerprint = Fingerprint::of(first_bytes), .path = path};
+  for (StreamPosition& stream : file.position.streams) stream.offset = first_bytes.size();
+  return file;
+}
+
+TEST(Checkpoints, KeepTheMostRecentOfVanishedFilesWhileTheirDirectoryIsThere) {
+  Faults faults{FaultPlan{}};
+  SimDisk disk(faults);
+  Result<Checkpoints> checkpoints = Checkpoints::open(disk, kData);
+  ASSERT_TRUE(checkpoints.ok() && checkpoints->is_fresh());
+  for (std::uint64_t number = 1; number <= 40; ++number) {
+    BatchManifest batch{.sequence = number};
+    batch.covers.push_back(covered(number, kLog, "content " + std::to_string(100 + number)));
+    checkpoints->confirm(batch);
+  }
+  Checkpoints::Present present{.files = {FileId{.device = 1, .inode = 1}}, .directories = {kContainer}};
+  for (std::uint32_t scan = 0; scan < Checkpoints::kAbsencesMin; ++scan) {
+    EXPECT_EQ(checkpoints->size(), 40U) << "a file may be missing from a list while it is renamed";
+    checkpoints->forget_absent(present);
+  }
+  EXPECT_EQ(checkpoints->size(), Checkpoints::kVanishedMax + 1);
+  EXPECT_NE(checkpoints->find(kLog, FileId{.device = 1, .inode = 1}, "content 101"), nullptr);
+  EXPECT_NE(checkpoints->find_content(kLog, "content 140"), nullptr);
+  EXPECT_EQ(checkpoints->find_content(kLog, "content 110"), nullptr);
+  ASSERT_TRUE(checkpoints->store().ok());
+  const Result<Checkpoints> read = Checkpoints::open(disk, kData);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->size(), Checkpoints::kVanishedMax + 1);
+  EXPECT_FALSE(read->is_fresh());
+
+  present = {};
+  for (std::uint32_t scan = 0; scan < Checkpoints::kAbsencesMin; ++scan) checkpoints->forget_absent(present);
+  EXPECT_EQ(checkpoints->size(), 0U) << "the pod is gone";
+}
+
+TEST(Checkpoints, TellFilesApartThatHadOneInodeAfterEachOther) {
+  Faults faults{FaultPlan{}};
+  SimDisk disk(faults);
+  Result<Checkpoints> checkpoints = Checkpoints::open(disk, kData);
+  ASSERT_TRUE(checkpoints.ok());
+  for (std::uint64_t number = 1; number <= 2; ++number) {
+    BatchManifest batch{.sequence = number};
+    batch.covers.push_back(covered(7, kLog, number == 1 ? "the first file" : "the second"));
+    checkpoints->note_sealed(batch);
+  }
+  const FileId id{.device = 1, .inode = 7};
+  EXPECT_EQ(checkpoints->find(kLog, id, "the first file, longer now")->position.lowest_offset(), 14U);
+  EXPECT_EQ(checkpoints->find(kLog, id, "the second, longer now")->position.lowest_offset(), 10U);
+  EXPECT_EQ(checkpoints->find(kLog, id, "a third"), nullptr);
+  EXPECT_EQ(checkpoints->find_content("/pods/other_pod_uid/main/0.log", "the second"), nullptr);
+}
+
+}  // namespace
+}  // namespace headgate::collect
