@@ -118,7 +118,7 @@ void Checkpoints::confirm(const BatchManifest& batch) {
   }
 }
 
-void Checkpoints::pass_over(CoveredFile file) {
+void Checkpoints::pass_over(const CoveredFile& file) {
   is_changed_ = take(confirmed_, 0, file) || is_changed_;
 }
 

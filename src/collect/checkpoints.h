@@ -41,7 +41,7 @@ class Checkpoints {
   // Its object is stored: its positions are written by the next store(), where no later batch's were.
   void confirm(const BatchManifest& batch);
   // The file is not to be read before that position, though no batch holds it.
-  void pass_over(CoveredFile file);
+  void pass_over(const CoveredFile& file);
 
   // The entry of the file at `path` that begins with `first_bytes`; nullptr when there is none, or it is of
   // another file that had the inode before.

@@ -67,7 +67,7 @@ Result<bool> Collector::turn() {
   const SteadyTime now = world_.clock.steady();
   if (!unconfirmed_.empty()) TRY(confirm({}));
   if (now < paused_until_) return false;
-  const auto turned = [&]() -> Result<bool> {
+  auto turned = [&]() -> Result<bool> {
     take_events(now);
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;

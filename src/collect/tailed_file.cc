@@ -44,7 +44,7 @@ Result<> TailedFile::open_again() {
   if (stat.id != id_) return Error{Fault::NotFound, path + ": is another file now"};
   file_ = std::move(file);
   const Fingerprint before = Fingerprint::of(first_bytes_);
-  const Result<> learnt = learn_first_bytes();
+  Result<> learnt = learn_first_bytes();
   if (!learnt.ok()) {
     file_.reset();
     return learnt;

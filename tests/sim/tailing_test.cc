@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "base/byte_sink.h"
+#include "collect/collector.h"
 #include "collect/container_tail.h"
 #include "model/compressed_reader.h"
 #include "model/compressed_writer.h"
 #include "model/record_reader.h"
+#include "sim/sim_clock.h"
 #include "sim/sim_disk.h"
 
 namespace headgate::collect {
@@ -388,6 +390,114 @@ TEST(Checkpoints, TellFilesApartThatHadOneInodeAfterEachOther) {
   EXPECT_EQ(checkpoints->find(kLog, id, "the second, longer now")->position.lowest_offset(), 10U);
   EXPECT_EQ(checkpoints->find(kLog, id, "a third"), nullptr);
   EXPECT_EQ(checkpoints->find_content("/pods/other_pod_uid/main/0.log", "the second"), nullptr);
+}
+
+class KnownPods : public Kube {
+ public:
+  std::optional<PodFacts> pod(const PodId& /*id*/) override { return PodFacts(); }
+};
+
+// Tells what the test says.
+class ToldEvents : public FileEvents {
+ public:
+  Result<> watch(const std::string& directory) override {
+    watched.insert(directory);
+    return answer;
+  }
+  Changes take() override { return std::exchange(changes, {}); }
+  std::set<std::string> watched;
+  Result<> answer;
+  Changes changes;
+};
+
+class Following : public testing::Test {
+ protected:
+  void SetUp() override {
+    disk_.runtime_append(kLog, text_);
+    CollectorOptions options{.pod_logs = "/pods", .data_directory = kData};
+    options.cluster = ClusterId("c");
+    options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+    auto opened = Collector::open({.clock = clock_,
+                                   .random = random_,
+                                   .disk = disk_,
+                                   .kube = pods_,
+                                   .metrics = metrics_,
+                                   .events = &events_},
+                                  std::move(options));
+    ASSERT_TRUE(opened.ok());
+    collector_ = std::move(opened).value();
+    turn();
+  }
+  void turn() {
+    for (int count = 0; count < 3; ++count) ASSERT_TRUE(collector_->turn().ok());
+  }
+  std::uint64_t lines() { return metrics_.counter("headgate_collect_lines_total", "").value(); }
+
+  const std::string text_ = "2025-08-30T11:27:01.000000001Z stdout F line\n";
+  Faults faults_{FaultPlan{}};
+  SimDisk disk_{faults_};
+  sim::SimClock clock_;
+  sim::SeededRandom random_{1};
+  KnownPods pods_;
+  Metrics metrics_;
+  ToldEvents events_;
+  std::unique_ptr<Collector> collector_;
+};
+
+TEST_F(Following, ReadsWhatEventsTellOfAndNothingElseBetweenScans) {
+  EXPECT_EQ(lines(), 1U);
+  EXPECT_TRUE(events_.watched.contains("/pods") && events_.watched.contains(kContainer));
+  clock_.advance(std::chrono::seconds{2});
+  disk_.runtime_append(kLog, text_);
+  const std::uint64_t calls = faults_.calls();
+  turn();
+  EXPECT_EQ(lines(), 1U);
+  EXPECT_EQ(faults_.calls(), calls) << "an idle file costs a call";
+  events_.changes.directories = {{.directory = kContainer, .are_contents_changed = true}};
+  turn();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(Following, LooksForNewNamesWhereEventsSaySo) {
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  disk_.runtime_append(kLog, "2025-08-30T11:27:01.000000002Z stdout F new\n");
+  events_.changes.directories = {{.directory = kContainer, .are_names_changed = true}};
+  turn();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(Following, LooksAtEverythingWhenEventsWereLost) {
+  disk_.runtime_append(kLog, text_);
+  events_.changes.is_overflown = true;
+  turn();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(Following, FindsNewPodsSoonAfterTheirDirectoryAppears) {
+  disk_.runtime_append("/pods/ns_other_uid/main/0.log", text_);
+  events_.changes.directories = {{.directory = "/pods", .are_names_changed = true}};
+  clock_.advance(std::chrono::milliseconds{1100});
+  turn();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(Following, PollsWhereDirectoriesCannotBeWatched) {
+  events_.answer = Error{Fault::Retry, "no watch is left"};
+  clock_.advance(std::chrono::seconds{11});
+  turn();
+  disk_.runtime_append(kLog, text_);
+  clock_.advance(std::chrono::milliseconds{1100});
+  turn();
+  EXPECT_EQ(lines(), 2U);
+  EXPECT_EQ(metrics_.gauge("headgate_collect_polling", "").value(), 1);
+}
+
+TEST_F(Following, MeasuresHowFarBehindItIs) {
+  disk_.runtime_append(kLog, "2025-08-30T11:27:01.0");  // not a line yet
+  clock_.advance(std::chrono::seconds{11});
+  turn();
+  EXPECT_EQ(metrics_.gauge("headgate_collect_unread_bytes_max", "").value(), 21);
+  EXPECT_NEAR(metrics_.gauge("headgate_collect_lag_seconds_max", "").value(), 11, 1);
 }
 
 }  // namespace
