@@ -258,6 +258,8 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
   PodBatch& batch = followed.batch->second;
   if (!batch.batch) batch.batch = std::make_unique<OpenBatch>(spool_, options_.batch);
   if (batch.batch->lines() == 0) batch.batch->begin(now);
+  batch.batch->bound_buffer(std::clamp(options_.buffers_bytes_max / batches_.size(),
+                                       OpenBatch::kBufferBytesMin, OpenBatch::kBufferBytes));
   const Result<ContainerTail::Read> read = followed.tail->read(buffer_, *batch.batch, now);
   if (!read.ok()) {
     abandon(followed.batch, read.error());

@@ -20,8 +20,8 @@ Result<> OpenBatch::add(const RecordFrame& frame, const Record& record) {
   const std::size_t bytes_max = frame.bytes_max(record.message.size());
   if (buffer_.size() - filled_ < bytes_max) {
     TRY(flush_buffer());
-    if (buffer_.size() < bytes_max || buffer_.size() > std::max(2 * bytes_max, kBufferBytes)) {
-      buffer_ = std::string(std::max(bytes_max, kBufferBytes), '\0');
+    if (buffer_.size() < bytes_max || buffer_.size() > std::max(2 * bytes_max, buffer_bytes_)) {
+      buffer_ = std::string(std::max(bytes_max, buffer_bytes_), '\0');
     }
   }
   char* begin = buffer_.data() + filled_;

@@ -28,6 +28,7 @@ struct BatchKey {
 class OpenBatch {
  public:
   static constexpr std::size_t kBufferBytes = 64U << 10U;
+  static constexpr std::size_t kBufferBytesMin = 8U << 10U;
 
   struct Options {
     Codec codec = Codec::Gzip;
@@ -40,6 +41,9 @@ class OpenBatch {
 
   // Its age counts from here; called while it is empty.
   void begin(SteadyTime now) { opened_at_ = now; }
+  // How large its buffer may be, from its next filling on: all batches share a budget, and smaller buffers
+  // cost a little ratio.
+  void bound_buffer(std::size_t bytes) { buffer_bytes_ = bytes; }
   // After an error (the disk is full, say) the batch is broken: discard() it, and read its lines again.
   Result<> add(const RecordFrame& frame, const Record& record);
   // Ends the compressor's member, so that its state is freed until more comes.
@@ -73,6 +77,7 @@ class OpenBatch {
   CompressedWriter writer_;
   std::string buffer_;
   std::size_t filled_ = 0;
+  std::size_t buffer_bytes_ = kBufferBytes;
   bool is_broken_ = false;
   std::uint64_t lines_ = 0;
   std::uint64_t raw_bytes_ = 0;

@@ -22,7 +22,7 @@ class Killed(EndToEndTest):
         installation.put_standard_tenants(*TENANTS)
         loggen = subprocess.Popen(
             [BINARY, "loggen", "--rate=20000", "--seconds=10", f"--tenants={len(TENANTS)}", "--applications=2", "--pods=2",
-             "--partial-percent=2", "--rotate-bytes=4000000", "--rotate-keep=1000", "--seed=7",
+             "--partial-percent=2", "--rotate-bytes=1000000", "--rotate-keep=1000", "--seed=7",
              f"--output={installation.pods}"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         dice = random.Random(4)
