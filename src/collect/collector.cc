@@ -168,13 +168,14 @@ Collector::Followed* Collector::follow(const SeenContainer& seen) {
   if (!facts) {
     const SteadyTime now = world_.clock.steady();
     const SteadyTime since = waiting_.emplace(id, now).first->second;
-    if (now - since < options_.pod_wait_max) return nullptr;
+    // While the cluster has said nothing at all, an unknown pod may as well be one that nobody selected.
+    if (now - since < options_.pod_wait_max || !world_.kube.is_informed()) return nullptr;
     log::warn("the cluster does not know the pod: its application is taken as unknown",
               {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
     facts.emplace();
   }
   waiting_.erase(id);
-  if (!facts->is_selected) return nullptr;
+  if (!facts->is_selected || facts->excluded_containers.contains(seen.container)) return nullptr;
 
   const std::optional<BatchKey> key = batch_key_of(seen, *facts);
   if (!key) return nullptr;

@@ -394,7 +394,10 @@ TEST(Checkpoints, TellFilesApartThatHadOneInodeAfterEachOther) {
 
 class KnownPods : public Kube {
  public:
-  std::optional<PodFacts> pod(const PodId& /*id*/) override { return PodFacts(); }
+  std::optional<PodFacts> pod(const PodId& /*id*/) override { return facts; }
+  bool is_informed() override { return is_told; }
+  std::optional<PodFacts> facts = PodFacts();
+  bool is_told = true;
 };
 
 // Tells what the test says.
@@ -477,6 +480,36 @@ TEST_F(Following, FindsNewPodsSoonAfterTheirDirectoryAppears) {
   disk_.runtime_append("/pods/ns_other_uid/main/0.log", text_);
   events_.changes.directories = {{.directory = "/pods", .are_names_changed = true}};
   clock_.advance(std::chrono::milliseconds{1100});
+  turn();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(Following, LeavesOutWhatIsNotSelectedOrExcluded) {
+  const auto lines_with = [&](const char* pod, PodFacts facts) {
+    pods_.facts = std::move(facts);
+    disk_.runtime_append(std::string("/pods/ns_") + pod + "_uid/main/0.log", text_);
+    clock_.advance(std::chrono::seconds{11});
+    turn();
+    return lines();
+  };
+  EXPECT_EQ(lines_with("selected", PodFacts()), 2U);
+  EXPECT_EQ(lines_with("other", PodFacts{.is_selected = false}), 2U);
+  PodFacts excluding;
+  excluding.excluded_containers = {ContainerName("main")};
+  EXPECT_EQ(lines_with("excluded", excluding), 2U);
+}
+
+TEST_F(Following, WaitsForAPodToBeKnownAndGoesByItsNameOnlyOnceTheClusterHasSpoken) {
+  pods_.facts.reset();
+  pods_.is_told = false;
+  disk_.runtime_append("/pods/ns_late_uid/main/0.log", text_);
+  for (int minutes = 0; minutes < 5; ++minutes) {
+    clock_.advance(std::chrono::minutes{1});
+    turn();
+  }
+  EXPECT_EQ(lines(), 1U);
+  pods_.is_told = true;
+  clock_.advance(std::chrono::seconds{11});
   turn();
   EXPECT_EQ(lines(), 2U);
 }
