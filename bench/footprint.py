@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""What an agent costs: memory with 1 000 active files at 20 000 lines/s, CPU with 1 000 idle containers, and the start with 5 000
+existing files. Runs the whole `headgate local` (HEADGATE, default build/bench/headgate); prints JSON lines as bench/README.md says."""
+
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+HEADGATE = os.environ.get("HEADGATE", "build/bench/headgate")
+SECONDS = float(os.environ.get("FOOTPRINT_SECONDS", "20"))
+PORT = 19611
+
+
+def show(name, value, unit):
+    print(json.dumps({"name": f"footprint/{name}", "value": value, "unit": unit}), flush=True)
+
+
+class Node:
+    """A pod-log directory with one file a container, and a `headgate local` that reads it."""
+
+    def __init__(self, containers, files_each=1):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="headgate-footprint-"))
+        self.files = []
+        for number in range(containers):
+            directory = self.root / "pods" / f"tenant-{number % 10}_pod-{number}_uid{number}" / "main"
+            directory.mkdir(parents=True)
+            for old in range(1, files_each):
+                (directory / f"0.log.20260101-00000{old}").write_bytes(b"2026-01-01T00:00:00Z stdout F old\n")
+            self.files.append(open(directory / "0.log", "ab", buffering=0))
+            self.files[-1].write(b"2026-01-01T00:00:01Z stdout F hello\n")
+        self.process = subprocess.Popen(
+            [HEADGATE, "local", "--status=off", f"--collect.pod-logs={self.root}/pods", f"--local.root={self.root}/data",
+             f"--metrics.listen=127.0.0.1:{PORT}", "--collect.batch.age-max=10s", "--log.level=error",
+             "--collect.spool.free-bytes-min=1MiB", "--process.concurrency=1"])
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+    def peak_rss(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) * 1024
+
+    def metric(self, name):
+        try:
+            page = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=5).read().decode()
+        except OSError:
+            return 0
+        found = re.search(rf"^{name} (\S+)$", page, re.M)
+        return float(found.group(1)) if found else 0
+
+    def wait_for_lines(self, lines, seconds_max=60):
+        began = time.monotonic()
+        while self.metric("headgate_collect_lines_total") < lines and time.monotonic() - began < seconds_max:
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=120)
+        for file in self.files:
+            file.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def active(rate=20_000):
+    node = Node(1000)
+    padding, began, lines = b"x" * 150, time.monotonic(), 0
+    while time.monotonic() - began < SECONDS:
+        for file in node.files:
+            while lines > (time.monotonic() - began) * rate:
+                time.sleep(0.002)
+            at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").encode()
+            file.write(b"%s000Z stdout F n=%d %s\n" % (at, lines, padding))
+            lines += 1
+    show("active_1000_files_20000_lines_per_s/peak_rss", node.peak_rss(), "B")
+    show("active_1000_files_20000_lines_per_s/cpu", node.cpu_seconds() / (time.monotonic() - began), "cores")
+    node.end()
+
+
+def idle():
+    node = Node(1000, files_each=5)
+    show("start_with_5000_files", node.wait_for_lines(5000), "s")
+    time.sleep(15)  # until all is sealed, stored and delivered
+    before, began = node.cpu_seconds(), time.monotonic()
+    time.sleep(SECONDS)
+    show("idle_1000_containers/cpu", (node.cpu_seconds() - before) / (time.monotonic() - began), "cores")
+    node.end()
+
+
+active()
+idle()
