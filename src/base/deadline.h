@@ -8,6 +8,9 @@ namespace headgate {
 
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
+// Before everything that happened, and still a moment one can count from: SteadyTime::min() would overflow.
+constexpr SteadyTime kLongAgo{SteadyTime::duration::min() / 2};
+
 // A moment on the steady clock after which a call answers Fault::Retry instead of waiting on.
 struct Deadline {
   SteadyTime at = SteadyTime::max();

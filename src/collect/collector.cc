@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::milliseconds kReadAgain{100};  // a file that cannot be read now
 constexpr std::chrono::milliseconds kLookAgain{1000};
 constexpr std::chrono::milliseconds kMeasureInterval{1000};
-constexpr SteadyTime kNever = SteadyTime::min();
+constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 }  // namespace

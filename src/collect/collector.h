@@ -69,7 +69,7 @@ class Collector {
   // later.
   Result<bool> turn();
   // The next turn scans, whether or not it is time.
-  void look_again() { next_scan_at_ = SteadyTime::min(); }
+  void look_again() { next_scan_at_ = kLongAgo; }
 
   // Batches sealed since the last call (at first: those an earlier run left), to be uploaded.
   std::vector<std::uint64_t> take_sealed();
@@ -94,8 +94,7 @@ class Collector {
     Batches::iterator batch;
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
-    SteadyTime read_at =
-        SteadyTime::min();  // when it is to be read next, and looked at; max: when it changes
+    SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
   };
   struct Meters;

@@ -6,7 +6,7 @@
 namespace headgate::collect {
 namespace {
 
-constexpr SteadyTime kNotQuiet = SteadyTime::min();
+constexpr SteadyTime kNotQuiet = kLongAgo;
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // The invariants of ARCHITECTURE, record by record, over the real agent and processor in a simulated world.
-// A failing run prints its plan; HEADGATE_SIM_SEED=n runs that seed of the random faults alone, and logs;
-// HEADGATE_SIM_SEEDS=n runs so many.
+// A failing run prints its plan; SIM_SEED=n runs that seed of the random faults alone, and logs;
+// SIM_SEEDS=n runs so many.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,7 +15,7 @@ class Simulation : public testing::Test {
  protected:
   // Thousands of runs would log thousands of faults; one chosen run tells all.
   Simulation() {
-    log::configure(std::getenv("HEADGATE_SIM_SEED") == nullptr ? log::Level::Error : log::Level::Debug,
+    log::configure(std::getenv("SIM_SEED") == nullptr ? log::Level::Error : log::Level::Debug,
                    log::Style::Json);
   }
 };
@@ -62,9 +62,9 @@ TEST_F(Simulation, LosesNothingWhereverItCrashes) {
 }
 
 TEST_F(Simulation, LosesNothingUnderRandomFaults) {
-  const char* chosen = std::getenv("HEADGATE_SIM_SEED");
+  const char* chosen = std::getenv("SIM_SEED");
   const std::uint64_t first = chosen == nullptr ? 1 : std::strtoull(chosen, nullptr, 10);
-  const char* many = std::getenv("HEADGATE_SIM_SEEDS");
+  const char* many = std::getenv("SIM_SEEDS");
   const std::uint64_t last = chosen != nullptr ? first
                              : many != nullptr ? std::strtoull(many, nullptr, 10)
                                                : 1500;
