@@ -4,11 +4,6 @@
 
 namespace headgate::collect {
 
-Result<> OpenBatch::LazySpoolFile::append(std::string_view bytes) {
-  if (!file_) file_.emplace(TRY(spool_.create()));
-  return file_->append(bytes);
-}
-
 OpenBatch::OpenBatch(Spool& spool, Options options)
     : options_(options),
       file_(spool),
@@ -59,7 +54,6 @@ Result<> OpenBatch::rest() {
 
 Result<BatchManifest> OpenBatch::seal(ObjectKey key, std::vector<CoveredFile> covers) {
   TRY(rest());
-  CHECK(file_.file_.has_value());
   BatchManifest manifest;
   manifest.key = std::move(key);
   manifest.codec = options_.codec;
@@ -68,16 +62,7 @@ Result<BatchManifest> OpenBatch::seal(ObjectKey key, std::vector<CoveredFile> co
   manifest.first_at = first_at_;
   manifest.last_at = last_at_;
   manifest.covers = std::move(covers);
-  SpoolFile file = std::move(*file_.file_);
-  file_.file_.reset();
-  return file_.spool_.seal(std::move(file), std::move(manifest));
-}
-
-void OpenBatch::discard() {
-  if (!file_.file_) return;
-  SpoolFile file = std::move(*file_.file_);
-  file_.file_.reset();
-  file_.spool_.discard(std::move(file));
+  return file_.seal(std::move(manifest));
 }
 
 }  // namespace headgate::collect

@@ -8,7 +8,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
-#include "collect/spool.h"
+#include "collect/lazy_spool_file.h"
 #include "model/compressed_writer.h"
 #include "model/names.h"
 #include "model/record.h"
@@ -56,17 +56,9 @@ class OpenBatch {
 
   // Commits it to the spool under `key`. The batch is then spent.
   Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers);
-  void discard();
+  void discard() { file_.discard(); }
 
  private:
-  // Makes the spool file when there is something to write.
-  class LazySpoolFile : public ByteSink {
-   public:
-    explicit LazySpoolFile(Spool& spool) : spool_(spool) {}
-    Result<> append(std::string_view bytes) override;
-    Spool& spool_;
-    std::optional<SpoolFile> file_;
-  };
   Result<> flush_buffer();
   // Remembers a failure: a broken batch stays broken.
   Result<> tried(Result<> result);

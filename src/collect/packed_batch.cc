@@ -5,11 +5,6 @@
 
 namespace headgate::collect {
 
-Result<> PackedBatch::LazyFile::append(std::string_view bytes) {
-  if (!file_) file_.emplace(TRY(spool_.create()));
-  return file_->append(bytes);
-}
-
 PackedBatch::PackedBatch(Spool& spool, Options options)
     : options_(options),
       file_(spool),
@@ -140,16 +135,7 @@ Result<BatchManifest> PackedBatch::seal(ObjectKey key, std::vector<CoveredFile> 
   manifest.first_at = first_at_;
   manifest.last_at = last_at_;
   manifest.covers = std::move(covers);
-  SpoolFile file = std::move(*file_.file_);
-  file_.file_.reset();
-  return file_.spool_.seal(std::move(file), std::move(manifest));
-}
-
-void PackedBatch::discard() {
-  if (!file_.file_) return;
-  SpoolFile file = std::move(*file_.file_);
-  file_.file_.reset();
-  file_.spool_.discard(std::move(file));
+  return file_.seal(std::move(manifest));
 }
 
 }  // namespace headgate::collect

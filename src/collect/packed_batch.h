@@ -12,7 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
-#include "collect/spool.h"
+#include "collect/lazy_spool_file.h"
 #include "model/compressed_writer.h"
 #include "model/object_index.h"
 #include "model/record.h"
@@ -62,7 +62,7 @@ class PackedBatch {
   // Commits it to the spool under `key`, pods by application and name. The batch is then spent. It holds at
   // least one line.
   Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers);
-  void discard();
+  void discard() { file_.discard(); }
 
  private:
   // Encoded records of one pod that are in no member yet.
@@ -73,15 +73,6 @@ class PackedBatch {
     std::uint64_t lines = 0;
     Timestamp first_at;
     Timestamp last_at;
-  };
-  // Makes the spool file when there is something to write.
-  class LazyFile : public ByteSink {
-   public:
-    explicit LazyFile(Spool& spool) : spool_(spool) {}
-    Result<> append(std::string_view bytes) override;
-    std::uint64_t bytes() const { return file_ ? file_->bytes() : 0; }
-    Spool& spool_;
-    std::optional<SpoolFile> file_;
   };
 
   Buffer& buffer_of(const BatchSource& source);
@@ -95,7 +86,7 @@ class PackedBatch {
 
   const Options options_;
   SteadyTime opened_at_;
-  LazyFile file_;
+  LazySpoolFile file_;
   CompressedWriter writer_;
   std::map<BatchSource, Buffer> buffers_;
   std::map<BatchSource, Buffer>::iterator last_used_;
