@@ -5,28 +5,13 @@
 
 #include "collect/words.h"
 #include "model/checksum.h"
+#include "ports/whole_file.h"
 
 namespace headgate::collect {
 namespace {
 
 constexpr std::string_view kTitle = "headgate-checkpoints 1";
 constexpr std::string_view kName = "/checkpoints";
-
-Result<std::string> read_whole(Disk& disk, const std::string& path, std::size_t bytes_max) {
-  const std::unique_ptr<ReadableFile> file = TRY(disk.open(path));
-  const FileStat stat = TRY(file->stat());
-  if (stat.bytes > bytes_max) return Error{Fault::Invalid, path + ": too large"};
-  std::string text(stat.bytes, '\0');
-  std::size_t filled = 0;
-  while (filled < text.size()) {
-    const std::size_t taken =
-        TRY(file->read_at(filled, std::span<char>(text.data() + filled, text.size() - filled)));
-    if (taken == 0) break;
-    filled += taken;
-  }
-  text.resize(filled);
-  return text;
-}
 
 std::string_view directory_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -46,7 +31,7 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
   TRY_IN("checkpoints", disk.make_directories(directory));
   Checkpoints checkpoints(disk, std::move(directory));
   const std::string path = checkpoints.directory_ + std::string(kName);
-  const Result<std::string> text = read_whole(disk, path, kFileBytesMax);
+  const Result<std::string> text = read_whole_file(disk, path, kFileBytesMax);
   if (!text.ok()) {
     if (text.error().fault == Fault::NotFound) {
       checkpoints.is_fresh_ = true;

@@ -6,9 +6,9 @@
 #include <memory>
 #include <span>
 
-#include "kube/whole_file.h"
 #include "model/checksum.h"
 #include "model/json_text.h"
+#include "ports/whole_file.h"
 
 namespace headgate::kube {
 namespace {

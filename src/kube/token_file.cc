@@ -1,8 +1,7 @@
 #include "kube/token_file.h"
+#include "ports/whole_file.h"
 
 #include <algorithm>
-
-#include "kube/whole_file.h"
 
 namespace headgate::kube {
 

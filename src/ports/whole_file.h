@@ -1,13 +1,13 @@
-// A small file, read at once.
+// A small file of the Disk port, read at once.
 #pragma once
 
 #include <string>
 
 #include "ports/disk.h"
 
-namespace headgate::kube {
+namespace headgate {
 
 // Invalid when it is longer than `bytes_max`.
 Result<std::string> read_whole_file(Disk& disk, const std::string& path, std::size_t bytes_max);
 
-}  // namespace headgate::kube
+}  // namespace headgate

@@ -1,9 +1,9 @@
-#include "kube/whole_file.h"
+#include "ports/whole_file.h"
 
 #include <memory>
 #include <span>
 
-namespace headgate::kube {
+namespace headgate {
 
 Result<std::string> read_whole_file(Disk& disk, const std::string& path, std::size_t bytes_max) {
   const std::unique_ptr<ReadableFile> file = TRY(disk.open(path));
@@ -22,4 +22,4 @@ Result<std::string> read_whole_file(Disk& disk, const std::string& path, std::si
   return text;
 }
 
-}  // namespace headgate::kube
+}  // namespace headgate
