@@ -5,6 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=build/peers/venv
 stamp=$venv/requirements.installed
+for peer in tools/peers/*.sh; do
+  [[ -e $peer ]] && "$peer"  # those that pip does not bring; each does nothing when it has done it
+done
 cmp -s tools/requirements.txt "$stamp" && exit 0
 
 mkdir -p build/peers
