@@ -1,7 +1,7 @@
 #include "cli/local_pipeline.h"
 
 #include "base/log.h"
-#include "cli/version.h"
+#include "cli/collector_options.h"
 
 namespace headgate::cli {
 namespace {
@@ -96,25 +96,7 @@ Result<> LocalPipeline::start_workers(const Config& config) {
 }
 
 Result<> LocalPipeline::start_agent(const Config& config) {
-  const auto& collect = config.collect;
-  Agent::Options options;
-  options.collector.pod_logs = collect.pod_logs;
-  options.collector.data_directory = collect.data_directory;
-  options.collector.cluster = config.cluster_id;
-  options.collector.key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
-  options.collector.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
-                                                                      : collect::ContainerTail::Start::End;
-  options.collector.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
-  options.collector.batch_bytes_max = collect.batch.bytes_max;
-  options.collector.batch_age_max = collect.batch.age_max;
-  options.collector.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
-  options.collector.spool_bytes_max = collect.spool.bytes_max;
-  options.collector.spool_free_bytes_min = collect.spool.free_bytes_min;
-  options.collector.record_bytes_max = collect.record_bytes_max;
-  options.collector.scan_interval = collect.scan_interval;
-  options.uploader.agent_version = kVersion;
-  options.uploader.node = "local";
-  options.uploads = static_cast<std::size_t>(collect.upload.concurrency);
+  Agent::Options options = TRY(agent_options(config, NodeName("local")));
   Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
   if (events.ok()) {
     events_ = std::move(events).value();

@@ -30,6 +30,7 @@ struct CollectorOptions {
   std::string pod_logs = "/var/log/pods";
   std::string data_directory;
   ClusterId cluster;
+  NodeName node;  // in the keys of packed objects
   KeyTemplate key_template;
   ContainerTail::Start start_at =
       ContainerTail::Start::Begin;  // of files that were there before the first run

@@ -1,0 +1,37 @@
+#include "cli/collector_options.h"
+
+#include "cli/version.h"
+
+namespace headgate::cli {
+
+Result<collect::CollectorOptions> collector_options(const Config& config, const NodeName& node) {
+  const Config::Collect& collect = config.collect;
+  collect::CollectorOptions options;
+  options.pod_logs = collect.pod_logs;
+  options.data_directory = collect.data_directory;
+  options.cluster = config.cluster_id;
+  options.node = node;
+  options.key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
+  options.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
+                                                            : collect::ContainerTail::Start::End;
+  options.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
+  options.batch_bytes_max = collect.batch.bytes_max;
+  options.batch_age_max = collect.batch.age_max;
+  options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
+  options.spool_bytes_max = collect.spool.bytes_max;
+  options.spool_free_bytes_min = collect.spool.free_bytes_min;
+  options.record_bytes_max = collect.record_bytes_max;
+  options.scan_interval = collect.scan_interval;
+  return options;
+}
+
+Result<Agent::Options> agent_options(const Config& config, const NodeName& node) {
+  Agent::Options options;
+  options.collector = TRY(collector_options(config, node));
+  options.uploader.agent_version = kVersion;
+  options.uploader.node = node.str();
+  options.uploads = static_cast<std::size_t>(config.collect.upload.concurrency);
+  return options;
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,18 @@
+// From settings to what the node agent is built with.
+#pragma once
+
+#include "base/result.h"
+#include "cli/agent.h"
+#include "cli/config.h"
+#include "model/names.h"
+
+namespace headgate::cli {
+
+// `node` is where the agent runs: it is told with every object, and is a part of packed objects' keys.
+// Fault::Invalid names the settings that do not go together.
+Result<collect::CollectorOptions> collector_options(const Config& config, const NodeName& node);
+
+// The same with what uploads.
+Result<Agent::Options> agent_options(const Config& config, const NodeName& node);
+
+}  // namespace headgate::cli
