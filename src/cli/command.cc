@@ -1,12 +1,26 @@
 #include "cli/command.h"
 
+#include <string>
+#include <utility>
+
 #include "base/check.h"
 
 namespace headgate::cli {
 
 int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv) {
   try {
-    app.parse(argc, argv);
+    // CLI11 takes `--key= --other` for --key with the value "--other"; an empty value is one of its own.
+    std::vector<std::string> words;  // the last comes first, as CLI11 wants them
+    for (int at = argc - 1; at > 0; --at) {
+      std::string word = argv[at];
+      const bool is_empty_value = word.starts_with("--") && word.find('=') == word.size() - 1;
+      if (is_empty_value) {
+        words.emplace_back();
+        word.pop_back();
+      }
+      words.push_back(std::move(word));
+    }
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }

@@ -21,6 +21,8 @@ enum class LogFormat { Auto, Json, Human };  // Auto: Human when stderr is a ter
 enum class StoreKind { Directory };
 enum class StartAt { Beginning, End };  // of files that are there when the agent first starts
 
+constexpr const char* kNoKube = "off";  // kube.api
+
 using Milliseconds = std::chrono::milliseconds;
 using Strings = std::vector<std::string>;
 using StringLists = std::map<std::string, Strings>;

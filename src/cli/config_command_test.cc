@@ -50,6 +50,13 @@ TEST(ConfigCheck, ShowsWhatIsInForceWithFlagsForEverySetting) {
       << done.output;
 }
 
+TEST(ConfigCheck, TakesAnEmptyValueForOne) {
+  const Finished done = run({"config", "check", "--kube.ca-file=", "--kube.api=", "--kube.node-name=n"});
+  EXPECT_EQ(done.status, 0) << done.complaints;
+  EXPECT_NE(done.output.find("ca_file: \"\"  # --kube.ca-file\n"), std::string::npos) << done.output;
+  EXPECT_NE(done.output.find("node_name: n  # --kube.node-name\n"), std::string::npos) << done.output;
+}
+
 TEST(ConfigCheck, PrintsOneLineAProblemAndEndsWithTwo) {
   const Finished done = run({"config", "check", "--collect.level", "9", "--config", "/nowhere.yaml"},
                             {{"HEADGATE_LOG_LEVEL", "loud"}, {"HEADGATE_LOG_LEVL", "info"}});

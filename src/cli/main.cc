@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/collect_command.h"
 #include "cli/command.h"
 #include "cli/config_command.h"
 #include "cli/descriptor_sink.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("headgate ") + cli::kVersion);
   const std::vector<cli::Command> commands = {
       cli::add_local(app, world),
+      cli::add_collect(app, world),
       cli::add_tenant(app, {.environment = environment,
                             .clock = clock,
                             .random = random,

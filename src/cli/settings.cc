@@ -103,12 +103,13 @@ Complaint must_be_a_label_selector(const SettingValue& value) {
   return selector.ok() ? std::nullopt : Complaint(selector.error().what);
 }
 
-Complaint must_be_an_api_or_empty(const SettingValue& value) {
+Complaint must_be_an_api(const SettingValue& value) {
   const std::string& text = value.text;
+  if (text == kNoKube) return std::nullopt;
   const bool is_url = text.starts_with("https://") || text.starts_with("http://");
   const bool is_bare = text.find_first_of("?# ") == std::string::npos && !text.ends_with('/');
   if (text.empty() || (is_url && is_bare)) return std::nullopt;
-  return "must begin with https:// (or http://) and not end with a slash";
+  return "must be off, or begin with https:// (or http://) and not end with a slash";
 }
 
 #define MEMBER(path) ([](Config & config) -> auto& { return config.path; })
@@ -283,9 +284,10 @@ void add_kube(Table& table) {
   table.push_back(
       bind(MEMBER(kube.api), {.key = "kube.api",
                               .doc = "Address of the Kubernetes API, e.g. https://10.0.0.1:443. Empty: "
-                                     "the one that a pod in the cluster is told.",
+                                     "the one that a pod in the cluster is told. off: there is none, and "
+                                     "all pods' logs are collected under the names that their paths say.",
                               .used_by = kCollect,
-                              .complaint = must_be_an_api_or_empty}));
+                              .complaint = must_be_an_api}));
   table.push_back(
       bind(MEMBER(kube.token_file),
            {.key = "kube.token_file",
@@ -301,7 +303,7 @@ void add_kube(Table& table) {
   table.push_back(
       bind(MEMBER(kube.node_name), {.key = "kube.node_name",
                                     .doc = "The node that the agent runs on (spec.nodeName): only its pods "
-                                           "are asked for. Empty: those of all nodes.",
+                                           "are asked for. Must be set unless kube.api is off.",
                                     .used_by = kCollect}));
   table.push_back(bind(MEMBER(kube.namespace_selector),
                        {.key = "kube.namespace_selector",

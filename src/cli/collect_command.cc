@@ -1,0 +1,66 @@
+#include "cli/collect_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <ostream>
+
+#include "base/log.h"
+#include "cli/node_agent.h"
+#include "cli/setting.h"
+#include "cli/stop_signals.h"
+#include "cli/version.h"
+
+namespace headgate::cli {
+namespace {
+
+struct Arguments {
+  std::shared_ptr<ConfigArguments> config;
+  double grace = 25;  // Kubernetes' own default, 30 s, less what stopping takes
+};
+
+int fail(const ConfigWorld& world, const Error& error) {
+  world.complaints << "headgate collect: " << error.what << '\n';
+  return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
+}
+
+int run_collect(const Arguments& arguments, const ConfigWorld& world) {
+  const std::optional<Config> config =
+      load_or_complain(*arguments.config, world.environment, world.complaints);
+  if (!config) return kExitUsage;
+  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  const Result<net::Library> library = net::Library::open();
+  if (!library.ok()) return fail(world, library.error());
+  const StopSignals signals;
+  const Result<std::unique_ptr<NodeAgent>> started = NodeAgent::start(*library, world.environment, *config);
+  if (!started.ok()) return fail(world, started.error());
+  NodeAgent& agent = **started;
+  log::info("headgate collect runs", {{"version", kVersion},
+                                      {"cluster_id", config->cluster_id.str()},
+                                      {"node", config->kube.node_name},
+                                      {"pod_logs", config->collect.pod_logs},
+                                      {"bucket", config->store.bucket.str()},
+                                      {"metrics", agent.metrics_address()}});
+  local::SystemClock clock;
+  while (!signals.token().stop_requested()) clock.sleep(std::chrono::hours{1}, signals.token());
+  log::info("stopping: what was written so far is still collected and stored");
+  const std::size_t left = agent.stop(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(arguments.grace)));
+  log::info("stopped", {{"batches_spooled_for_the_next_start", left}});
+  return 0;
+}
+
+}  // namespace
+
+Command add_collect(CLI::App& parent, ConfigWorld world) {
+  CLI::App* app =
+      parent.add_subcommand("collect", "The agent of one node: pods' logs into the central store");
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kCollect);
+  app->add_option("--grace", arguments->grace, "When told to stop, seconds to store what was collected")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  return {.app = app, .run = [arguments, world] { return run_collect(*arguments, world); }};
+}
+
+}  // namespace headgate::cli

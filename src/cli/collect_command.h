@@ -1,0 +1,13 @@
+// headgate collect: the agent of one node, until it is told to stop.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/config_command.h"
+
+namespace headgate::cli {
+
+// Exit status: 0 it was stopped, and what is not stored yet is spooled; 1 it could not start; 2 the
+// configuration cannot be used.
+Command add_collect(CLI::App& parent, ConfigWorld world);
+
+}  // namespace headgate::cli

@@ -1,0 +1,197 @@
+"""`headgate collect` as a DaemonSet runs it: a Kubernetes API that no one here wrote (kmock), pods' log files, the store.
+
+The API knows the namespaces and pods; the files are what a runtime writes. Judged by what lies in the store and by /metrics.
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+import unittest
+import urllib.request
+
+from harness import BINARY, CriFile, EndToEndTest, read_object
+
+PEERS = pathlib.Path(__file__).resolve().parents[2]
+PYTHON = PEERS / "build/peers/venv/bin/python"
+HOSTED = "hypershift.openshift.io/hosted-control-plane"
+WAIT_SECONDS = 30
+
+
+class KubernetesApi:
+    def __init__(self):
+        self.process = subprocess.Popen([PYTHON, "-B", PEERS / "tests/peers/kube_api.py"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def stop(self):
+        self.process.kill()
+        self.process.communicate()
+
+    def post(self, path, document):
+        request = urllib.request.Request(self.url + path, json.dumps(document).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status < 300
+
+    def add_namespace(self, name, **labels):
+        self.post("/api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
+
+    def add_pod(self, namespace, name, uid, labels=None, annotations=None):
+        self.post(f"/api/v1/namespaces/{namespace}/pods", {
+            "metadata": {"namespace": namespace, "name": name, "uid": uid, "labels": labels or {},
+                         "annotations": annotations or {}},
+            "spec": {"nodeName": "node-1"}})
+
+
+class Agent:
+    def __init__(self, installation, *flags):
+        self.installation = installation
+        self.process = subprocess.Popen(
+            [BINARY, "collect", "--log.level=info", "--log.format=json", "--metrics.listen=127.0.0.1:0",
+             f"--collect.pod-logs={installation.pods}", f"--local.root={installation.root}",
+             "--collect.batch.age-max=1s", "--collect.scan-interval=100ms", "--collect.spool.free-bytes-min=1MiB",
+             "--cluster-id=cluster-1", "--kube.token-file=", "--kube.ca-file=", *flags],
+            stderr=subprocess.PIPE, text=True)
+        for line in self.process.stderr:
+            if "headgate collect runs" in line:
+                self.metrics_url = f"http://{json.loads(line)['metrics']}"
+                return
+        raise AssertionError("it has ended")
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(self.metrics_url + path, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        _, complaints = self.process.communicate(timeout=60)
+        return self.process.returncode, complaints
+
+
+class CollectTest(EndToEndTest):
+    def setUp(self):
+        self.api = KubernetesApi()
+        self.addCleanup(self.api.stop)
+        self.installation = self.install()
+
+    def pod(self, namespace, name, **about):
+        """A pod that the API knows, and its log file."""
+        file = CriFile(self.installation.pods, namespace, name)
+        self.addCleanup(file.close)
+        uid = file.directory.parent.name.rsplit("_", 1)[1]
+        self.api.add_pod(namespace, name, uid, **about)
+        return file
+
+    def agent(self, *flags):
+        agent = Agent(self.installation, f"--kube.api={self.api.url}", "--kube.node-name=node-1", *flags)
+        self.addCleanup(agent.process.kill)
+        return agent
+
+    def records(self):
+        """application/pod -> messages in the store"""
+        found = {}
+        for path in sorted(self.installation.stored_keys()):
+            cluster, namespace, application, pod, _ = path.relative_to(
+                self.installation.root / "store" / "central").parts
+            self.assertEqual(cluster, "cluster-1")
+            found.setdefault((namespace, application, pod), []).extend(
+                record["message"] for record in read_object(path))
+        return found
+
+    def await_that(self, condition, what):
+        end = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"waited {WAIT_SECONDS} s for: {what}")
+            time.sleep(0.05)
+
+    def test_stores_the_logs_of_selected_pods_under_their_labels(self):
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        self.api.add_namespace("default")
+        wanted = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
+        for number in range(1000):
+            wanted.write(b"line %d" % number)
+        wanted.file.flush()
+        other = self.pod("default", "web-0", labels={"app": "web"})
+        other.write(b"not collected")
+        other.file.flush()
+        quiet = self.pod("clusters-a", "quiet-0", annotations={"headgate.io/exclude": "true"})
+        quiet.write(b"not collected")
+        quiet.file.flush()
+
+        agent = self.agent()
+        key = ("clusters-a", "etcd", "etcd-0")
+        self.await_that(lambda: len(self.records().get(key, [])) == 1000, "1000 lines in the store")
+        self.assertEqual(agent.get("/readyz")[0], 200)
+        wanted.write(b"written just before the end")
+        wanted.file.flush()
+        status, complaints = agent.stop()
+        self.assertEqual(status, 0, complaints)
+        self.assertEqual(self.records(), {
+            key: [f"line {number}" for number in range(1000)] + ["written just before the end"]})
+
+    def test_a_restart_goes_on_where_it_stopped_also_while_the_api_is_away(self):
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        file = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
+        file.write(b"one")
+        file.file.flush()
+        key = ("clusters-a", "etcd", "etcd-0")
+        agent = self.agent()
+        self.await_that(lambda: self.records().get(key) == ["one"], "the first line")
+        self.assertEqual(agent.stop()[0], 0)
+
+        self.api.stop()
+        file.write(b"two")
+        file.file.flush()
+        agent = self.agent()
+        self.await_that(lambda: self.records().get(key) == ["one", "two"], "the second line, without an API")
+        self.assertEqual(agent.stop()[0], 0)
+
+    def test_says_what_it_does_not_know_before_the_api_has_spoken(self):
+        self.api.stop()
+        agent = self.agent()
+        status, body = agent.get("/readyz")
+        self.assertEqual(status, 503)
+        self.assertIn("kubernetes", body)
+        self.assertEqual(agent.get("/healthz")[0], 200)
+        self.assertEqual(agent.stop()[0], 0)
+
+    def test_metrics_show_the_watch_and_no_dropped_line(self):
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        file = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
+        file.write(b"one")
+        file.file.flush()
+        agent = self.agent()
+        self.await_that(lambda: self.records(), "an object")
+        metrics = agent.get("/metrics")[1]
+        self.assertIn("headgate_kube_", metrics)
+        self.assertRegex(metrics, re.compile(r"^headgate_collect_lines_total.* 1$", re.MULTILINE))
+        self.assertEqual(agent.stop()[0], 0)
+
+    def test_refuses_to_start_with_what_it_cannot_use(self):
+        cases = {
+            "kube.node_name": ["--kube.api=http://127.0.0.1:1"],
+            "kube.api": ["--kube.node-name=n"],
+            "kube.namespace_selector": ["--kube.api=off", "--kube.namespace-selector=a in (b"],
+            "metrics.listen": ["--kube.api=off", "--metrics.listen=somewhere"],
+            "collect.data_directory": ["--kube.api=off", "--collect.data-directory=/proc/none"],
+        }
+        for named, flags in cases.items():
+            with self.subTest(named):
+                done = subprocess.run(
+                    [BINARY, "collect", f"--local.root={self.installation.root}", "--metrics.listen=off", *flags],
+                    capture_output=True, text=True, timeout=30,
+                    env={name: value for name, value in os.environ.items() if not name.startswith("KUBERNETES_")})
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(named, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
