@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -66,23 +65,34 @@ struct HttpClient::Curl {
 };
 
 struct HttpClient::Exchange {
-  const HttpRequest& request;
-  const HttpCall& call;
-  const HttpStream* into;
-  CURL* easy;
+  CURL* const easy;
+  const HttpCall call;
+  const HttpStream* const into = nullptr;
+  const std::optional<HttpPull> pull = {};
   HttpResponse response = {};
   std::optional<Error> refused = {};  // by us, in a callback
   std::size_t header_bytes = 0;
   HeaderList header_lines = {};
   char words[CURL_ERROR_SIZE] = {};
+  bool has_head = false;
+  bool is_over = false;
+  CURLcode code = CURLE_OK;  // once it is over
+
+  // Pulled: first what read() wants, then what it did not ask for yet.
+  std::span<char> wanted = {};
+  std::size_t given = 0;
+  std::string ahead = {};
+  std::size_t ahead_taken = 0;
+  bool is_paused = false;
 
   bool is_streamed() const { return into != nullptr && response.is_success(); }
+  bool is_pulled() const { return pull && response.is_success(); }
 
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
     return static_cast<Exchange*>(self)->take_header({bytes, size * count}) ? size * count : 0;
   }
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
-    return static_cast<Exchange*>(self)->take_body({bytes, size * count}) ? size * count : 0;
+    return static_cast<Exchange*>(self)->take_body({bytes, size * count});
   }
 
   bool take_header(std::string_view line) {
@@ -100,6 +110,7 @@ struct HttpClient::Exchange {
       long status = 0;
       curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
       response.status = static_cast<int>(status);
+      has_head = status >= 200;
       if (is_streamed() && into->on_accepted) into->on_accepted();
       return true;
     }
@@ -109,18 +120,43 @@ struct HttpClient::Exchange {
     return true;
   }
 
-  bool take_body(std::string_view bytes) {
+  // How many bytes were taken: another number ends the exchange, or pauses it.
+  std::size_t take_body(std::string_view bytes) {
+    if (is_pulled()) return take_ahead(bytes);
     if (is_streamed()) {
       Result<> taken = into->body.append(bytes);
-      if (!taken.ok()) refused = std::move(taken).error();
-      return !refused;
+      if (taken.ok()) return bytes.size();
+      refused = std::move(taken).error();
+      return 0;
     }
     if (bytes.size() > call.body_bytes_max - response.body.size()) {
       refused = Error{Fault::Invalid, "body longer than " + std::to_string(call.body_bytes_max) + " bytes"};
-      return false;
+      return 0;
     }
     response.body.append(bytes);
-    return true;
+    return bytes.size();
+  }
+  std::size_t take_ahead(std::string_view bytes) {
+    const std::size_t count = bytes.size();
+    if (count > kAheadBytesMax - ahead.size() + (wanted.size() - given)) {
+      is_paused = true;
+      return CURL_WRITEFUNC_PAUSE;  // libcurl keeps these and reads no more
+    }
+    const std::size_t now = std::min(count, wanted.size() - given);
+    std::copy_n(bytes.data(), now, wanted.data() + given);
+    given += now;
+    ahead.append(bytes.substr(now));
+    return count;
+  }
+  std::size_t take_from_ahead(std::span<char> to) {
+    const std::size_t now = std::min(to.size(), ahead.size() - ahead_taken);
+    std::copy_n(ahead.data() + ahead_taken, now, to.data());
+    ahead_taken += now;
+    if (ahead_taken == ahead.size()) {
+      ahead.clear();
+      ahead_taken = 0;
+    }
+    return now;
   }
 };
 
@@ -147,25 +183,81 @@ Result<HttpResponse> HttpClient::stream(const HttpRequest& request, const HttpCa
 
 Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const HttpCall& call,
                                           const HttpStream* into) {
+  Exchange exchange{.easy = curl_->easy, .call = call, .into = into};
+  TRY(start(exchange, request));
+  const Result<> performed = perform(exchange, call.deadline, [] { return false; });
+  finish();
+  TRY(performed);
+  return std::move(exchange.response);
+}
+
+Result<HttpResponse> HttpClient::begin(const HttpRequest& request, const HttpCall& call,
+                                       const HttpPull& pull) {
+  CHECK(!pulled_);
+  auto exchange = std::unique_ptr<Exchange>(new Exchange{.easy = curl_->easy, .call = call, .pull = pull});
+  TRY(start(*exchange, request));
+  pulled_ = std::move(exchange);
+  const Deadline soonest{std::min(pull.head.at, call.deadline.at)};
+  Result<> performed =
+      perform(*pulled_, soonest, [this] { return pulled_->has_head && pulled_->is_pulled(); });
+  if (!performed.ok()) {
+    drop();
+    return std::move(performed).error();
+  }
+  HttpResponse response = std::move(pulled_->response);
+  pulled_->response.status = response.status;
+  if (!response.is_success()) drop();
+  return response;
+}
+
+Result<std::size_t> HttpClient::read(std::span<char> into) {
+  CHECK(pulled_ && !into.empty());
+  Exchange& exchange = *pulled_;
+  const SteadyTime now = clock_.steady();
+  if (exchange.call.stop.stop_requested()) return Error{Fault::Stopped, "stopped"};
+  if (exchange.call.deadline.passed(now)) return Error{Fault::Retry, "not all of the answer in time"};
+  if (const std::size_t count = exchange.take_from_ahead(into); count > 0) return count;
+
+  exchange.wanted = into;
+  exchange.given = 0;
+  if (exchange.is_paused) {
+    exchange.is_paused = false;
+    curl_easy_pause(exchange.easy, CURLPAUSE_CONT);  // may give bytes at once; a failure is perform()'s too
+  }
+  const Deadline silent = Deadline::after(now, exchange.pull->silence_max);
+  Result<> performed = perform(exchange, Deadline{std::min(silent.at, exchange.call.deadline.at)},
+                               [&] { return exchange.given > 0; });
+  exchange.wanted = {};
+  if (exchange.given > 0) return exchange.given;  // and an error when the next are asked for
+  TRY(performed);
+  return std::size_t{0};
+}
+
+void HttpClient::drop() {
+  if (!pulled_) return;
+  finish();
+  pulled_ = nullptr;
+}
+
+Result<> HttpClient::start(Exchange& exchange, const HttpRequest& request) {
   if (request.url.size() > kUrlBytesMax)
     return Error{Fault::Invalid, "URL longer than " + std::to_string(kUrlBytesMax) + " bytes"};
   for (const auto& [name, value] : request.headers) {
     if (has_line_end(name) || has_line_end(value))
       return Error{Fault::Invalid, "a header holds a line's end"};
   }
-  Exchange exchange{.request = request, .call = call, .into = into, .easy = curl_->easy};
-  prepare(exchange);
+  prepare(exchange, request);
   CHECK(curl_multi_add_handle(curl_->multi, curl_->easy) == CURLM_OK);
-  Result<> performed = perform(exchange);
-  curl_multi_remove_handle(curl_->multi, curl_->easy);
-  curl_easy_reset(curl_->easy);  // forgets the exchange, keeps what was learned of hosts
-  if (!performed.ok()) return std::move(performed).error();
-  return std::move(exchange.response);
+  return {};
 }
 
-void HttpClient::prepare(Exchange& exchange) {
+void HttpClient::finish() {
+  curl_multi_remove_handle(curl_->multi, curl_->easy);
+  curl_easy_reset(curl_->easy);  // forgets the exchange, keeps what was learned of hosts
+}
+
+void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   CURL* const easy = exchange.easy;
-  const HttpRequest& request = exchange.request;
   const auto set = [&](CURLoption option, auto value) {
     CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
   };
@@ -173,6 +265,7 @@ void HttpClient::prepare(Exchange& exchange) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, "");  // libcurl would ask the environment
   set(CURLOPT_NOSIGNAL, 1L);
+  if (options_.is_http1_only) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_USERAGENT, options_.user_agent.c_str());
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_max.count()));
@@ -202,7 +295,8 @@ void HttpClient::prepare(Exchange& exchange) {
     set(CURLOPT_NOBODY, 1L);
   } else if (request.method != "GET") {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    const CURLoption kept_or_not = exchange.pull ? CURLOPT_COPYPOSTFIELDS : CURLOPT_POSTFIELDS;
+    set(kept_or_not, request.body.empty() ? "" : request.body.data());
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     if (!has_content_type) append(exchange.header_lines, "Content-Type:");  // libcurl would claim a form
   }
@@ -210,35 +304,42 @@ void HttpClient::prepare(Exchange& exchange) {
 }
 
 // Through the multi interface, whose waiting a stop request can end.
-Result<> HttpClient::perform(Exchange& exchange) {
+Result<> HttpClient::perform(Exchange& exchange, Deadline deadline, const std::function<bool()>& is_enough) {
   constexpr std::chrono::milliseconds kLongestWait{
       1000};  // the deadline is on a clock that libcurl does not know
   const std::stop_callback wake(exchange.call.stop, [this] { curl_multi_wakeup(curl_->multi); });
-  for (;;) {
+  while (!exchange.is_over) {
     if (exchange.call.stop.stop_requested()) return Error{Fault::Stopped, "stopped"};
     const SteadyTime now = clock_.steady();
-    if (exchange.call.deadline.passed(now)) return Error{Fault::Retry, "no answer in time"};
+    if (deadline.passed(now)) return Error{Fault::Retry, "no answer in time"};
 
     int running = 0;
     if (const CURLMcode code = curl_multi_perform(curl_->multi, &running); code != CURLM_OK)
       return Error{Fault::Retry, curl_multi_strerror(code)};
-    if (running == 0) break;
+    exchange.is_over = running == 0;
+    if (is_enough()) return {};
+    if (exchange.is_over) break;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min<std::chrono::nanoseconds>(exchange.call.deadline.left(now), kLongestWait));
+        std::min<std::chrono::nanoseconds>(deadline.left(now), kLongestWait));
     if (const CURLMcode code =
             curl_multi_poll(curl_->multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
         code != CURLM_OK)
       return Error{Fault::Retry, curl_multi_strerror(code)};
   }
+  return outcome(exchange);
+}
+
+// Of an exchange that is over.
+Result<> HttpClient::outcome(Exchange& exchange) {
   int pending = 0;
-  CURLcode code = CURLE_OK;
   while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &pending)) {
-    if (message->msg == CURLMSG_DONE) code = message->data.result;
+    if (message->msg == CURLMSG_DONE) exchange.code = message->data.result;
   }
-  if (exchange.refused) return *std::move(exchange.refused);
-  if (code == CURLE_OK) return {};
-  const std::string_view words = exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(code);
-  return Error{fault_of(code), std::string(words)};
+  if (exchange.refused) return *exchange.refused;
+  if (exchange.code == CURLE_OK) return {};
+  const std::string_view words =
+      exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(exchange.code);
+  return Error{fault_of(exchange.code), std::string(words)};
 }
 
 }  // namespace headgate::net

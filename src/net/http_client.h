@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -31,6 +32,12 @@ struct HttpStream {
   std::function<void()> on_accepted = {};  // the headers of a 2xx are here; the body may take hours
 };
 
+// How an answer is waited for whose body is read piece by piece.
+struct HttpPull {
+  Deadline head = Deadline::never();              // for the headers; HttpCall's is for all, body included
+  std::chrono::milliseconds silence_max{30'000};  // one read() waits this long for a byte
+};
+
 // One thread at a time; keeps connections open between calls. No proxy, no redirect is followed, no variable
 // of the environment is obeyed. Certificates and host names are verified, always.
 class HttpClient {
@@ -40,9 +47,11 @@ class HttpClient {
     std::chrono::milliseconds connect_max{10'000};
     std::chrono::seconds keepalive{30};  // silence before TCP asks whether the other side still lives
     std::string user_agent = "headgate";
+    bool is_http1_only = false;  // one connection serves one exchange at a time
   };
   static constexpr std::size_t kHeaderBytesMax = 256U << 10U;
   static constexpr std::size_t kUrlBytesMax = 256U << 10U;
+  static constexpr std::size_t kAheadBytesMax = 64U << 10U;  // of a body, before read() asks for them
 
   // `clock` outlives the client.
   static Result<std::unique_ptr<HttpClient>> open(const Library& library, const Clock& clock,
@@ -59,17 +68,29 @@ class HttpClient {
   // call and is returned. Ends without error when the other side ends its answer properly.
   Result<HttpResponse> stream(const HttpRequest& request, const HttpCall& call, const HttpStream& into);
 
+  // As send(), but the body of a 2xx is left to read() and comes no faster than that takes it. No other call
+  // until drop().
+  Result<HttpResponse> begin(const HttpRequest& request, const HttpCall& call, const HttpPull& pull);
+  // At most into.size() bytes of the body, waiting for the first; 0 is its proper end. Errors as of send().
+  Result<std::size_t> read(std::span<char> into);
+  // Ends what begin() began; closes the connection when there is more to come.
+  void drop();
+
  private:
   struct Curl;
   struct Exchange;
   HttpClient(const Clock& clock, Options options, std::unique_ptr<Curl> curl);
   Result<HttpResponse> exchange(const HttpRequest& request, const HttpCall& call, const HttpStream* into);
-  void prepare(Exchange& exchange);
-  Result<> perform(Exchange& exchange);
+  Result<> start(Exchange& exchange, const HttpRequest& request);
+  void prepare(Exchange& exchange, const HttpRequest& request);
+  Result<> perform(Exchange& exchange, Deadline deadline, const std::function<bool()>& is_enough);
+  Result<> outcome(Exchange& exchange);
+  void finish();
 
   const Clock& clock_;
   const Options options_;
   std::unique_ptr<Curl> curl_;
+  std::unique_ptr<Exchange> pulled_;  // between begin() and its end
 };
 
 }  // namespace headgate::net

@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 #include "base/byte_source.h"
 #include "base/result.h"
@@ -19,7 +17,7 @@ namespace headgate::net {
 class HttpPool {
  public:
   struct Options {
-    HttpClient::Options client = {};
+    HttpClient::Options client = {.is_http1_only = true};
     std::size_t idle_max = 64;  // clients kept when nobody uses them
   };
   // `library` and `clock` outlive the pool, and the pool what it gives.
@@ -36,10 +34,12 @@ class HttpPool {
     HttpResponse head;                 // of a 2xx: without body; of the rest: with it
     std::unique_ptr<ByteSource> body;  // of a 2xx. One thread. Letting go of it early closes the connection
   };
-  Result<Opened> open(const HttpRequest& request, const HttpCall& call);
+  // The call's deadline is for all of it, to the body's end; the pull's is for the head.
+  Result<Opened> open(const HttpRequest& request, const HttpCall& call, const HttpPull& pull = {});
 
  private:
   struct Shelf;
+  class Body;
   std::unique_ptr<Shelf> shelf_;
 };
 

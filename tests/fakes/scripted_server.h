@@ -19,8 +19,9 @@
 
 namespace headgate::fakes {
 
-// Listens on a free port of loopback. Each connection is one request, on a thread of its own: read whole,
-// given to the script, and closed when the script returns. Scripts run at the same time when requests do.
+// Listens on a free port of loopback. Each connection has a thread of its own: its first request is read
+// whole and given to the script; it is closed when the script returns. Scripts run at the same time when
+// requests do.
 class ScriptedServer {
  public:
   class Answer {
@@ -29,7 +30,10 @@ class ScriptedServer {
     void write(std::string_view bytes) {
       while (!bytes.empty()) {
         const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return;  // the client has gone
+        if (sent <= 0) {  // the client has gone
+          is_open_ = false;
+          return;
+        }
         bytes.remove_prefix(static_cast<std::size_t>(sent));
       }
     }
@@ -47,6 +51,9 @@ class ScriptedServer {
       write(size + std::string(bytes) + "\r\n");
     }
     void end_stream() { write("0\r\n\r\n"); }
+    bool is_open() const { return is_open_; }  // the last write went out
+    // The next request on this connection; empty when the client has closed it.
+    std::string next_request() { return read_request(descriptor_); }
     // Says nothing more; returns when the client, or the server's end, closes the connection.
     void hang() {
       char byte = 0;
@@ -56,6 +63,7 @@ class ScriptedServer {
 
    private:
     int descriptor_;
+    bool is_open_ = true;
   };
   // `request`: its head and body as they came.
   using Script = std::function<void(const std::string& request, Answer& answer)>;
@@ -101,20 +109,25 @@ class ScriptedServer {
       serving_.emplace_back([this, accepted] { serve(accepted); });
     }
   }
-  void serve(int descriptor) {
+  // One request, head and body; empty when the connection ends before it does.
+  static std::string read_request(int descriptor) {
     std::string request;
     char bytes[4096];
     std::size_t whole = std::string::npos;
     while (request.size() < whole) {
       const ssize_t count = ::recv(descriptor, bytes, sizeof bytes, 0);
-      if (count <= 0) break;
+      if (count <= 0) return {};
       request.append(bytes, static_cast<std::size_t>(count));
       const std::size_t head = request.find("\r\n\r\n");
       if (head == std::string::npos) continue;
       const std::size_t length = request.find("Content-Length: ");
       whole = head + 4 + (length < head ? std::stoul(request.substr(length + 16)) : 0);
     }
-    if (request.size() >= whole) {
+    return request;
+  }
+  void serve(int descriptor) {
+    const std::string request = read_request(descriptor);
+    if (!request.empty()) {
       {
         const std::lock_guard lock(mutex_);
         requests_.push_back(request.substr(0, request.find("\r\n")));
