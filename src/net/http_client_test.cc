@@ -111,6 +111,12 @@ TEST_F(HttpClientTest, SendsNoHeaderThatWouldBeTwo) {
   EXPECT_TRUE(server.requests().empty());
 }
 
+TEST_F(HttpClientTest, SendsThePathAsItIs) {
+  ScriptedServer server([](const std::string&, Answer& answer) { answer.json(200, ""); });
+  ASSERT_TRUE(client_->send({.url = server.url() + "/bucket/a/../b/./c//d"}, call()).ok());
+  EXPECT_EQ(server.requests(), std::vector<std::string>{"GET /bucket/a/../b/./c//d HTTP/1.1"});
+}
+
 TEST_F(HttpClientTest, FollowsNoRedirect) {
   ScriptedServer server([](const std::string&, Answer& answer) {
     answer.write("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");

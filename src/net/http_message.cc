@@ -14,7 +14,7 @@ bool is_same_name(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
+std::optional<std::string_view> header_in(const HttpHeaders& headers, std::string_view name) {
   for (const auto& [known, value] : headers) {
     if (is_same_name(known, name)) return value;
   }

@@ -10,6 +10,8 @@
 namespace headgate::net {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in order; names as written
+// The first header of that name, whatever its case.
+std::optional<std::string_view> header_in(const HttpHeaders& headers, std::string_view name);
 
 struct HttpRequest {
   std::string method = "GET";
@@ -24,8 +26,7 @@ struct HttpResponse {
   std::string body = {};
 
   bool is_success() const { return status >= 200 && status < 300; }
-  // The first header of that name, whatever its case.
-  std::optional<std::string_view> header(std::string_view name) const;
+  std::optional<std::string_view> header(std::string_view name) const { return header_in(headers, name); }
 };
 
 // Appends `text` as a part of a query or path: all but unreserved characters (RFC 3986, 2.3) are %-encoded.
