@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -93,11 +94,19 @@ class ServiceClient {
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:
-  class Quota;
+  struct State;
+  using Exchange =
+      std::function<Result<net::HttpResponse>(const net::HttpRequest& request, Deadline attempt)>;
+  Result<Answer> attempts(const ServiceRequest& request, Deadline deadline, const Exchange& exchange);
+  Result<net::HttpRequest> signed_request(const ServiceRequest& request, const Credentials& credentials,
+                                          std::chrono::nanoseconds skew);
+  bool corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with);
+  Result<> wait(const Answer* answer, std::uint32_t failures, Deadline deadline);
+
   const World world_;
   const Endpoint endpoint_;
   const Options options_;
-  std::unique_ptr<Quota> quota_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace headgate::aws

@@ -1,0 +1,52 @@
+// When a call to AWS is tried again, and after how long: the SDKs' "standard" mode. Pure but for the quota.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "aws/endpoint.h"
+#include "base/result.h"
+
+namespace headgate::aws {
+
+enum class RetryKind : std::uint8_t {
+  Never,             // the same again would be refused again
+  Transient,         // 5xx, RequestTimeout and the like
+  Unanswered,        // the exchange broke or took too long: it may have happened
+  Throttled,         // too much, too fast
+  StaleCredentials,  // expired, or not known to AWS (any more)
+  SkewedClock,       // our clock, or so it may be
+};
+RetryKind retry_kind_of(Service service, int status, std::string_view code);
+
+// What a refusal means to a caller who is not going to try again at once.
+Fault fault_of_refusal(int status, std::string_view code);
+
+struct RetryWait {
+  std::chrono::milliseconds first;
+  std::chrono::milliseconds longest;
+};
+// Uniform in [0, min(longest, first * 2^(failures-1))]; `failures` from 1, `random` any uniform number.
+std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failures, std::uint64_t random);
+
+// How much trying again is left: a service in trouble is not asked three times by everyone. Any thread.
+class RetryQuota {
+ public:
+  static constexpr std::uint32_t kFull = 500;
+  static constexpr std::uint32_t kUnansweredCost = 10;
+  static constexpr std::uint32_t kCost = 5;
+  static constexpr std::uint32_t kSuccess = 1;  // comes back for a success at once
+
+  // What another try costs; 0 when it cannot be paid.
+  std::uint32_t take(RetryKind kind);
+  void give_back(std::uint32_t amount);
+
+ private:
+  std::mutex mutex_;
+  std::uint32_t left_ = kFull;  // guarded
+};
+
+}  // namespace headgate::aws

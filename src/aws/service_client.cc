@@ -1,0 +1,276 @@
+#include "aws/service_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <optional>
+
+#include "aws/http_date.h"
+#include "aws/refusal.h"
+#include "aws/retry_rules.h"
+#include "aws/sigv4.h"
+#include "base/check.h"
+
+namespace headgate::aws {
+namespace {
+
+// Of "https://host:port/path".
+struct UrlParts {
+  std::string scheme;  // with ://
+  std::string authority;
+  std::string path;
+};
+
+UrlParts parts_of(std::string_view url) {
+  const std::size_t host = url.find("://") + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  return {.scheme = std::string(url.substr(0, host)),
+          .authority = std::string(url.substr(host, path - host)),
+          .path = std::string(url.substr(path))};
+}
+
+bool is_host_prefix(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '.';
+  });
+}
+
+bool is_encoded_path(std::string_view path) {
+  return path.starts_with('/') && std::all_of(path.begin(), path.end(), [](char byte) {
+           return byte > ' ' && byte < 0x7f && byte != '?' && byte != '#';
+         });
+}
+
+// S3 need not be given the body's hash where TLS and a checksum guard it already.
+bool is_guarded(const net::HttpHeaders& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    std::string name = header.first;
+    std::transform(name.begin(), name.end(), name.begin(), [](char byte) {
+      return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
+    });
+    return name == "content-md5" || name.starts_with("x-amz-checksum-");
+  });
+}
+
+Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service) {
+  const bool is_late_refusal = response.is_success() && service == Service::S3 && request.method != "GET" &&
+                               is_refusal_in_success(response.body);
+  Answer answer{.status = response.status};
+  if (!response.is_success() || is_late_refusal) {
+    Refusal refusal = refusal_of(response);
+    answer.code = std::move(refusal.code);
+    answer.message = std::move(refusal.message);
+  }
+  answer.headers = std::move(response.headers);
+  answer.body = std::move(response.body);
+  return answer;
+}
+
+// Seconds or a date (RFC 9110, 10.2.3), or the milliseconds of x-amz-retry-after.
+std::chrono::milliseconds retry_after(const Answer& answer, Timestamp now) {
+  using std::chrono::milliseconds;
+  const auto number = [](std::string_view text) -> std::optional<std::int64_t> {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    return std::min(value, kMost);
+  };
+  if (const auto exact = number(answer.header("x-amz-retry-after"))) return milliseconds{*exact};
+  const std::string_view said = answer.header("retry-after");
+  if (const auto seconds = number(said)) return std::chrono::seconds{*seconds};
+  if (const auto date = parse_http_date(said); date && *date > now)
+    return std::chrono::ceil<milliseconds>(*date - now);
+  return milliseconds{0};
+}
+
+// What one try came to.
+struct Tried {
+  std::optional<Answer> answer;  // none: the exchange failed
+  Error error;                   // of the exchange
+  RetryKind kind = RetryKind::Never;
+};
+
+Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, Service service) {
+  Tried tried;
+  if (!response.ok()) {
+    tried.error = std::move(response).error().in(request.operation);
+    if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
+    return tried;
+  }
+  tried.answer = answer_of(std::move(response).value(), request, service);
+  if (!tried.answer->is_success())
+    tried.kind = retry_kind_of(service, tried.answer->status, tried.answer->code);
+  return tried;
+}
+
+// The last try's end, when there is no other.
+Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries) {
+  const bool is_final = tried.kind != RetryKind::Throttled && tried.kind != RetryKind::Transient &&
+                        tried.kind != RetryKind::Unanswered;
+  if (tried.answer && is_final) return *std::move(tried.answer);
+  Error error = tried.answer ? error_of(request, *tried.answer) : std::move(tried.error);
+  if (!is_final) error.fault = Fault::Retry;
+  if (tries > 1) error.what += fmt::format(" (tried {} times)", tries);
+  return error;
+}
+
+bool are_same(const Credentials& left, const Credentials& right) {
+  return left.access_key_id == right.access_key_id && left.secret_access_key == right.secret_access_key &&
+         left.session_token == right.session_token;
+}
+
+}  // namespace
+
+std::string_view Answer::header(std::string_view name) const {
+  return net::header_in(headers, name).value_or(std::string_view());
+}
+
+Error error_of(const ServiceRequest& request, const Answer& answer) {
+  return Error{fault_of_refusal(answer.status, answer.code),
+               fmt::format("{}: {}{}{}", request.operation, answer.code, answer.message.empty() ? "" : ": ",
+                           answer.message)};
+}
+
+struct ServiceClient::State {
+  explicit State(const Endpoint& endpoint)
+      : url(parts_of(endpoint.url)),
+        signer({.region = endpoint.region, .service = std::string(signing_name(endpoint.service))}) {}
+  const UrlParts url;
+  Signer signer;
+  RetryQuota quota;
+  std::atomic<std::int64_t> skew_ns{0};  // what AWS's clock is ahead of ours
+};
+
+ServiceClient::ServiceClient(World world, Endpoint endpoint, Options options)
+    : world_(world),
+      endpoint_(std::move(endpoint)),
+      options_(std::move(options)),
+      state_(std::make_unique<State>(endpoint_)) {}
+
+ServiceClient::~ServiceClient() = default;
+
+Result<Answer> ServiceClient::call(const ServiceRequest& request, Deadline deadline) {
+  return attempts(request, deadline, [&](const net::HttpRequest& wire, Deadline attempt) {
+    return world_.http.send(
+        wire, {.deadline = attempt, .stop = options_.stop, .body_bytes_max = options_.body_bytes_max});
+  });
+}
+
+Result<Answer> ServiceClient::call_ok(const ServiceRequest& request, Deadline deadline) {
+  Answer answer = TRY(call(request, deadline));
+  if (!answer.is_success()) return error_of(request, answer);
+  return answer;
+}
+
+Result<StreamedAnswer> ServiceClient::stream(const ServiceRequest& request, Deadline deadline) {
+  const net::HttpCall call{
+      .deadline = deadline, .stop = options_.stop, .body_bytes_max = options_.body_bytes_max};
+  std::unique_ptr<ByteSource> body;
+  const Exchange open = [&](const net::HttpRequest& wire, Deadline attempt) -> Result<net::HttpResponse> {
+    net::HttpPool::Opened opened =
+        TRY(world_.http.open(wire, call, {.head = attempt, .silence_max = options_.attempt_max}));
+    body = std::move(opened.body);
+    return std::move(opened.head);
+  };
+  Answer answer = TRY(attempts(request, deadline, open));
+  return StreamedAnswer{.answer = std::move(answer), .body = std::move(body)};
+}
+
+Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline deadline,
+                                       const Exchange& exchange) {
+  bool may_renew = true;  // each of these gives one try more, at once and at no cost: the fault is ours
+  bool may_correct = true;
+  std::uint32_t failures = 0;
+  std::uint32_t tries = 0;
+  std::uint32_t paid = RetryQuota::kSuccess;
+  for (;;) {
+    const Credentials credentials =
+        TRY_IN(request.operation + ": credentials", world_.credentials.get(deadline));
+    const std::chrono::nanoseconds skew{state_->skew_ns.load()};
+    const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
+    const SteadyTime now = world_.clock.steady();
+    const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
+    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_.service);
+    ++tries;
+    if (tried.answer && tried.answer->is_success()) {
+      state_->quota.give_back(paid);
+      return *std::move(tried.answer);
+    }
+    switch (tried.kind) {
+      case RetryKind::Never:
+        return last(std::move(tried), request, tries);
+      case RetryKind::StaleCredentials: {
+        world_.credentials.forget(credentials);
+        if (!std::exchange(may_renew, false)) return last(std::move(tried), request, tries);
+        const Result<Credentials> others = world_.credentials.get(deadline);
+        if (!others.ok() || are_same(*others, credentials)) return last(std::move(tried), request, tries);
+        continue;
+      }
+      case RetryKind::SkewedClock:
+        if (!corrects_clock(*tried.answer, skew) || !std::exchange(may_correct, false))
+          return last(std::move(tried), request, tries);
+        continue;
+      case RetryKind::Transient:
+      case RetryKind::Unanswered:
+      case RetryKind::Throttled:
+        break;
+    }
+    ++failures;
+    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries);
+    paid = state_->quota.take(tried.kind);
+    if (paid == 0) return last(std::move(tried), request, tries);
+    const Result<> waited = wait(tried.answer ? &*tried.answer : nullptr, failures, deadline);
+    if (!waited.ok() && waited.error().fault == Fault::Stopped) return waited.error();
+    if (!waited.ok()) return last(std::move(tried), request, tries);
+  }
+}
+
+Result<> ServiceClient::wait(const Answer* answer, std::uint32_t failures, Deadline deadline) {
+  std::chrono::milliseconds pause = full_jitter(
+      {.first = options_.backoff_first, .longest = options_.backoff_longest}, failures, world_.random.next());
+  if (answer != nullptr)
+    pause = std::max(pause, std::min(retry_after(*answer, world_.clock.now()), options_.backoff_longest));
+  if (pause >= deadline.left(world_.clock.steady())) return Error{Fault::Retry, "no time left"};
+  if (world_.clock.sleep(pause, options_.stop)) return Error{Fault::Stopped, "stopped"};
+  return {};
+}
+
+// A refused signature may be a clock's fault too, when the clocks differ by what AWS does not allow.
+bool ServiceClient::corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with) {
+  constexpr std::chrono::minutes kAllowed{4};
+  const auto date = parse_http_date(answer.header("date"));
+  if (!date) return false;
+  const std::chrono::nanoseconds skew = *date - world_.clock.now();
+  if (std::chrono::abs(skew - signed_with) < kAllowed) return false;
+  state_->skew_ns.store(skew.count());
+  return true;
+}
+
+Result<net::HttpRequest> ServiceClient::signed_request(const ServiceRequest& request,
+                                                       const Credentials& credentials,
+                                                       std::chrono::nanoseconds skew) {
+  CHECK(request.host.empty() || !endpoint_.is_custom);
+  if (!is_host_prefix(request.host) || !is_encoded_path(request.path))
+    return Error{Fault::Invalid, "neither host nor path may hold what is not encoded"};
+  const UrlParts& url = state_->url;
+  const std::string authority = request.host.empty() ? url.authority : request.host + "." + url.authority;
+  const std::string path = url.path + request.path;
+  const std::string query = canonical_query(request.query);
+  const bool is_unsigned = endpoint_.service == Service::S3 && url.scheme == "https://" &&
+                           !request.body.empty() && is_guarded(request.headers);
+  const std::string payload = is_unsigned ? std::string(kUnsignedPayload) : sha256_hex(request.body);
+
+  net::HttpRequest wire{.method = request.method,
+                        .url = url.scheme + authority + path + (query.empty() ? "" : "?" + query),
+                        .headers = request.headers,
+                        .body = request.body};
+  wire.headers.emplace_back("Host", authority);
+  state_->signer.sign({.method = wire.method, .path = path, .query = query, .payload = payload}, credentials,
+                      world_.clock.now() + skew, wire.headers);
+  return wire;
+}
+
+}  // namespace headgate::aws
