@@ -264,7 +264,7 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PATH_AS_IS, 1L);  // an object's key may hold "..", and what is signed must be what is sent
-  set(CURLOPT_PROXY, "");  // libcurl would ask the environment
+  set(CURLOPT_PROXY, "");       // libcurl would ask the environment
   set(CURLOPT_NOSIGNAL, 1L);
   if (options_.is_http1_only) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, 0L);
