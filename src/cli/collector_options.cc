@@ -15,8 +15,7 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
                                                             : collect::ContainerTail::Start::End;
   options.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
-  options.batch_bytes_max = collect.batch.bytes_max;
-  options.batch_age_max = collect.batch.age_max;
+  options.policy = {.bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};
   options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;

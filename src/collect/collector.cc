@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "base/log.h"
-#include "collect/collector_meters.h"
 
 namespace headgate::collect {
 namespace {
@@ -38,10 +36,11 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
                                 checkpoints.highest_sequence()));
   auto collector = std::unique_ptr<Collector>(
       new Collector(world, std::move(options), std::move(checkpoints), std::move(spool)));
+  TRY(collector->check_packed_keys());
   for (const std::uint64_t sequence : collector->spool_.sequences()) {
     const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
     collector->checkpoints_.note_sealed(batch.manifest());
-    collector->sealed_.push_back(sequence);
+    collector->batches_.note_sealed(sequence);
     log::debug("batch taken up", {{"key", batch.manifest().key.view()}, {"sequence", sequence}});
   }
   return collector;
@@ -50,18 +49,40 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
 Collector::Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool)
     : world_(world),
       options_(std::move(options)),
+      meters_(world.metrics),
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
+      batches_({.clock = world.clock,
+                .random = world.random,
+                .spool = spool_,
+                .checkpoints = checkpoints_,
+                .meters = meters_},
+               {.cluster = options_.cluster,
+                .node = options_.node,
+                .key_template = options_.key_template,
+                .batch = options_.batch,
+                .open_max = options_.batches_open_max,
+                .buffers_bytes_max = options_.buffers_bytes_max,
+                .compressors_max = options_.compressors_max}),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
       scanned_at_(kNever),
       next_scan_at_(kNever),
       next_due_at_(kNever),
-      next_seal_at_(kNever),
       measured_at_(kNever),
-      paused_until_(kNever),
-      meters_(std::make_unique<Meters>(world.metrics)) {}
+      paused_until_(kNever) {}
 
 Collector::~Collector() = default;
+
+// Before anything is read: a template without their places fits no packed object at all.
+Result<> Collector::check_packed_keys() {
+  bool is_any_packed = options_.policy.partition == Partition::Tenant;
+  for (const auto& [name, policy] : options_.policies) {
+    is_any_packed = is_any_packed || policy.partition == Partition::Tenant;
+  }
+  if (is_any_packed)
+    TRY_IN("partition by tenant", batches_.key_of({.namespace_name = Namespace("namespace")}));
+  return {};
+}
 
 Result<bool> Collector::turn() {
   const SteadyTime now = world_.clock.steady();
@@ -72,12 +93,21 @@ Result<bool> Collector::turn() {
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;
     const bool did_read = is_due && TRY(read_all(now));
-    if (is_due || now >= next_seal_at_) TRY(seal_due());
+    if (is_due || now >= batches_.next_due_at()) TRY(batches_.seal_due(world_.clock.steady()));
     return did_read;
   }();
   if (now - measured_at_ >= kMeasureInterval || measured_at_ == kNever) measure(now);
-  if (!turned.ok()) paused_until_ = now + kPauseAfterError;
+  if (!turned.ok()) {
+    paused_until_ = now + kPauseAfterError;
+    read_everything_again();
+  }
   return turned;
+}
+
+// After an error, for the tails of batches that were given up: what else is read again has nothing new.
+void Collector::read_everything_again() {
+  for (auto& [id, followed] : containers_) followed.read_at = kNever;
+  next_due_at_ = kNever;
 }
 
 void Collector::take_events(SteadyTime now) {
@@ -124,7 +154,7 @@ Result<> Collector::scan(SteadyTime now) {
 
 void Collector::note_unreadable(const Scan& scan) {
   for (const Error& error : scan.unreadable) {
-    meters_->errors.add();
+    meters_.errors.add();
     log::warn("cannot be read", {{"what", error.what}});
   }
   if (!scan.unwatched || world_.events == nullptr) return;
@@ -140,7 +170,7 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
   const auto start = is_first_run ? options_.start_at : ContainerTail::Start::Begin;
   const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start);
   for (const Error& error : sight.unreadable) {
-    meters_->errors.add();
+    meters_.errors.add();
     log::warn("log file cannot be opened", {{"what", error.what}});
   }
   followed->look_at = sight.is_stale ? now + kReadAgain : kWhenChanged;
@@ -177,33 +207,41 @@ Collector::Followed* Collector::follow(const SeenContainer& seen) {
   waiting_.erase(id);
   if (!facts->is_selected || facts->excluded_containers.contains(seen.container)) return nullptr;
 
-  const std::optional<BatchKey> key = batch_key_of(seen, *facts);
-  if (!key) return nullptr;
-  const RecordFrame frame({.namespace_name = key->namespace_name.view(),
-                           .application = key->application.view(),
-                           .pod_name = key->pod.view(),
+  const std::optional<BatchKey> pod_key = pod_key_of(seen, *facts);
+  if (!pod_key) return nullptr;
+  const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
+  const RecordFrame frame({.namespace_name = pod_key->namespace_name.view(),
+                           .application = pod_key->application.view(),
+                           .pod_name = pod_key->pod.view(),
                            .container_name = seen.container.view()});
   const auto added = containers_.try_emplace(id).first;
   Followed& followed = added->second;
   followed.directory = seen.directory;
-  followed.batch = batches_.try_emplace(*key).first;
   followed.tail = std::make_unique<ContainerTail>(
-      world_.disk, decompressors_, frame,
+      world_.disk, decompressors_,
+      RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max, .quiet_min = options_.quiet_min});
-  followed.batch->second.containers.push_back(&followed);
+  const BatchKey key =
+      policy.partition == Partition::Pod ? *pod_key : BatchKey{.namespace_name = seen.pod.namespace_name};
+  followed.batch = batches_.join(key, policy, *followed.tail);
   by_directory_[seen.directory] = added;
   return &followed;
 }
 
+const BatchPolicy& Collector::policy_of(const Namespace& name) const {
+  const auto found = options_.policies.find(name);
+  return found == options_.policies.end() ? options_.policy : found->second;
+}
+
 // Empty when no object key can be made of its names.
-std::optional<BatchKey> Collector::batch_key_of(const SeenContainer& seen, const PodFacts& facts) {
+std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const PodFacts& facts) {
   BatchKey key{
       .namespace_name = seen.pod.namespace_name, .application = application_of(facts), .pod = seen.pod.pod};
-  if (key_of(key).ok()) return key;
+  if (batches_.key_of(key).ok()) return key;
   key.application = Application("unknown");
-  const Result<ObjectKey> made = key_of(key);
+  const Result<ObjectKey> made = batches_.key_of(key);
   if (made.ok()) return key;
-  meters_->errors.add();
+  meters_.errors.add();
   log::error(
       "a pod's names make no object key: its logs are not collected",
       {{"namespace", key.namespace_name.view()}, {"pod", key.pod.view()}, {"what", made.error().what}});
@@ -213,17 +251,12 @@ std::optional<BatchKey> Collector::batch_key_of(const SeenContainer& seen, const
 void Collector::drop_done(const Scan& scan) {
   for (auto container = containers_.begin(); container != containers_.end();) {
     const Followed& followed = container->second;
-    PodBatch& batch = followed.batch->second;
-    if (!followed.tail->is_done() || (batch.batch && batch.batch->lines() > 0)) {
+    if (!followed.tail->is_done() || followed.batch->second.holds_lines()) {
       ++container;
       continue;
     }
-    std::erase(batch.containers, &container->second);
+    batches_.leave(followed.batch, *followed.tail);
     by_directory_.erase(followed.directory);
-    if (batch.containers.empty()) {
-      end(batch);
-      batches_.erase(followed.batch);
-    }
     container = containers_.erase(container);
   }
 
@@ -256,147 +289,34 @@ Result<bool> Collector::read_all(SteadyTime now) {
 }
 
 Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
-  PodBatch& batch = followed.batch->second;
-  if (!batch.batch) batch.batch = std::make_unique<OpenBatch>(spool_, options_.batch);
-  if (batch.batch->lines() == 0) batch.batch->begin(now);
-  batch.batch->bound_buffer(std::clamp(options_.buffers_bytes_max / batches_.size(),
-                                       OpenBatch::kBufferBytesMin, OpenBatch::kBufferBytes));
-  const Result<ContainerTail::Read> read = followed.tail->read(buffer_, *batch.batch, now);
+  const Result<ContainerTail::Read> read =
+      followed.tail->read(buffer_, batches_.batch_at(followed.batch, now), now);
   if (!read.ok()) {
-    abandon(followed.batch, read.error());
+    batches_.give_up(followed.batch, read.error());
     return read.error();
   }
   for (const Error& error : read->unreadable) {
-    meters_->errors.add();
+    meters_.errors.add();
     log::warn("log file cannot be read", {{"what", error.what}});
   }
-  meters_->bytes.add(read->counts.bytes);
-  meters_->lines.add(read->counts.records);
-  meters_->damaged.add(read->counts.damaged);
-  meters_->split.add(read->counts.split);
-  meters_->truncated.add(read->counts.truncations);
-  meters_->archives_damaged.add(read->counts.archives_damaged);
+  meters_.bytes.add(read->counts.bytes);
+  meters_.lines.add(read->counts.records);
+  meters_.damaged.add(read->counts.damaged);
+  meters_.split.add(read->counts.split);
+  meters_.truncated.add(read->counts.truncations);
+  meters_.archives_damaged.add(read->counts.archives_damaged);
   followed.read_at = read->more                    ? now
                      : read->must_wait             ? now + kReadAgain
                      : followed.tail->is_waiting() ? now + kLookAgain
                                                    : kWhenChanged;
-  if (batch.batch->raw_bytes() >= options_.batch_bytes_max) {
-    TRY(seal(followed.batch, "size"));
-  } else if (batch.batch->holds_compressor()) {
-    bound_compressors(batch);
-  }
+  TRY(batches_.filled(followed.batch));
   return read->more;
 }
 
-// What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
-void Collector::abandon(Batches::iterator batch, const Error& why) {
-  log::warn("a batch was given up and will be read again", {{"namespace", batch->first.namespace_name.view()},
-                                                            {"pod", batch->first.pod.view()},
-                                                            {"what", why.what}});
-  meters_->abandoned.add();
-  if (batch->second.batch) batch->second.batch->discard();
-  end(batch->second);
-  for (Followed* container : batch->second.containers) {
-    container->tail->rewind();
-    container->read_at = kNever;
-  }
-  next_due_at_ = kNever;
-}
-
-Result<> Collector::seal_due() {
-  const SteadyTime now = world_.clock.steady();
-  next_seal_at_ = kNever;
-  SteadyTime next_seal_at = kWhenChanged;
-  std::size_t open_count = 0;
-  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
-    if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
-    const SteadyTime due_at = batch->second.batch->opened_at() + options_.batch_age_max;
-    if (now >= due_at) {
-      TRY(seal(batch, "age"));
-    } else {
-      next_seal_at = std::min(next_seal_at, due_at);
-      ++open_count;
-    }
-  }
-  if (open_count > options_.batches_open_max) TRY(seal_oldest(open_count - options_.batches_open_max));
-  next_seal_at_ = next_seal_at;
-  return {};
-}
-
-Result<> Collector::seal_oldest(std::size_t count) {
-  std::vector<std::pair<SteadyTime, Batches::iterator>> open;
-  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
-    if (!batch->second.batch || batch->second.batch->lines() == 0) continue;
-    open.emplace_back(batch->second.batch->opened_at(), batch);
-  }
-  std::sort(open.begin(), open.end(), [](const auto& left, const auto& right) {
-    return std::tie(left.first, left.second->first) < std::tie(right.first, right.second->first);
-  });
-  open.resize(std::min(count, open.size()));
-  for (const auto& [opened_at, batch] : open) TRY(seal(batch, "open batches"));
-  return {};
-}
-
-Result<> Collector::seal(Batches::iterator batch, std::string_view why) {
-  const auto sealed = [&]() -> Result<BatchManifest> {
-    std::vector<CoveredFile> covers;
-    for (Followed* container : batch->second.containers) container->tail->cover(covers);
-    ObjectKey key = TRY(key_of(batch->first));
-    return batch->second.batch->seal(std::move(key), std::move(covers));
-  }();
-  if (!sealed.ok()) {
-    abandon(batch, sealed.error());
-    return sealed.error();
-  }
-  for (Followed* container : batch->second.containers) container->tail->commit();
-  end(batch->second);
-  checkpoints_.note_sealed(*sealed);
-  sealed_.push_back(sealed->sequence);
-  meters_->batches.add();
-  meters_->raw_bytes.add(sealed->raw_bytes);
-  meters_->object_bytes.add(sealed->object_bytes);
-  log::debug(
-      "batch sealed",
-      {{"key", sealed->key.view()}, {"lines", sealed->lines}, {"bytes", sealed->object_bytes}, {"why", why}});
-  return {};
-}
-
 Result<> Collector::seal_all() {
-  for (auto batch = batches_.begin(); batch != batches_.end(); ++batch) {
-    if (batch->second.batch && batch->second.batch->lines() > 0) TRY(seal(batch, "stop"));
-  }
-  return {};
-}
-
-void Collector::end(PodBatch& batch) {
-  std::erase(compressing_, &batch);
-  batch.batch.reset();
-}
-
-// A compressor's state is hundreds of KiB: only the most recently used batches hold one.
-void Collector::bound_compressors(PodBatch& used) {
-  std::erase(compressing_, &used);
-  compressing_.push_back(&used);
-  if (compressing_.size() <= options_.compressors_max) return;
-  PodBatch* const longest_unused = compressing_.front();
-  compressing_.erase(compressing_.begin());
-  // A failure breaks the batch, which shows at its next record or at its sealing and is dealt with there.
-  (void)longest_unused->batch->rest();
-}
-
-Result<ObjectKey> Collector::key_of(const BatchKey& batch) {
-  return options_.key_template.render(
-      {.cluster = options_.cluster,
-       .namespace_name = batch.namespace_name,
-       .application = batch.application,
-       .pod = batch.pod,
-       .tenant = TenantId(batch.namespace_name.str()),
-       .file = key_file_name(to_key_time(world_.clock.now()), world_.random.uuid(),
-                             suffix_of(options_.batch.codec))});
-}
-
-std::vector<std::uint64_t> Collector::take_sealed() {
-  return std::exchange(sealed_, {});
+  Result<> sealed = batches_.seal_all();
+  if (!sealed.ok()) read_everything_again();
+  return sealed;
 }
 
 Result<> Collector::confirm(std::vector<BatchManifest> stored) {
@@ -426,18 +346,15 @@ void Collector::measure(SteadyTime now) {
     if (behind > 0) lag = std::max(lag, wall - followed.tail->read_until());
     files += followed.tail->open_files();
   }
-  meters_->unread.set(static_cast<double>(unread));
-  meters_->lag_seconds.set(std::chrono::duration<double>(lag).count());
-  meters_->polling.set(world_.events == nullptr ? 1 : 0);
-  meters_->files.set(static_cast<double>(files));
-  meters_->containers.set(static_cast<double>(containers_.size()));
-  meters_->open_batches.set(
-      static_cast<double>(std::count_if(batches_.begin(), batches_.end(), [](const auto& entry) {
-        return entry.second.batch && entry.second.batch->lines() > 0;
-      })));
-  meters_->spool_bytes.set(static_cast<double>(spool_.bytes()));
-  meters_->spool_full.set(is_full_ ? 1 : 0);
-  meters_->spool_damaged.set(static_cast<double>(spool_.damaged()));
+  meters_.unread.set(static_cast<double>(unread));
+  meters_.lag_seconds.set(std::chrono::duration<double>(lag).count());
+  meters_.polling.set(world_.events == nullptr ? 1 : 0);
+  meters_.files.set(static_cast<double>(files));
+  meters_.containers.set(static_cast<double>(containers_.size()));
+  meters_.open_batches.set(static_cast<double>(batches_.open_count()));
+  meters_.spool_bytes.set(static_cast<double>(spool_.bytes()));
+  meters_.spool_full.set(is_full_ ? 1 : 0);
+  meters_.spool_damaged.set(static_cast<double>(spool_.damaged()));
 }
 
 }  // namespace headgate::collect

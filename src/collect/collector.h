@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "collect/checkpoints.h"
 #include "collect/container_tail.h"
-#include "collect/open_batch.h"
+#include "collect/open_batches.h"
 #include "collect/spool.h"
 #include "model/object_key.h"
 #include "ports/clock.h"
@@ -35,8 +35,8 @@ struct CollectorOptions {
   ContainerTail::Start start_at =
       ContainerTail::Start::Begin;  // of files that were there before the first run
   OpenBatch::Options batch;
-  std::uint64_t batch_bytes_max = 64U << 20U;  // uncompressed
-  std::chrono::milliseconds batch_age_max{300'000};
+  BatchPolicy policy;
+  std::map<Namespace, BatchPolicy> policies = {};  // of namespaces that have their own
   std::size_t batches_open_max = 1024;
   std::size_t buffers_bytes_max = 16U << 20U;  // of all open batches together
   std::size_t compressors_max = 16;            // whose state is held; the least recently used rests
@@ -73,7 +73,7 @@ class Collector {
   void look_again() { next_scan_at_ = kLongAgo; }
 
   // Batches sealed since the last call (at first: those an earlier run left), to be uploaded.
-  std::vector<std::uint64_t> take_sealed();
+  std::vector<std::uint64_t> take_sealed() { return batches_.take_sealed(); }
   // These objects are in the store: the checkpoints move and their batches go. Repeats what failed the last
   // time too.
   Result<> confirm(std::vector<BatchManifest> stored);
@@ -85,23 +85,17 @@ class Collector {
   const Spool& spool() const { return spool_; }
 
  private:
-  struct Followed;
-  struct PodBatch {
-    std::unique_ptr<OpenBatch> batch;
-    std::vector<Followed*> containers;
-  };
-  using Batches = std::map<BatchKey, PodBatch>;
   struct Followed {
-    Batches::iterator batch;
+    OpenBatches::Place batch;
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
   };
-  struct Meters;
   using ContainerKey = std::pair<PodId, ContainerName>;
 
   Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool);
+  Result<> check_packed_keys();
   void take_events(SteadyTime now);
   Result<> scan(SteadyTime now);
   void note_unreadable(const Scan& scan);
@@ -111,38 +105,30 @@ class Collector {
   void drop_done(const Scan& scan);
   Result<bool> read_all(SteadyTime now);
   Result<bool> read_one(Followed& followed, SteadyTime now);
-  void abandon(Batches::iterator batch, const Error& why);
-  Result<> seal_due();
-  Result<> seal_oldest(std::size_t count);
-  Result<> seal(Batches::iterator batch, std::string_view why);
-  void end(PodBatch& batch);
-  void bound_compressors(PodBatch& used);
-  std::optional<BatchKey> batch_key_of(const SeenContainer& seen, const PodFacts& facts);
-  Result<ObjectKey> key_of(const BatchKey& batch);
+  void read_everything_again();
+  const BatchPolicy& policy_of(const Namespace& name) const;
+  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const PodFacts& facts);
   void measure(SteadyTime now);
 
   World world_;
   const CollectorOptions options_;
+  CollectorMeters meters_;
   Checkpoints checkpoints_;
   Spool spool_;
+  OpenBatches batches_;
   Decompressors decompressors_;
   std::map<ContainerKey, Followed> containers_;
   std::map<std::string, std::map<ContainerKey, Followed>::iterator, std::less<>> by_directory_;
   std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
-  Batches batches_;
-  std::vector<PodBatch*> compressing_;  // least recently used first
-  std::vector<std::uint64_t> sealed_;
   std::vector<BatchManifest> unconfirmed_;
   std::vector<char> buffer_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
-  SteadyTime next_due_at_;   // no container is to be read or looked at before
-  SteadyTime next_seal_at_;  // nor a batch to be sealed for its age
+  SteadyTime next_due_at_;  // no container is to be read or looked at before
   SteadyTime measured_at_;
   SteadyTime paused_until_;  // after an error of the data directory
   bool is_first_scan_ = true;
   bool is_full_ = false;
-  std::unique_ptr<Meters> meters_;
 };
 
 // Label `app`, else `app.kubernetes.io/name`, else the workload's name, else `unknown`.

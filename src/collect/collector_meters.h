@@ -2,12 +2,11 @@
 #pragma once
 
 #include "base/metrics.h"
-#include "collect/collector.h"
 
 namespace headgate::collect {
 
-struct Collector::Meters {
-  explicit Meters(Metrics& metrics)
+struct CollectorMeters {
+  explicit CollectorMeters(Metrics& metrics)
       : lines(metrics.counter("headgate_collect_lines_total", "Records taken from log files")),
         bytes(metrics.counter("headgate_collect_bytes_total", "Bytes read from log files")),
         damaged(metrics.counter("headgate_collect_parse_errors_total",

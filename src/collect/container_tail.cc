@@ -10,12 +10,11 @@ constexpr SteadyTime kNotQuiet = kLongAgo;
 
 }  // namespace
 
-ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, const RecordFrame& frame,
-                             Options options)
+ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options)
     : disk_(disk),
       decompressors_(decompressors),
       options_(options),
-      frame_(frame),
+      origin_(std::move(origin)),
       assembler_(options.record_bytes_max) {}
 
 ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start) {
@@ -111,7 +110,7 @@ bool ContainerTail::is_written(std::size_t index) const {
   return index + 1 == files_.size() && file.is_listed() && !file.is_gzip();
 }
 
-Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, OpenBatch& batch, SteadyTime now) {
+Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
   Read read;
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const Step step = TRY(read_file(index, buffer, batch, read, now));
@@ -134,8 +133,8 @@ Result<ContainerTail::Step> ContainerTail::failed(const Error& error, Read& read
   return error.fault == Fault::Retry ? Step::Wait : Step::AtEnd;
 }
 
-Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::span<char> buffer,
-                                                     OpenBatch& batch, Read& read, SteadyTime now) {
+Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::span<char> buffer, Batch& batch,
+                                                     Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
   if (file.is_finished) return Step::AtEnd;
   if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
@@ -161,8 +160,8 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
   return Step::Read;
 }
 
-Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer,
-                                                     OpenBatch& batch, Read& read, SteadyTime now) {
+Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer, Batch& batch,
+                                                     Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
   const Result<bool> restarted = file.restart_if_truncated();
   if (!restarted.ok()) return failed(restarted.error(), read);
@@ -183,14 +182,13 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
   return Step::AtEnd;
 }
 
-Result<> ContainerTail::begin_rewritten(OpenBatch& batch, Read& read) {
+Result<> ContainerTail::begin_rewritten(Batch& batch, Read& read) {
   ++read.counts.truncations;
   return end_records(batch, read.counts);
 }
 
 // The first line of a container that was started anew: what the one before it left open stays as it is.
-Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer, OpenBatch& batch,
-                                      Read& read) {
+Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read) {
   for (std::size_t older = 0; older < index; ++older) {
     TailedFile& file = files_[older];
     if (file.is_finished || !file.is_open() || file.name.restart != *last_restart_) continue;
@@ -201,7 +199,7 @@ Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer,
   return {};
 }
 
-Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch,
+Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch,
                                    ReadCounts& counts) {
   std::string_view rest = chunk.bytes;
   std::uint64_t offset = chunk.offset;
@@ -215,14 +213,14 @@ Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& ch
   return {};
 }
 
-Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::uint64_t offset,
-                                  OpenBatch& batch, ReadCounts& counts) {
+Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
+                                  ReadCounts& counts) {
   const std::optional<CriLine> parsed = parse_cri_line(line);
   if (!parsed) [[unlikely]] {
     if (file.may_be_taken(offset) && file.is_taken(Stream::Stdout, offset, assembler_)) return {};
     ++counts.damaged;
     ++counts.records;
-    return batch.add(frame_,
+    return batch.add(origin_,
                      Record{.at = last_at_, .ingested_at = last_at_, .message = line, .is_damaged = true});
   }
   last_at_ = parsed->at;
@@ -235,7 +233,7 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
              batch, counts);
 }
 
-Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch,
+Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch,
                                    ReadCounts& counts) {
   std::string_view text = chunk.bytes;
   if (!file.long_line) {
@@ -259,17 +257,17 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
              batch, counts);
 }
 
-Result<> ContainerTail::add(std::span<const Record> records, OpenBatch& batch, ReadCounts& counts) {
+Result<> ContainerTail::add(std::span<const Record> records, Batch& batch, ReadCounts& counts) {
   for (const Record& record : records) {
-    TRY(batch.add(frame_, record));
+    TRY(batch.add(origin_, record));
     ++counts.records;
     if (record.part > 0) ++counts.split;
   }
   return {};
 }
 
-Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span<char> buffer,
-                                                     OpenBatch& batch, Read& read) {
+Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span<char> buffer, Batch& batch,
+                                                     Read& read) {
   const Result<TailedFile::Chunk> rest = file.read_rest(buffer);
   if (!rest.ok()) return failed(rest.error(), read);
   if (rest->bytes.empty() && !rest->is_piece) return Step::AtEnd;
@@ -279,7 +277,7 @@ Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span
   return Step::AtEnd;
 }
 
-Result<> ContainerTail::end_records(OpenBatch& batch, ReadCounts& counts) {
+Result<> ContainerTail::end_records(Batch& batch, ReadCounts& counts) {
   for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
     TRY(add(assembler_.end(stream), batch, counts));
   }

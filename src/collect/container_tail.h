@@ -10,9 +10,9 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "collect/batch.h"
 #include "collect/checkpoints.h"
 #include "collect/gzip_content.h"
-#include "collect/open_batch.h"
 #include "collect/pod_log_directory.h"
 #include "collect/record_assembler.h"
 #include "collect/tailed_file.h"
@@ -36,7 +36,7 @@ class ContainerTail {
     // A file that is no longer written (renamed, unlinked) is done when its end has not moved for so long.
     std::chrono::milliseconds quiet_min{5000};
   };
-  ContainerTail(Disk& disk, Decompressors& decompressors, const RecordFrame& frame, Options options);
+  ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
   // What a scan found of this container now. `checkpoints` are asked about files not seen before; they learn
   // of those that are passed over because of Start::End.
@@ -57,7 +57,7 @@ class ContainerTail {
     ReadCounts counts;
     std::vector<Error> unreadable;
   };
-  Result<Read> read(std::span<char> buffer, OpenBatch& batch, SteadyTime now);
+  Result<Read> read(std::span<char> buffer, Batch& batch, SteadyTime now);
 
   // What a batch sealed now covers; commit() once it is sealed.
   void cover(std::vector<CoveredFile>& covers) const;
@@ -79,29 +79,27 @@ class ContainerTail {
  private:
   // Wait: it cannot be read now, and later files have to wait for it.
   enum class Step : std::uint8_t { Read, AtEnd, Wait };
-  Result<Step> read_file(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read,
-                         SteadyTime now);
-  Result<Step> reach_end(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read,
-                         SteadyTime now);
+  Result<Step> read_file(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
+  Result<Step> reach_end(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
   Result<Step> failed(const Error& error, Read& read) const;
-  Result<> begin_rewritten(OpenBatch& batch, Read& read);
-  Result<> begin_restart(std::size_t index, std::span<char> buffer, OpenBatch& batch, Read& read);
+  Result<> begin_rewritten(Batch& batch, Read& read);
+  Result<> begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read);
   void adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start, Sight& sight);
   bool is_written(std::size_t index) const;
-  Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch, ReadCounts& counts);
-  Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, OpenBatch& batch,
+  Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
+  Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
                      ReadCounts& counts);
-  Result<> take_piece(TailedFile& file, const TailedFile::Chunk& chunk, OpenBatch& batch, ReadCounts& counts);
-  Result<> add(std::span<const Record> records, OpenBatch& batch, ReadCounts& counts);
+  Result<> take_piece(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
+  Result<> add(std::span<const Record> records, Batch& batch, ReadCounts& counts);
   // What is left of a file without a newline, as a line.
-  Result<Step> take_rest(TailedFile& file, std::span<char> buffer, OpenBatch& batch, Read& read);
-  Result<> end_records(OpenBatch& batch, ReadCounts& counts);
+  Result<Step> take_rest(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read);
+  Result<> end_records(Batch& batch, ReadCounts& counts);
   void let_go();
 
   Disk& disk_;
   Decompressors& decompressors_;
   const Options options_;
-  const RecordFrame frame_;
+  const RecordOrigin origin_;
   RecordAssembler assembler_;
   std::vector<TailedFile> files_;  // oldest first
   std::uint64_t next_number_ = 1;

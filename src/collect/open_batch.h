@@ -15,14 +15,6 @@
 
 namespace headgate::collect {
 
-// Whose records share an object.
-struct BatchKey {
-  Namespace namespace_name;
-  Application application;
-  PodName pod;
-  friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
-};
-
 // The collect thread owns it. Memory: one buffer of kBufferBytes (more for a moment after a very long
 // record), and a compressor's state between its first full buffer and rest().
 class OpenBatch {
@@ -52,6 +44,7 @@ class OpenBatch {
 
   std::uint64_t lines() const { return lines_; }
   std::uint64_t raw_bytes() const { return raw_bytes_; }
+  std::size_t buffered_bytes() const { return buffer_.size(); }  // memory that its buffer takes
   SteadyTime opened_at() const { return opened_at_; }
 
   // Commits it to the spool under `key`. The batch is then spent.

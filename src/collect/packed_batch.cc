@@ -90,6 +90,11 @@ bool PackedBatch::is_full() const {
   return index_.sources.size() >= kIndexSourcesMax / 8 || index_.members.size() >= kIndexMembersMax / 2;
 }
 
+std::size_t PackedBatch::index_bytes() const {
+  constexpr std::size_t kSourceBytes = 256;  // a node of buffers_ and one entry, with their names
+  return index_.sources.size() * kSourceBytes + index_.members.size() * sizeof(IndexedMember);
+}
+
 Result<> PackedBatch::tried(Result<> result) {
   if (!result.ok()) is_broken_ = true;
   return result;

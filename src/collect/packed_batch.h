@@ -57,6 +57,8 @@ class PackedBatch {
   std::uint64_t lines() const { return lines_; }
   std::uint64_t raw_bytes() const { return raw_bytes_; }
   std::size_t buffered_bytes() const { return buffered_bytes_; }  // memory that buffers take
+  // And what its index takes, about, until it is sealed.
+  std::size_t index_bytes() const;
   SteadyTime opened_at() const { return opened_at_; }
 
   // Commits it to the spool under `key`, pods by application and name. The batch is then spent. It holds at

@@ -11,6 +11,13 @@
 namespace headgate::sim {
 namespace {
 
+using Packing = World::Options::Packing;
+
+// A third each.
+Packing packing_of(std::uint64_t seed) {
+  return seed % 7 < 3 ? Packing::None : seed % 7 < 5 ? Packing::Some : Packing::All;
+}
+
 class Simulation : public testing::Test {
  protected:
   // Thousands of runs would log thousands of faults; one chosen run tells all.
@@ -37,23 +44,28 @@ TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
     expect_invariants({.faults = {.seed = seed},
                        .copies_allowed = seed % 2 == 0,
                        .zstd = seed % 3 == 0,
-                       .events = seed % 5 < 3},
+                       .events = seed % 5 < 3,
+                       .packing = packing_of(seed)},
                       report);
     EXPECT_GT(report.lines, 50U);
+    EXPECT_EQ(report.packed_objects > 0, packing_of(seed) != Packing::None);
     if (HasFailure()) return;
   }
 }
 
 TEST_F(Simulation, LosesNothingWhereverItCrashes) {
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const Packing packing = seed == 1 ? Packing::None : seed == 2 ? Packing::All : Packing::Some;
     Report calm;
-    expect_invariants({.faults = {.seed = seed}, .rounds = 25, .events = seed == 1}, calm);
+    expect_invariants({.faults = {.seed = seed}, .rounds = 25, .events = seed == 1, .packing = packing},
+                      calm);
     for (std::uint64_t at = 1; at <= calm.calls; ++at) {
       for (const bool after : {false, true}) {
         Report report;
         expect_invariants({.faults = {.seed = seed, .crash_at = at, .crash_after_effect = after},
                            .rounds = 25,
-                           .events = seed == 1},
+                           .events = seed == 1,
+                           .packing = packing},
                           report);
         if (HasFailure()) return;
       }
@@ -72,9 +84,12 @@ TEST_F(Simulation, LosesNothingUnderRandomFaults) {
     FaultPlan plan{.seed = seed, .refuse_one_in = 5 + seed % 40, .lose_reply_one_in = 10 + seed % 60};
     plan.crash_one_in = seed % 2 == 0 ? 0 : 60 + seed % 200;
     Report report;
-    expect_invariants(
-        {.faults = plan, .copies_allowed = seed % 4 != 0, .zstd = seed % 3 == 0, .events = seed % 5 < 3},
-        report);
+    expect_invariants({.faults = plan,
+                       .copies_allowed = seed % 4 != 0,
+                       .zstd = seed % 3 == 0,
+                       .events = seed % 5 < 3,
+                       .packing = packing_of(seed)},
+                      report);
     if (HasFailure()) return;
   }
 }

@@ -59,7 +59,7 @@ void PodWriter::step() {
 
 void PodWriter::say(Stream stream) {
   Open& open = open_[static_cast<std::size_t>(stream)];
-  std::string text = pod_ + " line " + std::to_string(next_line_++);
+  std::string text = namespace_ + " " + pod_ + " line " + std::to_string(next_line_++);
   if (random_.one_in(10)) text += std::string(1 + random_.below(300), 'x');
   if (random_.one_in(25)) text.clear();
   const bool is_last = !random_.one_in(4);

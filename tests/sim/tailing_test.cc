@@ -58,9 +58,9 @@ class Tailing : public testing::Test {
 
   // A new process: only what was sealed is known.
   void start_agent() {
-    tail_.emplace(disk_, decompressors_, frame_,
+    tail_.emplace(disk_, decompressors_, origin_,
                   ContainerTail::Options{.record_bytes_max = 1000, .quiet_min = std::chrono::seconds{5}});
-    batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
   }
   void look() {
     Scan scan;
@@ -92,7 +92,7 @@ class Tailing : public testing::Test {
     EXPECT_TRUE(manifest.ok());
     tail_->commit();
     checkpoints_->note_sealed(*manifest);
-    batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
     Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
     CompressedReader plain(*object, {});
     RecordReader records(plain, {});
@@ -114,10 +114,12 @@ class Tailing : public testing::Test {
   std::optional<Checkpoints> checkpoints_;
   std::optional<Spool> spool_;
   Decompressors decompressors_;
-  RecordFrame frame_{
-      {.namespace_name = "ns", .application = "app", .pod_name = "pod", .container_name = "c"}};
+  RecordOrigin origin_{
+      .source = {.application = Application("app"), .pod = PodName("pod")},
+      .frame = RecordFrame(
+          {.namespace_name = "ns", .application = "app", .pod_name = "pod", .container_name = "c"})};
   std::optional<ContainerTail> tail_;
-  std::unique_ptr<OpenBatch> batch_;
+  std::unique_ptr<Batch> batch_;
   std::vector<char> buffer_ = std::vector<char>(4096);
   SteadyTime now_{std::chrono::hours{1}};
   ContainerTail::Start start_ = ContainerTail::Start::Begin;
@@ -226,7 +228,7 @@ TEST_F(Tailing, GoesOnInAGzippedFileAfterABatchWasGivenUp) {
   read();
   batch_->discard();
   tail_->rewind();
-  batch_ = std::make_unique<OpenBatch>(*spool_, OpenBatch::Options{});
+  batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
   EXPECT_EQ(collect(), wanted);
 }
 

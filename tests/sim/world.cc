@@ -142,11 +142,19 @@ void World::start_agent() {
   auto agent = std::make_unique<Agent>();
   collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
   options.cluster = ClusterId("cluster-1");
+  options.node = NodeName("node-1");
   options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
   options.batch.codec = options_.zstd ? Codec::Zstd : Codec::Gzip;
-  options.batch_age_max = std::chrono::seconds{5};
-  options.batch_bytes_max = 2'000;
-  options.batches_open_max = 4;
+  options.policy = {.bytes_max = 2'000, .age_max = std::chrono::seconds{5}};
+  collect::BatchPolicy packed = options.policy;
+  packed.partition = collect::Partition::Tenant;
+  packed.bytes_max = 4'000;
+  if (options_.packing == Options::Packing::All) options.policy = packed;
+  if (options_.packing == Options::Packing::Some) {
+    options.policies = {{Namespace("tenant-a"), packed}, {Namespace("tenant-b"), packed}};
+  }
+  options.buffers_bytes_max = 80U << 10U;  // so that batches have to give up theirs
+  options.batches_open_max = options_.packing == Options::Packing::All ? 2 : 4;
   options.compressors_max = 2;
   options.record_bytes_max = PodWriter::kRecordBytesMax;
   if (options_.events) agent->events = std::make_unique<SimDisk::Events>(disk_);
@@ -244,23 +252,26 @@ void World::quiet_down() {
 namespace {
 
 struct Delivered {
+  std::string application;
   std::string pod;
   std::string stream;
   std::string message;
 };
 
 // The messages of an object, parts of split records joined.
-std::vector<Delivered> records_of(const SimStore::Object& object, const std::string& pod) {
+std::vector<Delivered> records_of(const SimStore::Object& object) {
   StringSource source{std::string(object.bytes)};
   CompressedReader plain(source, {});
   RecordReader records(plain, {});
   std::vector<Delivered> found;
   for (;;) {
     const auto record = records.next();
-    if (!record.ok()) return {{.pod = pod, .message = "unreadable: " + record.error().what}};
+    if (!record.ok()) return {{.message = "unreadable: " + record.error().what}};
     if (*record == nullptr) return found;
-    found.push_back(
-        {.pod = pod, .stream = std::string((*record)->stream), .message = std::string((*record)->message)});
+    found.push_back({.application = std::string((*record)->application),
+                     .pod = std::string((*record)->pod_name),
+                     .stream = std::string((*record)->stream),
+                     .message = std::string((*record)->message)});
   }
 }
 
@@ -295,19 +306,17 @@ std::string differing(const std::vector<std::string>& wanted, const std::vector<
 // How many records of a pod are in the central bucket.
 std::array<std::size_t, 2> World::stored_of(const PodWriter& pod) {
   std::array<std::size_t, 2> stored{};
-  const std::string name = "/" + pod.pod() + "/";
   for (const auto& [key, object] : central_.objects()) {
-    if (!key.view().starts_with("cluster-1/" + pod.namespace_name() + "/") ||
-        key.view().find(name) == std::string_view::npos) {
-      continue;
-    }
+    if (!key.view().starts_with("cluster-1/" + pod.namespace_name() + "/")) continue;
     const auto [known, is_new] = stored_.try_emplace(key);
     if (is_new) {
-      for (const Delivered& record : records_of(object, "")) {
-        ++known->second[record.stream == name_of(Stream::Stderr) ? 1 : 0];
+      for (const Delivered& record : records_of(object)) {
+        ++known->second[record.pod][record.stream == name_of(Stream::Stderr) ? 1 : 0];
       }
     }
-    for (std::size_t stream = 0; stream < 2; ++stream) stored[stream] += known->second[stream];
+    const auto counts = known->second.find(pod.pod());
+    if (counts == known->second.end()) continue;
+    for (std::size_t stream = 0; stream < 2; ++stream) stored[stream] += counts->second[stream];
   }
   return stored;
 }
@@ -324,10 +333,11 @@ void World::check_buckets(Report& report) const {
     std::map<std::string, std::vector<std::string>> found;  // pod/stream -> messages
     for (const auto& [key, object] : bucket->second->objects()) {
       if (!key.view().starts_with(std::string(tenant) + "/")) report.misdelivered = key.str();
-      const std::size_t pod_begin = key.str().find('/', key.str().find('/') + 1) + 1;
-      const std::string pod = key.str().substr(pod_begin, key.str().find('/', pod_begin) - pod_begin);
-      for (const Delivered& record : records_of(object, pod))
-        found[pod + record.stream].push_back(record.message);
+      for (const Delivered& record : records_of(object)) {
+        const bool is_foreign = record.message.starts_with("tenant-") && !record.message.starts_with(tenant);
+        if (is_foreign) report.misdelivered = key.str() + ": " + record.message;
+        found[record.pod + record.stream].push_back(record.message);
+      }
     }
     for (const PodWriter& pod : pods_) {
       if (pod.namespace_name() != tenant) continue;
@@ -353,9 +363,8 @@ void World::check_buckets(Report& report) const {
 std::string World::where_stored(const std::string& pod, const std::string& message) const {
   std::string where = ", stored in:";
   for (const auto& [key, object] : central_.objects()) {
-    if (key.view().find(pod) == std::string_view::npos) continue;
-    for (const Delivered& record : records_of(object, "")) {
-      if (record.message == message) where += " " + key.str();
+    for (const Delivered& record : records_of(object)) {
+      if (record.pod == pod && record.message == message) where += " " + key.str();
     }
   }
   return where;
@@ -413,7 +422,10 @@ void World::check_ledger(Report& report) const {
     if (key.view().starts_with("quarantine/")) continue;
     const bool is_a = key.view().starts_with("cluster-1/tenant-a/");
     const bool is_b = key.view().starts_with("cluster-1/tenant-b/");
-    const bool is_one = key.view().find("/one/") != std::string_view::npos;
+    if (key.view().find("/_packed/") != std::string_view::npos) ++report.packed_objects;
+    const std::vector<Delivered> records = records_of(object);
+    const bool is_one = std::any_of(records.begin(), records.end(),
+                                    [](const Delivered& record) { return record.application == "one"; });
     const DeliveryState logs = is_a || (is_b && is_one) ? DeliveryState::Delivered
                                : is_b                   ? DeliveryState::Filtered
                                                         : DeliveryState::Parked;

@@ -34,6 +34,7 @@ struct Report {
   std::uint64_t calls = 0;
   std::uint64_t lines = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t packed_objects = 0;
 };
 
 class World {
@@ -44,6 +45,7 @@ class World {
     bool copies_allowed = true;
     bool zstd = false;
     bool events = false;  // the agent is told what changes on its disk; else it polls
+    enum class Packing : std::uint8_t { None, Some, All } packing = Packing::None;  // of tenants
   };
   explicit World(Options options);
   ~World();
@@ -79,8 +81,9 @@ class World {
   SimTenantStore tenant_store_;
   SimDestinations destinations_;
   std::vector<PodWriter> pods_;
-  std::map<ObjectKey, std::array<std::size_t, 2>> stored_;  // records of central objects, by stream
-  std::uint64_t down_rounds_ = 0;                           // the agent does not run
+  using Counts = std::map<std::string, std::array<std::size_t, 2>>;  // by pod, then by stream
+  std::map<ObjectKey, Counts> stored_;                               // records of central objects
+  std::uint64_t down_rounds_ = 0;                                    // the agent does not run
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<ProcessorSide> processor_;
 };

@@ -1,0 +1,120 @@
+// All batches that are being filled, one a key: when each is sealed, and how much memory they take together.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "collect/batch.h"
+#include "collect/checkpoints.h"
+#include "collect/collector_meters.h"
+#include "collect/spool.h"
+#include "model/object_key.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+
+namespace headgate::collect {
+
+class ContainerTail;
+
+// One pod's batch, or with neither application nor pod that of a whole namespace.
+struct BatchKey {
+  Namespace namespace_name;
+  Application application = Application();
+  PodName pod = PodName();
+  Partition partition() const { return pod.empty() ? Partition::Tenant : Partition::Pod; }
+  friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
+};
+
+// What can differ from tenant to tenant.
+struct BatchPolicy {
+  Partition partition = Partition::Pod;
+  std::uint64_t bytes_max = 64U << 20U;  // uncompressed
+  std::chrono::milliseconds age_max{300'000};
+};
+
+// The collect thread owns it.
+// Memory of all batches of both kinds, whatever their number: over buffers_bytes_max the one with most gives
+// up buffers, which makes its object a little larger and no new one. What only sealing gives back (the
+// indexes of packed batches) is bounded by the same again, and so is the number of batches: there the oldest
+// are sealed. Compressors' states: compressors_max; the least recently used rests.
+class OpenBatches {
+ public:
+  struct Options {
+    ClusterId cluster;
+    NodeName node;
+    KeyTemplate key_template;
+    OpenBatch::Options batch;
+    std::size_t open_max = 1024;
+    std::size_t buffers_bytes_max = 16U << 20U;
+    std::size_t compressors_max = 16;
+  };
+  struct World {
+    Clock& clock;
+    Random& random;
+    Spool& spool;
+    Checkpoints& checkpoints;
+    CollectorMeters& meters;
+  };
+  // A key, the batch that is filled for it if any, and whose lines go into it.
+  struct Slot {
+    BatchPolicy policy;
+    std::unique_ptr<Batch> batch;
+    std::vector<ContainerTail*> tails;
+    std::size_t buffered_bytes = 0;  // as counted in the sum of all
+    std::size_t index_bytes = 0;
+
+    bool holds_lines() const { return batch && batch->lines() > 0; }
+  };
+  using Slots = std::map<BatchKey, Slot>;
+  using Place = Slots::iterator;
+
+  OpenBatches(World world, Options options) : world_(world), options_(std::move(options)) {}
+
+  // A new object's key. Fault::Invalid when the names make none.
+  Result<ObjectKey> key_of(const BatchKey& batch);
+  // The lines of `tail`, which stays where it is until leave(), go into the batch of that key.
+  Place join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail);
+  void leave(Place place, const ContainerTail& tail);
+
+  // To read into, and then say so. Errors are the spool's: the batch was given up, and all that was read
+  // since the last one was sealed is read again.
+  Batch& batch_at(Place place, SteadyTime now);
+  Result<> filled(Place place);
+  // The batch cannot be gone on with: it is dropped, and its lines will be read again.
+  void give_up(Place place, const Error& why);
+
+  // Seals what is old enough, and the oldest over the bounds.
+  Result<> seal_due(SteadyTime now);
+  Result<> seal_all();
+  // Nothing is to be sealed for its age before.
+  SteadyTime next_due_at() const { return next_due_at_; }
+  std::size_t open_count() const;
+  std::size_t buffered_bytes() const { return buffered_bytes_; }
+  // Batches sealed since the last call.
+  std::vector<std::uint64_t> take_sealed() { return std::exchange(sealed_, {}); }
+  void note_sealed(std::uint64_t sequence) { sealed_.push_back(sequence); }
+
+ private:
+  Result<> seal(Place place, std::string_view why);
+  Result<> seal_oldest(std::size_t count, std::string_view why);
+  std::vector<Place> oldest_first();
+  Result<> bound_memory();
+  void bound_compressors(Slot& used);
+  void count(Slot& slot);
+  void end(Slot& slot);
+
+  World world_;
+  const Options options_;
+  Slots slots_;
+  std::vector<Slot*> compressing_;  // least recently used first
+  std::vector<std::uint64_t> sealed_;
+  std::size_t packed_slots_ = 0;
+  std::size_t buffered_bytes_ = 0;
+  std::size_t index_bytes_ = 0;
+  SteadyTime next_due_at_ = kLongAgo;
+};
+
+}  // namespace headgate::collect
