@@ -1,5 +1,8 @@
 #include "cli/collector_options.h"
 
+#include <algorithm>
+
+#include "cli/batch_policies.h"
 #include "cli/version.h"
 
 namespace headgate::cli {
@@ -15,12 +18,16 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
                                                             : collect::ContainerTail::Start::End;
   options.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
-  options.policy = {.bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};
+  options.policy = {
+      .partition = collect.partition, .bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};
+  options.policies = TRY_IN("collect.overrides", parse_batch_policies(collect.overrides, options.policy));
+  options.buffers_bytes_max = collect.batch.buffers_bytes_max;
   options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;
   options.record_bytes_max = collect.record_bytes_max;
   options.scan_interval = collect.scan_interval;
+  options.idle_scan_interval = std::max(collect.scan_interval, collect.idle_scan_interval);
   return options;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "collect/batch_policy.h"
 #include "http/listen_address.h"
 #include "model/codec.h"
 #include "model/names.h"
@@ -54,12 +55,16 @@ struct Config {
     std::string pod_logs;
     std::string data_directory;
     Milliseconds scan_interval{};
+    Milliseconds idle_scan_interval{};
     StartAt start_at = StartAt::Beginning;
     std::uint64_t record_bytes_max = 0;
+    collect::Partition partition = collect::Partition::Pod;
+    StringLists overrides;  // parse_batch_policies()
     struct Batch {
       std::uint64_t bytes_max = 0;  // before compression
       Milliseconds age_max{};
       std::int64_t open_max = 0;
+      std::uint64_t buffers_bytes_max = 0;
     } batch;
     Codec codec = Codec::Gzip;
     std::int64_t level = 0;

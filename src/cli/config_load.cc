@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "cli/batch_policies.h"
 #include "cli/config_file.h"
 #include "cli/nearest.h"
 
@@ -162,8 +163,20 @@ class Loader {
       disagree("collect.record_bytes_max", "is more than collect.batch.bytes_max");
     if (collect.batch.bytes_max > collect.spool.bytes_max)
       disagree("collect.batch.bytes_max", "is more than collect.spool.bytes_max");
+    check_overrides(collect);
     if (config.process.retry_first > config.process.retry_longest)
       disagree("process.retry_first", "is more than process.retry_longest");
+  }
+
+  void check_overrides(const Config::Collect& collect) {
+    const auto policies = parse_batch_policies(collect.overrides, {.bytes_max = collect.batch.bytes_max});
+    if (!policies.ok()) return;  // said already
+    for (const auto& [name, policy] : *policies) {
+      if (policy.bytes_max < collect.record_bytes_max)
+        disagree("collect.overrides", name.str() + ": bytes_max is less than collect.record_bytes_max");
+      if (policy.bytes_max > collect.spool.bytes_max)
+        disagree("collect.overrides", name.str() + ": bytes_max is more than collect.spool.bytes_max");
+    }
   }
 
   void disagree(std::string_view key, const std::string& what) {

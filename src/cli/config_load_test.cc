@@ -160,6 +160,12 @@ TEST(Config, RefusesSettingsThatDoNotGoTogether) {
             "default: collect.record_bytes_max: is more than collect.batch.bytes_max\n");
   EXPECT_EQ(problems({{"collect.spool.bytes_max", "1MiB"}}),
             "default: collect.batch.bytes_max: is more than collect.spool.bytes_max\n");
+  EXPECT_EQ(problems({{"collect.overrides", "{a: [bytes_max=2KiB], b: [age_max=1s]}"}}),
+            "--collect.overrides: collect.overrides: a: bytes_max is less than collect.record_bytes_max\n");
+  EXPECT_EQ(problems({{"collect.overrides", "{a: [bytes_max=2MiB]}"},
+                      {"collect.batch.bytes_max", "1MiB"},
+                      {"collect.spool.bytes_max", "1MiB"}}),
+            "--collect.overrides: collect.overrides: a: bytes_max is more than collect.spool.bytes_max\n");
   EXPECT_EQ(problems({{"process.retry_first", "2h"}}),
             "--process.retry-first: process.retry_first: is more than process.retry_longest\n");
 }

@@ -1,6 +1,7 @@
 // The table of all settings. docs/configuration.md is printed from it (`headgate config reference`).
 #include <algorithm>
 
+#include "cli/batch_policies.h"
 #include "cli/setting.h"
 #include "cli/setting_binding.h"
 #include "http/listen_address.h"
@@ -31,6 +32,11 @@ struct ChoicesOf<StoreKind> {
 template <>
 struct ChoicesOf<StartAt> {
   static constexpr Choice kAll[] = {{"beginning", int(StartAt::Beginning)}, {"end", int(StartAt::End)}};
+};
+template <>
+struct ChoicesOf<collect::Partition> {
+  static constexpr Choice kAll[] = {{"pod", int(collect::Partition::Pod)},
+                                    {"tenant", int(collect::Partition::Tenant)}};
 };
 template <>
 struct ChoicesOf<Codec> {
@@ -96,6 +102,11 @@ Complaint must_be_a_key_template(const SettingValue& value) {
 Complaint must_be_groups(const SettingValue& value) {
   const auto groups = tenants::Groups::make(value.groups);
   return groups.ok() ? std::nullopt : Complaint(groups.error().what);
+}
+
+Complaint must_be_batch_policies(const SettingValue& value) {
+  const auto policies = parse_batch_policies(value.groups, {});
+  return policies.ok() ? std::nullopt : Complaint(policies.error().what);
 }
 
 Complaint must_be_a_label_selector(const SettingValue& value) {
@@ -202,12 +213,22 @@ void add_collect(Table& table) {
                         .doc = "Directory of the agent's checkpoints and spool; must survive restarts.",
                         .used_by = kAgents,
                         .complaint = must_not_be_empty}));
-  table.push_back(bind(MEMBER(collect.scan_interval), {.key = "collect.scan_interval",
-                                                       .standard = "1s",
-                                                       .doc = "How often new log files are looked for.",
-                                                       .used_by = kAgents,
-                                                       .least = 10,
-                                                       .most = 60 * kSecond}));
+  table.push_back(bind(
+      MEMBER(collect.scan_interval),
+      {.key = "collect.scan_interval",
+       .standard = "1s",
+       .doc = "How often new log files are looked for, where the node does not tell what changes (network "
+              "file systems) or something has changed.",
+       .used_by = kAgents,
+       .least = 10,
+       .most = 60 * kSecond}));
+  table.push_back(bind(MEMBER(collect.idle_scan_interval),
+                       {.key = "collect.idle_scan_interval",
+                        .standard = "10s",
+                        .doc = "The same where the node tells; changes behind symbolic links show only then.",
+                        .used_by = kAgents,
+                        .least = 10,
+                        .most = kHour}));
   table.push_back(
       bind(MEMBER(collect.start_at),
            {.key = "collect.start_at",
@@ -221,14 +242,29 @@ void add_collect(Table& table) {
                                               .used_by = kAgents,
                                               .least = kKiB,
                                               .most = 64 * kMiB}));
+  table.push_back(bind(
+      MEMBER(collect.partition),
+      {.key = "collect.partition",
+       .standard = "pod",
+       .doc = "Whose records share an object: those of one pod, or of all pods of a tenant on this node, "
+              "which makes far fewer objects, and those are what costs.",
+       .used_by = kAgents}));
+  table.push_back(
+      bind(MEMBER(collect.overrides),
+           {.key = "collect.overrides",
+            .standard = "{}",
+            .doc = "Namespaces whose batches are otherwise: {tenant-a: [partition=tenant, age_max=1m, "
+                   "bytes_max=8MiB]}. What is not named is as for all.",
+            .used_by = kAgents,
+            .complaint = must_be_batch_policies}));
   table.push_back(
       bind(MEMBER(collect.batch.bytes_max), {.key = "collect.batch.bytes_max",
                                              .standard = "64MiB",
                                              .doc = "A batch is stored when it has grown to this size, "
                                                     "before compression.",
                                              .used_by = kAgents,
-                                             .least = kKiB,
-                                             .most = 4 * kGiB}));
+                                             .least = std::int64_t{kBatchBytesLeast},
+                                             .most = std::int64_t{kBatchBytesMost}}));
   table.push_back(
       bind(MEMBER(collect.batch.age_max),
            {.key = "collect.batch.age_max",
@@ -236,8 +272,17 @@ void add_collect(Table& table) {
             .doc = "A batch is stored when its first record has waited so long, however small it is. "
                    "Shorter is sooner but more objects, which is what costs.",
             .used_by = kAgents,
-            .least = 100,
-            .most = kHour}));
+            .least = kBatchAgeLeast.count(),
+            .most = kBatchAgeMost.count()}));
+  table.push_back(
+      bind(MEMBER(collect.batch.buffers_bytes_max),
+           {.key = "collect.batch.buffers_bytes_max",
+            .standard = "16MiB",
+            .doc = "Most memory that all batches' buffers take together; with more, objects of many pods "
+                   "(collect.partition: tenant) compress better.",
+            .used_by = kAgents,
+            .least = kMiB,
+            .most = 4 * kGiB}));
   table.push_back(
       bind(MEMBER(collect.batch.open_max), {.key = "collect.batch.open_max",
                                             .standard = "1024",

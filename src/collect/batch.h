@@ -8,9 +8,6 @@
 
 namespace headgate::collect {
 
-// Whose records share an object.
-enum class Partition : std::uint8_t { Pod, Tenant };
-
 // A container's records: whose they are, and the fields that all of them have.
 struct RecordOrigin {
   BatchSource source;

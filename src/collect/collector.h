@@ -83,6 +83,8 @@ class Collector {
   // Seals everything open, e.g. to leave.
   Result<> seal_all();
   const Spool& spool() const { return spool_; }
+  // Memory that the buffers of all open batches take.
+  std::size_t buffered_bytes() const { return batches_.buffered_bytes(); }
 
  private:
   struct Followed {

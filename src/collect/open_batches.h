@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collect/batch.h"
+#include "collect/batch_policy.h"
 #include "collect/checkpoints.h"
 #include "collect/collector_meters.h"
 #include "collect/spool.h"
@@ -26,13 +27,6 @@ struct BatchKey {
   PodName pod = PodName();
   Partition partition() const { return pod.empty() ? Partition::Tenant : Partition::Pod; }
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
-};
-
-// What can differ from tenant to tenant.
-struct BatchPolicy {
-  Partition partition = Partition::Pod;
-  std::uint64_t bytes_max = 64U << 20U;  // uncompressed
-  std::chrono::milliseconds age_max{300'000};
 };
 
 // The collect thread owns it.

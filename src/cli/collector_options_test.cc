@@ -1,0 +1,38 @@
+#include "cli/collector_options.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/config_load.h"
+
+namespace headgate::cli {
+namespace {
+
+Config config_of(std::map<std::string, std::string> flags) {
+  LoadedConfig loaded = load_config({.file = "", .flags = std::move(flags)}, {});
+  EXPECT_TRUE(loaded.problems.empty());
+  return std::move(loaded.config);
+}
+
+TEST(CollectorOptions, GiveANamespaceItsOwnBatches) {
+  const auto options =
+      collector_options(config_of({{"collect.partition", "tenant"},
+                                   {"collect.batch.age_max", "2m"},
+                                   {"collect.overrides", "{a: [partition=pod], b: [age_max=1m]}"}}),
+                        NodeName("node-1"));
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->node.view(), "node-1");
+  EXPECT_EQ(options->policy.partition, collect::Partition::Tenant);
+  EXPECT_EQ(options->policy.age_max, std::chrono::minutes{2});
+  EXPECT_EQ(options->policies.at(Namespace("a")).partition, collect::Partition::Pod);
+  EXPECT_EQ(options->policies.at(Namespace("a")).age_max, std::chrono::minutes{2});
+  EXPECT_EQ(options->policies.at(Namespace("b")).partition, collect::Partition::Tenant);
+  EXPECT_EQ(options->policies.at(Namespace("b")).age_max, std::chrono::minutes{1});
+}
+
+TEST(CollectorOptions, NeverScanMoreOftenAtRestThanAtWork) {
+  const auto options = collector_options(config_of({{"collect.scan_interval", "30s"}}), NodeName("n"));
+  EXPECT_EQ(options->idle_scan_interval, std::chrono::seconds{30});
+}
+
+}  // namespace
+}  // namespace headgate::cli

@@ -1,0 +1,185 @@
+// Whose lines share an object, when batches are sealed, and what memory they take: the real collector over
+// the simulated disk.
+#include <gtest/gtest.h>
+
+#include "collect/collector.h"
+#include "sim/packed_object.h"
+#include "sim/sim_clock.h"
+
+namespace headgate::collect {
+namespace {
+
+constexpr const char* kPods = "/pods";
+constexpr const char* kData = "/data";
+
+// Every pod's application is its name's first three letters.
+class NamedPods : public Kube {
+ public:
+  std::optional<PodFacts> pod(const PodId& id) override {
+    return PodFacts{.labels = {{"app", id.pod.str().substr(0, 3)}}};
+  }
+};
+
+class Partitioning : public testing::Test {
+ protected:
+  Partitioning() {
+    options_.cluster = ClusterId("c");
+    options_.node = NodeName("node-1");
+    options_.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+    EXPECT_TRUE(disk_.make_directories(kPods).ok());
+  }
+  Result<> open() {
+    collector_.reset();
+    collector_ = TRY(Collector::open(
+        {.clock = clock_, .random = random_, .disk = disk_, .kube = kube_, .metrics = metrics_}, options_));
+    return {};
+  }
+  void say(const std::string& namespace_name, const std::string& pod, std::string_view text) {
+    clock_.advance(std::chrono::nanoseconds{1});
+    disk_.runtime_append(std::string(kPods) + "/" + namespace_name + "_" + pod + "_uid/main/0.log",
+                         to_rfc3339(clock_.now()) + " stdout F " + std::string(text) + "\n");
+  }
+  void read() {
+    collector_->look_again();
+    for (int count = 0; count < 100; ++count) {
+      const Result<bool> turned = collector_->turn();
+      ASSERT_TRUE(turned.ok()) << turned.error().what;
+      if (!*turned) return;
+    }
+  }
+  struct Sealed {
+    std::string key;  // without its file
+    std::vector<sim::SaidLine> lines;
+  };
+  // What was sealed since the last time, in that order.
+  std::vector<Sealed> sealed() {
+    std::vector<Sealed> found;
+    for (const std::uint64_t sequence : collector_->take_sealed()) {
+      const SealedBatch batch = open_sealed_batch(disk_, collector_->spool().directory(), sequence).value();
+      const std::string key = batch.manifest().key.str();
+      found.push_back({.key = key.substr(0, key.rfind('/')),
+                       .lines = sim::lines_of(sim::object_of(disk_, collector_->spool(), batch.manifest()))});
+    }
+    return found;
+  }
+  std::vector<std::string> sealed_keys() {
+    std::vector<std::string> keys;
+    for (const Sealed& one : sealed()) keys.push_back(one.key);
+    return keys;
+  }
+
+  using Keys = std::vector<std::string>;
+  sim::Faults faults_{sim::FaultPlan{}};
+  sim::SimDisk disk_{faults_};
+  sim::SimClock clock_;
+  sim::SeededRandom random_{1};
+  NamedPods kube_;
+  Metrics metrics_;
+  CollectorOptions options_{.pod_logs = kPods, .data_directory = kData};
+  std::unique_ptr<Collector> collector_;
+};
+
+TEST_F(Partitioning, PacksTheNamespacesThatSaySoAndNoOthers) {
+  options_.policies[Namespace("packed")].partition = Partition::Tenant;
+  ASSERT_TRUE(open().ok());
+  for (const char* tenant : {"packed", "plain"}) {
+    say(tenant, "web-1", "one");
+    say(tenant, "api-1", "two");
+    say(tenant, "web-1", "three");
+  }
+  read();
+  ASSERT_TRUE(collector_->seal_all().ok());
+  std::map<std::string, std::vector<sim::SaidLine>> objects;
+  for (const Sealed& one : sealed()) objects[one.key] = one.lines;
+  EXPECT_EQ(objects.size(), 3U);
+  EXPECT_EQ(objects["c/packed/_packed/node-1"],
+            (std::vector<sim::SaidLine>{
+                {"api", "api-1", "two"}, {"web", "web-1", "one"}, {"web", "web-1", "three"}}));
+  EXPECT_EQ(objects["c/plain/web/web-1"],
+            (std::vector<sim::SaidLine>{{"web", "web-1", "one"}, {"web", "web-1", "three"}}));
+  EXPECT_EQ(objects["c/plain/api/api-1"], (std::vector<sim::SaidLine>{{"api", "api-1", "two"}}));
+}
+
+TEST_F(Partitioning, SealsEachNamespaceByItsOwnAgeAndSize) {
+  options_.policy = {.partition = Partition::Tenant, .age_max = std::chrono::minutes{5}};
+  options_.policies[Namespace("fast")] = {.age_max = std::chrono::seconds{2}};
+  options_.policies[Namespace("small")] = {.partition = Partition::Tenant, .bytes_max = 1000};
+  ASSERT_TRUE(open().ok());
+  for (const char* tenant : {"fast", "small", "slow"}) say(tenant, "web-1", "one");
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{});
+  clock_.advance(std::chrono::seconds{3});
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/fast/web/web-1"});
+  say("small", "web-1", std::string(1000, 'x'));
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/small/_packed/node-1"});
+  clock_.advance(std::chrono::minutes{5});
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/slow/_packed/node-1"});
+}
+
+TEST_F(Partitioning, SealsTheOldestOfBothKindsForOneBatchMore) {
+  options_.policies[Namespace("packed")].partition = Partition::Tenant;
+  options_.batches_open_max = 2;
+  ASSERT_TRUE(open().ok());
+  const auto wait = [&] { clock_.advance(std::chrono::seconds{2}); };
+  say("packed", "web-1", "one");
+  read();
+  wait();
+  say("plain", "web-1", "one");
+  read();
+  wait();
+  EXPECT_EQ(sealed_keys(), Keys{});
+  say("plain", "web-2", "one");
+  read();
+  wait();
+  EXPECT_EQ(sealed_keys(), Keys{"c/packed/_packed/node-1"});
+  say("packed", "web-1", "two");
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/plain/web/web-1"});
+}
+
+TEST_F(Partitioning, HoldsNoMoreThanItsMemoryHoweverManyTenantsThereAre) {
+  options_.policy.partition = Partition::Tenant;
+  options_.policies[Namespace("tenant-0")] = {};
+  options_.buffers_bytes_max = 1U << 20U;
+  ASSERT_TRUE(open().ok());
+  std::size_t lines = 0;
+  std::size_t bytes = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (int tenant = 0; tenant < 20; ++tenant) {
+      for (const char* pod : {"web-1", "api-1"}) {
+        std::string noise;
+        while (noise.size() < 20'000) noise += std::to_string(random_.next());
+        say("tenant-" + std::to_string(tenant), pod, noise);
+        bytes += noise.size();
+        ++lines;
+      }
+    }
+    clock_.advance(std::chrono::seconds{2});
+    read();
+    EXPECT_LE(collector_->buffered_bytes(), options_.buffers_bytes_max);
+    EXPECT_GT(collector_->buffered_bytes(), options_.buffers_bytes_max / 4);
+  }
+  EXPECT_GT(bytes, options_.buffers_bytes_max * 3);
+  EXPECT_EQ(sealed_keys(), Keys{});  // that made no objects
+  ASSERT_TRUE(collector_->seal_all().ok());
+  EXPECT_EQ(collector_->buffered_bytes(), 0U);
+  for (const Sealed& one : sealed()) lines -= one.lines.size();
+  EXPECT_EQ(lines, 0U);
+}
+
+TEST_F(Partitioning, SaysAtTheStartThatAKeyHasNoPlaceForIt) {
+  options_.policies[Namespace("packed")].partition = Partition::Tenant;
+  options_.key_template = *KeyTemplate::parse("{namespace}/{file}");
+  EXPECT_EQ(open().error().fault, Fault::Invalid);
+  options_.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+  options_.node = NodeName();
+  EXPECT_EQ(open().error().fault, Fault::Invalid);
+  options_.node = NodeName("node-1");
+  EXPECT_TRUE(open().ok());
+}
+
+}  // namespace
+}  // namespace headgate::collect
