@@ -1,0 +1,48 @@
+// The custom runtime of AWS Lambda, as a client of its API: the next event, then an answer or an error.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "net/http_client.h"
+#include "ports/clock.h"
+
+namespace headgate::aws {
+
+// One thread.
+class LambdaRuntime {
+ public:
+  struct Invocation {
+    std::string request_id;
+    std::string event;
+    Deadline deadline;  // when Lambda kills us
+  };
+
+  // `api` is AWS_LAMBDA_RUNTIME_API: host:port. Invalid when it is not.
+  static Result<std::unique_ptr<LambdaRuntime>> open(const net::Library& library, Clock& clock,
+                                                     std::string_view api);
+
+  // Waits as long as it takes: Lambda freezes the process meanwhile. Stopped when told to.
+  Result<Invocation> next(const std::stop_token& stop);
+  Result<> respond(const std::string& request_id, std::string_view response);
+  // The invocation failed: the queue gives all of its messages again.
+  Result<> fail(const std::string& request_id, const Error& error);
+  // We could not start. Lambda starts us again.
+  Result<> fail_to_start(const Error& error);
+
+ private:
+  LambdaRuntime(Clock& clock, std::string base, std::unique_ptr<net::HttpClient> client);
+  Result<> post(const std::string& path, std::string_view body, net::HttpHeaders headers);
+  Result<> post_error(const std::string& path, const Error& error);
+
+  Clock& clock_;
+  const std::string base_;
+  const std::unique_ptr<net::HttpClient> client_;
+};
+
+}  // namespace headgate::aws
