@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "local/content_hash.h"
 
 namespace headgate::local {
@@ -14,15 +12,6 @@ Error bad_key(const ObjectKey& key, std::string_view what) {
   constexpr std::size_t kShownBytes = 200;
   return Error{Fault::Invalid,
                "key " + encode_file_name(key.view().substr(0, kShownBytes)) + ": " + std::string(what)};
-}
-
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char letter) { return letter >= 0x20 && letter < 0x7f; });
-}
-
-bool is_metadata_name(std::string_view name) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
 }  // namespace
@@ -48,22 +37,6 @@ Result<> check_object_key(const ObjectKey& key) {
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
-}
-
-Result<> check_put_options(const PutOptions& options) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : options.metadata) {
-    if (!is_metadata_name(name))
-      return Error{Fault::Invalid, "metadata: a name that is not lower-case ASCII"};
-    if (!is_printable(value)) return Error{Fault::Invalid, "metadata: " + name + ": not printable ASCII"};
-    bytes += name.size() + value.size();
-  }
-  if (bytes > kMetadataBytesMax) return Error{Fault::Invalid, "metadata: over 2048 bytes"};
-  for (const std::string* header : {&options.content_type, &options.content_encoding}) {
-    if (!is_printable(*header)) return Error{Fault::Invalid, "content header: not printable ASCII"};
-    if (header->size() > kMetadataBytesMax) return Error{Fault::Invalid, "content header: over 2048 bytes"};
-  }
-  return {};
 }
 
 std::string BucketFolder::object(const ObjectKey& key) const {

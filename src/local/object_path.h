@@ -12,17 +12,13 @@ namespace headgate::local {
 
 // The folder in a bucket's folder that is ours; no segment of a key may start with it.
 constexpr std::string_view kReservedName = ".headgate";
-constexpr std::size_t kObjectKeyBytesMax = 1024;  // as S3's
-constexpr std::size_t kFileNameBytesMax = 255;    // NAME_MAX of every Linux file system in use
-constexpr std::size_t kMetadataBytesMax = 2048;   // as S3's: names and values
+constexpr std::size_t kFileNameBytesMax = 255;  // NAME_MAX of every Linux file system in use
 
 // Invalid, naming the key and the segment, for what would leave the bucket's folder or cannot be a path in
 // it: "", ".", "..", a NUL, a leading, trailing or double slash, a segment over 255 bytes or one that starts
 // with the reserved name, a key over 1024 bytes.
 Result<> check_object_key(const ObjectKey& key);
 bool is_path_segment(std::string_view segment);
-// Invalid: names other than [a-z0-9._-], values that are not printable ASCII, more than 2 KiB.
-Result<> check_put_options(const PutOptions& options);
 
 // Where the files of one bucket lie.
 struct BucketFolder {

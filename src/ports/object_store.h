@@ -19,6 +19,9 @@
 
 namespace headgate {
 
+constexpr std::size_t kObjectKeyBytesMax = 1024;  // S3's limits, kept by every store
+constexpr std::size_t kMetadataBytesMax = 2048;   // names and values
+
 // User metadata, x-amz-meta-*: lower-case ASCII names, printable ASCII values, 2 KiB in all.
 using ObjectMetadata = std::map<std::string, std::string>;
 
@@ -47,6 +50,10 @@ struct PutOptions {
   std::string content_encoding;
   ObjectMetadata metadata;
 };
+
+// Invalid: metadata names other than [a-z0-9._-], values and content headers that are not printable ASCII,
+// more than 2 KiB.
+Result<> check_put_options(const PutOptions& options);
 
 // An object being written. Nobody sees it before commit(); without commit() there is never an object.
 class ObjectWriter : public ByteSink {
