@@ -6,6 +6,7 @@
 //   ObjectStore& absent_bucket();  one that is not there
 //   Deadline soon();  Deadline passed();
 //   static constexpr bool kCopies;  // false: copy() is Denied, as it may be
+//   static constexpr bool kListsPaths = true;  // may be left out: a prefix that is no path is not understood
 #pragma once
 
 #include <gtest/gtest.h>
@@ -186,6 +187,9 @@ TYPED_TEST_P(ObjectStoreConformance, ListsKeysByTheirBytes) {
   const std::vector<std::string> sorted(all.begin(), all.end());
   for (const std::size_t page_max : {1U, 2U, 5U, 1000U}) EXPECT_EQ(this->keys("", page_max), sorted);
   for (const std::string prefix : {"a", "a/", "a/b", "a/b/", "a-", "b/", "zz", "a/c/d", "a//", "../"}) {
+    if constexpr (requires { TypeParam::kListsPaths; }) {
+      if (prefix == "a//" || prefix == "../") continue;
+    }
     std::vector<std::string> expected;
     for (const std::string& key : sorted) {
       if (key.starts_with(prefix)) expected.push_back(key);
@@ -228,8 +232,8 @@ TYPED_TEST_P(ObjectStoreConformance, CopiesFromAnotherBucketWithMetadataOfItsOwn
   ASSERT_TRUE(put_object(other, ObjectKey("from"), "copied", with({{"secret", "x"}}), this->soon()).ok());
   const ObjectStore::CopySource source{other.bucket(), ObjectKey("from")};
   const PutOptions options = with({{"lines", "1"}}, "", "gzip");
-  const auto copy = [&](const ObjectStore::CopySource& from, PutOptions with) {
-    return this->store().copy(from, ObjectKey("to/here"), std::move(with), this->soon());
+  const auto copy = [&](const ObjectStore::CopySource& from, PutOptions with, const char* to = "to/here") {
+    return this->store().copy(from, ObjectKey(to), std::move(with), this->soon());
   };
   if (!TypeParam::kCopies) {
     EXPECT_EQ(copy(source, options).error().fault, Fault::Denied);
@@ -241,7 +245,7 @@ TYPED_TEST_P(ObjectStoreConformance, CopiesFromAnotherBucketWithMetadataOfItsOwn
   EXPECT_EQ(info.metadata, options.metadata);
   EXPECT_EQ(info.content_encoding, "gzip");
   EXPECT_EQ(copy(source, options).value(), PutOutcome::AlreadyThere);
-  EXPECT_EQ(copy({other.bucket(), ObjectKey("no")}, options).error().fault, Fault::NotFound);
+  EXPECT_EQ(copy({other.bucket(), ObjectKey("no")}, options, "not/there").error().fault, Fault::NotFound);
 }
 
 }  // namespace headgate::conformance
