@@ -1,0 +1,58 @@
+#include "aws/s3_store.h"
+
+#include <utility>
+
+#include "aws/s3_copy.h"
+#include "aws/s3_list.h"
+#include "aws/s3_object.h"
+#include "aws/s3_reader.h"
+#include "aws/s3_writer.h"
+
+namespace headgate::aws {
+
+Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::World world, S3Settings settings) {
+  return std::unique_ptr<S3Store>(new S3Store(TRY(S3Bucket::open(world, std::move(settings)))));
+}
+
+Result<std::unique_ptr<ObjectWriter>> S3Store::open_writer(const ObjectKey& key, PutOptions options,
+                                                           Deadline deadline) {
+  TRY(check_key(key));
+  TRY(check_put_options(options));
+  return std::unique_ptr<ObjectWriter>(
+      std::make_unique<S3Writer>(*bucket_, key, std::move(options), deadline));
+}
+
+Result<std::unique_ptr<ObjectReader>> S3Store::open_reader(const ObjectKey& key,
+                                                           std::optional<ByteRange> range,
+                                                           Deadline deadline) {
+  return std::unique_ptr<ObjectReader>(TRY(S3Reader::open(*bucket_, key, range, deadline)));
+}
+
+Result<ObjectInfo> S3Store::head(const ObjectKey& key, Deadline deadline) {
+  TRY(check_key(key));
+  const Answer answer = TRY(bucket_->call_ok(bucket_->request("HeadObject", "HEAD", key), deadline));
+  return object_info(key, answer);
+}
+
+Result<ObjectPage> S3Store::list(std::string_view prefix, const ObjectKey& after, std::size_t count_max,
+                                 Deadline deadline) {
+  return list_objects(*bucket_, prefix, after, count_max, deadline);
+}
+
+Result<> S3Store::remove(const ObjectKey& key, Deadline deadline) {
+  TRY(check_key(key));
+  const ServiceRequest request = bucket_->request("DeleteObject", "DELETE", key);
+  const Answer answer = TRY(bucket_->call(request, deadline));
+  if (answer.is_success() || answer.code == "NoSuchKey") return {};
+  return bucket_->error_of(request, answer);
+}
+
+Result<PutOutcome> S3Store::copy(const CopySource& source, const ObjectKey& to, PutOptions options,
+                                 Deadline deadline) {
+  TRY(check_key(source.key));
+  TRY(check_key(to));
+  TRY(check_put_options(options));
+  return copy_object(*bucket_, source, to, options, deadline);
+}
+
+}  // namespace headgate::aws
