@@ -2,70 +2,21 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "aws/s3_store.h"
-#include "base/check.h"
-#include "local/system_clock.h"
-#include "local/system_random.h"
-#include "net/http_pool.h"
-#include "net/library.h"
+#include "fakes/s3_client.h"
 #include "peers/peer_process.h"
 
 namespace headgate::peers {
 
-inline constexpr const char* kAccessKey = "AKIDEXAMPLE";
-inline constexpr const char* kSecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+using fakes::S3Client;
 
 inline std::vector<std::string> moto_command() {
   return {python(), "-B", script("moto_server.py")};
 }
 inline std::vector<std::string> s3proxy_command() {
-  return {"/usr/bin/python3", "-B", script("s3proxy.py"), kAccessKey, kSecretKey};
+  return {"/usr/bin/python3", "-B", script("s3proxy.py"), fakes::kAccessKey, fakes::kSecretKey};
 }
-
-// Clients of an S3 at `url`. Any thread.
-class S3Client {
- public:
-  explicit S3Client(std::string url, std::string secret_key = kSecretKey)
-      : credentials_(aws::Credentials{
-            .access_key_id = kAccessKey, .secret_access_key = std::move(secret_key), .session_token = {}}) {
-    endpoints_.url = std::move(url);
-  }
-  aws::ServiceClient::World world() { return {clock_, random_, http_, credentials_}; }
-  aws::S3Settings settings(const std::string& bucket) const {
-    aws::S3Settings settings{.bucket = BucketName(bucket), .region = "us-east-1", .endpoints = endpoints_};
-    settings.client.backoff_first = std::chrono::milliseconds{1};
-    settings.client.backoff_longest = std::chrono::milliseconds{20};
-    return settings;
-  }
-  std::unique_ptr<aws::S3Store> store(const std::string& bucket) { return store(settings(bucket)); }
-  std::unique_ptr<aws::S3Store> store(aws::S3Settings settings) {
-    return aws::S3Store::open(world(), std::move(settings)).value();
-  }
-  Result<> create(const std::string& bucket) {
-    const auto opened = aws::S3Bucket::open(world(), settings(bucket)).value();
-    Result<aws::Answer> answer = opened->call_ok(opened->request("CreateBucket", "PUT", ObjectKey()), soon());
-    if (!answer.ok()) return std::move(answer).error();
-    return {};
-  }
-  // A bucket that no other test has.
-  std::string new_bucket() {
-    const std::string bucket = "b" + std::to_string(random_.next());
-    const Result<> created = create(bucket);
-    CHECK(created.ok());
-    return bucket;
-  }
-  Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{60}); }
-  Clock& clock() { return clock_; }
-
- private:
-  net::Library library_ = net::Library::open().value();
-  local::SystemClock clock_;
-  local::SystemRandom random_;
-  net::HttpPool http_{library_, clock_, {}};
-  aws::FixedCredentials credentials_;
-  aws::EndpointSettings endpoints_;
-};
 
 inline std::string url_of(const PeerProcess& peer) {
   return "http://127.0.0.1:" + std::to_string(peer.port());
