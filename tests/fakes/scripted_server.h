@@ -121,7 +121,7 @@ class ScriptedServer {
       const std::size_t head = request.find("\r\n\r\n");
       if (head == std::string::npos) continue;
       const std::size_t length = request.find("Content-Length: ");
-      whole = head + 4 + (length < head ? std::stoul(request.substr(length + 16)) : 0);
+      whole = head + 4 + (length < head ? std::stoul(request.substr(length + 16, 20)) : 0);
     }
     return request;
   }
