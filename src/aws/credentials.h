@@ -12,7 +12,7 @@ namespace headgate::aws {
 
 // Never logged, never part of an error's words.
 struct Credentials {
-  std::string access_key_id;
+  std::string access_key_id;  // empty: nobody's; the request goes unsigned, which few operations of STS take
   std::string secret_access_key;
   std::string session_token;            // empty: long-term
   std::optional<Timestamp> expires_at;  // none: they do not

@@ -1,0 +1,33 @@
+// A role taken with other credentials.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "aws/credentials_origin.h"
+#include "aws/refreshing_credentials.h"
+#include "aws/sts.h"
+
+namespace headgate::aws {
+
+// Any thread. Kept, renewed and negatively cached as RefreshingCredentials does.
+class AssumedRole final : public CredentialsSource {
+ public:
+  struct World {
+    Clock& clock;
+    Random& random;
+    net::HttpPool& http;
+    CredentialsSource& base;  // who asks for the role
+  };
+  // The world outlives it.
+  AssumedRole(World world, Endpoint sts, RoleRequest request);
+
+  Result<Credentials> get(Deadline deadline) override { return kept_.get(deadline); }
+  void forget(const Credentials& refused) override { kept_.forget(refused); }
+
+ private:
+  RefreshingCredentials kept_;
+};
+
+}  // namespace headgate::aws

@@ -1,0 +1,82 @@
+#include "aws/aws_settings.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "aws/shared_profiles.h"
+
+namespace headgate::aws {
+namespace {
+
+struct Named {
+  const char* variable;
+  const char* key;  // of a profile
+};
+
+class Sources {
+ public:
+  Sources(const Surroundings& surroundings, const IniSection& profile)
+      : surroundings_(surroundings), profile_(profile) {}
+
+  std::string text(Named name) const {
+    std::string value = surroundings_.variable(name.variable);
+    if (!value.empty()) return value;
+    const auto found = profile_.find(std::string_view(name.key));
+    return found == profile_.end() ? std::string() : found->second;
+  }
+  Result<bool> flag(Named name) const {
+    const std::string value = text(name);
+    if (value.empty() || value == "false" || value == "False" || value == "FALSE") return false;
+    if (value == "true" || value == "True" || value == "TRUE") return true;
+    return Error{Fault::Invalid, std::string(name.variable) + ": neither true nor false"};
+  }
+
+ private:
+  const Surroundings& surroundings_;
+  const IniSection& profile_;
+};
+
+constexpr std::array<std::pair<Service, const char*>, 6> kUrlVariables{{
+    {Service::S3, "AWS_ENDPOINT_URL_S3"},
+    {Service::Sqs, "AWS_ENDPOINT_URL_SQS"},
+    {Service::Sts, "AWS_ENDPOINT_URL_STS"},
+    {Service::DynamoDb, "AWS_ENDPOINT_URL_DYNAMODB"},
+    {Service::Logs, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"},
+    {Service::SecretsManager, "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
+}};
+
+}  // namespace
+
+Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
+  Profiles profiles = TRY(read_profiles(surroundings, disk));
+  const Sources from(surroundings, profiles[profile_name(surroundings)]);
+  AwsSettings settings;
+  settings.region = from.text({"AWS_REGION", "region"});
+  if (const std::string fallback = surroundings.variable("AWS_DEFAULT_REGION");
+      surroundings.variable("AWS_REGION").empty() && !fallback.empty())
+    settings.region = fallback;
+  settings.ca_file = from.text({"AWS_CA_BUNDLE", "ca_bundle"});
+  settings.endpoints.use_fips = TRY(from.flag({"AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"}));
+  settings.endpoints.use_dual_stack =
+      TRY(from.flag({"AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"}));
+  if (!TRY(from.flag({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"}))) {
+    settings.endpoints.url = from.text({"AWS_ENDPOINT_URL", "endpoint_url"});
+    for (const auto& [service, variable] : kUrlVariables) {
+      if (std::string url = surroundings.variable(variable); !url.empty())
+        settings.endpoints.urls[service] = std::move(url);
+    }
+  }
+  if (const std::string attempts = from.text({"AWS_MAX_ATTEMPTS", "max_attempts"}); !attempts.empty()) {
+    constexpr std::uint32_t kMost = 100;
+    const auto [end, error] =
+        std::from_chars(attempts.data(), attempts.data() + attempts.size(), settings.attempts_max);
+    if (error != std::errc() || end != attempts.data() + attempts.size() || settings.attempts_max == 0 ||
+        settings.attempts_max > kMost)
+      return Error{Fault::Invalid, "AWS_MAX_ATTEMPTS: no number from 1 to " + std::to_string(kMost)};
+  }
+  return settings;
+}
+
+}  // namespace headgate::aws

@@ -1,0 +1,24 @@
+// Whose credentials we have: the chain that all SDKs follow.
+// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+#pragma once
+
+#include <memory>
+
+#include "aws/aws_settings.h"
+#include "aws/credentials.h"
+#include "aws/credentials_origin.h"
+#include "aws/surroundings.h"
+#include "base/result.h"
+
+namespace headgate::aws {
+
+// The first of these that is configured: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; the profile (keys,
+// role_arn with source_profile or credential_source, web identity, credential_process); web identity; the
+// container's endpoint; the instance's metadata. Nobody is asked before the first get(). `world` outlives it.
+// Denied when nothing is configured or AWS_PROFILE names no profile; Invalid when what is configured is
+// wrong.
+Result<std::unique_ptr<CredentialsSource>> default_credentials(CredentialsWorld world,
+                                                               const Surroundings& surroundings,
+                                                               const AwsSettings& settings);
+
+}  // namespace headgate::aws
