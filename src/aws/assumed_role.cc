@@ -1,18 +1,48 @@
 #include "aws/assumed_role.h"
 
+#include "base/log.h"
+
 namespace headgate::aws {
 namespace {
 
+// Tags and source identity are told where they are welcome: a trust policy made for the role alone refuses
+// them.
 class RoleOrigin final : public CredentialsOrigin {
  public:
   RoleOrigin(AssumedRole::World world, Endpoint sts, RoleRequest request)
       : request_(std::move(request)),
         sts_({world.clock, world.random, world.http, world.base}, std::move(sts), ServiceClient::Options{}) {}
   std::string_view name() const override { return request_.role_arn; }
-  Result<Credentials> fetch(Deadline deadline) override { return sts_.assume_role(request_, deadline); }
+
+  Result<Credentials> fetch(Deadline deadline) override {
+    for (;;) {
+      Result<Credentials> taken = sts_.assume_role(request_, deadline);
+      if (taken.ok() || taken.error().fault != Fault::Denied || !leave_out(taken.error().what)) return taken;
+    }
+  }
 
  private:
-  const RoleRequest request_;
+  // What was refused by name; false when it was nothing that can be left out.
+  bool leave_out(std::string_view refusal) {
+    const auto names = [&](std::string_view action) {
+      return refusal.find(action) != std::string_view::npos;
+    };
+    const char* left_out = nullptr;
+    if (!request_.tags.empty() && names("sts:TagSession")) {
+      request_.tags.clear();
+      request_.transitive_tags.clear();
+      left_out = "sts:TagSession";
+    } else if (!request_.source_identity.empty() && names("sts:SetSourceIdentity")) {
+      request_.source_identity.clear();
+      left_out = "sts:SetSourceIdentity";
+    }
+    if (left_out == nullptr) return false;
+    log::info("a role's trust policy does not allow all that we would tell: CloudTrail there shows less",
+              {{"role", request_.role_arn}, {"action", left_out}});
+    return true;
+  }
+
+  RoleRequest request_;
   Sts sts_;
 };
 

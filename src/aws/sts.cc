@@ -32,8 +32,14 @@ Result<Credentials> Sts::assume_role(const RoleRequest& request, Deadline deadli
   }
   for (std::size_t at = 0; at < request.transitive_tags.size(); ++at)
     form.emplace_back("TransitiveTagKeys.member." + std::to_string(at + 1), request.transitive_tags[at]);
-  const std::string xml = TRY(ask("AssumeRole", std::move(form), deadline));
-  return TRY_IN("AssumeRole", parse_assumed_role(xml));
+  Result<std::string> xml = ask("AssumeRole", std::move(form), deadline);
+  if (!xml.ok() && xml.error().fault == Fault::Denied) {
+    Error error = std::move(xml).error();
+    if (!error.what.starts_with("AssumeRole: AccessDenied")) error.fault = Fault::Retry;
+    return error;
+  }
+  const std::string answer = TRY(std::move(xml));
+  return TRY_IN("AssumeRole", parse_assumed_role(answer));
 }
 
 Result<Credentials> Sts::assume_role_with_web_identity(const WebIdentityRequest& request, Deadline deadline) {

@@ -1,0 +1,59 @@
+#include "aws/session_policy.h"
+
+#include <fmt/format.h>
+
+#include "aws/endpoint.h"
+#include "base/json_text.h"
+
+namespace headgate::aws {
+namespace {
+
+// A name in which * and ? and ${ stand for themselves.
+std::string literal(std::string_view text) {
+  std::string out;
+  for (const char byte : text) {
+    if (byte == '*' || byte == '?' || byte == '$') {
+      out.append("${").append(1, byte).append("}");
+    } else {
+      out.push_back(byte);
+    }
+  }
+  return out;
+}
+
+Result<std::string> within_limit(std::string policy) {
+  if (policy.size() > kSessionPolicyCharactersMax)
+    return Error{Fault::Invalid, "session policy: names this long do not fit into STS's 2048 characters"};
+  return policy;
+}
+
+}  // namespace
+
+Result<std::string> session_policy_of(const LogGroupScope& scope) {
+  const std::string group = fmt::format("arn:{}:logs:{}:{}:log-group:{}", partition_of(scope.region),
+                                        scope.region, scope.account_id, literal(scope.log_group));
+  return within_limit(fmt::format(
+      R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["logs:PutLogEvents","logs:CreateLogStream",)"
+      R"("logs:CreateLogGroup","logs:PutRetentionPolicy","logs:AssociateKmsKey"],"Resource":[{},{}]}}]}})",
+      json_text(group), json_text(group + ":*")));
+}
+
+Result<std::string> session_policy_of(const BucketScope& scope) {
+  const std::string_view partition = partition_of(scope.region);
+  const std::string_view suffix = partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const std::string objects =
+      fmt::format("arn:{}:s3:::{}/{}*", partition, literal(scope.bucket), literal(scope.prefix));
+  std::string policy = fmt::format(
+      R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject","s3:PutObjectAcl",)"
+      R"("s3:PutObjectTagging","s3:GetObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":{}}},)"
+      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",)"
+      R"("Condition":{{"StringEquals":{{"kms:ViaService":"s3.{}.{}"}}}}}})",
+      json_text(objects), scope.region, suffix);
+  if (!scope.source_bucket.empty())
+    policy +=
+        fmt::format(R"(,{{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":{}}})",
+                    json_text(fmt::format("arn:{}:s3:::{}/*", partition, literal(scope.source_bucket))));
+  return within_limit(policy + "]}");
+}
+
+}  // namespace headgate::aws
