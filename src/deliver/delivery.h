@@ -8,6 +8,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "deliver/gate.h"
 #include "model/object_key.h"
 #include "model/tenant_configuration.h"
 #include "ports/clock.h"
@@ -25,8 +26,9 @@ struct Delivery {
   LeaseOwner owner;
   std::chrono::milliseconds lease{600'000};
   std::chrono::milliseconds timeout{60'000};  // of one call
-  std::uint64_t next_batch = 0;               // what the ledger says is not confirmed yet
-  Timestamp object_at;                        // stands in where a record has no time
+  Limits limits = {};
+  std::uint64_t next_batch = 0;  // what the ledger says is not confirmed yet
+  Timestamp object_at;           // stands in where a record has no time
   // Of a packed object (fields.is_packed()); empty: all. The same for one application as long as it lives.
   WantsApplication wants = {};
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "deliver/message_parts.h"
 
 namespace headgate::deliver {
 namespace {
@@ -55,15 +56,19 @@ Result<> LogDelivery::add(const ReadRecord& record) {
   const LogStream stream = stream_of(delivery_.configuration.log_stream_name, delivery_.fields, record);
   const Timestamp at = record.at.value_or(record.ingested_at.value_or(delivery_.object_at));
   // The service refuses an empty message, and with it the whole batch: a blank line stays a line.
-  std::string_view rest = record.message.empty() ? std::string_view(" ") : record.message;
+  const std::string_view message = record.message.empty() ? std::string_view(" ") : record.message;
   const Wanted wanted = is_wanted(record);
   if (wanted == Wanted::No) ++counts_.filtered;
-  while (rest.size() > limits_.message_bytes_max) {
-    const std::size_t part = whole_characters(rest, limits_.message_bytes_max);
-    TRY(add_event(stream, {.at_ms = at.milliseconds(), .message = rest.substr(0, part)}, wanted));
-    rest.remove_prefix(part);
+  Added added{.event = {.at_ms = at.milliseconds(), .message = message},
+              .wanted = wanted,
+              .written_at = record.ingested_at};
+  if (message.size() <= limits_.message_bytes_max) return add_event(stream, added);
+  MessageParts parts(message, limits_.message_bytes_max);
+  while (parts.next(part_)) {
+    added.event.message = part_;
+    TRY(add_event(stream, added));
   }
-  return add_event(stream, {.at_ms = at.milliseconds(), .message = rest}, wanted);
+  return {};
 }
 
 // Records of one application stand together: it is rarely another one than the last.
@@ -77,20 +82,23 @@ LogDelivery::Wanted LogDelivery::is_wanted(const ReadRecord& record) {
   return last_wanted_;
 }
 
-Result<> LogDelivery::add_event(const LogStream& name, const LogEvent& event, Wanted wanted) {
+Result<> LogDelivery::add_event(const LogStream& name, const Added& added) {
   if (!streams_.contains(name) && streams_.size() >= kStreamsOpenMax) {
     const auto longest = std::min_element(
         streams_.begin(), streams_.end(),
         [](const auto& left, const auto& right) { return left.second.opened < right.second.opened; });
-    TRY(cut(longest->first, longest->second.batcher));
+    TRY(cut(longest->first, longest->second));
     streams_.erase(longest);
   }
-  LogBatcher& batcher = open_stream(name).batcher;
-  if (!batcher.fits(event.at_ms, event.message.size())) TRY(cut(name, batcher));
-  if (wanted == Wanted::Yes) {
-    batcher.add(event.at_ms, event.message);
+  OpenStream& stream = open_stream(name);
+  const LogEvent& event = added.event;
+  if (!stream.batcher.fits(event.at_ms, event.message.size())) TRY(cut(name, stream));
+  if (added.wanted == Wanted::Yes) {
+    stream.batcher.add(event.at_ms, event.message);
+    if (added.written_at)
+      stream.oldest = std::min(*added.written_at, stream.oldest.value_or(*added.written_at));
   } else {
-    batcher.pass_over(event.at_ms, event.message.size());
+    stream.batcher.pass_over(event.at_ms, event.message.size());
   }
   return {};
 }
@@ -98,7 +106,7 @@ Result<> LogDelivery::add_event(const LogStream& name, const LogEvent& event, Wa
 LogDelivery::OpenStream& LogDelivery::open_stream(const LogStream& name) {
   const auto found = streams_.find(name);
   if (found != streams_.end()) return found->second;
-  OpenStream opened{.batcher = LogBatcher(limits_), .opened = streams_opened_++};
+  OpenStream opened{.batcher = LogBatcher(limits_), .opened = streams_opened_++, .oldest = std::nullopt};
   return streams_.emplace(name, std::move(opened)).first->second;
 }
 
@@ -107,27 +115,33 @@ Result<> LogDelivery::finish() {
   std::vector<std::pair<std::uint64_t, const LogStream*>> order;
   for (const auto& [name, stream] : streams_) order.emplace_back(stream.opened, &name);
   std::sort(order.begin(), order.end());
-  for (const auto& [opened, name] : order) TRY(cut(*name, streams_.at(*name).batcher));
+  for (const auto& [opened, name] : order) TRY(cut(*name, streams_.at(*name)));
   streams_.clear();
   return {};
 }
 
-Result<> LogDelivery::cut(const LogStream& name, LogBatcher& batcher) {
+Result<> LogDelivery::cut(const LogStream& name, OpenStream& stream) {
+  LogBatcher& batcher = stream.batcher;
   if (batcher.empty()) return {};
   if (batch_ < delivery_.next_batch) {
     counts_.repeated += batcher.size();
   } else if (batcher.size() > 0) {
-    TRY(send(name, batcher));
+    TRY(send(name, stream));
   }
   ++batch_;
   batcher.clear();
+  stream.oldest.reset();
   return {};
 }
 
-Result<> LogDelivery::send(const LogStream& name, LogBatcher& batcher) {
-  const std::span<const LogEvent> events = batcher.events();
-  const RejectedEvents rejected = TRY(put(name, events));
-  const std::size_t quarantined = TRY(quarantine_rejected(rejected, events));
+Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
+  const std::span<const LogEvent> events = stream.batcher.events();
+  const RefusedEvents refusals = TRY(put_in_halves(name, events));
+  std::size_t quarantined = 0;
+  for (const RefusedEvents::Reason& refused : refusals.by_reason()) {
+    TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
+    quarantined += refused.events.size();
+  }
   const Timestamp now = world_.clock.now();
   const Result<> advanced =
       world_.ledger.advance(delivery_.id, delivery_.owner, batch_ + 1, now, now + delivery_.lease);
@@ -137,42 +151,65 @@ Result<> LogDelivery::send(const LogStream& name, LogBatcher& batcher) {
   counts_.quarantined += quarantined;
   counts_.events += events.size() - quarantined;
   for (const LogEvent& event : events) counts_.bytes += event.message.size();
+  if (world_.lag != nullptr && stream.oldest) {
+    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), events.size());
+  }
   return {};
+}
+
+// One bad event makes the service refuse all of a call: the halves of what is refused are put, and so on,
+// until the bad ones are alone.
+Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events) {
+  RefusedEvents refused;
+  std::vector<std::span<const LogEvent>> to_put = {events};  // the first is last, so that order is kept
+  std::size_t alone = 0;
+  bool is_any_accepted = counts_.batches > 0;
+  while (!to_put.empty()) {
+    const std::span<const LogEvent> part = to_put.back();
+    to_put.pop_back();
+    const Result<RejectedEvents> put_part = put(name, part);
+    if (put_part.ok()) {
+      is_any_accepted = true;
+      refused.add(*put_part, part);
+      continue;
+    }
+    if (put_part.error().fault != Fault::Invalid) return put_part.error();
+    const bool may_halve = part.size() > 1 && alone < kPoisonEventsMax;
+    if (may_halve) {
+      const std::size_t half = part.size() / 2;
+      to_put.push_back(part.subspan(half));
+      to_put.push_back(part.first(half));
+      continue;
+    }
+    refused.add_invalid(part);
+    const bool is_last = to_put.empty();
+    ++alone;
+    if (!is_any_accepted && (alone >= kPoisonEventsMax || is_last)) return put_part.error();
+  }
+  return refused;
+}
+
+Gate::Call LogDelivery::call() const {
+  return {.clock = world_.clock, .limits = delivery_.limits, .timeout = delivery_.timeout};
 }
 
 // Optimistic: groups and streams are there nearly always, and asking first would cost a call a batch.
 Result<RejectedEvents> LogDelivery::put(const LogStream& name, std::span<const LogEvent> events) {
-  const auto deadline = [&] { return Deadline::after(world_.clock.steady(), delivery_.timeout); };
-  Result<RejectedEvents> first = sink_->put_events(group_, name, events, deadline());
+  const auto put_now = [&](Deadline deadline) { return sink_->put_events(group_, name, events, deadline); };
+  Result<RejectedEvents> first = world_.gate.run(call(), put_now);
   if (first.ok() || first.error().fault != Fault::NotFound) return first;
-  const Result<> created = sink_->create_stream(group_, name, deadline());
-  if (!created.ok()) {
-    if (created.error().fault != Fault::NotFound) return created.error();
-    TRY_IN("log group", sink_->create_group(group_, deadline()));
-    TRY_IN("log stream", sink_->create_stream(group_, name, deadline()));
-  }
-  return sink_->put_events(group_, name, events, deadline());
+  TRY(create(name));
+  return world_.gate.run(call(), put_now);
 }
 
-// tooNew is inclusive, tooOld and expired exclusive and overlapping: the largest counts, they are never
-// added.
-Result<std::size_t> LogDelivery::quarantine_rejected(const RejectedEvents& rejected,
-                                                     std::span<const LogEvent> events) {
-  const std::size_t too_new = std::min(rejected.too_new_from.value_or(events.size()), events.size());
-  const std::size_t too_old = std::min(rejected.too_old_until.value_or(0), too_new);
-  const std::size_t expired = std::min(rejected.expired_until.value_or(0), too_new);
-  const std::size_t old = std::max(too_old, expired);
-  if (too_old > 0) {
-    TRY(world_.quarantine.put_events(delivery_.id, batch_, "too old", events.first(too_old)));
-  }
-  if (old > too_old) {
-    TRY(world_.quarantine.put_events(delivery_.id, batch_, "expired",
-                                     events.subspan(too_old, old - too_old)));
-  }
-  if (too_new < events.size()) {
-    TRY(world_.quarantine.put_events(delivery_.id, batch_, "too new", events.subspan(too_new)));
-  }
-  return old + (events.size() - too_new);
+Result<> LogDelivery::create(const LogStream& name) {
+  const auto stream = [&](Deadline deadline) { return sink_->create_stream(group_, name, deadline); };
+  const auto group = [&](Deadline deadline) { return sink_->create_group(group_, deadline); };
+  const Result<> created = world_.gate.run(call(), stream);
+  if (created.ok() || created.error().fault != Fault::NotFound) return created;
+  TRY_IN("log group", world_.gate.run(call(), group));
+  TRY_IN("log stream", world_.gate.run(call(), stream));
+  return {};
 }
 
 }  // namespace headgate::deliver

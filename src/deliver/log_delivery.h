@@ -7,26 +7,36 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/metrics.h"
 #include "base/result.h"
 #include "deliver/delivery.h"
 #include "deliver/log_batcher.h"
 #include "deliver/quarantine.h"
+#include "deliver/refused_events.h"
 #include "model/record_reader.h"
 
 namespace headgate::deliver {
 
-// One thread. Memory: kStreamsOpenMax batches of at most 1 MiB.
+// One thread. Memory: kStreamsOpenMax batches of at most 1 MiB. One batch is in flight at a time, so that no
+// more than one is ever repeated (docs/adr/0006-one-batch-in-flight.md).
 class LogDelivery {
  public:
   // Log streams whose batches are filled at once; a further stream cuts the batch of the one that has waited
   // longest.
   static constexpr std::size_t kStreamsOpenMax = 8;
+  // Of a batch that the service refuses as invalid, events are found that it refuses alone too. So many at
+  // most: what is refused beyond goes to quarantine without being halved. When nothing of the batch was
+  // accepted until then, it is not the events that are wrong: the error is the delivery's.
+  static constexpr std::size_t kPoisonEventsMax = 32;
 
   struct World {
     Clock& clock;
     Ledger& ledger;
     Quarantine& quarantine;
+    Gate& gate;                // of the destination
+    Histogram* lag = nullptr;  // from a line being written to its confirmed batch, by the batch's oldest line
   };
   LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits);
 
@@ -41,16 +51,24 @@ class LogDelivery {
  private:
   struct OpenStream {
     LogBatcher batcher;
-    std::uint64_t opened = 0;  // the how-manieth
+    std::uint64_t opened = 0;         // the how-manieth
+    std::optional<Timestamp> oldest;  // line of the batch
   };
   enum class Wanted : std::uint8_t { Yes, No };
   Wanted is_wanted(const ReadRecord& record);
   OpenStream& open_stream(const LogStream& name);
-  Result<> add_event(const LogStream& name, const LogEvent& event, Wanted wanted);
-  Result<> cut(const LogStream& name, LogBatcher& batcher);
-  Result<> send(const LogStream& name, LogBatcher& batcher);
+  struct Added {
+    LogEvent event;
+    Wanted wanted = Wanted::Yes;
+    std::optional<Timestamp> written_at;
+  };
+  Result<> add_event(const LogStream& name, const Added& added);
+  Result<> cut(const LogStream& name, OpenStream& stream);
+  Result<> send(const LogStream& name, OpenStream& stream);
+  Result<RefusedEvents> put_in_halves(const LogStream& name, std::span<const LogEvent> events);
   Result<RejectedEvents> put(const LogStream& name, std::span<const LogEvent> events);
-  Result<std::size_t> quarantine_rejected(const RejectedEvents& rejected, std::span<const LogEvent> events);
+  Result<> create(const LogStream& name);
+  Gate::Call call() const;
 
   World world_;
   std::shared_ptr<LogSink> sink_;  // shared with other deliveries to the same destination
@@ -60,6 +78,7 @@ class LogDelivery {
   std::map<LogStream, OpenStream> streams_;
   std::uint64_t streams_opened_ = 0;
   std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
+  std::string part_;                             // of a message longer than an event
   std::optional<Application> last_application_;  // asked about
   Wanted last_wanted_ = Wanted::Yes;
   DeliveryCounts counts_;

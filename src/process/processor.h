@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "base/result.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/delivery.h"
+#include "deliver/gate.h"
 #include "deliver/log_batcher.h"
 #include "deliver/quarantine.h"
 #include "model/notification.h"
@@ -22,7 +25,9 @@
 #include "ports/ledger.h"
 #include "ports/object_store.h"
 #include "ports/queue.h"
-#include "process/verdict.h"
+#include "process/delivery_meters.h"
+#include "process/outcome.h"
+#include "process/settlement.h"
 #include "tenants/directory.h"
 #include "tenants/groups.h"
 
@@ -33,9 +38,19 @@ struct ProcessorOptions {
   KeyTemplate key_template;
   LeaseOwner owner;  // of one thread, the same after a restart: it then takes up its own leases at once
   std::chrono::milliseconds lease{600'000};
-  std::chrono::milliseconds timeout{60'000};  // of one call to a destination
+  std::chrono::milliseconds timeout{60'000};    // of one call to a destination
+  std::chrono::milliseconds read_max{900'000};  // of one object, with all that is delivered of it meanwhile
+  // What a message stands for is tried again for so long; then it is parked with the reason.
+  std::chrono::milliseconds try_for{24 * 3'600'000};
   deliver::LogLimits log_limits;
   tenants::Groups groups;
+};
+
+// What the processors of one process share. Any thread.
+struct Shared {
+  explicit Shared(Metrics& metrics, deliver::Gate::Options gate = {}) : gates(gate), meters(metrics) {}
+  deliver::Gates gates;
+  DeliveryMeters meters;
 };
 
 // One thread: options.owner is that thread's name in the ledger, and what keeps two of them from delivering
@@ -49,33 +64,46 @@ class Processor {
     tenants::TenantDirectory& tenants;
     Destinations& destinations;
     Metrics& metrics;
+    Shared* shared = nullptr;  // none: this processor is alone
   };
   Processor(World world, ProcessorOptions options);
 
-  // Done: remove the message. TryLater: something is not settled; what is will not be done again.
-  Verdict process(const ReceivedMessage& message);
+  // Done: remove the message. TryLater: something is not settled; what is will not be done again. Within
+  // `limits`: when they are over it leaves off at the next batch.
+  Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {});
   // The same for one object, named by hand or found by a scan.
-  Verdict process(const ObjectCreated& object);
+  Outcome process(const ObjectCreated& object, const deliver::Limits& limits = {});
 
  private:
+  struct Job {
+    const ObjectCreated& object;
+    deliver::Limits limits;
+    std::optional<Timestamp> give_up_at;
+  };
   struct Try;  // one destination's part in one object
-  Verdict deliver_all(const ObjectCreated& object, const KeyFields& fields,
-                      const tenants::TenantView& tenant);
+  Outcome process_one(const Job& job);
+  Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
+  Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);
+  std::optional<Try> begin(const Job& job, const KeyFields& fields, const TenantConfiguration& configuration,
+                           Outcome& outcome);
   deliver::WantsApplication wanted_of_packed(const TenantConfiguration& configuration,
                                              const KeyFields& fields) const;
-  Verdict settle_unwanted(const ObjectCreated& object, std::vector<Try>& tries);
-  Verdict deliver_logs(const ObjectCreated& object, std::vector<Try>& tries);
-  Result<> read_object(const ObjectCreated& object, std::vector<Try>& tries);
-  Verdict deliver_to_bucket(Try& one);
-  bool claim(Try& one, Verdict& verdict);
-  Verdict settle(Try& one, const Result<>& tried);
-  Verdict settle_claimed(const DeliveryId& id, DeliveryState state, std::string_view reason);
-  Verdict settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason);
-  Verdict park_unknown(const ObjectCreated& object, const TenantId& tenant, std::string_view reason);
-  void count(const Try& one, std::string_view outcome);
+  Outcome settle_unwanted(const Job& job, std::vector<Try>& tries);
+  Outcome deliver_logs(const Job& job, std::vector<Try>& tries);
+  void open_sink(const Job& job, Try& one);
+  Result<> read_object(const Job& job, std::vector<Try>& tries);
+  Outcome deliver_to_bucket(const Job& job, Try& one);
+  Outcome settle(const Job& job, Try& one, const Result<>& tried);
+  Outcome fail(const Job& job, Try& one, const Error& error);
+  Outcome park_unknown(const Job& job, const TenantId& tenant);
+  Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
+  void acknowledge(std::string_view reason);
 
   World world_;
   const ProcessorOptions options_;
+  std::unique_ptr<Shared> own_;  // when none was given
+  Shared& shared_;
+  Settlement settlement_;
   deliver::Quarantine quarantine_;
   deliver::BucketDelivery buckets_;
 };

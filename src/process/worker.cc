@@ -27,13 +27,14 @@ Result<std::size_t> Worker::turn() {
 }
 
 Result<> Worker::take(const ReceivedMessage& message) {
-  const Verdict verdict = processor_.process(message);
+  const Outcome outcome = processor_.process(message);
   Result<> settled;
-  if (verdict == Verdict::TryLater) {
+  if (outcome.verdict == Verdict::TryLater) {
     again_.add();
     const auto wait =
-        std::chrono::ceil<std::chrono::seconds>(options_.retry.wait(message.receive_count, random_.next()));
-    settled = queue_.change_visibility(message.receipt, std::min(wait, Queue::kVisibilityMax));
+        std::max(options_.retry.wait(message.receive_count, random_.next()), outcome.not_before);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    settled = queue_.change_visibility(message.receipt, std::min(seconds, Queue::kVisibilityMax));
   } else {
     done_.add();
     settled = queue_.remove(message.receipt);

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/log_delivery.h"
+#include "deliver/message_parts.h"
 #include "model/compressed_reader.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_store.h"
@@ -33,7 +34,8 @@ class Delivering : public testing::Test {
   LogDelivery start(LogLimits limits = {}) {
     EXPECT_TRUE(
         ledger.claim(delivery.id, delivery.owner, clock.now(), clock.now() + delivery.lease)->is_ours);
-    return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = quarantine}, sink, delivery, limits);
+    return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = quarantine, .gate = gate}, sink,
+                       delivery, limits);
   }
   static ReadRecord record(std::string_view message, std::int64_t after_ms = 0) {
     ReadRecord made;
@@ -65,6 +67,7 @@ class Delivering : public testing::Test {
   Metrics metrics;
   Quarantine quarantine{clock, central, metrics};
   std::shared_ptr<sim::SimSink> sink = std::make_shared<sim::SimSink>(faults, 1);
+  Gate gate{{}};
   Delivery delivery;
 };
 
@@ -105,10 +108,12 @@ TEST_F(Delivering, SendsABlankForAnEmptyLineBecauseTheServiceTakesNoEmptyMessage
 }
 
 TEST_F(Delivering, SplitsAMessageThatNoEventHoldsBetweenCharacters) {
-  LogDelivery logs = start({.message_bytes_max = 4});
-  ASSERT_TRUE(logs.add(record("abc\xc3\xa9xy")).ok());
+  LogDelivery logs = start({.message_bytes_max = kPartMarkBytesMax + 4});
+  const std::string text(kPartMarkBytesMax, '-');
+  ASSERT_TRUE(logs.add(record("abc\xc3\xa9xy" + text)).ok());
   ASSERT_TRUE(logs.finish().ok());
-  EXPECT_EQ(in_stream("web-1"), "abc \xc3\xa9xy | ");
+  EXPECT_EQ(in_stream("web-1").substr(0, 60),
+            "abc [headgate: part 1 of 18] \xc3\xa9xy [headgate: part 2 of 18] -");
 }
 
 TEST_F(Delivering, PutsRejectedEventsIntoQuarantineByReasonCountingNoneTwice) {

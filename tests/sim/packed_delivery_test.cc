@@ -73,7 +73,8 @@ class DeliveringPacked : public testing::Test {
                          .destinations = destinations,
                          .metrics = metrics},
                         std::move(options));
-    return processor.process(ObjectCreated{.bucket = central.bucket(), .key = key, .at = clock.now()});
+    return processor.process(ObjectCreated{.bucket = central.bucket(), .key = key, .at = clock.now()})
+        .verdict;
   }
   DeliveryId id_of(const char* destination) {
     return {.bucket = central.bucket(),

@@ -1,0 +1,67 @@
+#include "deliver/gate.h"
+
+#include <algorithm>
+
+namespace headgate::deliver {
+
+std::optional<std::chrono::milliseconds> Gate::refusal(SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  return breaker_.refusal(now);
+}
+
+Result<Deadline> Gate::enter(const Call& call) {
+  const SteadyTime now = call.clock.steady();
+  if (call.limits.is_over(now)) return Error{Fault::Stopped, "left off: its time is over"};
+  std::optional<std::chrono::nanoseconds> wait;
+  {
+    const std::lock_guard lock(mutex_);
+    wait = pace_.reserve(now, options_.wait_max);
+  }
+  if (!wait) return Error{Fault::Retry, "destination: takes less than we have for it"};
+  if (wait->count() > 0 && call.clock.sleep(*wait, call.limits.stop)) {
+    return Error{Fault::Stopped, "left off: stopped"};
+  }
+  const SteadyTime begin = call.clock.steady();
+  if (call.limits.is_over(begin)) return Error{Fault::Stopped, "left off: its time is over"};
+  const Deadline deadline = Deadline::after(begin, call.timeout);
+  return deadline.at < call.limits.until.at ? deadline : call.limits.until;
+}
+
+void Gate::taken(SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  pace_.taken(now);
+  breaker_.succeeded();
+  tokens_ = std::min(tokens_ + 1, options_.retry_tokens);
+}
+
+Gate::Again Gate::failed(SteadyTime began, const Call& call, std::uint32_t tries) {
+  const SteadyTime now = call.clock.steady();
+  const bool was_slow = now - began >= call.timeout / 4;
+  const std::lock_guard lock(mutex_);
+  pace_.refused(now);
+  breaker_.failed(now, was_slow ? 4 : 1);
+  if (was_slow || breaker_.is_open() || tries >= options_.tries_max || tokens_ < options_.retry_cost) {
+    return Again::No;
+  }
+  tokens_ -= options_.retry_cost;
+  return Again::Yes;
+}
+
+std::shared_ptr<Gate> Gates::of(const TenantId& tenant, const DestinationName& destination) {
+  std::string name = tenant.str() + '\0' + destination.str();
+  const std::lock_guard lock(mutex_);
+  if (const auto found = gates_.find(name); found != gates_.end()) {
+    recency_.splice(recency_.begin(), recency_, found->second.place);
+    return found->second.gate;
+  }
+  if (gates_.size() >= gates_max_) {
+    gates_.erase(recency_.back());
+    recency_.pop_back();
+  }
+  recency_.push_front(name);
+  const auto gate = std::make_shared<Gate>(options_);
+  gates_.emplace(std::move(name), Slot{.gate = gate, .place = recency_.begin()});
+  return gate;
+}
+
+}  // namespace headgate::deliver

@@ -1,0 +1,112 @@
+// What every call to one tenant's destination passes: its own rate, its own budget of retries, its own
+// breaker. One destination's trouble takes nothing of another's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "deliver/breaker.h"
+#include "deliver/pace.h"
+#include "model/names.h"
+#include "ports/clock.h"
+
+namespace headgate::deliver {
+
+// When work has to be left off, between two calls: what is confirmed stays.
+struct Limits {
+  Deadline until = Deadline::never();
+  std::stop_token stop = {};
+
+  bool is_over(SteadyTime now) const { return stop.stop_requested() || until.passed(now); }
+};
+
+// Any thread.
+class Gate {
+ public:
+  struct Options {
+    Pace::Options pace = {};
+    Breaker::Options breaker = {};
+    // A bucket of retries: each takes `retry_cost`, each call that is taken gives one back.
+    std::uint32_t retry_tokens = 100;
+    std::uint32_t retry_cost = 5;
+    std::uint32_t tries_max = 4;  // of one call
+    // A longer wait for its turn is not worth a thread: the delivery comes back instead.
+    std::chrono::milliseconds wait_max{2'000};
+  };
+  explicit Gate(Options options)
+      : options_(options), pace_(options.pace), breaker_(options.breaker), tokens_(options.retry_tokens) {}
+
+  // To be asked before a delivery. None: go on; else how long it is no use to try.
+  std::optional<std::chrono::milliseconds> refusal(SteadyTime now);
+
+  struct Call {
+    Clock& clock;
+    Limits limits;
+    std::chrono::milliseconds timeout;  // of one try
+  };
+  // Runs `act(Deadline)`, which gives a Result, in its turn; again while it says Retry and failed soon. What
+  // took long is not tried again here: a thread may not be held. Stopped when `limits` are over before a try.
+  template <typename Act>
+  auto run(const Call& call, Act act) -> decltype(act(Deadline{}));
+
+ private:
+  enum class Again : std::uint8_t { Yes, No };
+  // Waits for the turn of the next try.
+  Result<Deadline> enter(const Call& call);
+  void taken(SteadyTime now);
+  Again failed(SteadyTime began, const Call& call, std::uint32_t tries);
+
+  const Options options_;
+  std::mutex mutex_;  // guards all below; never held while a call is under way
+  Pace pace_;
+  Breaker breaker_;
+  std::uint32_t tokens_;
+};
+
+// The gates of all destinations. Any thread. Holds at most `gates_max` and forgets the least recently used.
+class Gates {
+ public:
+  explicit Gates(Gate::Options options = {}, std::size_t gates_max = 20'000)
+      : options_(options), gates_max_(gates_max) {}
+
+  // Shared by the deliveries to the destination.
+  std::shared_ptr<Gate> of(const TenantId& tenant, const DestinationName& destination);
+
+ private:
+  struct Slot {
+    std::shared_ptr<Gate> gate;
+    std::list<std::string>::iterator place;
+  };
+  const Gate::Options options_;
+  const std::size_t gates_max_;
+  std::mutex mutex_;  // guards all below
+  std::list<std::string> recency_;
+  std::unordered_map<std::string, Slot> gates_;
+};
+
+template <typename Act>
+auto Gate::run(const Call& call, Act act) -> decltype(act(Deadline{})) {
+  for (std::uint32_t tries = 1;; ++tries) {
+    const Deadline deadline = TRY(enter(call));
+    const SteadyTime began = call.clock.steady();
+    auto answer = act(deadline);
+    if (answer.ok() || answer.error().fault != Fault::Retry) {
+      // A refusal in words is an answer too: whoever says it works.
+      if (answer.ok() || answer.error().fault != Fault::Stopped) taken(call.clock.steady());
+      return answer;
+    }
+    if (failed(began, call, tries) == Again::No) return answer;
+  }
+}
+
+}  // namespace headgate::deliver

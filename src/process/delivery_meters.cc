@@ -1,0 +1,59 @@
+#include "process/delivery_meters.h"
+
+#include <vector>
+
+namespace headgate::process {
+namespace {
+
+const std::vector<double> kSeconds = {0.1, 0.25, 0.5, 1,  2,   3,   5,   7.5,  10,
+                                      15,  20,   30,  60, 120, 300, 600, 1800, 3600};
+
+}  // namespace
+
+DeliveryMeters::Meters& DeliveryMeters::of(const TenantId& tenant, const DestinationName& destination) {
+  const std::lock_guard lock(mutex_);
+  const auto found = named_.find({tenant, destination});
+  if (found != named_.end()) return *found->second;
+  if (named_.size() < named_max_) {
+    return *(named_[{tenant, destination}] = make(tenant.str(), destination.str()));
+  }
+  if (!other_) other_ = make("other", "other");
+  return *other_;
+}
+
+std::unique_ptr<DeliveryMeters::Meters> DeliveryMeters::make(const std::string& tenant,
+                                                             const std::string& destination) {
+  const Labels labels{{"tenant", tenant}, {"destination", destination}};
+  const auto counter = [&](std::string_view name, std::string_view help) -> Counter& {
+    return metrics_.counter(name, help, labels);
+  };
+  const auto objects = [&](const char* outcome) -> Counter& {
+    Labels with_outcome = labels;
+    with_outcome.emplace_back("outcome", outcome);
+    return metrics_.counter("headgate_deliver_objects_total", "Objects tried at a destination, by outcome",
+                            with_outcome);
+  };
+  return std::make_unique<Meters>(Meters{
+      .events = counter("headgate_deliver_events_total", "Events delivered"),
+      .bytes = counter("headgate_deliver_bytes_total", "Bytes delivered: of messages, or of objects"),
+      .batches = counter("headgate_deliver_batches_total", "Batches or objects delivered"),
+      .events_filtered = counter("headgate_deliver_events_filtered_total",
+                                 "Records of packed objects that a destination does not want"),
+      .events_quarantined =
+          counter("headgate_deliver_events_quarantined_total",
+                  "Events that a destination did not keep, and that are in quarantine with the reason"),
+      .objects_filtered =
+          counter("headgate_deliver_filtered_total", "Objects that a destination does not want"),
+      .delivered = objects("delivered"),
+      .failed = objects("failed"),
+      .parked = objects("parked"),
+      .refused = objects("refused"),
+      .latency =
+          metrics_.histogram("headgate_deliver_latency_seconds",
+                             "From an object's creation to its delivery at a destination", kSeconds, labels),
+      .lag = metrics_.histogram("headgate_deliver_lag_seconds",
+                                "From a line being written to its delivery, a batch's lines by its oldest",
+                                kSeconds, labels)});
+}
+
+}  // namespace headgate::process

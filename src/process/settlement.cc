@@ -1,0 +1,42 @@
+#include "process/settlement.h"
+
+#include "base/log.h"
+
+namespace headgate::process {
+
+Claimed Settlement::claim(const DeliveryId& id) {
+  const Timestamp now = clock_.now();
+  const Result<Claim> claim = ledger_.claim(id, owner_, now, now + lease_);
+  if (!claim.ok()) {
+    log::warn("the ledger cannot be asked; tried again later", {{"what", claim.error().what}});
+    return {.hold = Hold::Unknown};
+  }
+  if (claim->is_ours) return {.hold = Hold::Ours, .next_batch = claim->entry.next_batch};
+  return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled};
+}
+
+Verdict Settlement::settle(const DeliveryId& id, DeliveryState state, std::string_view reason) {
+  const Result<> settled = ledger_.settle(id, owner_, state, reason, clock_.now());
+  if (settled.ok()) return Verdict::Done;
+  log::warn("the ledger cannot be written; tried again later", {{"what", settled.error().what}});
+  return Verdict::TryLater;
+}
+
+Verdict Settlement::settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason) {
+  switch (claim(id).hold) {
+    case Hold::Ours:
+      return settle(id, state, reason);
+    case Hold::Settled:
+      return Verdict::Done;
+    case Hold::Elsewhere:
+    case Hold::Unknown:
+      return Verdict::TryLater;
+  }
+  CHECK(false);
+}
+
+void Settlement::release(const DeliveryId& id) {
+  (void)ledger_.release(id, owner_);
+}
+
+}  // namespace headgate::process
