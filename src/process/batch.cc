@@ -1,0 +1,67 @@
+#include "process/batch.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace headgate::process {
+
+std::chrono::seconds wait_after(const ReceivedMessage& message, const Outcome& outcome, const Backoff& retry,
+                                std::uint64_t random) {
+  if (outcome.is_left_off) return std::chrono::seconds{0};
+  const auto wait = std::max(retry.wait(message.receive_count, random), outcome.not_before);
+  return std::min(std::chrono::ceil<std::chrono::seconds>(wait), Queue::kVisibilityMax);
+}
+
+namespace {
+
+// Shared by process() and the crew's threads, of which one may still be at it when process() returns.
+struct Progress {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::size_t finished = 0;
+  std::set<std::string> not_done;  // ids of messages
+};
+
+}  // namespace
+
+std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessage>& messages,
+                                                 Deadline deadline) {
+  const auto progress = std::make_shared<Progress>();
+  for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
+  const auto done = [this, progress](const ReceivedMessage& message, const Outcome& outcome) {
+    const bool is_done = outcome.verdict != Verdict::TryLater;
+    if (!is_done && queue_ != nullptr) {
+      (void)queue_->change_visibility(message.receipt,
+                                      wait_after(message, outcome, options_.retry, random_.next()));
+    }
+    {
+      const std::lock_guard lock(progress->mutex);
+      ++progress->finished;
+      if (is_done) progress->not_done.erase(message.id);
+    }
+    progress->changed.notify_all();
+  };
+  for (const ReceivedMessage& message : messages) {
+    crew_.submit({.message = message,
+                  .tenant = load_of(message, key_template_).tenant,
+                  .limits = {.until = {.at = deadline.at - options_.margin}},
+                  .done = done});
+  }
+  // Half of the margin is for what is under way when the limits are reached.
+  const Deadline wait_until{.at = deadline.at - options_.margin / 2};
+  const auto left = wait_until.left(clock_.steady());
+  std::unique_lock lock(progress->mutex);
+  progress->changed.wait_for(lock, left, [&] { return progress->finished == messages.size(); });
+  lock.unlock();
+  (void)crew_.withdraw();
+
+  const std::lock_guard again(progress->mutex);
+  std::vector<std::string> not_done;
+  for (const ReceivedMessage& message : messages) {
+    if (progress->not_done.contains(message.id)) not_done.push_back(message.id);
+  }
+  return not_done;
+}
+
+}  // namespace headgate::process

@@ -1,0 +1,53 @@
+// One batch of messages before a deadline: what a Lambda invocation is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/backoff.h"
+#include "base/deadline.h"
+#include "ports/queue.h"
+#include "ports/random.h"
+#include "process/crew.h"
+
+namespace headgate::process {
+
+// One thread. The crew's threads sleep between batches, so that a frozen process misses nothing.
+class BatchProcessor {
+ public:
+  struct Options {
+    // Before the deadline no new call is begun, so that what is under way can be written down.
+    std::chrono::milliseconds margin{2'000};
+    // When a message that is not done comes back, if there is a queue to tell.
+    Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
+  };
+  // `queue`, if any: asked to hide messages that are not done for as long as their back-off says. What it
+  // answers does not matter: they come back then when the queue's own time-out says.
+  BatchProcessor(Clock& clock, Random& random, Crew& crew, KeyTemplate key_template, Options options,
+                 Queue* queue = nullptr)
+      : clock_(clock),
+        random_(random),
+        crew_(crew),
+        key_template_(std::move(key_template)),
+        options_(options),
+        queue_(queue) {}
+
+  // The ids of the messages that are not done, in the order they came: Lambda's batchItemFailures. Returns
+  // by the deadline, also when a destination hangs: what a thread finds later only saves the next try.
+  std::vector<std::string> process(const std::vector<ReceivedMessage>& messages, Deadline deadline);
+
+ private:
+  Clock& clock_;
+  Random& random_;
+  Crew& crew_;
+  const KeyTemplate key_template_;
+  const Options options_;
+  Queue* const queue_;
+};
+
+// How long a message that is not done stays invisible: by how often it came, not before its outcome says, and
+// at most what a queue allows. What was left off can go on at once.
+std::chrono::seconds wait_after(const ReceivedMessage& message, const Outcome& outcome, const Backoff& retry,
+                                std::uint64_t random);
+
+}  // namespace headgate::process

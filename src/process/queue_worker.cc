@@ -1,0 +1,180 @@
+#include "process/queue_worker.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "process/batch.h"
+
+namespace headgate::process {
+namespace {
+
+// Of one message, since it was received: SQS counts 12 h from then, and a little is left for the last call.
+constexpr std::chrono::seconds kHeldMax = Queue::kVisibilityMax - std::chrono::seconds{60};
+
+}  // namespace
+
+QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
+    : world_(world),
+      key_template_(std::move(key_template)),
+      options_(std::move(options)),
+      done_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                  {{"verdict", "done"}})),
+      again_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                   {{"verdict", "try-later"}})),
+      given_back_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                        {{"verdict", "given-back"}})),
+      held_messages_(
+          world.metrics.gauge("headgate_process_held_messages", "Messages received and not yet settled")),
+      held_bytes_(world.metrics.gauge("headgate_process_held_bytes",
+                                      "Bytes of the objects that the held messages stand for")),
+      room_(options_.room) {}
+
+QueueWorker::~QueueWorker() {
+  leave();
+}
+
+void QueueWorker::run(const std::stop_token& stop) {
+  std::jthread heart([this](const std::stop_token& end) { beat(end); });
+  std::uint32_t failures = 0;
+  while (!stop.stop_requested()) {
+    std::size_t count = 0;
+    {
+      std::unique_lock lock(mutex_);
+      const auto has_room = [&] { return (count = room_.count(Queue::kReceiveMax)) > 0; };
+      if (!changed_.wait(lock, stop, has_room)) break;
+    }
+    const Result<> received = receive(count, stop);
+    if (received.ok()) {
+      failures = 0;
+      continue;
+    }
+    const auto wait = options_.after_error.wait(++failures, world_.random.next());
+    log::warn("the queue failed and is asked again",
+              {{"what", received.error().what}, {"wait_ms", wait.count()}});
+    world_.clock.sleep(wait, stop);
+  }
+  leave();
+}
+
+Result<> QueueWorker::receive(std::size_t count, const std::stop_token& stop) {
+  const Deadline deadline = Deadline::after(world_.clock.steady(), options_.wait);
+  std::vector<ReceivedMessage> messages = TRY(world_.queue.receive(count, options_.visibility, deadline));
+  for (ReceivedMessage& message : messages) {
+    if (stop.stop_requested()) {
+      let_go(message, std::chrono::seconds{0});
+    } else {
+      submit(std::move(message));
+    }
+  }
+  return {};
+}
+
+void QueueWorker::submit(ReceivedMessage message) {
+  const Load load = load_of(message, key_template_);
+  if (world_.crew.is_held_up(load.tenant)) {
+    given_back_.add();
+    let_go(message, wait_after(message, {}, options_.retry, world_.random.next()));
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = world_.clock.steady();
+    room_.take(load.bytes);
+    held_[message.receipt] = {
+        .receipt = message.receipt, .received_at = now, .visible_at = now + options_.visibility};
+    held_messages_.set(static_cast<double>(room_.messages()));
+    held_bytes_.set(static_cast<double>(room_.bytes()));
+  }
+  const auto done = [this, bytes = load.bytes](const ReceivedMessage& of, const Outcome& outcome) {
+    settle(of, outcome);
+    forget(bytes);
+  };
+  world_.crew.submit({.message = std::move(message),
+                      .tenant = load.tenant,
+                      .limits = {.stop = options_.leave.get_token()},
+                      .done = done});
+}
+
+void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    held_.erase(message.receipt);  // first: nobody extends it any more
+  }
+  if (outcome.verdict == Verdict::TryLater) {
+    again_.add();
+    let_go(message, wait_after(message, outcome, options_.retry, world_.random.next()));
+    return;
+  }
+  done_.add();
+  const Result<> removed = world_.queue.remove(message.receipt);
+  // A receipt that is void: it came to someone else meanwhile, who will find everything done.
+  if (removed.ok() || removed.error().fault == Fault::NotFound) return;
+  log::warn("a message that is done cannot be removed; it will come again, and nothing will be done twice",
+            {{"message_id", message.id}, {"what", removed.error().what}});
+}
+
+void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds visibility) {
+  const Result<> changed = world_.queue.change_visibility(message.receipt, visibility);
+  if (changed.ok() || changed.error().fault == Fault::NotFound) return;
+  log::warn("a message cannot be given back; it comes again when its time-out says",
+            {{"message_id", message.id}, {"what", changed.error().what}});
+}
+
+void QueueWorker::forget(std::uint64_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    room_.give_back(bytes);
+    held_messages_.set(static_cast<double>(room_.messages()));
+    held_bytes_.set(static_cast<double>(room_.bytes()));
+  }
+  changed_.notify_all();
+}
+
+void QueueWorker::leave() {
+  for (const Crew::Job& job : world_.crew.withdraw()) {
+    job.done(job.message, {.verdict = Verdict::TryLater, .is_left_off = true});
+  }
+  const auto is_empty = [&] { return room_.messages() == 0; };
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_for(lock, options_.grace, is_empty)) return;
+  lock.unlock();
+  options_.leave.request_stop();
+  lock.lock();
+  changed_.wait(lock, is_empty);  // calls have deadlines
+}
+
+void QueueWorker::beat(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "heartbeat");
+  const std::chrono::nanoseconds period = std::chrono::nanoseconds{options_.visibility} / 6;
+  while (!world_.clock.sleep(period, stop)) extend_visibility();
+}
+
+// What has used half of its visibility gets all of it again, until the queue allows no more.
+void QueueWorker::extend_visibility() {
+  const SteadyTime now = world_.clock.steady();
+  std::vector<std::string> due;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [receipt, held] : held_) {
+      const bool is_due = (held.visible_at - now) * 2 <= options_.visibility;
+      if (is_due && now + options_.visibility - held.received_at <= kHeldMax) due.push_back(receipt);
+    }
+  }
+  for (const std::string& receipt : due) {
+    const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility);
+    const std::lock_guard lock(mutex_);
+    const auto held = held_.find(receipt);
+    if (held == held_.end()) continue;
+    if (extended.ok()) held->second.visible_at = now + options_.visibility;
+    if (!extended.ok() && extended.error().fault != Fault::NotFound) {
+      log::warn("a message's visibility cannot be extended", {{"what", extended.error().what}});
+    }
+  }
+}
+
+}  // namespace headgate::process

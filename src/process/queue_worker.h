@@ -1,0 +1,81 @@
+// Keeps a crew busy from a queue: receives, keeps what it holds invisible to others, settles.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "base/backoff.h"
+#include "base/metrics.h"
+#include "ports/queue.h"
+#include "ports/random.h"
+#include "process/crew.h"
+#include "process/room.h"
+
+namespace headgate::process {
+
+// run() receives, on the caller's thread; one more thread, "heartbeat", extends the visibility of what is
+// held; the crew's threads settle each message they have done.
+class QueueWorker {
+ public:
+  struct Options {
+    std::chrono::seconds visibility{300};
+    std::chrono::milliseconds wait{20'000};   // for a message
+    std::chrono::milliseconds grace{25'000};  // for what is under way when it has to stop
+    Room::Options room;
+    Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
+    Backoff after_error{.first = std::chrono::milliseconds{500},
+                        .longest = std::chrono::milliseconds{30'000}};
+    // Asked to stop when the grace is over: give its token to the clients of whatever may hang, too.
+    std::stop_source leave;
+  };
+  struct World {
+    Clock& clock;
+    Random& random;
+    Queue& queue;
+    Metrics& metrics;
+    Crew& crew;
+  };
+  QueueWorker(World world, KeyTemplate key_template, Options options);
+  ~QueueWorker();
+  QueueWorker(const QueueWorker&) = delete;
+  QueueWorker& operator=(const QueueWorker&) = delete;
+
+  // Receives until `stop`. Then what nobody has begun goes back at once, what is under way has `grace` to
+  // end, and is then left off at its next call and goes back too. Returns when nothing is held any more.
+  void run(const std::stop_token& stop);
+
+ private:
+  struct Held {
+    std::string receipt;
+    SteadyTime received_at;
+    SteadyTime visible_at;  // to others, unless extended
+  };
+  Result<> receive(std::size_t count, const std::stop_token& stop);
+  void submit(ReceivedMessage message);
+  void settle(const ReceivedMessage& message, const Outcome& outcome);
+  void let_go(const ReceivedMessage& message, std::chrono::seconds visibility);
+  void forget(std::uint64_t bytes);
+  void leave();
+  void beat(const std::stop_token& stop);
+  void extend_visibility();
+
+  const World world_;
+  const KeyTemplate key_template_;
+  Options options_;
+  Counter& done_;
+  Counter& again_;
+  Counter& given_back_;
+  Gauge& held_messages_;
+  Gauge& held_bytes_;
+  std::mutex mutex_;  // guards room_ and held_
+  std::condition_variable_any changed_;
+  Room room_;
+  std::map<std::string, Held> held_;  // by receipt
+};
+
+}  // namespace headgate::process

@@ -1,0 +1,265 @@
+// Real threads over fakes in memory.
+#include "process/queue_worker.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "fakes/memory_ledger.h"
+#include "fakes/memory_queue.h"
+#include "fakes/memory_store.h"
+#include "fakes/memory_tenant_store.h"
+#include "fakes/scripted_destinations.h"
+#include "local/system_clock.h"
+#include "local/system_random.h"
+#include "process/batch.h"
+
+namespace headgate::process {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A gate that a destination waits at until the test opens it, or its call is out of time.
+class Latch {
+ public:
+  Result<> wait(Clock& clock, Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    const bool is_open = changed_.wait_for(lock, deadline.left(clock.steady()), [&] { return is_open_; });
+    return is_open ? Result<>() : Result<>(Error{Fault::Retry, "no answer in time"});
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+  void wait_for_callers(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+  bool is_open_ = false;
+};
+
+class Working : public testing::Test {
+ protected:
+  void configure(const std::string& tenant) {
+    TenantConfiguration row;
+    row.tenant = TenantId(tenant);
+    row.type = DestinationName("cloudwatch");
+    row.enabled = true;
+    row.log_group_name = "/logs/" + tenant;
+    tenants_.place({.configuration = row, .undecodable = ""});
+  }
+  // An object of one line, and the message that says so.
+  void store(const std::string& tenant, const std::string& line) {
+    const ObjectKey key("cluster/" + tenant + "/web/web-1/" + line + ".json");
+    const std::string text = "{\"message\":\"" + line + "\",\"timestamp\":\"2025-08-30T11:27:01Z\"}\n";
+    ASSERT_TRUE(put_object(central_, key, text, {}, {}).ok());
+    const ObjectCreated created{
+        .bucket = central_.bucket(), .key = key, .bytes = text.size(), .at = clock_.now()};
+    ASSERT_TRUE(queue_.send(sns_envelope(created, "id"), seconds{0}).ok());
+  }
+  Crew::Options crew_options(std::size_t threads) {
+    Crew::Options options{.threads = threads, .gate = {.tries_max = 1}};
+    options.processor.buckets = {central_.bucket()};
+    options.processor.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+    options.processor.owner = LeaseOwner("worker");
+    options.processor.timeout = call_timeout_;
+    return options;
+  }
+  Processor::World world() {
+    return {.clock = clock_,
+            .central = central_,
+            .ledger = ledger_,
+            .tenants = directory_,
+            .destinations = *destinations_,
+            .metrics = metrics_};
+  }
+  void act(fakes::ScriptedDestinations::Act act) {
+    destinations_ = std::make_unique<fakes::ScriptedDestinations>(std::move(act));
+  }
+  // Works until `until` says so.
+  template <typename Until>
+  void work(QueueWorker::Options options, std::size_t threads, Until until) {
+    Crew crew(world(), crew_options(threads));
+    QueueWorker worker(
+        {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+        *KeyTemplate::parse(KeyTemplate::kDefault), std::move(options));
+    std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+    while (!until()) std::this_thread::yield();
+    thread.request_stop();
+    thread.join();
+  }
+  static QueueWorker::Options quick() {
+    QueueWorker::Options options;
+    options.wait = milliseconds{20};
+    return options;
+  }
+  std::size_t settled(DeliveryState state) {
+    std::size_t count = 0;
+    for (const auto& [id, entry] : ledger_.entries()) count += entry.state == state ? 1 : 0;
+    return count;
+  }
+  local::SystemClock clock_;
+  local::SystemRandom random_;
+  Metrics metrics_;
+  fakes::MemoryQueue queue_{clock_};
+  fakes::MemoryStore central_{clock_, BucketName("central")};
+  fakes::MemoryLedger ledger_;
+  fakes::MemoryTenantStore tenants_;
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  std::unique_ptr<fakes::ScriptedDestinations> destinations_ =
+      std::make_unique<fakes::ScriptedDestinations>();
+  milliseconds call_timeout_{30'000};
+};
+
+TEST_F(Working, DeliversEveryMessageOnceAndRemovesIt) {
+  std::set<std::string> lines;
+  for (const char* tenant : {"a", "b", "c"}) {
+    configure(tenant);
+    for (int number = 0; number < 30; ++number) store(tenant, tenant + std::to_string(number));
+  }
+  work(quick(), 4, [&] { return queue_.size() == 0; });
+  EXPECT_EQ(settled(DeliveryState::Delivered), 90U);
+  for (const char* tenant : {"a", "b", "c"}) EXPECT_EQ(destinations_->messages_of(tenant).size(), 30U);
+}
+
+TEST_F(Working, KeepsAMessageInvisibleForAsLongAsItIsWorkedOn) {
+  Latch latch;
+  act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
+  configure("slow");
+  store("slow", "line");
+  QueueWorker::Options options = quick();
+  options.visibility = seconds{1};
+  const SteadyTime until = clock_.steady() + seconds{2};  // twice the visibility
+  std::atomic<bool> is_open = false;
+  work(options, 1, [&] {
+    if (!is_open && clock_.steady() >= until) {
+      latch.open();
+      is_open = true;
+    }
+    return queue_.size() == 0;
+  });
+  EXPECT_EQ(destinations_->messages_of("slow").size(), 1U);
+  EXPECT_GE(queue_.changes().size(), 2U);
+}
+
+TEST_F(Working, AHangingTenantHoldsItsOwnShareOfTheThreadsOnly) {
+  Latch latch;
+  act([&](const TenantId& tenant, Deadline deadline) -> Result<> {
+    return tenant.view() == "hangs" ? latch.wait(clock_, deadline) : Result<>();
+  });
+  configure("hangs");
+  configure("works");
+  for (int number = 0; number < 20; ++number) store("hangs", "h" + std::to_string(number));
+  for (int number = 0; number < 20; ++number) store("works", "w" + std::to_string(number));
+  work(quick(), 4, [&] {
+    if (destinations_->messages_of("works").size() < 20) return false;
+    latch.open();
+    return true;
+  });
+  EXPECT_EQ(destinations_->messages_of("works").size(), 20U);
+}
+
+TEST_F(Working, WhenStoppedFinishesWhatItHasBegunAndGivesBackTheRestAtOnce) {
+  Latch latch;
+  act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
+  configure("a");
+  for (int number = 0; number < 5; ++number) store("a", std::to_string(number));
+  std::jthread opener([&] {
+    latch.wait_for_callers(1);
+    while (queue_.depth()->waiting < 4) std::this_thread::yield();  // four went back
+    latch.open();
+  });
+  work(quick(), 1, [&] {
+    latch.wait_for_callers(1);
+    return true;
+  });
+  EXPECT_EQ(destinations_->messages_of("a").size(), 1U);
+  EXPECT_EQ(queue_.size(), 4U);
+  EXPECT_EQ(queue_.depth()->waiting, 4U);
+}
+
+TEST_F(Working, WhenItsGraceIsOverLeavesOffAndTheMessageIsSeenAgainAtOnce) {
+  Latch latch;
+  act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
+  call_timeout_ = milliseconds{200};  // the call under way cannot be cut short
+  configure("a");
+  store("a", "line");
+  QueueWorker::Options options = quick();
+  options.grace = milliseconds{1};
+  work(options, 1, [&] {
+    latch.wait_for_callers(1);
+    return true;
+  });
+  EXPECT_EQ(queue_.size(), 1U);
+  EXPECT_EQ(settled(DeliveryState::Pending), 1U);
+}
+
+TEST_F(Working, TakesMessagesByTheBytesTheyStandForAndNotByTheirNumber) {
+  std::atomic<std::uint64_t> held_max = 0;
+  act([&](const TenantId&, Deadline) -> Result<> {
+    held_max = std::max(held_max.load(), queue_.depth()->in_flight);
+    return {};
+  });
+  configure("a");
+  for (int number = 0; number < 20; ++number) store("a", std::to_string(number));
+  QueueWorker::Options options = quick();
+  options.room = {.bytes_max = 1, .messages_max = 100};  // one object fills it
+  work(options, 4, [&] { return queue_.size() == 0; });
+  EXPECT_EQ(held_max, 1U);
+}
+
+TEST_F(Working, ABatchNamesTheMessagesThatAreNotDone) {
+  act([](const TenantId& tenant, Deadline) -> Result<> {
+    if (tenant.view() == "bad") return Error{Fault::Retry, "throttled"};
+    return {};
+  });
+  configure("good");
+  configure("bad");
+  store("good", "one");
+  store("bad", "two");
+  store("good", "three");
+  const std::vector<ReceivedMessage> messages =
+      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+  ASSERT_EQ(messages.size(), 3U);
+  Crew crew(world(), crew_options(4));
+  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &queue_);
+  const std::vector<std::string> not_done =
+      batches.process(messages, Deadline::after(clock_.steady(), seconds{60}));
+  EXPECT_EQ(not_done, std::vector<std::string>{messages[1].id});
+  EXPECT_EQ(queue_.changes().size(), 1U);  // hidden for as long as its back-off says
+  EXPECT_EQ(settled(DeliveryState::Delivered), 2U);
+}
+
+TEST_F(Working, ABatchEndsBeforeItsDeadlineWhateverHangs) {
+  Latch latch;
+  act([&](const TenantId& tenant, Deadline deadline) -> Result<> {
+    return tenant.view() == "hangs" ? latch.wait(clock_, deadline) : Result<>();
+  });
+  configure("good");
+  configure("hangs");
+  store("hangs", "one");
+  store("good", "two");
+  const std::vector<ReceivedMessage> messages =
+      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+  Crew crew(world(), crew_options(2));
+  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
+                         {.margin = milliseconds{200}});
+  const Deadline deadline = Deadline::after(clock_.steady(), milliseconds{500});
+  EXPECT_EQ(batches.process(messages, deadline), std::vector<std::string>{messages[0].id});
+  EXPECT_FALSE(deadline.passed(clock_.steady()));
+  latch.open();
+}
+
+}  // namespace
+}  // namespace headgate::process

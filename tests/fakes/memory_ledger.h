@@ -1,0 +1,111 @@
+// A Ledger in memory, its writes conditional on the lease.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ports/ledger.h"
+
+namespace headgate::fakes {
+
+// Any thread.
+class MemoryLedger : public Ledger {
+ public:
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                      Timestamp until) override {
+    if (owner.empty()) return Error{Fault::Invalid, "lease owner: empty"};
+    const std::lock_guard lock(mutex_);
+    const auto [found, is_new] = rows_.try_emplace(id);
+    Row& row = found->second;
+    if (is_new) row.entry.updated_at = now;
+    const bool is_free = row.owner.empty() || row.owner == owner || row.leased_until <= now;
+    if (row.entry.state != DeliveryState::Pending || !is_free) {
+      return Claim{.is_ours = false, .entry = row.entry, .leased_until = row.leased_until};
+    }
+    row.owner = owner;
+    row.leased_until = until;
+    return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+  }
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+                   Timestamp until) override {
+    return change(id, owner, [&](Row& row) {
+      row.entry.next_batch = std::max(row.entry.next_batch, next_batch);
+      row.entry.updated_at = now;
+      row.leased_until = until;
+    });
+  }
+  Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
+                  Timestamp now) override {
+    if (state == DeliveryState::Pending) return Error{Fault::Invalid, "pending settles nothing"};
+    return change(id, owner, [&](Row& row) {
+      row.entry.state = state;
+      row.entry.reason = std::string(reason);
+      row.entry.updated_at = now;
+      row.owner = LeaseOwner();
+      row.leased_until = {};
+    });
+  }
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override {
+    return change(id, owner, [](Row& row) {
+      row.owner = LeaseOwner();
+      row.leased_until = {};
+    });
+  }
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ParkedDelivery> found;
+    for (const auto& [id, row] : rows_) {
+      if (row.entry.state != DeliveryState::Parked || (!tenant.empty() && id.tenant != tenant)) continue;
+      found.push_back({.id = id, .entry = row.entry});
+    }
+    std::stable_sort(found.begin(), found.end(), [](const ParkedDelivery& left, const ParkedDelivery& right) {
+      return left.entry.updated_at < right.entry.updated_at;
+    });
+    found.resize(std::min(found.size(), count_max));
+    return found;
+  }
+  Result<> unpark(const DeliveryId& id, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    const auto row = rows_.find(id);
+    if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
+      return Error{Fault::NotFound, "delivery: not parked"};
+    }
+    row->second.entry.state = DeliveryState::Pending;
+    row->second.entry.reason.clear();
+    row->second.entry.updated_at = now;
+    return {};
+  }
+
+  std::map<DeliveryId, DeliveryEntry> entries() const {
+    const std::lock_guard lock(mutex_);
+    std::map<DeliveryId, DeliveryEntry> entries;
+    for (const auto& [id, row] : rows_) entries[id] = row.entry;
+    return entries;
+  }
+
+ private:
+  struct Row {
+    DeliveryEntry entry;
+    LeaseOwner owner;
+    Timestamp leased_until;
+  };
+  template <typename Act>
+  Result<> change(const DeliveryId& id, const LeaseOwner& owner, Act act) {
+    const std::lock_guard lock(mutex_);
+    const auto row = rows_.find(id);
+    if (row == rows_.end() || row->second.owner != owner ||
+        row->second.entry.state != DeliveryState::Pending) {
+      return Error{Fault::Denied, "lease: not ours"};
+    }
+    act(row->second);
+    return {};
+  }
+
+  mutable std::mutex mutex_;  // guards rows_
+  std::map<DeliveryId, Row> rows_;
+};
+
+}  // namespace headgate::fakes

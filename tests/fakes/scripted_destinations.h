@@ -1,0 +1,64 @@
+// Tenants' accounts that do as a test says: take events, refuse, throttle, hang.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ports/clock.h"
+#include "ports/destinations.h"
+
+namespace headgate::fakes {
+
+// Any thread.
+class ScriptedDestinations : public Destinations {
+ public:
+  // Called before a batch is kept, without a lock; what it answers the caller is told. It may wait, until
+  // the deadline.
+  using Act = std::function<Result<>(const TenantId& tenant, Deadline deadline)>;
+  explicit ScriptedDestinations(Act act = {}) : act_(std::move(act)) {}
+
+  Result<std::shared_ptr<LogSink>> log_sink(const TenantConfiguration& configuration, Deadline) override {
+    return std::shared_ptr<LogSink>(std::make_shared<Sink>(*this, configuration.tenant));
+  }
+  Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration&, Deadline) override {
+    return Error{Fault::Denied, "bucket: not in this world"};
+  }
+
+  // Messages of a tenant, in the order they were kept.
+  std::vector<std::string> messages_of(const std::string& tenant) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(TenantId(tenant));
+    return found == kept_.end() ? std::vector<std::string>() : found->second;
+  }
+
+ private:
+  class Sink : public LogSink {
+   public:
+    Sink(ScriptedDestinations& world, TenantId tenant) : world_(world), tenant_(std::move(tenant)) {}
+    Result<RejectedEvents> put_events(const LogGroup&, const LogStream&, std::span<const LogEvent> events,
+                                      Deadline deadline) override {
+      if (world_.act_) TRY(world_.act_(tenant_, deadline));
+      const std::lock_guard lock(world_.mutex_);
+      for (const LogEvent& event : events) world_.kept_[tenant_].emplace_back(event.message);
+      return RejectedEvents{};
+    }
+    Result<> create_group(const LogGroup&, Deadline) override { return {}; }
+    Result<> create_stream(const LogGroup&, const LogStream&, Deadline) override { return {}; }
+
+   private:
+    ScriptedDestinations& world_;
+    const TenantId tenant_;
+  };
+
+  const Act act_;
+  mutable std::mutex mutex_;  // guards kept_
+  std::map<TenantId, std::vector<std::string>> kept_;
+};
+
+}  // namespace headgate::fakes
