@@ -136,6 +136,54 @@ TEST_F(Delivering, PutsRejectedEventsIntoQuarantineByReasonCountingNoneTwice) {
   EXPECT_EQ(quarantined("too-new"), line(8) + line(9));
 }
 
+TEST_F(Delivering, FindsThePoisonInARefusedBatchAndDeliversTheRestInOrder) {
+  sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
+  LogDelivery logs = start();
+  for (int number = 0; number < 100; ++number) {
+    const bool is_poison = number == 17 || number == 18 || number == 99;
+    const std::string message = (is_poison ? "poison" : "") + std::to_string(number);
+    ASSERT_TRUE(logs.add(record(message, number)).ok());
+  }
+  const Result<> finished = logs.finish();
+  ASSERT_TRUE(finished.ok()) << finished.error().what;
+  std::string delivered;
+  std::string wanted;
+  for (const sim::SimSink::Batch& batch : sink->streams().begin()->second) {
+    for (const auto& [at, message] : batch.events) delivered += message + " ";
+  }
+  for (int number = 0; number < 99; ++number) {
+    if (number != 17 && number != 18) wanted += std::to_string(number) + " ";
+  }
+  EXPECT_EQ(delivered, wanted);
+  EXPECT_EQ(logs.counts().events, 97U);
+  EXPECT_EQ(logs.counts().quarantined, 3U);
+  for (const char* poison : {"poison17", "poison18", "poison99"}) {
+    EXPECT_NE(quarantined("invalid").find(poison), std::string::npos);
+  }
+}
+
+TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents) {
+  sink->refuse([](std::string_view) { return true; });
+  LogDelivery logs = start();
+  for (int number = 0; number < 1'000; ++number) ASSERT_TRUE(logs.add(record(std::to_string(number))).ok());
+  const std::uint64_t calls_before = faults.calls();
+  EXPECT_EQ(logs.finish().error().fault, Fault::Invalid);
+  EXPECT_LT(faults.calls() - calls_before, 100U);
+  EXPECT_EQ(quarantined("invalid"), "");
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 0U);
+}
+
+TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
+  std::stop_source stop;
+  delivery.limits.stop = stop.get_token();
+  LogDelivery logs = start({.events_max = 2});
+  for (const char* message : {"a", "b", "c"}) ASSERT_TRUE(logs.add(record(message)).ok());
+  stop.request_stop();
+  EXPECT_EQ(logs.finish().error().fault, Fault::Stopped);
+  EXPECT_EQ(in_stream("web-1"), "a b | ");
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 1U);
+}
+
 TEST_F(Delivering, KeepsStreamsApartByTheTemplate) {
   delivery.configuration.log_stream_name = "{application}/{container_name}:{stream}";
   LogDelivery logs = start();

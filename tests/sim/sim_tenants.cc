@@ -34,6 +34,9 @@ Result<RejectedEvents> SimSink::put_events(const LogGroup& group, const LogStrea
     if (found == streams_.end()) return Error{Fault::NotFound, "log stream: not there"};
     const std::string complaint = complaint_about(events);
     if (!complaint.empty()) return Error{Fault::Invalid, "batch: " + complaint};
+    for (const LogEvent& event : events) {
+      if (is_poison_ && is_poison_(event.message)) return Error{Fault::Invalid, "an event is poison"};
+    }
     Batch batch;
     const RejectedEvents rejected = std::exchange(rejected_next_, {});
     const std::size_t begin =

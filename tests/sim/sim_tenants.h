@@ -2,6 +2,7 @@
 // rules, and a bucket.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -53,6 +54,9 @@ class SimSink : public LogSink {
   // What the next batch is answered; its rejected events are not kept.
   void reject_next(const RejectedEvents& rejected) { rejected_next_ = rejected; }
 
+  // Events whose presence makes all of a call invalid, for no reason that our limits know.
+  void refuse(std::function<bool(std::string_view message)> is_poison) { is_poison_ = std::move(is_poison); }
+
   using Streams = std::map<std::pair<LogGroup, LogStream>, std::vector<Batch>>;
   const Streams& streams() const { return streams_; }
 
@@ -60,6 +64,7 @@ class SimSink : public LogSink {
   Faults& faults_;
   SeededRandom random_;
   RejectedEvents rejected_next_;
+  std::function<bool(std::string_view)> is_poison_;
   std::set<LogGroup> groups_;
   Streams streams_;
 };

@@ -1,0 +1,119 @@
+#include "process/shares.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "process/room.h"
+
+namespace headgate::process {
+namespace {
+
+// Adds `count` messages of a tenant.
+void add(Shares& shares, const char* tenant, int count) {
+  for (int number = 0; number < count; ++number) shares.add(TenantId(tenant), 0);
+}
+// The tenants of all that may start now, in order.
+std::string start(Shares& shares) {
+  std::string names;
+  while (const auto next = shares.next()) names += next->tenant.str();
+  return names;
+}
+
+TEST(Shares, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
+  Shares shares(8);
+  add(shares, "a", 100);
+  EXPECT_EQ(start(shares), "a");
+  shares.done(TenantId("a"), Health::Good);
+  EXPECT_EQ(start(shares), "aa");
+  shares.done(TenantId("a"), Health::Good);
+  EXPECT_EQ(start(shares), "aa");
+  shares.done(TenantId("a"), Health::Bad);
+  EXPECT_EQ(start(shares), "");  // back to one
+}
+
+TEST(Shares, LeaveHalfOfTheThreadsToTenantsThatProvedThemselves) {
+  Shares shares(8);
+  for (const char* tenant : {"a", "b", "c", "d", "e", "f"}) add(shares, tenant, 1);
+  EXPECT_EQ(start(shares), "abcd");  // none of them did
+  shares.done(TenantId("a"), Health::Good);
+  add(shares, "a", 9);
+  EXPECT_EQ(start(shares), "eaa");
+}
+
+TEST(Shares, GiveNobodyAloneTheLastQuarter) {
+  Shares shares(8);
+  add(shares, "a", 100);
+  (void)start(shares);
+  for (int round = 0; round < 20; ++round) {
+    shares.done(TenantId("a"), Health::Good);
+    (void)start(shares);
+  }
+  EXPECT_EQ(shares.running(), 6U);
+  add(shares, "b", 1);
+  EXPECT_EQ(start(shares), "b");
+}
+
+TEST(Shares, ServeTheTenantThatHasTheFewestThreadsAndHasWaitedLongest) {
+  Shares shares(4);
+  for (const char* tenant : {"a", "b"}) {
+    add(shares, tenant, 1);
+    (void)start(shares);
+    shares.done(TenantId(tenant), Health::Good);
+  }
+  add(shares, "a", 50);
+  add(shares, "b", 1);
+  EXPECT_EQ(start(shares), "aba");
+}
+
+TEST(Shares, TellWhoseMessagesWouldOnlyWait) {
+  Shares shares(4);
+  add(shares, "a", 2);
+  (void)start(shares);
+  EXPECT_FALSE(shares.is_held_up(TenantId("a")));
+  shares.done(TenantId("a"), Health::Bad);
+  EXPECT_TRUE(shares.is_held_up(TenantId("a")));
+  (void)start(shares);
+  EXPECT_FALSE(shares.is_held_up(TenantId("a")));  // none waits
+  EXPECT_FALSE(shares.is_held_up(TenantId("nobody")));
+}
+
+TEST(Shares, GiveBackAllThatWaits) {
+  Shares shares(4);
+  add(shares, "a", 3);
+  add(shares, "b", 2);
+  (void)shares.next();
+  EXPECT_EQ(shares.clear().size(), 4U);
+  EXPECT_EQ(shares.waiting(), 0U);
+  EXPECT_EQ(start(shares), "");
+}
+
+TEST(Room, IsCountedInBytesBySizesThatCameLately) {
+  Room room({.bytes_max = 100U << 20U, .messages_max = 1'000});
+  EXPECT_EQ(room.count(10), 10U);
+  for (int number = 0; number < 50; ++number) {
+    room.take(60U << 20U);
+    room.give_back(60U << 20U);
+  }
+  EXPECT_EQ(room.count(10), 1U);  // objects of 60 MiB: one fits
+  room.take(60U << 20U);
+  EXPECT_EQ(room.count(10), 0U);
+}
+
+TEST(Room, TakesAnObjectOverTheLimitWhenItHoldsNothing) {
+  Room room({.bytes_max = 1, .messages_max = 10});
+  EXPECT_EQ(room.count(10), 1U);
+  room.take(1U << 30U);
+  EXPECT_EQ(room.count(10), 0U);
+}
+
+TEST(Room, HoldsNoMoreMessagesThanItMay) {
+  Room room({.bytes_max = 1ULL << 40U, .messages_max = 12});
+  for (int number = 0; number < 8; ++number) room.take(10);
+  EXPECT_EQ(room.count(10), 4U);
+  for (int number = 0; number < 4; ++number) room.take(10);
+  EXPECT_EQ(room.count(10), 0U);
+}
+
+}  // namespace
+}  // namespace headgate::process
