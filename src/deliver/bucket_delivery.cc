@@ -127,11 +127,24 @@ Result<ObjectKey> delivered_key(const Delivery& delivery) {
 }
 
 Deadline BucketDelivery::deadline(const Delivery& delivery) const {
-  return Deadline::after(clock_.steady(), delivery.timeout);
+  const Deadline deadline = Deadline::after(clock_.steady(), delivery.timeout);
+  return deadline.at < delivery.limits.until.at ? deadline : delivery.limits.until;
 }
 
 Result<DeliveryCounts> BucketDelivery::deliver(const Delivery& delivery, ObjectStore& bucket) {
-  const ObjectInfo info = TRY(central_.head(delivery.id.key, deadline(delivery)));
+  const auto is_gone = [](const Error& error) { return error.fault == Fault::NotFound; };
+  const DeliveryCounts gone{.is_gone = true};
+  const Result<ObjectInfo> info = central_.head(delivery.id.key, deadline(delivery));
+  if (!info.ok()) return is_gone(info.error()) ? Result<DeliveryCounts>(gone) : info.error();
+  Result<DeliveryCounts> delivered = deliver_there(delivery, *info, bucket);
+  if (delivered.ok() || !is_gone(delivered.error())) return delivered;
+  // Something is not there: their bucket, or by now the object.
+  const Result<ObjectInfo> again = central_.head(delivery.id.key, deadline(delivery));
+  return !again.ok() && is_gone(again.error()) ? Result<DeliveryCounts>(gone) : delivered;
+}
+
+Result<DeliveryCounts> BucketDelivery::deliver_there(const Delivery& delivery, const ObjectInfo& info,
+                                                     ObjectStore& bucket) {
   const auto format = info.metadata.find(std::string(kFormat));
   if (format == info.metadata.end() || format->second != "1") return write_anew(delivery, bucket);
   return delivery.wants ? copy_wanted(delivery, info, bucket) : copy(delivery, info, bucket);

@@ -18,10 +18,11 @@ class BucketDelivery {
 
   // Objects that are not ours (no headgate-format in their metadata) may hold what belongs to the provider:
   // they are read and written anew, record by record. Of packed objects it gets what it wants: nothing is put
-  // when that is none of it. NotFound: the object is gone.
+  // when that is none of it. NotFound is the tenant's bucket: an object that is gone is told by the counts.
   Result<DeliveryCounts> deliver(const Delivery& delivery, ObjectStore& bucket);
 
  private:
+  Result<DeliveryCounts> deliver_there(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> copy(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> copy_wanted(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> write_anew(const Delivery& delivery, ObjectStore& bucket);

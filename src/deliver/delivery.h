@@ -40,6 +40,7 @@ struct DeliveryCounts {
   std::uint64_t repeated = 0;  // events passed over because an earlier try delivered them
   std::uint64_t quarantined = 0;
   std::uint64_t filtered = 0;  // records of a packed object that the destination does not want
+  bool is_gone = false;        // the object is not there any more
 };
 
 // What stands for the application or the pod where neither record nor key says.

@@ -53,6 +53,7 @@ class Gate {
     Clock& clock;
     Limits limits;
     std::chrono::milliseconds timeout;  // of one try
+    bool is_proof = true;               // that the destination works, when it succeeds
   };
   // Runs `act(Deadline)`, which gives a Result, in its turn; again while it says Retry and failed soon. What
   // took long is not tried again here: a thread may not be held. Stopped when `limits` are over before a try.
@@ -102,7 +103,8 @@ auto Gate::run(const Call& call, Act act) -> decltype(act(Deadline{})) {
     auto answer = act(deadline);
     if (answer.ok() || answer.error().fault != Fault::Retry) {
       // A refusal in words is an answer too: whoever says it works.
-      if (answer.ok() || answer.error().fault != Fault::Stopped) taken(call.clock.steady());
+      const bool was_answered = answer.ok() || answer.error().fault != Fault::Stopped;
+      if (was_answered && call.is_proof) taken(call.clock.steady());
       return answer;
     }
     if (failed(began, call, tries) == Again::No) return answer;

@@ -47,6 +47,20 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   return put(key, text, reason, source);
 }
 
+Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey& key,
+                                       std::string_view reason) {
+  std::string text = "{\"reason\":";
+  append_json_text(text, reason);
+  text += ",\"bucket\":";
+  append_json_text(text, bucket.view());
+  text += ",\"key\":";
+  append_json_text(text, key.view());
+  text += "}\n";
+  metrics_.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged").add();
+  return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, fnv1a_64(key.view()))), text,
+             reason, key.view());
+}
+
 Result<> Quarantine::put_message(std::string_view message_id, std::string_view body,
                                  std::string_view reason) {
   std::string text = "{\"reason\":";

@@ -27,6 +27,8 @@ class Quarantine {
   // ms and `message`.
   Result<> put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
                       std::span<const LogEvent> events);
+  // An object whose bytes are damaged: where it is, and what is wrong. The object itself stays where it is.
+  Result<> put_object_detail(const BucketName& bucket, const ObjectKey& key, std::string_view reason);
   // A queue message that cannot be understood, or names what it may not.
   Result<> put_message(std::string_view message_id, std::string_view body, std::string_view reason);
 

@@ -204,17 +204,29 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
   for (Try& one : tries) open_sink(job, one);
   const auto is_open = [](const Try& one) { return !one.failed; };
   const bool is_any_open = std::any_of(tries.begin(), tries.end(), is_open);
-  const Result<> read = is_any_open ? read_object(job, tries) : Result<>();
+  const Reading reading = is_any_open ? read_object(job, tries) : Reading();
+  const Result<>& read = reading.read;
   Outcome outcome;
+  if (!read.ok() && read.error().fault == Fault::Invalid) {
+    // Without its detail in quarantine nobody would know of it: then it comes again.
+    const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, read.error().what);
+    if (!kept.ok()) outcome.verdict = Verdict::TryLater;
+  }
   for (Try& one : tries) {
     if (one.logs) one.counts = one.logs->counts();
-    outcome = both(outcome, settle(job, one, one.failed ? Result<>(*one.failed) : read));
+    if (reading.is_gone && !one.failed) {
+      outcome = both(outcome, settle_gone(one));
+    } else {
+      outcome = both(outcome, settle(job, one, one.failed ? Result<>(*one.failed) : read));
+    }
   }
   return outcome;
 }
 
 void Processor::open_sink(const Job& job, Try& one) {
-  const deliver::Gate::Call call{.clock = world_.clock, .limits = job.limits, .timeout = options_.timeout};
+  // Often from a cache.
+  const deliver::Gate::Call call{
+      .clock = world_.clock, .limits = job.limits, .timeout = options_.timeout, .is_proof = false};
   Result<std::shared_ptr<LogSink>> sink = one.gate->run(
       call, [&](Deadline until) { return world_.destinations.log_sink(one.delivery.configuration, until); });
   if (!sink.ok()) {
@@ -230,10 +242,14 @@ void Processor::open_sink(const Job& job, Try& one) {
                                              std::move(sink).value(), one.delivery, options_.log_limits);
 }
 
-Result<> Processor::read_object(const Job& job, std::vector<Try>& tries) {
-  const std::unique_ptr<ObjectReader> reader = TRY_IN(
-      "object", world_.central.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max)));
-  CompressedReader plain(*reader, {});
+Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& tries) {
+  Result<std::unique_ptr<ObjectReader>> reader =
+      world_.central.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
+  if (!reader.ok()) {
+    const bool is_gone = reader.error().fault == Fault::NotFound;
+    return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};
+  }
+  CompressedReader plain(**reader, {});
   RecordReader records(plain, {});
   const auto each_open = [&](auto act) {
     for (Try& one : tries) {
@@ -256,7 +272,7 @@ Result<> Processor::read_object(const Job& job, std::vector<Try>& tries) {
   if (read.ok() || read.error().fault == Fault::Invalid) {
     each_open([](deliver::LogDelivery& logs) { return logs.finish(); });
   }
-  return read;
+  return {.read = std::move(read)};
 }
 
 Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
@@ -269,7 +285,7 @@ Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const Result<deliver::DeliveryCounts> delivered = one.gate->run(call, deliver);
   if (!delivered.ok()) return settle(job, one, delivered.error());
   one.counts = *delivered;
-  return settle(job, one, {});
+  return one.counts.is_gone ? settle_gone(one) : settle(job, one, {});
 }
 
 Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
@@ -294,6 +310,16 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
     meters.latency.observe(std::chrono::duration<double>(world_.clock.now() - job.object.at).count());
   }
   return {.health = Health::Good};
+}
+
+// Expired, or removed: nothing is left that anyone could mend.
+Outcome Processor::settle_gone(Try& one) {
+  const DeliveryId& id = one.delivery.id;
+  log::warn("an object is gone before it was delivered",
+            {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
+  const Verdict verdict = settlement_.settle(id, DeliveryState::Filtered, "object gone");
+  if (verdict == Verdict::Done) acknowledge("object-gone");
+  return {.verdict = verdict};
 }
 
 Outcome Processor::fail(const Job& job, Try& one, const Error& error) {

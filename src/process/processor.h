@@ -91,10 +91,16 @@ class Processor {
   Outcome settle_unwanted(const Job& job, std::vector<Try>& tries);
   Outcome deliver_logs(const Job& job, std::vector<Try>& tries);
   void open_sink(const Job& job, Try& one);
-  Result<> read_object(const Job& job, std::vector<Try>& tries);
+  // What reading the object, for all of its destinations, came to.
+  struct Reading {
+    Result<> read;
+    bool is_gone = false;
+  };
+  Reading read_object(const Job& job, std::vector<Try>& tries);
   Outcome deliver_to_bucket(const Job& job, Try& one);
   Outcome settle(const Job& job, Try& one, const Result<>& tried);
   Outcome fail(const Job& job, Try& one, const Error& error);
+  Outcome settle_gone(Try& one);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
   void acknowledge(std::string_view reason);

@@ -1,0 +1,290 @@
+// One processor over fakes in memory: what becomes of a message.
+#include "process/processor.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "fakes/memory_ledger.h"
+#include "fakes/memory_queue.h"
+#include "fakes/memory_store.h"
+#include "fakes/memory_tenant_store.h"
+#include "fakes/scripted_destinations.h"
+#include "fakes/still_clock.h"
+#include "local/system_random.h"
+#include "model/codec.h"
+#include "model/compressed_writer.h"
+#include "process/replay.h"
+
+namespace headgate::process {
+namespace {
+
+class Processing : public testing::Test {
+ protected:
+  TenantConfiguration row(const std::string& tenant) {
+    TenantConfiguration row;
+    row.tenant = TenantId(tenant);
+    row.type = DestinationName("cloudwatch");
+    row.enabled = true;
+    row.log_group_name = "/logs/" + tenant;
+    return row;
+  }
+  void configure(const TenantConfiguration& row) {
+    tenants_.place({.configuration = row, .undecodable = ""});
+    directory_.forget(row.tenant);
+  }
+  ObjectKey store(const std::string& tenant, const std::string& bytes, const std::string& name = "x.json") {
+    const ObjectKey key("cluster/" + tenant + "/web/web-1/" + name);
+    EXPECT_TRUE(put_object(central_, key, bytes, {.mode = PutMode::Replace}, {}).ok());
+    return key;
+  }
+  ReceivedMessage message_of(const ObjectKey& key, const std::string& bucket = "central") {
+    const ObjectCreated created{.bucket = BucketName(bucket), .key = key, .bytes = 1, .at = clock_.now()};
+    return {.id = "id-1", .receipt = "r", .body = sns_envelope(created, "m"), .sent_at = clock_.now()};
+  }
+  Outcome process(const ReceivedMessage& message, deliver::Limits limits = {}) {
+    return processor_.process(message, limits);
+  }
+  DeliveryEntry entry(const ObjectKey& key, const std::string& destination = "cloudwatch") {
+    for (const auto& [id, entry] : ledger_.entries()) {
+      if (id.key == key && id.destination.view() == destination) return entry;
+    }
+    return {.reason = "no such row"};
+  }
+  std::uint64_t acknowledged(const std::string& reason) {
+    for (const auto& reading : metrics_.counters("headgate_process_acknowledged_total")) {
+      if (reading.labels == Labels{{"reason", reason}}) return reading.value;
+    }
+    return 0;
+  }
+  // What the tenants' accounts answer from now on.
+  void answer(const Result<>& with) { answer_ = with; }
+
+  static constexpr const char* kLine = "{\"message\":\"hello\",\"timestamp\":\"2025-08-30T11:27:01Z\"}\n";
+  fakes::StillClock clock_;
+  Metrics metrics_;
+  Result<> answer_;
+  fakes::MemoryStore central_{clock_, BucketName("central")};
+  fakes::MemoryLedger ledger_;
+  fakes::MemoryTenantStore tenants_;
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_; }};
+  Processor processor_{{.clock = clock_,
+                        .central = central_,
+                        .ledger = ledger_,
+                        .tenants = directory_,
+                        .destinations = destinations_,
+                        .metrics = metrics_},
+                       {.buckets = {BucketName("central")},
+                        .key_template = *KeyTemplate::parse(KeyTemplate::kDefault),
+                        .owner = LeaseOwner("worker")}};
+};
+
+TEST_F(Processing, AcknowledgesAndCountsAnObjectThatIsGone) {
+  configure(row("a"));
+  const ObjectKey key("cluster/a/web/web-1/gone.json.gz");
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Filtered);
+  EXPECT_EQ(entry(key).reason, "object gone");
+  EXPECT_EQ(acknowledged("object-gone"), 1U);
+}
+
+TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
+  configure(row("a"));
+  StringSink packed;
+  CompressedWriter writer(packed, {.codec = Codec::Gzip});
+  ASSERT_TRUE(writer.write(kLine).ok());
+  ASSERT_TRUE(writer.end_member().ok());
+  const ObjectKey key = store("a", packed.text + "trailing garbage", "x.json.gz");
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);  // never an endless loop
+  EXPECT_EQ(destinations_.messages_of("a"), std::vector<std::string>{"hello"});
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  EXPECT_NE(entry(key).reason.find("object: "), std::string::npos) << entry(key).reason;
+  EXPECT_NE(central_.text_under("quarantine/objects/").find("x.json.gz"), std::string::npos);
+}
+
+TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledgesIt) {
+  EXPECT_EQ(process({.id = "id-1", .receipt = "r", .body = "no json"}).verdict, Verdict::Done);
+  EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("no json"), std::string::npos);
+}
+
+TEST_F(Processing, ReadsNoObjectOfABucketThatIsNotOurs) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  EXPECT_EQ(process(message_of(key, "someone-elses")).verdict, Verdict::Done);
+  EXPECT_TRUE(destinations_.messages_of("a").empty());
+  EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("not one of ours"), std::string::npos);
+}
+
+TEST_F(Processing, AcknowledgesAndCountsWhatADisabledTenantDoesNotWant) {
+  TenantConfiguration disabled = row("a");
+  disabled.enabled = false;
+  configure(disabled);
+  EXPECT_EQ(process(message_of(store("a", kLine))).verdict, Verdict::Done);
+  EXPECT_EQ(acknowledged("disabled"), 1U);
+  EXPECT_TRUE(ledger_.entries().empty());
+}
+
+TEST_F(Processing, FiltersByApplicationAndCountsIt) {
+  TenantConfiguration picky = row("a");
+  picky.desired_logs = {"other"};
+  configure(picky);
+  const ObjectKey key = store("a", kLine);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Filtered);
+  EXPECT_TRUE(destinations_.messages_of("a").empty());
+}
+
+TEST_F(Processing, OneInvalidConfigurationStopsNoneOfTheOthers) {
+  TenantConfiguration bad = row("a");
+  bad.type = DestinationName("cloudwatch#bad");
+  bad.log_group_name = "";
+  configure(bad);
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_EQ(entry(key, "cloudwatch#bad").state, DeliveryState::Parked);
+  EXPECT_NE(entry(key, "cloudwatch#bad").reason.find("invalid configuration"), std::string::npos);
+}
+
+TEST_F(Processing, DeliversAMessageThatComesTwiceOnce) {
+  configure(row("a"));
+  const ReceivedMessage message = message_of(store("a", kLine));
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("a").size(), 1U);
+}
+
+TEST_F(Processing, TriesAgainForHoursWhatMayWorkAndParksItThen) {
+  configure(row("a"));
+  answer(Error{Fault::Retry, "throttled"});
+  const ObjectKey key = store("a", kLine);
+  const ReceivedMessage message = message_of(key);
+  for (int hour = 0; hour < 24; ++hour) {
+    EXPECT_EQ(process(message).verdict, Verdict::TryLater) << hour;
+    EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+    clock_.advance(std::chrono::hours{1});
+  }
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  EXPECT_NE(entry(key).reason.find("throttled"), std::string::npos) << entry(key).reason;
+}
+
+TEST_F(Processing, DoesNotCallADestinationThatDoesNotAnswerAndSaysWhenToComeBack) {
+  configure(row("a"));
+  int calls = 0;
+  fakes::ScriptedDestinations destinations([&](const TenantId&, Deadline) -> Result<> {
+    ++calls;
+    clock_.advance(std::chrono::seconds{60});
+    return Error{Fault::Retry, "no answer"};
+  });
+  Processor processor({.clock = clock_,
+                       .central = central_,
+                       .ledger = ledger_,
+                       .tenants = directory_,
+                       .destinations = destinations,
+                       .metrics = metrics_},
+                      {.buckets = {BucketName("central")},
+                       .key_template = *KeyTemplate::parse(KeyTemplate::kDefault),
+                       .owner = LeaseOwner("worker")});
+  const ReceivedMessage message = message_of(store("a", kLine));
+  for (int tries = 0; tries < 2; ++tries) EXPECT_EQ(processor.process(message).health, Health::Bad);
+  EXPECT_EQ(calls, 2);
+  const Outcome refused = processor.process(message);
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(refused.verdict, Verdict::TryLater);
+  EXPECT_GT(refused.not_before.count(), 0);
+  clock_.advance(refused.not_before);
+  (void)processor.process(message);
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(Processing, LeavesOffWhenItsTimeIsOver) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  const Outcome outcome = process(message_of(key), {.until = Deadline{clock_.steady()}});
+  EXPECT_EQ(outcome.verdict, Verdict::TryLater);
+  EXPECT_TRUE(outcome.is_left_off);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+}
+
+class Replaying : public Processing {
+ protected:
+  ReplayCounts replay(const std::string& tenant = "") {
+    ParkedReplay replay({.clock = clock_,
+                         .random = random_,
+                         .ledger = ledger_,
+                         .central = central_,
+                         .tenants = directory_,
+                         .queue = queue_},
+                        LeaseOwner("replay"));
+    const Result<ReplayCounts> counts = replay.run(TenantId(tenant), 100, Deadline::never());
+    EXPECT_TRUE(counts.ok());
+    return *counts;
+  }
+  // Receives and processes what replay() sent.
+  void work() {
+    clock_.advance(std::chrono::minutes{1});
+    const auto messages = queue_.receive(10, std::chrono::seconds{30}, Deadline{clock_.steady()});
+    for (const ReceivedMessage& message : *messages) EXPECT_EQ(process(message).verdict, Verdict::Done);
+  }
+  local::SystemRandom random_;
+  fakes::MemoryQueue queue_{clock_};
+};
+
+TEST_F(Replaying, DeliversAnUnknownTenantsObjectsOnceItIsConfiguredAndNotBefore) {
+  const ObjectKey key = store("late", kLine);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key, "*").state, DeliveryState::Parked);
+  EXPECT_EQ(entry(key, "*").reason, "unknown tenant");
+  EXPECT_EQ(replay().left, 1U);
+  EXPECT_EQ(entry(key, "*").state, DeliveryState::Parked);
+
+  configure(row("late"));
+  EXPECT_EQ(replay().messages, 1U);
+  work();
+  EXPECT_EQ(destinations_.messages_of("late").size(), 1U);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_TRUE(ledger_.parked(TenantId(), 10)->empty());
+}
+
+TEST_F(Replaying, DeliversWhatAnInvalidConfigurationKeptBackOnceItIsMended) {
+  TenantConfiguration broken = row("a");
+  broken.log_group_name = "";
+  configure(broken);
+  const ObjectKey key = store("a", kLine);
+  (void)process(message_of(key));
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  configure(row("a"));
+  EXPECT_EQ(replay("a").deliveries, 1U);
+  work();
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+}
+
+TEST_F(Replaying, GoesOnWhereADeniedDeliveryStopped) {
+  configure(row("a"));
+  answer(Error{Fault::Denied, "AssumeRole: access denied"});
+  const ObjectKey key = store("a", kLine);
+  (void)process(message_of(key));
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  answer({});
+  EXPECT_EQ(replay("b").deliveries, 0U);
+  EXPECT_EQ(replay("a").deliveries, 1U);
+  work();
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+}
+
+TEST_F(Replaying, SettlesWhatIsGone) {
+  const ObjectKey key = store("a", kLine);
+  (void)process(message_of(key));
+  configure(row("a"));
+  ASSERT_TRUE(central_.remove(key, {}).ok());
+  EXPECT_EQ(replay().gone, 1U);
+  EXPECT_EQ(entry(key, "*").state, DeliveryState::Filtered);
+  EXPECT_EQ(queue_.size(), 0U);
+}
+
+}  // namespace
+}  // namespace headgate::process

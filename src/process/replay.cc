@@ -1,0 +1,63 @@
+#include "process/replay.h"
+
+#include "model/notification.h"
+#include "process/processor.h"
+
+namespace headgate::process {
+
+namespace {
+
+// For the ledger to be written before a worker sees the message.
+constexpr std::chrono::seconds kLedgerFirst{15};
+
+}  // namespace
+
+Result<ReplayCounts> ParkedReplay::run(const TenantId& tenant, std::size_t count_max, Deadline deadline) {
+  ReplayCounts counts;
+  announced_.clear();
+  for (const Ledger::ParkedDelivery& parked : TRY(world_.ledger.parked(tenant, count_max))) {
+    if (deadline.passed(world_.clock.steady())) break;
+    TRY(replay(parked.id, deadline, counts));
+  }
+  return counts;
+}
+
+Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCounts& counts) {
+  const bool is_of_nobody = id.destination == kAnyDestination;
+  if (is_of_nobody && !TRY(world_.tenants.of(id.tenant)).is_known) {
+    ++counts.left;
+    return {};
+  }
+  const Result<ObjectInfo> info = world_.central.head(id.key, deadline);
+  if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
+  if (info.ok()) {
+    if (announced_.insert(id.key).second) {
+      TRY(announce(id, *info));
+      ++counts.messages;
+    }
+    ++counts.deliveries;
+  } else {
+    ++counts.gone;
+  }
+  const Result<> unparked = world_.ledger.unpark(id, world_.clock.now());
+  // NotFound: someone else was faster.
+  if (!unparked.ok()) return unparked.error().fault == Fault::NotFound ? Result<>() : unparked;
+  if (!info.ok()) return settle(id, "object gone");
+  // This row stood for destinations that nobody knew; the message finds those that there are.
+  return is_of_nobody ? settle(id, "tenant known") : Result<>();
+}
+
+Result<> ParkedReplay::announce(const DeliveryId& id, const ObjectInfo& info) {
+  const ObjectCreated created{
+      .bucket = id.bucket, .key = id.key, .bytes = info.bytes, .etag = info.etag, .at = info.modified_at};
+  return world_.queue.send(sns_envelope(created, world_.random.uuid()), kLedgerFirst);
+}
+
+Result<> ParkedReplay::settle(const DeliveryId& id, std::string_view reason) {
+  const Timestamp now = world_.clock.now();
+  const Claim claim = TRY(world_.ledger.claim(id, owner_, now, now + std::chrono::seconds{60}));
+  if (!claim.is_ours) return {};
+  return world_.ledger.settle(id, owner_, DeliveryState::Filtered, reason, now);
+}
+
+}  // namespace headgate::process

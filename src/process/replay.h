@@ -1,0 +1,60 @@
+// Delivers again what was parked, once its cause is mended.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/ledger.h"
+#include "ports/object_store.h"
+#include "ports/queue.h"
+#include "ports/random.h"
+#include "tenants/directory.h"
+
+namespace headgate::process {
+
+struct ReplayCounts {
+  std::uint64_t deliveries = 0;  // no longer parked
+  std::uint64_t messages = 0;    // sent for them: one an object
+  std::uint64_t gone = 0;        // deliveries whose object is not there any more: settled so
+  std::uint64_t left = 0;        // still parked: their tenant is still not known
+};
+
+// One thread.
+class ParkedReplay {
+ public:
+  struct World {
+    Clock& clock;
+    Random& random;
+    Ledger& ledger;
+    ObjectStore& central;
+    tenants::TenantDirectory& tenants;
+    Queue& queue;
+  };
+  // `owner`: of the leases it takes for a moment; no worker's.
+  ParkedReplay(World world, LeaseOwner owner) : world_(world), owner_(std::move(owner)) {}
+
+  // At most `count_max` parked deliveries of a tenant (empty: of all), oldest first: each is unparked and its
+  // object announced again, so that workers deliver what is not delivered yet. The message is sent first, to
+  // be seen a little later: a crash in between leaves a message that finds nothing to do, and the delivery
+  // parked. On an error, what was done stays done.
+  Result<ReplayCounts> run(const TenantId& tenant, std::size_t count_max, Deadline deadline);
+  // What run() would do, oldest first.
+  Result<std::vector<Ledger::ParkedDelivery>> list(const TenantId& tenant, std::size_t count_max) {
+    return world_.ledger.parked(tenant, count_max);
+  }
+
+ private:
+  Result<> replay(const DeliveryId& id, Deadline deadline, ReplayCounts& counts);
+  Result<> announce(const DeliveryId& id, const ObjectInfo& info);
+  Result<> settle(const DeliveryId& id, std::string_view reason);
+
+  const World world_;
+  const LeaseOwner owner_;
+  std::set<ObjectKey> announced_;  // by this run
+};
+
+}  // namespace headgate::process
