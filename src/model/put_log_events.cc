@@ -1,0 +1,73 @@
+#include "model/put_log_events.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "model/json_escape.h"
+
+namespace headgate {
+namespace {
+
+constexpr std::string_view kEventStart = R"({"timestamp":)";
+constexpr std::string_view kNextEvent = R"("},{"timestamp":)";
+constexpr std::string_view kMessage = R"(,"message":")";
+constexpr std::size_t kDigitsMax = 20;  // of an int64, with its sign
+
+char* copy(std::string_view text, char* into) {
+  std::memcpy(into, text.data(), text.size());
+  return into + text.size();
+}
+
+}  // namespace
+
+char* PutLogEventsBody::room_for(std::size_t bytes) {
+  if (capacity_ - bytes_ < bytes) {
+    const std::size_t capacity = std::max(bytes_ + bytes, 2 * capacity_);
+    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
+    std::copy_n(buffer_.get(), bytes_, grown.get());
+    buffer_ = std::move(grown);
+    capacity_ = capacity;
+  }
+  return buffer_.get() + bytes_;
+}
+
+void PutLogEventsBody::put(std::string_view text) {
+  copy(text, room_for(text.size()));
+  bytes_ += text.size();
+}
+
+void PutLogEventsBody::put_string(std::string_view text) {
+  put("\"");
+  char* const into = room_for(escaped_bytes_max(text.size()));
+  bytes_ += static_cast<std::size_t>(escape_json(text, into).end - into);
+  put("\"");
+}
+
+void PutLogEventsBody::start(const LogGroup& group, const LogStream& stream) {
+  bytes_ = 0;
+  has_events_ = false;
+  put(R"({"logGroupName":)");
+  put_string(group.view());
+  put(R"(,"logStreamName":)");
+  put_string(stream.view());
+  put(R"(,"logEvents":[)");
+}
+
+void PutLogEventsBody::add(std::int64_t at_ms, std::string_view message) {
+  constexpr std::size_t kAround = kNextEvent.size() + kDigitsMax + kMessage.size();
+  char* const start = room_for(kAround + escaped_bytes_max(message.size()));
+  char* into = copy(has_events_ ? kNextEvent : kEventStart, start);
+  into = std::to_chars(into, into + kDigitsMax, at_ms).ptr;
+  into = copy(kMessage, into);
+  into = escape_json(message, into).end;
+  bytes_ += static_cast<std::size_t>(into - start);
+  has_events_ = true;
+}
+
+std::string_view PutLogEventsBody::finish() {
+  put(has_events_ ? R"("}]})" : "]}");
+  return {buffer_.get(), bytes_};
+}
+
+}  // namespace headgate
