@@ -12,6 +12,7 @@
 #include "aws/instance_credentials.h"
 #include "aws/process_credentials.h"
 #include "aws/program_output.h"
+#include "aws/shared_profiles.h"
 #include "aws/web_identity.h"
 #include "conformance/scratch_folder.h"
 #include "fakes/scripted_server.h"
@@ -294,6 +295,14 @@ TEST_F(CredentialsTest, OfAProgramAreWhatItPrints) {
   const Result<std::string> late = output_of({.words = {"/bin/sleep", "100"}, .environment = {}}, clock_,
                                              Deadline::after(clock_.steady(), 100ms));
   EXPECT_EQ(late.error().fault, Fault::Retry);
+}
+
+TEST_F(CredentialsTest, AFileThatIsDevNullHasNoProfiles) {
+  const Surroundings none{
+      .environment = {{"AWS_CONFIG_FILE", "/dev/null"}, {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}}};
+  const Result<Profiles> profiles = read_profiles(none, disk_);
+  ASSERT_TRUE(profiles.ok()) << profiles.error().what;
+  EXPECT_TRUE(profiles->empty());
 }
 
 TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {

@@ -4,22 +4,15 @@
 #include <memory>
 
 #include "base/result.h"
+#include "cli/aws_clients.h"
 #include "cli/config.h"
-#include "ports/clock.h"
-#include "ports/disk.h"
 #include "ports/object_store.h"
-#include "ports/random.h"
 
 namespace headgate::cli {
 
-// What a store is made with; all of it outlives the store.
-struct StoreWorld {
-  Clock& clock;
-  Random& random;
-  Disk& disk;
-};
-
-// The error names the setting.
-Result<std::unique_ptr<ObjectStore>> open_central_store(const StoreWorld& world, const Config& config);
+// The error names the setting. Needs no answer of AWS. Shared: in AWS the clients go with the store.
+Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config);
+// Of these clients, which outlive it.
+Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const Config& config);
 
 }  // namespace headgate::cli

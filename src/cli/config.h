@@ -14,13 +14,14 @@
 #include "http/listen_address.h"
 #include "model/codec.h"
 #include "model/names.h"
-#include "tenants/validate.h"
 
 namespace headgate::cli {
 
 enum class LogFormat { Auto, Json, Human };  // Auto: Human when stderr is a terminal
-enum class StoreKind { Directory };
-enum class StartAt { Beginning, End };  // of files that are there when the agent first starts
+enum class StoreKind { Directory, S3 };
+enum class Encryption { Bucket, S3, Kms };    // Bucket: as the bucket says
+enum class TenantRules { Auto, Local, Aws };  // Auto: as store.kind
+enum class StartAt { Beginning, End };        // of files that are there when the agent first starts
 
 constexpr const char* kNoKube = "off";  // kube.api
 
@@ -47,7 +48,18 @@ struct Config {
     StoreKind kind = StoreKind::Directory;
     std::string root;
     BucketName bucket;
+    std::string owner;  // account; empty: not checked
+    Encryption encryption = Encryption::Bucket;
+    std::string kms_key;
   } store;
+  struct Aws {
+    std::string region;  // empty: as the environment and the profile say; the same with endpoint_url
+    std::string endpoint_url;
+    std::string role_arn;  // empty: none is taken
+    std::string queue_url;
+    std::string tenants_table;
+    std::string ledger_table;
+  } aws;
   struct Key {
     std::string template_text;
   } key;
@@ -86,6 +98,7 @@ struct Config {
     Strings exclude_containers;
   } kube;
   struct Process {
+    std::string name;
     std::int64_t concurrency = 0;
     Milliseconds visibility{};
     std::int64_t receives_max = 0;
@@ -93,9 +106,11 @@ struct Config {
     Milliseconds retry_first{};
     Milliseconds retry_longest{};
     std::vector<BucketName> buckets;
+    std::uint64_t held_bytes_max = 0;
+    Milliseconds try_for{};
   } process;
   struct Tenants {
-    tenants::World rules = tenants::World::Local;
+    TenantRules rules = TenantRules::Auto;
     Milliseconds cache_ttl{};
     StringLists groups;
   } tenants;

@@ -74,7 +74,7 @@ TEST(Settings, DefaultToWhatOneMachineNeeds) {
   EXPECT_EQ(config.collect.codec, Codec::Gzip);
   EXPECT_EQ(config.process.buckets, std::vector<BucketName>{config.store.bucket});
   EXPECT_EQ(config.process.retry_longest, std::chrono::hours{1});
-  EXPECT_EQ(config.tenants.rules, tenants::World::Local);
+  EXPECT_EQ(config.tenants.rules, TenantRules::Auto);
   EXPECT_TRUE(config.tenants.groups.empty());
 }
 

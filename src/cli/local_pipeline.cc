@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cli/collector_options.h"
+#include "cli/tenant_rules.h"
 
 namespace headgate::cli {
 namespace {
@@ -42,7 +43,7 @@ Result<> LocalPipeline::open_world(const Config& config) {
   tenants_ = std::make_unique<tenants::TenantDirectory>(
       clock_, *tenant_store_,
       tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
-                                        .rules = {.world = config.tenants.rules}});
+                                        .rules = tenant_rules(config, StoreKind::Directory)});
   return {};
 }
 

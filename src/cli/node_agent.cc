@@ -24,8 +24,12 @@ Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
                                                     const Environment& environment, const Config& config) {
   auto agent = std::unique_ptr<NodeAgent>(new NodeAgent());
   TRY_IN("collect.data_directory", agent->disk_.make_directories(config.collect.data_directory));
-  agent->store_ = TRY(
-      open_central_store({.clock = agent->clock_, .random = agent->random_, .disk = agent->disk_}, config));
+  const ClientWorld world{.library = library,
+                          .environment = environment,
+                          .clock = agent->clock_,
+                          .random = agent->random_,
+                          .disk = agent->disk_};
+  agent->store_ = TRY(open_central_store(world, config));
   TRY(agent->open_kube(library, environment, config));
   TRY(agent->start_server(config));
   TRY(agent->start_agent(config));

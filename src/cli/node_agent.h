@@ -51,7 +51,7 @@ class NodeAgent {
   local::SystemRandom random_;
   local::PosixDisk disk_;
   std::unique_ptr<local::InotifyEvents> events_;
-  std::unique_ptr<ObjectStore> store_;
+  std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<Kube> pods_;
   http::Readiness readiness_;
   std::unique_ptr<Agent> agent_;

@@ -4,6 +4,7 @@
 #include "cli/batch_policies.h"
 #include "cli/setting.h"
 #include "cli/setting_binding.h"
+#include "cli/settings_aws.h"
 #include "http/listen_address.h"
 #include "kube/label_selector.h"
 #include "model/object_key.h"
@@ -27,7 +28,7 @@ struct ChoicesOf<LogFormat> {
 };
 template <>
 struct ChoicesOf<StoreKind> {
-  static constexpr Choice kAll[] = {{"directory", int(StoreKind::Directory)}};
+  static constexpr Choice kAll[] = {{"directory", int(StoreKind::Directory)}, {"s3", int(StoreKind::S3)}};
 };
 template <>
 struct ChoicesOf<StartAt> {
@@ -43,8 +44,9 @@ struct ChoicesOf<Codec> {
   static constexpr Choice kAll[] = {{"gzip", int(Codec::Gzip)}, {"zstd", int(Codec::Zstd)}};
 };
 template <>
-struct ChoicesOf<tenants::World> {
-  static constexpr Choice kAll[] = {{"local", int(tenants::World::Local)}, {"aws", int(tenants::World::Aws)}};
+struct ChoicesOf<TenantRules> {
+  static constexpr Choice kAll[] = {
+      {"auto", int(TenantRules::Auto)}, {"local", int(TenantRules::Local)}, {"aws", int(TenantRules::Aws)}};
 };
 
 namespace {
@@ -57,6 +59,7 @@ constexpr std::int64_t kGiB = 1024 * kMiB;
 constexpr std::int64_t kPiB = kGiB * 1024 * 1024;
 constexpr std::int64_t kSecond = 1000;  // durations are bounded in milliseconds
 constexpr std::int64_t kHour = 3600 * kSecond;
+constexpr unsigned kInAws = kCollect | kProcess | kApi | kTenant | kReplay;
 constexpr std::int64_t kVisibilityMost = std::chrono::milliseconds(Queue::kVisibilityMax).count();
 
 Complaint must_not_be_empty(const SettingValue& value) {
@@ -173,11 +176,12 @@ void add_local(Table& table) {
 
 void add_store(Table& table) {
   constexpr unsigned kReaders = kLocal | kCollect | kProcess | kReplay;
-  table.push_back(
-      bind(MEMBER(store.kind), {.key = "store.kind",
-                                .standard = "directory",
-                                .doc = "Where objects are kept between collecting and delivering.",
-                                .used_by = kReaders}));
+  table.push_back(bind(MEMBER(store.kind),
+                       {.key = "store.kind",
+                        .standard = "directory",
+                        .doc = "The world: directory keeps objects, queue, tenants and ledger on this "
+                               "machine, s3 in AWS. headgate local always works on this machine.",
+                        .used_by = kInAws}));
   table.push_back(
       bind(MEMBER(store.root), {.key = "store.root",
                                 .standard = "${local.root}/store",
@@ -189,6 +193,11 @@ void add_store(Table& table) {
                                               .doc = "The central bucket that agents write to.",
                                               .used_by = kReaders | kApi | kTenant,
                                               .complaint = must_be_a_bucket}));
+  add_s3_store_settings(table);
+}
+
+void add_key(Table& table) {
+  constexpr unsigned kReaders = kLocal | kCollect | kProcess | kReplay;
   table.push_back(
       bind(MEMBER(key.template_text),
            {.key = "key.template",
@@ -371,6 +380,13 @@ void add_kube(Table& table) {
 
 void add_process(Table& table) {
   constexpr unsigned kWorkers = kLocal | kProcess;
+  table.push_back(bind(
+      MEMBER(process.name),
+      {.key = "process.name",
+       .doc =
+           "This worker's name in the ledger; no two that run may share one. After a crash, the next of that "
+           "name takes up its work at once (in a cluster: the pod's name). Empty: a random one.",
+       .used_by = kProcess}));
   table.push_back(bind(MEMBER(process.concurrency), {.key = "process.concurrency",
                                                      .standard = "2",
                                                      .doc = "Most objects being delivered at the same time.",
@@ -414,6 +430,21 @@ void add_process(Table& table) {
                                                        .least = 100,
                                                        .most = kVisibilityMost}));
   table.push_back(
+      bind(MEMBER(process.held_bytes_max), {.key = "process.held_bytes_max",
+                                            .standard = "256MiB",
+                                            .doc = "Most bytes of stored objects whose messages a worker "
+                                                   "holds at a time; it takes more as it is done.",
+                                            .used_by = kProcess,
+                                            .least = kMiB,
+                                            .most = kPiB}));
+  table.push_back(
+      bind(MEMBER(process.try_for), {.key = "process.try_for",
+                                     .standard = "24h",
+                                     .doc = "A delivery that fails for so long is parked, with the reason.",
+                                     .used_by = kProcess,
+                                     .least = kSecond,
+                                     .most = 14 * 24 * kHour}));
+  table.push_back(
       bind(MEMBER(process.buckets), {.key = "process.buckets",
                                      .standard = "${store.bucket}",
                                      .doc = "The only buckets that objects are read from, whatever a "
@@ -426,8 +457,9 @@ void add_tenants(Table& table) {
   table.push_back(
       bind(MEMBER(tenants.rules),
            {.key = "tenants.rules",
-            .standard = "local",
-            .doc = "How tenant configurations are judged: aws wants account, region, role and external id.",
+            .standard = "auto",
+            .doc = "How tenant configurations are judged: aws wants account, region, role and external id; "
+                   "auto is aws when store.kind is s3, and local when not.",
             .used_by = kLocal | kProcess | kApi | kTenant | kReplay}));
   table.push_back(
       bind(MEMBER(tenants.cache_ttl), {.key = "tenants.cache_ttl",
@@ -452,6 +484,8 @@ Table make_table() {
   add_common(table);
   add_local(table);
   add_store(table);
+  add_key(table);
+  add_aws_settings(table);
   add_collect(table);
   add_kube(table);
   add_process(table);

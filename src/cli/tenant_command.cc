@@ -10,6 +10,7 @@
 #include "cli/config_command.h"
 #include "cli/tenant_actions.h"
 #include "cli/tenant_document.h"
+#include "cli/tenant_rules.h"
 
 namespace headgate::cli {
 
@@ -78,14 +79,12 @@ class TenantCommand {
       world_.complaints << "tenant store: " << store.error().what << '\n';
       return kExitFailure;
     }
-    tenants::Rules rules{.world = config->tenants.rules, .central_buckets = config->process.buckets};
-    rules.central_buckets.push_back(config->store.bucket);
     return act(TenantActions({.store = **store,
                               .clock = world_.clock,
                               .random = world_.random,
                               .output = world_.output,
                               .complaints = world_.complaints,
-                              .rules = std::move(rules)}),
+                              .rules = tenant_rules(*config, config->store.kind)}),
                document);
   }
 

@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "base/file_descriptor.h"
+#include "base/recently_used.h"
 #include "base/result.h"
 #include "local/posix_file.h"
-#include "local/recently_used.h"
 
 namespace headgate::local {
 

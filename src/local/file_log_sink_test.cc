@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "base/recently_used.h"
 #include "conformance/child_process.h"
 #include "conformance/destinations.h"
 #include "conformance/log_sink.h"
@@ -16,7 +17,6 @@
 #include "conformance/scratch_folder.h"
 #include "local/local_destinations.h"
 #include "local/object_path.h"
-#include "local/recently_used.h"
 #include "local/system_random.h"
 
 namespace headgate::conformance {

@@ -6,10 +6,10 @@
 #include <mutex>
 #include <string>
 
+#include "base/recently_used.h"
 #include "local/append_files.h"
 #include "local/directory_store.h"
 #include "local/file_log_sink.h"
-#include "local/recently_used.h"
 #include "ports/clock.h"
 #include "ports/destinations.h"
 #include "ports/random.h"

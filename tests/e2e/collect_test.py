@@ -3,27 +3,29 @@
 The API knows the namespaces and pods; the files are what a runtime writes. Judged by what lies in the store and by /metrics.
 """
 
+import gzip
 import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 import unittest
 import urllib.request
 
+from aws import Aws
 from harness import BINARY, CriFile, EndToEndTest, read_object
 
 PEERS = pathlib.Path(__file__).resolve().parents[2]
-PYTHON = PEERS / "build/peers/venv/bin/python"
 HOSTED = "hypershift.openshift.io/hosted-control-plane"
 WAIT_SECONDS = 30
 
 
 class KubernetesApi:
     def __init__(self):
-        self.process = subprocess.Popen([PYTHON, "-B", PEERS / "tests/peers/kube_api.py"], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, "-B", PEERS / "tests/peers/kube_api.py"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
@@ -48,19 +50,21 @@ class KubernetesApi:
 
 
 class Agent:
-    def __init__(self, installation, *flags):
+    def __init__(self, installation, *flags, environment=None):
         self.installation = installation
         self.process = subprocess.Popen(
             [BINARY, "collect", "--log.level=info", "--log.format=json", "--metrics.listen=127.0.0.1:0",
              f"--collect.pod-logs={installation.pods}", f"--local.root={installation.root}",
              "--collect.batch.age-max=1s", "--collect.scan-interval=100ms", "--collect.spool.free-bytes-min=1MiB",
              "--cluster-id=cluster-1", "--kube.token-file=", "--kube.ca-file=", *flags],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, env=environment)
+        said = []
         for line in self.process.stderr:
+            said.append(line)
             if "headgate collect runs" in line:
                 self.metrics_url = f"http://{json.loads(line)['metrics']}"
                 return
-        raise AssertionError("it has ended")
+        raise AssertionError("it has ended: " + "".join(said))
 
     def get(self, path):
         try:
@@ -89,8 +93,9 @@ class CollectTest(EndToEndTest):
         self.api.add_pod(namespace, name, uid, **about)
         return file
 
-    def agent(self, *flags):
-        agent = Agent(self.installation, f"--kube.api={self.api.url}", "--kube.node-name=node-1", *flags)
+    def agent(self, *flags, environment=None):
+        agent = Agent(self.installation, f"--kube.api={self.api.url}", "--kube.node-name=node-1", *flags,
+                      environment=environment)
         self.addCleanup(agent.process.kill)
         return agent
 
@@ -101,9 +106,10 @@ class CollectTest(EndToEndTest):
             cluster, namespace, application, pod, _ = path.relative_to(
                 self.installation.root / "store" / "central").parts
             self.assertEqual(cluster, "cluster-1")
-            found.setdefault((namespace, application, pod), []).extend(
-                record["message"] for record in read_object(path))
-        return found
+            found.setdefault((namespace, application, pod), []).extend(read_object(path))
+        for records in found.values():
+            records.sort(key=lambda record: record["ingest_timestamp"])  # each line has its own
+        return {key: [record["message"] for record in records] for key, records in found.items()}
 
     def await_that(self, condition, what):
         end = time.monotonic() + WAIT_SECONDS
@@ -174,11 +180,35 @@ class CollectTest(EndToEndTest):
         self.assertRegex(metrics, re.compile(r"^headgate_collect_lines_total.* 1$", re.MULTILINE))
         self.assertEqual(agent.stop()[0], 0)
 
+    def test_writes_to_s3(self):
+        aws = Aws()
+        self.addCleanup(aws.stop)
+        s3 = aws.client("s3")
+        s3.create_bucket(Bucket="central-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        file = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
+        for number in range(1000):
+            file.write(b"line %d" % number)
+        file.file.flush()
+        agent = self.agent("--store.kind=s3", "--store.bucket=central-logs", "--store.encryption=s3",
+                           "--aws.region=eu-west-1", f"--aws.endpoint-url={aws.url}", environment=aws.environment)
+        self.await_that(lambda: s3.list_objects_v2(Bucket="central-logs").get("KeyCount"), "an object in the bucket")
+        self.assertEqual(agent.stop()[0], 0)
+        messages = []
+        for listed in s3.list_objects_v2(Bucket="central-logs")["Contents"]:
+            self.assertRegex(listed["Key"], r"^cluster-1/clusters-a/etcd/etcd-0/\d{8}-\d{6}-[0-9a-f-]{36}\.json\.gz$")
+            got = s3.get_object(Bucket="central-logs", Key=listed["Key"])
+            self.assertEqual(got["ServerSideEncryption"], "AES256")
+            self.assertEqual(got["Metadata"]["headgate-node"], "node-1")
+            messages += [json.loads(line)["message"] for line in gzip.decompress(got["Body"].read()).splitlines()]
+        self.assertEqual(messages, [f"line {number}" for number in range(1000)])
+
     def test_refuses_to_start_with_what_it_cannot_use(self):
         cases = {
             "kube.node_name": ["--kube.api=http://127.0.0.1:1"],
             "kube.api": ["--kube.node-name=n"],
             "kube.namespace_selector": ["--kube.api=off", "--kube.namespace-selector=a in (b"],
+            "aws.region": ["--kube.api=off", "--store.kind=s3"],
             "metrics.listen": ["--kube.api=off", "--metrics.listen=somewhere"],
             "collect.data_directory": ["--kube.api=off", "--collect.data-directory=/proc/none"],
         }
@@ -187,7 +217,7 @@ class CollectTest(EndToEndTest):
                 done = subprocess.run(
                     [BINARY, "collect", f"--local.root={self.installation.root}", "--metrics.listen=off", *flags],
                     capture_output=True, text=True, timeout=30,
-                    env={name: value for name, value in os.environ.items() if not name.startswith("KUBERNETES_")})
+                    env={name: value for name, value in os.environ.items() if not name.startswith(("KUBERNETES_", "AWS_"))})
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(named, done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

@@ -1,4 +1,4 @@
-// The few of many that were used last: open files, open buckets.
+// The few of many that were used last: open files, open buckets, sessions.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-namespace headgate::local {
+namespace headgate {
 
 // One thread at a time. Values are shared with whoever works with them. Holds at most `count_max` and those
 // that are being worked with: one more makes room by letting the one go that was idle for longest. So there
@@ -57,4 +57,4 @@ class RecentlyUsed {
   std::unordered_map<std::string, typename Entries::iterator> places_;
 };
 
-}  // namespace headgate::local
+}  // namespace headgate
