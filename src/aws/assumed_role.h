@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <utility>
 
@@ -18,7 +19,8 @@ class AssumedRole final : public CredentialsSource {
     Clock& clock;
     Random& random;
     net::HttpPool& http;
-    CredentialsSource& base;  // who asks for the role
+    CredentialsSource& base;    // who asks for the role
+    std::stop_token stop = {};  // ends its waits with Fault::Stopped
   };
   // The world outlives it.
   AssumedRole(World world, Endpoint sts, RoleRequest request);

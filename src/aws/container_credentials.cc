@@ -79,7 +79,7 @@ Result<Credentials> ContainerCredentials::fetch(Deadline deadline) {
   net::HttpRequest request{.method = "GET", .url = url_, .headers = {{"Accept", "application/json"}}};
   if (!token.empty()) request.headers.emplace_back("Authorization", token);
   const std::string document =
-      TRY(ask_metadata({world_.clock, world_.http}, "their endpoint", request, deadline));
+      TRY(ask_metadata({world_.clock, world_.http, world_.stop}, "their endpoint", request, deadline));
   return parse_credentials_document(document);
 }
 

@@ -1,6 +1,7 @@
 // Someone who gives credentials anew each time: a metadata service, STS, a program.
 #pragma once
 
+#include <stop_token>
 #include <string_view>
 
 #include "aws/credentials.h"
@@ -28,6 +29,7 @@ struct CredentialsWorld {
   Random& random;
   net::HttpPool& http;
   Disk& disk;
+  std::stop_token stop = {};  // ends their waits with Fault::Stopped
 };
 
 }  // namespace headgate::aws

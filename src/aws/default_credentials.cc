@@ -24,7 +24,8 @@ class ProfileRole final : public CredentialsSource {
  public:
   ProfileRole(CredentialsWorld world, Source base, Endpoint sts, RoleRequest request)
       : base_(std::move(base)),
-        role_({world.clock, world.random, world.http, *base_}, std::move(sts), std::move(request)) {}
+        role_({world.clock, world.random, world.http, *base_, world.stop}, std::move(sts),
+              std::move(request)) {}
   Result<Credentials> get(Deadline deadline) override { return role_.get(deadline); }
   void forget(const Credentials& refused) override { role_.forget(refused); }
 

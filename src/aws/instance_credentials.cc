@@ -20,7 +20,7 @@ InstanceCredentials::InstanceCredentials(CredentialsWorld world, const Surroundi
 
 Result<Credentials> InstanceCredentials::fetch(Deadline deadline) {
   constexpr std::string_view kRoles = "/latest/meta-data/iam/security-credentials/";
-  const MetadataWorld world{world_.clock, world_.http};
+  const MetadataWorld world{world_.clock, world_.http, world_.stop};
   const net::HttpRequest for_token{.method = "PUT",
                                    .url = url_ + "/latest/api/token",
                                    .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}};

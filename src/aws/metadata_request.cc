@@ -10,7 +10,7 @@ namespace {
 Result<std::string> ask_once(MetadataWorld world, const net::HttpRequest& request, Deadline deadline) {
   const Deadline attempt{std::min(deadline.at, world.clock.steady() + kMetadataAttemptMax)};
   net::HttpResponse response = TRY(world.http.send(
-      request, {.deadline = attempt, .stop = {}, .body_bytes_max = kCredentialsDocumentBytesMax}));
+      request, {.deadline = attempt, .stop = world.stop, .body_bytes_max = kCredentialsDocumentBytesMax}));
   if (response.status == 200) return std::move(response.body);
   const std::string what = "answered " + std::to_string(response.status);
   if (response.status == 404) return Error{Fault::NotFound, what};
@@ -29,7 +29,7 @@ Result<std::string> ask_metadata(MetadataWorld world, std::string_view name, con
     if (answer.ok()) return answer;
     const bool is_last = attempt == kMetadataAttemptsMax || deadline.left(world.clock.steady()) <= kPause;
     if (answer.error().fault != Fault::Retry || is_last) return std::move(answer).error().in(name);
-    world.clock.sleep(kPause, {});
+    if (world.clock.sleep(kPause, world.stop)) return Error{Fault::Stopped, "stopped"};
   }
 }
 

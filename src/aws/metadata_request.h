@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ namespace headgate::aws {
 struct MetadataWorld {
   Clock& clock;
   net::HttpPool& http;
+  std::stop_token stop = {};
 };
 
 constexpr std::chrono::seconds kMetadataAttemptMax{2};  // it is near, or it is not there

@@ -33,8 +33,9 @@ class RoleChainTest : public testing::Test {
           seen_.push_back(request);
           for (const auto& [text, refusal] : refused_) {
             if (request.find(text) == std::string::npos) continue;
-            return answer.json(403, "<ErrorResponse><Error><Code>" + refusal.first + "</Code><Message>" +
-                                        refusal.second + "</Message></Error></ErrorResponse>");
+            return answer.json(refusal.first == "ValidationError" ? 400 : 403,
+                               "<ErrorResponse><Error><Code>" + refusal.first + "</Code><Message>" +
+                                   refusal.second + "</Message></Error></ErrorResponse>");
           }
           const std::size_t role = request.find("role%2F") + 7;
           answer.json(
@@ -164,6 +165,13 @@ TEST_F(RoleChainTest, TakesNoRoleOutsideTheTenantsAccount) {
   EXPECT_EQ(asked(), 0U);
 }
 
+TEST_F(RoleChainTest, EndsAtOnceWhenStopped) {
+  std::stop_source stop;
+  stop.request_stop();
+  RoleChain chain({clock_, random_, pool_, base_, stop.get_token()}, settings());
+  EXPECT_EQ(chain.of_tenant(acme()).value()->get(Deadline::never()).error().fault, Fault::Stopped);
+}
+
 TEST_F(RoleChainTest, RemembersARefusalForAMinute) {
   refused_["role%2Flogs"] = {"AccessDenied", "not authorized to perform: sts:AssumeRole"};
   RoleChain chain(world(), settings());
@@ -181,6 +189,7 @@ TEST_F(RoleChainTest, BlamesNoTenantForItsOwnCredentials) {
   RoleChain chain(world(), settings());
   for (const auto& [text, code] : std::initializer_list<std::pair<const char*, const char*>>{
            {"role%2Fcentral", "AccessDenied"},
+           {"role%2Fcentral", "ValidationError"},
            {"role%2Flogs", "InvalidClientTokenId"},
            {"role%2Flogs", "RegionDisabledException"}}) {
     refused_ = {{text, {code, "no"}}};

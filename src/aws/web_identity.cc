@@ -9,7 +9,8 @@ namespace headgate::aws {
 WebIdentity::WebIdentity(CredentialsWorld world, Endpoint sts, Role role)
     : world_(world),
       role_(std::move(role)),
-      sts_({world.clock, world.random, world.http, nobody_}, std::move(sts), ServiceClient::Options{}) {}
+      sts_({world.clock, world.random, world.http, nobody_}, std::move(sts),
+           ServiceClient::Options{.stop = world.stop}) {}
 
 Result<Credentials> WebIdentity::fetch(Deadline deadline) {
   constexpr std::size_t kTokenBytesMax = 20'000;  // what STS takes
