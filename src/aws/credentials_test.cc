@@ -212,8 +212,8 @@ TEST(ContainerAddress, IsHttpsOrNear) {
   for (const char* bad :
        {"", "http://", "http://example.com/", "http://169.254.169.254/", "http://127.0.0.1@evil.example/",
         "http://127.1/", "http://127.0.0.1.evil.example/", "http://localhost.evil.example", "http://[::2]/",
-        "http://[::1].evil/", "ftp://127.0.0.1/", "http://127.0.0.1\\@evil/", "http://evil#@127.0.0.1/",
-        "http://[::1]evil:80/"})
+        "http://[::1].evil/", "ftp://127.0.0.1/", "http://127.0.0.1\\@evil/",
+        "http://localhost:80@evil.example/", "http://evil#@127.0.0.1/", "http://[::1]evil:80/"})
     EXPECT_FALSE(may_give_credentials(bad)) << bad;
 }
 
@@ -305,6 +305,14 @@ TEST_F(CredentialsTest, AFileThatIsDevNullHasNoProfiles) {
   EXPECT_TRUE(profiles->empty());
 }
 
+TEST_F(CredentialsTest, OfAProcessComeFromOneInTheSameSurroundings) {
+  ProcessCredentials process(clock_, {.environment = {{"GIVEN", document("PROCESS")}}, .home = {}},
+                             "/bin/sh -c 'printf %s \"$GIVEN\"'");
+  const Result<Credentials> got = process.fetch(in_time());
+  ASSERT_TRUE(got.ok()) << got.error().what;
+  EXPECT_EQ(got->access_key_id, "PROCESS");
+}
+
 TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {
   const std::string config = write("config",
                                    "[profile p]\nregion = eu-north-1\nca_bundle = /ca\nmax_attempts = 5\n"
@@ -349,6 +357,8 @@ TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {
                                                                   {"AWS_MAX_ATTEMPTS", "101"},
                                                                   {"AWS_USE_FIPS_ENDPOINT", "yes"}})
     EXPECT_EQ(of({{name, value}}).error().fault, Fault::Invalid) << name << value;
+  write("config", "[default]\nregion = plain\n[profile default]\nregion = named\n");
+  EXPECT_EQ(of({})->region, "named");
   write("config", "[profile p]\nsecret");
   EXPECT_EQ(of({}).error().what, config + ": line 2: neither [section] nor name = value");
 }

@@ -116,6 +116,10 @@ TEST_F(RefreshingCredentialsTest, AreForgottenWhenTheyWereRefusedUnlessTheyAreNe
   kept_.forget(first);
   EXPECT_EQ(key(), "KEY1");
   clock_.advance(6s);
+  Credentials another = first;
+  another.session_token = "another's";
+  kept_.forget(another);
+  EXPECT_EQ(key(), "KEY1");
   kept_.forget(first);
   EXPECT_EQ(key(), "KEY2");
   clock_.advance(6s);

@@ -250,6 +250,15 @@ TEST_F(ServiceClientTest, StopsTryingWhenTheQuotaIsSpentAndEarnsItBack) {
   EXPECT_EQ(tries(), RetryQuota::kFull / RetryQuota::kCost + 2);
 }
 
+TEST_F(ServiceClientTest, SpendsNothingOnWhatWorksInTheEnd) {
+  int asked = 0;
+  server_ = std::make_unique<ScriptedServer>(
+      [&](const std::string&, Wire& wire) { wire.write(++asked % 2 == 1 ? http(500, "") : http(200, "")); });
+  ServiceClient patient = client();
+  for (std::uint32_t call = 0; call < RetryQuota::kFull / RetryQuota::kCost + 5; ++call)
+    ASSERT_TRUE(patient.call(kAsk, in_time()).ok()) << call;
+}
+
 TEST(RetryQuota, IsPaidBackBySuccessesAndNeverOverflows) {
   RetryQuota quota;
   EXPECT_EQ(quota.take(RetryKind::Unanswered), RetryQuota::kUnansweredCost);
