@@ -337,7 +337,9 @@ Result<> HttpClient::outcome(Exchange& exchange) {
     if (message->msg == CURLMSG_DONE) exchange.code = message->data.result;
   }
   if (exchange.refused) return *exchange.refused;
-  if (exchange.code == CURLE_OK) return {};
+  if (exchange.code == CURLE_OK && exchange.has_head) return {};
+  // libcurl is content with a head that breaks off.
+  if (exchange.code == CURLE_OK) return Error{Fault::Retry, "the answer's head broke off"};
   const std::string_view words =
       exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(exchange.code);
   return Error{fault_of(exchange.code), std::string(words)};

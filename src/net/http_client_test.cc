@@ -69,8 +69,10 @@ TEST_F(HttpClientTest, StreamsASuccessAndKeepsTheBodyOfARefusal) {
 }
 
 TEST_F(HttpClientTest, SaysRetryWhenTheAnswerBreaksOff) {
-  for (const char* answer_text : {"", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
-                                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* answer_text :
+       {"", "HTTP/1.1 200 O", "HTTP/1.1 200 OK\r\nContent-Length: 1", "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     ScriptedServer server([&](const std::string&, Answer& answer) { answer.write(answer_text); });
     const Result<HttpResponse> response = client_->send({.url = server.url()}, call());
     ASSERT_FALSE(response.ok()) << answer_text;
