@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "aws/s3_object.h"
+#include "base/backoff.h"
 #include "model/checksum.h"
 
 namespace headgate::aws {
@@ -83,9 +84,11 @@ Result<> S3Reader::go_on(Error broken) {
   since_break_ = 0;
   if (++breaks_ > kBreaksMax || info_.etag.empty()) return broken;
   const ServiceClient::World& world = bucket_.world();
-  const std::chrono::milliseconds wait = Backoff{}.wait(breaks_, world.random.next());
+  const ServiceClient::Options& options = bucket_.settings().client;
+  const Backoff backoff{.first = options.backoff_first, .longest = options.backoff_longest};
+  const std::chrono::milliseconds wait = backoff.wait(breaks_, world.random.next());
   if (wait >= deadline_.left(world.clock.steady())) return broken;
-  if (world.clock.sleep(wait, bucket_.settings().client.stop)) return Error{Fault::Stopped, "stopped"};
+  if (world.clock.sleep(wait, options.stop)) return Error{Fault::Stopped, "stopped"};
   streamed_ = TRY(get(info_.key, true));
   return {};
 }

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "aws/s3_bucket.h"
-#include "base/backoff.h"
 #include "base/deadline.h"
 #include "base/result.h"
 #include "ports/object_store.h"

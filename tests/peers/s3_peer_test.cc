@@ -1,0 +1,232 @@
+// What boto3 reads of what we wrote, and we of what it wrote; who is refused; and what is left when the way
+// there is bad.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <random>
+
+#include "conformance/scratch_folder.h"
+#include "fakes/scripted_server.h"
+#include "peers/forward.h"
+#include "peers/s3_peers.h"
+
+namespace headgate::peers {
+namespace {
+
+using Sizes = std::map<std::string, bool>;  // key -> whether it is large
+
+std::string body_of(const std::string& key, bool is_large) {
+  constexpr std::size_t kLarge = 6U << 20U;
+  const std::size_t size = is_large ? kLarge : 100 * key.size();
+  std::string body;
+  while (body.size() < size) body += key;
+  body.resize(size);
+  return body;
+}
+
+std::string hex(const std::string& text) {
+  std::string digits;
+  for (const char letter : text) {
+    char two[3];
+    std::snprintf(two, sizeof two, "%02x", static_cast<unsigned char>(letter));
+    digits += two;
+  }
+  return digits;
+}
+
+PutOptions properties(const std::string& key) {
+  PutOptions options;
+  options.content_type = "application/x-ndjson";
+  options.content_encoding = "gzip";
+  options.metadata = {{"key-hex", hex(key)}, {"lines", "42"}};
+  return options;
+}
+
+std::string read(ObjectStore& store, const std::string& key, Deadline deadline) {
+  const auto reader = store.open_reader(ObjectKey(key), {}, deadline);
+  if (!reader.ok()) return "error: " + reader.error().what;
+  std::string text;
+  std::vector<char> buffer(70'000);
+  for (;;) {
+    const Result<std::size_t> taken = reader.value()->read(buffer);
+    if (!taken.ok()) return "error: " + taken.error().what;
+    if (*taken == 0) return text;
+    text.append(buffer.data(), *taken);
+  }
+}
+
+class S3Boto3 : public testing::Test {
+ protected:
+  // Runs the script with these keys; says whether it was content.
+  bool boto3(const std::string& what, const std::string& url, const std::string& bucket, const Sizes& sizes) {
+    std::ofstream keys(folder_.at("keys"));
+    for (const auto& [key, is_large] : sizes) keys << hex(key) << (is_large ? " large" : "") << '\n';
+    keys.close();
+    const std::string command = python() + " -B " + script("s3_boto3.py") + " " + what + " " + url + " " +
+                                bucket + " " + fakes::kAccessKey + " " + fakes::kSecretKey + " < " +
+                                folder_.at("keys") + " > " + folder_.at("seen");
+    if (std::system(command.c_str()) != 0) return false;
+    std::size_t count = 0;
+    std::ifstream(folder_.at("seen")) >> count;
+    return count == sizes.size();
+  }
+  void agree(const PeerProcess& server, const Sizes& sizes) {
+    ASSERT_NE(server.port(), 0);
+    const std::string url = url_of(server);
+    S3Client client(url);
+    const std::string ours = client.new_bucket();
+    aws::S3Settings settings = client.settings(ours);
+    settings.part_bytes = aws::S3Settings::kPartBytesMin;
+    const auto written = client.store(settings);
+    for (const auto& [key, is_large] : sizes)
+      ASSERT_EQ(put_object(*written, ObjectKey(key), body_of(key, is_large), properties(key), client.soon())
+                    .value(),
+                PutOutcome::Stored)
+          << key;
+    EXPECT_TRUE(boto3("check", url, ours, sizes));
+
+    const std::string theirs = client.new_bucket();
+    ASSERT_TRUE(boto3("write", url, theirs, sizes));
+    const auto store = client.store(theirs);
+    const ObjectPage page = store->list("", ObjectKey(), 1000, client.soon()).value();
+    EXPECT_EQ(page.objects.size(), sizes.size());
+    for (const ObjectInfo& listed : page.objects) {
+      const std::string& key = listed.key.str();
+      ASSERT_EQ(sizes.count(key), 1U) << key;
+      EXPECT_TRUE(read(*store, key, client.soon()) == body_of(key, sizes.at(key))) << key;
+      const ObjectInfo info = store->head(listed.key, client.soon()).value();
+      EXPECT_EQ(info.metadata, properties(key).metadata) << key;
+      EXPECT_EQ(info.content_type, "application/x-ndjson") << key;
+      EXPECT_EQ(info.content_encoding, "gzip") << key;
+      EXPECT_EQ(info.etag, listed.etag) << key;
+    }
+  }
+  conformance::ScratchFolder folder_;
+};
+
+const Sizes kOddKeys = {{"plain", false},
+                        {"prod/ns/app/pod-1/20250830-112701-0a1b.json.gz", true},
+                        {"a b/ leading and trailing ", false},
+                        {"plus+plus", false},
+                        {"100%/%2F/%41", false},
+                        {"\xc3\xa9t\xc3\xa9/\xe6\x97\xa5\xe6\x9c\xac/\xf0\x9f\x90\xb3", true},
+                        {"quote\"'`", false},
+                        {"a&b<c>d", false},
+                        {"~!*(),;:@$=", false},
+                        {"q?x=1#top", false},
+                        {"back\\slash|{}[]^", false},
+                        {".hidden/..x/...", false}};
+
+TEST_F(S3Boto3, AgreesOnMotoAlsoOnKeysThatAreNoPaths) {
+  Sizes keys = kOddKeys;
+  for (const char* key : {"/leading", "a//b", "a/../b", "./x", "a", "a/", "a/b"}) keys[key] = false;
+  agree(PeerProcess(moto_command()), keys);
+}
+
+TEST_F(S3Boto3, AgreesOnS3Proxy) {
+  agree(PeerProcess(s3proxy_command()), kOddKeys);
+}
+
+TEST(S3Secrets, AWrongOneIsRefused) {
+  const PeerProcess server(s3proxy_command());
+  ASSERT_NE(server.port(), 0);
+  S3Client right(url_of(server));
+  const std::string bucket = right.new_bucket();
+  const ObjectKey key("k");
+  ASSERT_TRUE(put_object(*right.store(bucket), key, "x", {}, right.soon()).ok());
+  S3Client wrong(url_of(server), "another secret");
+  const auto store = wrong.store(bucket);
+  EXPECT_EQ(put_object(*store, ObjectKey("l"), "x", {}, wrong.soon()).error().fault, Fault::Denied);
+  EXPECT_EQ(store->open_reader(key, {}, wrong.soon()).error().fault, Fault::Denied);
+  EXPECT_EQ(store->head(key, wrong.soon()).error().fault, Fault::Denied);
+  EXPECT_EQ(store->list("", ObjectKey(), 10, wrong.soon()).error().fault, Fault::Denied);
+  EXPECT_EQ(store->remove(key, wrong.soon()).error().fault, Fault::Denied);
+  const Error refused = store->head(key, wrong.soon()).error();
+  EXPECT_EQ(refused.what.find("another secret"), std::string::npos);
+  EXPECT_EQ(read(*right.store(bucket), "k", right.soon()), "x");
+}
+
+// Between us and S3Proxy: every request may be refused, cut off or answered by half.
+class BadWay {
+ public:
+  BadWay(const PeerProcess& server, std::uint32_t seed) : port_(server.port()), random_(seed) {}
+  std::string url() const { return way_.url(); }
+  int faults() const { return faults_; }
+  int requests() const { return requests_; }
+
+ private:
+  void pass(const std::string& request, fakes::ScriptedServer::Answer& wire) {
+    ++requests_;
+    const std::uint32_t chance = draw();
+    if (chance < 60) return wire.write(forward(port_, request));
+    ++faults_;
+    if (chance < 70)
+      return wire.write(
+          "HTTP/1.1 503 x\r\nConnection: close\r\nContent-Length: "
+          "35\r\n\r\n<Error><Code>SlowDown</Code></Error>");
+    if (chance < 75) return wire.write("HTTP/1.1 500 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    if (chance < 80) return;  // it never came there
+    const std::string answer = forward(port_, request);
+    if (chance < 90) return;  // it did, and nobody knows
+    wire.write(answer.substr(0, answer.size() * (chance - 90) / 10));
+  }
+  std::uint32_t draw() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::uint32_t>(random_() % 100);
+  }
+  const int port_;
+  std::mutex mutex_;
+  std::mt19937 random_;  // guarded
+  std::atomic<int> faults_ = 0;
+  std::atomic<int> requests_ = 0;
+  fakes::ScriptedServer way_{
+      [this](const std::string& request, fakes::ScriptedServer::Answer& wire) { pass(request, wire); }};
+};
+
+class S3OverABadWay : public S3Boto3, public testing::WithParamInterface<std::uint32_t> {};
+
+TEST_P(S3OverABadWay, EveryObjectArrivesWholeAndOnce) {
+  const PeerProcess server(s3proxy_command());
+  ASSERT_NE(server.port(), 0);
+  S3Client direct(url_of(server));
+  const std::string bucket = direct.new_bucket();
+  const BadWay way(server, GetParam());
+  S3Client client(way.url());
+  aws::S3Settings settings = client.settings(bucket);
+  settings.part_bytes = aws::S3Settings::kPartBytesMin;
+  settings.client.attempts_max = 5;
+  const auto store = client.store(settings);
+
+  Sizes sizes;
+  for (int i = 0; i < 40; ++i) {
+    const std::string key = "c/n/a/pod " + std::to_string(i) + ".json.gz";
+    sizes[key] = i % 10 == 0;
+    // As an uploader does: again until it is there.
+    bool is_there = false;
+    for (int tries = 0; tries < 50 && !is_there; ++tries) {
+      const Result<PutOutcome> put =
+          put_object(*store, ObjectKey(key), body_of(key, sizes[key]), properties(key), client.soon());
+      is_there = put.ok();
+      if (!put.ok()) {
+        ASSERT_EQ(put.error().fault, Fault::Retry) << put.error().what;
+      }
+    }
+    ASSERT_TRUE(is_there) << key;
+  }
+  for (const auto& [key, is_large] : sizes) {
+    std::string got = "error: ";
+    for (int tries = 0; tries < 50 && got.starts_with("error: "); ++tries)
+      got = read(*store, key, client.soon());
+    EXPECT_TRUE(got == body_of(key, is_large)) << key << ": " << got.substr(0, 200);
+  }
+  // An upload whose id never reached us is left to the bucket's lifecycle rule.
+  EXPECT_TRUE(boto3("read", url_of(server), bucket, sizes));
+  EXPECT_GT(way.faults(), way.requests() / 4);
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, S3OverABadWay, testing::Values(1, 2, 3));
+
+}  // namespace
+}  // namespace headgate::peers
