@@ -194,7 +194,9 @@ Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Http
 Result<HttpResponse> HttpClient::begin(const HttpRequest& request, const HttpCall& call,
                                        const HttpPull& pull) {
   CHECK(!pulled_);
-  auto exchange = std::unique_ptr<Exchange>(new Exchange{.easy = curl_->easy, .call = call, .pull = pull});
+  // An aggregate: make_unique cannot name its members.
+  auto exchange = std::unique_ptr<Exchange>(  // NOLINT(modernize-make-unique)
+      new Exchange{.easy = curl_->easy, .call = call, .pull = pull});
   TRY(start(*exchange, request));
   pulled_ = std::move(exchange);
   const Deadline soonest{std::min(pull.head.at, call.deadline.at)};

@@ -77,6 +77,7 @@ TEST_F(HttpPoolTest, ManyThreadsExchangeAtTheSameTime) {
   std::atomic<int> right = 0;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
         const std::string path = "/" + std::to_string(i);

@@ -42,7 +42,7 @@ class S3Client {
   }
   // A bucket that no other test has.
   std::string new_bucket() {
-    const std::string bucket = "b" + std::to_string(random_.next());
+    std::string bucket = "b" + std::to_string(random_.next());
     const Result<> created = create(bucket);
     CHECK(created.ok());
     return bucket;
