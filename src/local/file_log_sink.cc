@@ -15,30 +15,6 @@
 namespace headgate::local {
 namespace {
 
-// What the service would refuse as a whole.
-Result<> check_events(std::span<const LogEvent> events) {
-  if (events.empty()) return Error{Fault::Invalid, "events: none"};
-  if (events.size() > kLogBatchEventsMax) return Error{Fault::Invalid, "events: over 10000"};
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const LogEvent& event = events[i];
-    if (event.message.empty()) return Error{Fault::Invalid, fmt::format("event {}: message: empty", i)};
-    if (i > 0 && event.at_ms < events[i - 1].at_ms) {
-      return Error{Fault::Invalid, fmt::format("event {}: earlier than the one before", i)};
-    }
-    bytes += event.message.size() + kLogEventOverheadBytes;
-  }
-  if (bytes > kLogBatchBytesMax)
-    return Error{Fault::Invalid, fmt::format("events: {} bytes, over 1 MiB", bytes)};
-  // Unsigned: the span of two absurd times still fits.
-  const std::uint64_t span_ms =
-      static_cast<std::uint64_t>(events.back().at_ms) - static_cast<std::uint64_t>(events.front().at_ms);
-  if (span_ms > static_cast<std::uint64_t>(kLogBatchSpanMsMax)) {
-    return Error{Fault::Invalid, "events: span over 24 hours"};
-  }
-  return {};
-}
-
 Result<> check_names(const LogGroup& group, const LogStream* stream) {
   if (group.empty()) return Error{Fault::Invalid, "log group: empty name"};
   if (stream != nullptr && stream->empty()) return Error{Fault::Invalid, "log stream: empty name"};
@@ -80,7 +56,7 @@ Result<RejectedEvents> FileLogSink::put_events(const LogGroup& group, const LogS
                                                std::span<const LogEvent> events, Deadline deadline) {
   TRY(check_deadline(clock_, deadline));
   TRY(check_names(group, &stream));
-  TRY(check_events(events));
+  TRY(check_log_batch(events));
   const RejectedEvents refused = rejected(events);
   const std::size_t first = refused.too_old_until.value_or(0);
   const std::size_t end = std::max(first, refused.too_new_from.value_or(events.size()));

@@ -54,15 +54,16 @@ void PutLogEventsBody::start(const LogGroup& group, const LogStream& stream) {
   put(R"(,"logEvents":[)");
 }
 
-void PutLogEventsBody::add(std::int64_t at_ms, std::string_view message) {
+bool PutLogEventsBody::add(std::int64_t at_ms, std::string_view message) {
   constexpr std::size_t kAround = kNextEvent.size() + kDigitsMax + kMessage.size();
   char* const start = room_for(kAround + escaped_bytes_max(message.size()));
   char* into = copy(has_events_ ? kNextEvent : kEventStart, start);
   into = std::to_chars(into, into + kDigitsMax, at_ms).ptr;
   into = copy(kMessage, into);
-  into = escape_json(message, into).end;
-  bytes_ += static_cast<std::size_t>(into - start);
+  const Escaped escaped = escape_json(message, into);
+  bytes_ += static_cast<std::size_t>(escaped.end - start);
   has_events_ = true;
+  return escaped.was_utf8;
 }
 
 std::string_view PutLogEventsBody::finish() {

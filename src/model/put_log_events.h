@@ -18,8 +18,8 @@ class PutLogEventsBody {
  public:
   // Forgets what was written and begins anew.
   void start(const LogGroup& group, const LogStream& stream);
-  // In order of time. What is not UTF-8 becomes U+FFFD.
-  void add(std::int64_t at_ms, std::string_view message);
+  // In order of time. False when the message was not UTF-8: what was not became U+FFFD.
+  bool add(std::int64_t at_ms, std::string_view message);
   // Ends it. Valid until the next start(); nothing may be added.
   std::string_view finish();
 

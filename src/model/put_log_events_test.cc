@@ -12,12 +12,19 @@ namespace {
 TEST(PutLogEventsBody, IsWhatTheApiTakes) {
   PutLogEventsBody body;
   body.start(LogGroup("/a\"b"), LogStream("s\\1"));
-  body.add(1'756'553'221'564, "plain");
+  EXPECT_TRUE(body.add(1'756'553'221'564, "plain"));
   body.add(-1, "quote\" back\\slash\ttab\x01 \xc3\xa9 </script>");
   EXPECT_EQ(body.finish(), R"({"logGroupName":"/a\"b","logStreamName":"s\\1","logEvents":[)"
                            R"({"timestamp":1756553221564,"message":"plain"},)"
                            R"({"timestamp":-1,"message":"quote\" back\\slash\ttab\u0001 )"
                            "\xc3\xa9 </script>\"}]}");
+}
+
+TEST(PutLogEventsBody, TellsThatAMessageWasNotUtf8) {
+  PutLogEventsBody body;
+  body.start(LogGroup("g"), LogStream("s"));
+  EXPECT_FALSE(body.add(1, "a\xff"));
+  EXPECT_TRUE(body.finish().ends_with("a\xef\xbf\xbd\"}]}"));
 }
 
 TEST(PutLogEventsBody, BeginsAnewAndMayBeEmpty) {

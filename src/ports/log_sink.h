@@ -28,6 +28,9 @@ struct LogEvent {
   std::string_view message;  // UTF-8, at least one byte
 };
 
+// Invalid for what the service would refuse as a whole: the limits above, no events, times that go back.
+Result<> check_log_batch(std::span<const LogEvent> events);
+
 // Events of an accepted batch that the service did not keep (rejectedLogEventsInfo), as indexes into the
 // batch.
 struct RejectedEvents {
