@@ -1,0 +1,27 @@
+// Servers that speak AWS's JSON protocols, none written here. Each serves all tests of the program that runs.
+#pragma once
+
+#include <string>
+
+#include "base/check.h"
+#include "fakes/aws_world.h"
+#include "peers/peer_process.h"
+
+namespace headgate::peers {
+
+// All services; a wrong signature is none of its business.
+inline const std::string& moto_url() {
+  static const PeerProcess moto({python(), "-B", script("moto_server.py")});
+  CHECK(moto.port() != 0);  // tools/peers.sh installs it
+  static const std::string url = "http://127.0.0.1:" + std::to_string(moto.port());
+  return url;
+}
+
+// Moto forgets everything. For a test that needs a world of its own.
+inline void reset_moto(fakes::AwsWorld& world) {
+  const auto answer = world.world().http.send({.method = "POST", .url = moto_url() + "/moto-api/reset"},
+                                              {.deadline = world.soon()});
+  CHECK(answer.ok() && answer->is_success());
+}
+
+}  // namespace headgate::peers
