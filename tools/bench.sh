@@ -15,7 +15,7 @@ for line in "${all[@]}"; do
   [[ -z ${BENCHES:-} || " $BENCHES " == *" ${line%% *} "* ]] && chosen+=("$line")
 done
 targets=("${chosen[@]%% *}")
-[[ -n ${BENCHES:-} ]] || targets+=(headgate bench_collect bench_process)  # which the hooks run
+[[ -n ${BENCHES:-} ]] || targets+=(headgate bench_collect bench_process bench_bulkheads)  # which the hooks run
 cmake --build --preset bench -j "$jobs" --target "${targets[@]}" -- --quiet
 
 failed=0

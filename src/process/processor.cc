@@ -152,9 +152,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
                                    .object_at = job.object.at,
                                    .wants = wanted_of_packed(configuration, fields)};
   if (const auto refusal = one.gate->refusal(world_.clock.steady())) {
-    Outcome refused = fail(job, one, {Fault::Retry, "destination: has not answered lately"});
-    refused.not_before = *refusal;
-    outcome = both(outcome, refused);
+    outcome = both(outcome, refuse(job, one, *refusal));
     return std::nullopt;
   }
   return one;
@@ -326,8 +324,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   const DeliveryId& id = one.delivery.id;
   std::string reason = error.what;
   Verdict verdict = verdict_on(error);
-  const bool is_over = error.fault == Fault::Retry && job.give_up_at && world_.clock.now() >= *job.give_up_at;
-  if (is_over) {
+  if (error.fault == Fault::Retry && is_over(job)) {
     verdict = Verdict::Park;
     reason = "tried for too long, last: " + reason;
   }
@@ -345,6 +342,18 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   settlement_.release(id);
   return {
       .verdict = Verdict::TryLater, .health = health_of(error), .is_left_off = error.fault == Fault::Stopped};
+}
+
+// Its destination's breaker is open: it is not asked at all.
+Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wait) {
+  if (is_over(job)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
+  one.meters->refused.add();
+  settlement_.release(one.delivery.id);
+  return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Bad};
+}
+
+bool Processor::is_over(const Job& job) const {
+  return job.give_up_at && world_.clock.now() >= *job.give_up_at;
 }
 
 Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {

@@ -100,6 +100,8 @@ class Processor {
   Outcome deliver_to_bucket(const Job& job, Try& one);
   Outcome settle(const Job& job, Try& one, const Result<>& tried);
   Outcome fail(const Job& job, Try& one, const Error& error);
+  Outcome refuse(const Job& job, Try& one, std::chrono::milliseconds wait);
+  bool is_over(const Job& job) const;
   Outcome settle_gone(Try& one);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;

@@ -57,6 +57,15 @@ class Processing : public testing::Test {
     }
     return 0;
   }
+  std::uint64_t tried(const std::string& outcome) {
+    std::uint64_t count = 0;
+    for (const auto& reading : metrics_.counters("headgate_deliver_objects_total")) {
+      for (const auto& [name, value] : reading.labels) {
+        if (name == "outcome" && value == outcome) count += reading.value;
+      }
+    }
+    return count;
+  }
   // What the tenants' accounts answer from now on.
   void answer(const Result<>& with) { answer_ = with; }
 
@@ -195,6 +204,8 @@ TEST_F(Processing, DoesNotCallADestinationThatDoesNotAnswerAndSaysWhenToComeBack
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(refused.verdict, Verdict::TryLater);
   EXPECT_GT(refused.not_before.count(), 0);
+  EXPECT_EQ(tried("refused"), 1U);
+  EXPECT_EQ(tried("failed"), 2U);
   clock_.advance(refused.not_before);
   (void)processor.process(message);
   EXPECT_EQ(calls, 3);
