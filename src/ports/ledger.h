@@ -3,6 +3,7 @@
 // flight.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -47,7 +48,13 @@ struct Claim {
 // nothing.
 class Ledger {
  public:
+  // Longer than any queue holds a message, and than any timestamp's range: for ever.
+  static constexpr std::chrono::hours kForEver{24 * 36'500};
+
   virtual ~Ledger() = default;
+  // How long a settled delivery is remembered. What is parked or pending is never forgotten. Whoever looks at
+  // objects older than that would deliver them again.
+  virtual std::chrono::hours remembers_for() const { return kForEver; }
   // Takes the lease of a Pending delivery (made if it is not there) when it is free, expired at `now`, or
   // ours already.
   virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
