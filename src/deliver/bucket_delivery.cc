@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "model/compressed_reader.h"
+#include "deliver/object_text.h"
 #include "model/compressed_writer.h"
 #include "model/record.h"
 #include "model/record_reader.h"
@@ -209,12 +209,9 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
 Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, ObjectStore& bucket) {
   const std::unique_ptr<ObjectReader> object =
       TRY(central_.open_reader(delivery.id.key, std::nullopt, deadline(delivery)));
-  CompressedReader plain(*object, {});
+  ObjectText plain(delivery.id.key, *object);
   RecordReader records(plain, {});
-  const bool is_zstd = delivery.id.key.view().ends_with(".zst");
-  const Codec codec = is_zstd                                   ? Codec::Zstd
-                      : delivery.id.key.view().ends_with(".gz") ? Codec::Gzip
-                                                                : Codec::None;
+  const Codec codec = codec_of_name(delivery.id.key);
   PutOptions options{.mode = PutMode::OnlyIfAbsent,
                      .content_type = "application/x-ndjson",
                      .content_encoding = std::string(content_encoding_of(codec)),

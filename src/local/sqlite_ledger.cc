@@ -67,15 +67,26 @@ Result<Claim> claim_row(SqliteSession& session, const DeliveryId& id, const Leas
   return Claim{.is_ours = true, .entry = std::move(row.entry), .leased_until = until};
 }
 
-}  // namespace
-
-Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::string& file) {
-  std::unique_ptr<SqliteDatabase> database =
-      TRY_IN("ledger", SqliteDatabase::open(file, {.migrations = kStateMigrations}));
-  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(database)));
+// More than one with each settlement, so that the table cannot grow for ever.
+Result<> forget_some(SqliteSession& session, Timestamp before) {
+  TRY(session.run(
+      "DELETE FROM deliveries WHERE (bucket, key, tenant, destination) IN"
+      " (SELECT bucket, key, tenant, destination FROM deliveries"
+      " WHERE state IN ('delivered', 'filtered') AND updated_at < ?1 ORDER BY updated_at LIMIT 4)",
+      before.nanoseconds));
+  return {};
 }
 
-SqliteLedger::SqliteLedger(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
+}  // namespace
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::string& file, Options options) {
+  std::unique_ptr<SqliteDatabase> database =
+      TRY_IN("ledger", SqliteDatabase::open(file, {.migrations = kStateMigrations}));
+  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(database), options));
+}
+
+SqliteLedger::SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options options)
+    : database_(std::move(database)), options_(options) {}
 
 Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                                   Timestamp until) {
@@ -108,14 +119,16 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
                               std::string_view reason, Timestamp now) {
   if (state == DeliveryState::Pending)
     return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
-  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
+  const auto write = [&](SqliteSession& session) -> Result<std::uint64_t> {
+    TRY(forget_some(session, now - options_.ttl));
     return session.run(
         "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '',"
         " leased_until = 0 WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4"
         " AND owner = ?5 AND state = 'pending'",
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
         name_of(state), reason, now.nanoseconds);
-  }));
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 

@@ -1,6 +1,7 @@
 // The ledger of local mode: what became of each object at each destination, in a SQLite file.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,11 +13,16 @@ namespace headgate::local {
 
 // Any thread, any number of processes on one file. A lease that has expired but that nobody else took is
 // still its owner's: each write is one transaction, so nobody can have delivered in between. Progress never
-// goes back. Rows are kept for as long as the file is: `scan` finds by them what was delivered before.
+// goes back. Settled rows are removed some time after `ttl`, a few with each settlement: no thread ticks for
+// it. A scan leaves alone what is older (process/scan.h).
 class SqliteLedger : public Ledger {
  public:
-  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file);
+  struct Options {
+    std::chrono::hours ttl{24 * 90};
+  };
+  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file, Options options = {{}});
 
+  std::chrono::hours remembers_for() const override { return options_.ttl; }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
                    Timestamp until) override;
@@ -28,9 +34,10 @@ class SqliteLedger : public Ledger {
   Result<> unpark(const DeliveryId& id, Timestamp now) override;
 
  private:
-  explicit SqliteLedger(std::unique_ptr<SqliteDatabase> database);
+  SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options options);
 
   const std::unique_ptr<SqliteDatabase> database_;
+  const Options options_;
 };
 
 }  // namespace headgate::local

@@ -81,6 +81,41 @@ TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
   EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until).error().fault, Fault::Invalid);
 }
 
+TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPending) {
+  const conformance::ScratchFolder folder;
+  const auto ledger = SqliteLedger::open(folder.at("state.db"), {.ttl = std::chrono::hours{1}}).value();
+  EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{1});
+  const LeaseOwner owner("worker");
+  const auto id = [](const std::string& key) {
+    return DeliveryId{.bucket = BucketName("b"),
+                      .key = ObjectKey(key),
+                      .tenant = TenantId("t"),
+                      .destination = DestinationName("s3")};
+  };
+  const auto claim = [&](const std::string& key, std::int64_t at) {
+    return *ledger->claim(id(key), owner, Timestamp::from_seconds(at), Timestamp::from_seconds(at + 60));
+  };
+  const auto settle = [&](const std::string& key, DeliveryState state, std::int64_t at) {
+    ASSERT_TRUE(claim(key, at).is_ours);
+    ASSERT_TRUE(ledger->settle(id(key), owner, state, "", Timestamp::from_seconds(at)).ok());
+  };
+  for (int number = 0; number < 20; ++number) {
+    settle("old" + std::to_string(number), DeliveryState::Delivered, number);
+  }
+  settle("filtered", DeliveryState::Filtered, 20);
+  settle("parked", DeliveryState::Parked, 20);
+  ASSERT_TRUE(claim("pending", 20).is_ours);
+  for (int number = 0; number < 10; ++number) {  // as many settlements as are needed, and no thread
+    settle("new" + std::to_string(number), DeliveryState::Delivered, 3'700 + number);
+  }
+  EXPECT_TRUE(claim("old0", 3'800).is_ours);
+  EXPECT_TRUE(claim("old19", 3'800).is_ours);
+  EXPECT_TRUE(claim("filtered", 3'800).is_ours);
+  EXPECT_FALSE(claim("new0", 3'800).is_ours);
+  EXPECT_EQ(ledger->parked(TenantId(), 10)->size(), 1U);
+  EXPECT_FALSE(claim("parked", 3'800).is_ours);
+}
+
 TEST(SqliteLedger, SurvivesBeingOpenedAgain) {
   const conformance::ScratchFolder folder;
   const DeliveryId id{.bucket = BucketName("b"),

@@ -8,7 +8,7 @@
 namespace headgate::local {
 
 // Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
-inline constexpr std::array<std::string_view, 1> kStateMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 2> kStateMigrations = {R"sql(
 CREATE TABLE messages (
   number        INTEGER PRIMARY KEY,
   id            TEXT NOT NULL,
@@ -45,6 +45,9 @@ CREATE TABLE deliveries (
   PRIMARY KEY (bucket, key, tenant, destination)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_parked ON deliveries (updated_at) WHERE state = 'parked';
+)sql",
+                                                                     R"sql(
+CREATE INDEX deliveries_settled ON deliveries (updated_at) WHERE state IN ('delivered', 'filtered');
 )sql"};
 
 }  // namespace headgate::local

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "deliver/log_delivery.h"
-#include "model/compressed_reader.h"
+#include "deliver/object_text.h"
 #include "model/record_reader.h"
 
 namespace headgate::process {
@@ -247,7 +247,7 @@ Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& trie
     const bool is_gone = reader.error().fault == Fault::NotFound;
     return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};
   }
-  CompressedReader plain(**reader, {});
+  deliver::ObjectText plain(job.object.key, **reader);
   RecordReader records(plain, {});
   const auto each_open = [&](auto act) {
     for (Try& one : tries) {

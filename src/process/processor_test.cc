@@ -15,6 +15,7 @@
 #include "model/codec.h"
 #include "model/compressed_writer.h"
 #include "process/replay.h"
+#include "process/scan.h"
 
 namespace headgate::process {
 namespace {
@@ -110,6 +111,54 @@ TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereIt
   EXPECT_EQ(entry(key).state, DeliveryState::Parked);
   EXPECT_NE(entry(key).reason.find("object: "), std::string::npos) << entry(key).reason;
   EXPECT_NE(central_.text_under("quarantine/objects/").find("x.json.gz"), std::string::npos);
+}
+
+TEST_F(Processing, ReadsAnObjectByWhatItsBytesAreAndTakesNoDamageForText) {
+  configure(row("a"));
+  StringSink packed;
+  CompressedWriter writer(packed, {.codec = Codec::Gzip});
+  ASSERT_TRUE(writer.write(kLine).ok());
+  ASSERT_TRUE(writer.end_member().ok());
+  const struct {
+    const char* name;
+    std::string bytes;
+    DeliveryState state;
+  } kCases[] = {{"gzip-as-plain.json", packed.text, DeliveryState::Delivered},
+                {"plain-as-gzip.json.gz", kLine, DeliveryState::Delivered},
+                {"no-magic.json.gz", "\x00\x8b" + packed.text.substr(2), DeliveryState::Parked},
+                {"text-as-zstd.json.zst", "some text\n", DeliveryState::Parked},
+                {"empty.json.gz", "", DeliveryState::Delivered}};
+  for (const auto& one : kCases) {
+    const ObjectKey key = store("a", one.bytes, one.name);
+    EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+    EXPECT_EQ(entry(key).state, one.state) << one.name << ": " << entry(key).reason;
+  }
+  EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"hello", "hello"}));
+}
+
+TEST_F(Processing, ScansForWhatTheLedgerLacksAndLeavesAloneWhatItMayHaveForgotten) {
+  configure(row("a"));
+  ledger_.remember_for(std::chrono::hours{24 * 90});
+  const ObjectKey old = store("a", kLine, "old.json");
+  clock_.advance(std::chrono::hours{24 * 89});
+  const ObjectKey known = store("a", kLine, "known.json");
+  (void)process(message_of(known));
+  const ObjectKey missed = store("a", kLine, "missed.json");
+  store("", kLine, "no-tenant.json");
+  clock_.advance(std::chrono::hours{24});
+  const ObjectKey young = store("a", kLine, "young.json");
+  Scan scan({.clock = clock_, .central = central_, .ledger = ledger_, .processor = processor_},
+            *KeyTemplate::parse(KeyTemplate::kDefault));
+  const Result<ScanCounts> counts = scan.run({}, {});
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(entry(missed).state, DeliveryState::Delivered);
+  EXPECT_EQ(counts->done, 2U);
+  EXPECT_EQ(counts->too_old, 1U);
+  EXPECT_EQ(counts->too_young, 1U);
+  EXPECT_EQ(counts->skipped, 1U);
+  EXPECT_EQ(destinations_.messages_of("a").size(), 2U);  // `known` once
+  EXPECT_EQ(entry(old).reason, "no such row");
+  EXPECT_EQ(entry(young).reason, "no such row");
 }
 
 TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledgesIt) {

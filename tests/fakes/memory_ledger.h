@@ -14,6 +14,9 @@ namespace headgate::fakes {
 // Any thread.
 class MemoryLedger : public Ledger {
  public:
+  // What it says; it forgets nothing.
+  void remember_for(std::chrono::hours time) { remembered_ = time; }
+  std::chrono::hours remembers_for() const override { return remembered_; }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                       Timestamp until) override {
     if (owner.empty()) return Error{Fault::Invalid, "lease owner: empty"};
@@ -104,6 +107,7 @@ class MemoryLedger : public Ledger {
     return {};
   }
 
+  std::chrono::hours remembered_ = kForEver;
   mutable std::mutex mutex_;  // guards rows_
   std::map<DeliveryId, Row> rows_;
 };
