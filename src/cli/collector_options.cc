@@ -26,6 +26,10 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;
   options.record_bytes_max = collect.record_bytes_max;
+  options.multiline_patterns = collect.multiline.patterns;
+  options.multiline = {.bytes_max = collect.multiline.bytes_max,
+                       .lines_max = static_cast<std::uint32_t>(collect.multiline.lines_max),
+                       .age_max = collect.multiline.age_max};
   options.scan_interval = collect.scan_interval;
   options.idle_scan_interval = std::max(collect.scan_interval, collect.idle_scan_interval);
   return options;

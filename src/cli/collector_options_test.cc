@@ -29,6 +29,21 @@ TEST(CollectorOptions, GiveANamespaceItsOwnBatches) {
   EXPECT_EQ(options->policies.at(Namespace("b")).age_max, std::chrono::minutes{1});
 }
 
+TEST(CollectorOptions, CarryMultilinePatterns) {
+  const auto options = collector_options(config_of({{"collect.multiline.patterns", "{dated: ['^[0-9]{4}-']}"},
+                                                    {"collect.multiline.age_max", "3s"}}),
+                                         NodeName("n"));
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->multiline_patterns, (StringLists{{"dated", {"^[0-9]{4}-"}}}));
+  EXPECT_EQ(options->multiline.age_max, std::chrono::seconds{3});
+  EXPECT_EQ(options->multiline.bytes_max, 256U << 10U);
+  EXPECT_EQ(options->multiline.lines_max, 1000U);
+  const LoadedConfig loaded =
+      load_config({.file = "", .flags = {{"collect.multiline.patterns", "{java: ['^x']}"}}}, {});
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_NE(loaded.problems[0].find("java: is one that is there already"), std::string::npos);
+}
+
 TEST(CollectorOptions, NeverScanMoreOftenAtRestThanAtWork) {
   const auto options = collector_options(config_of({{"collect.scan_interval", "30s"}}), NodeName("n"));
   EXPECT_EQ(options->idle_scan_interval, std::chrono::seconds{30});

@@ -72,6 +72,12 @@ struct Config {
     std::uint64_t record_bytes_max = 0;
     collect::Partition partition = collect::Partition::Pod;
     StringLists overrides;  // parse_batch_policies()
+    struct Multiline {
+      StringLists patterns;  // name -> start patterns
+      Milliseconds age_max{};
+      std::uint64_t bytes_max = 0;
+      std::int64_t lines_max = 0;
+    } multiline;
     struct Batch {
       std::uint64_t bytes_max = 0;  // before compression
       Milliseconds age_max{};

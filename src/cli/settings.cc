@@ -5,6 +5,7 @@
 #include "cli/setting.h"
 #include "cli/setting_binding.h"
 #include "cli/settings_aws.h"
+#include "collect/multiline.h"
 #include "http/listen_address.h"
 #include "kube/label_selector.h"
 #include "model/object_key.h"
@@ -110,6 +111,11 @@ Complaint must_be_groups(const SettingValue& value) {
 Complaint must_be_batch_policies(const SettingValue& value) {
   const auto policies = parse_batch_policies(value.groups, {});
   return policies.ok() ? std::nullopt : Complaint(policies.error().what);
+}
+
+Complaint must_be_multiline_patterns(const SettingValue& value) {
+  const auto patterns = collect::MultilinePatterns::make(value.groups);
+  return patterns.ok() ? std::nullopt : Complaint(patterns.error().what);
 }
 
 Complaint must_be_a_label_selector(const SettingValue& value) {
@@ -334,6 +340,39 @@ void add_collect(Table& table) {
                                                 .most = 64}));
 }
 
+void add_multiline(Table& table) {
+  constexpr unsigned kAgents = kLocal | kCollect;
+  table.push_back(bind(
+      MEMBER(collect.multiline.patterns),
+      {.key = "collect.multiline.patterns",
+       .standard = "{}",
+       .doc = "Patterns (RE2) that a record of several lines begins with, by names that a pod's label "
+              "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside java, python, go "
+              "and none: {dated: ['^[0-9]{4}-']}.",
+       .used_by = kAgents,
+       .complaint = must_be_multiline_patterns}));
+  table.push_back(
+      bind(MEMBER(collect.multiline.age_max), {.key = "collect.multiline.age_max",
+                                               .standard = "1s",
+                                               .doc = "How long a record waits for more lines of it.",
+                                               .used_by = kAgents,
+                                               .least = 10,
+                                               .most = 60 * kSecond}));
+  table.push_back(bind(MEMBER(collect.multiline.bytes_max),
+                       {.key = "collect.multiline.bytes_max",
+                        .standard = "256KiB",
+                        .doc = "Longest record of several lines; a longer one becomes several.",
+                        .used_by = kAgents,
+                        .least = kKiB,
+                        .most = 64 * kMiB}));
+  table.push_back(bind(MEMBER(collect.multiline.lines_max), {.key = "collect.multiline.lines_max",
+                                                             .standard = "1000",
+                                                             .doc = "Most lines of one record.",
+                                                             .used_by = kAgents,
+                                                             .least = 2,
+                                                             .most = 100'000}));
+}
+
 void add_kube(Table& table) {
   table.push_back(
       bind(MEMBER(kube.api), {.key = "kube.api",
@@ -487,6 +526,7 @@ Table make_table() {
   add_key(table);
   add_aws_settings(table);
   add_collect(table);
+  add_multiline(table);
   add_kube(table);
   add_process(table);
   add_tenants(table);

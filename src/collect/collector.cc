@@ -28,14 +28,15 @@ Application application_of(const PodFacts& facts) {
 
 Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions options) {
   TRY_IN("pod logs", world.disk.list(options.pod_logs));
+  MultilinePatterns patterns = TRY_IN("multiline", MultilinePatterns::make(options.multiline_patterns));
   Checkpoints checkpoints = TRY(Checkpoints::open(world.disk, options.data_directory));
   Spool spool = TRY(Spool::open(world.disk,
                                 {.directory = options.data_directory + "/spool",
                                  .bytes_max = options.spool_bytes_max,
                                  .free_bytes_min = options.spool_free_bytes_min},
                                 checkpoints.highest_sequence()));
-  auto collector = std::unique_ptr<Collector>(
-      new Collector(world, std::move(options), std::move(checkpoints), std::move(spool)));
+  auto collector = std::unique_ptr<Collector>(new Collector(world, std::move(options), std::move(patterns),
+                                                            std::move(checkpoints), std::move(spool)));
   TRY(collector->check_packed_keys());
   for (const std::uint64_t sequence : collector->spool_.sequences()) {
     const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
@@ -46,9 +47,11 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
   return collector;
 }
 
-Collector::Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool)
+Collector::Collector(World world, CollectorOptions options, MultilinePatterns patterns,
+                     Checkpoints checkpoints, Spool spool)
     : world_(world),
       options_(std::move(options)),
+      patterns_(std::move(patterns)),
       meters_(world.metrics),
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
@@ -220,12 +223,27 @@ Collector::Followed* Collector::follow(const SeenContainer& seen) {
   followed.tail = std::make_unique<ContainerTail>(
       world_.disk, decompressors_,
       RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
-      ContainerTail::Options{.record_bytes_max = options_.record_bytes_max, .quiet_min = options_.quiet_min});
+      ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
+                             .quiet_min = options_.quiet_min,
+                             .joining = joining_of(seen, *facts)});
   const BatchKey key =
       policy.partition == Partition::Pod ? *pod_key : BatchKey{.namespace_name = seen.pod.namespace_name};
   followed.batch = batches_.join(key, policy, *followed.tail);
   by_directory_[seen.directory] = added;
   return &followed;
+}
+
+RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const PodFacts& facts) {
+  RecordJoiner::Options joining = options_.multiline;
+  const std::string name = multiline_name(facts.labels, seen.container);
+  joining.pattern = name.empty() ? nullptr : patterns_.find(name);
+  if (!name.empty() && joining.pattern == nullptr) {
+    meters_.errors.add();
+    log::warn(
+        "a pod's label names a multiline pattern that there is not: its lines are not joined",
+        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"pattern", name}});
+  }
+  return joining;
 }
 
 const BatchPolicy& Collector::policy_of(const Namespace& name) const {
@@ -255,6 +273,7 @@ void Collector::drop_done(const Scan& scan) {
       ++container;
       continue;
     }
+    held_bytes_ -= followed.held_bytes;
     batches_.leave(followed.batch, *followed.tail);
     by_directory_.erase(followed.directory);
     container = containers_.erase(container);
@@ -299,22 +318,55 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
     meters_.errors.add();
     log::warn("log file cannot be read", {{"what", error.what}});
   }
-  meters_.bytes.add(read->counts.bytes);
-  meters_.lines.add(read->counts.records);
-  meters_.damaged.add(read->counts.damaged);
-  meters_.split.add(read->counts.split);
-  meters_.truncated.add(read->counts.truncations);
-  meters_.archives_damaged.add(read->counts.archives_damaged);
+  count(read->counts);
   followed.read_at = read->more                    ? now
                      : read->must_wait             ? now + kReadAgain
                      : followed.tail->is_waiting() ? now + kLookAgain
                                                    : kWhenChanged;
+  TRY(bound_held(followed, now));
+  followed.read_at = std::min(followed.read_at, followed.tail->held_until());
   TRY(batches_.filled(followed.batch));
   return read->more;
 }
 
+void Collector::count(const ReadCounts& counts) {
+  meters_.bytes.add(counts.bytes);
+  meters_.lines.add(counts.records);
+  meters_.joined.add(counts.joined);
+  meters_.damaged.add(counts.damaged);
+  meters_.split.add(counts.split);
+  meters_.truncated.add(counts.truncations);
+  meters_.archives_damaged.add(counts.archives_damaged);
+}
+
+Result<> Collector::bound_held(Followed& followed, SteadyTime now) {
+  held_bytes_ += followed.tail->held_bytes() - followed.held_bytes;
+  followed.held_bytes = followed.tail->held_bytes();
+  return held_bytes_ > options_.held_bytes_max ? end_held(followed, now) : Result<>();
+}
+
+Result<> Collector::end_held(Followed& followed, SteadyTime now) {
+  const Result<ReadCounts> ended = followed.tail->end_held(batches_.batch_at(followed.batch, now));
+  if (!ended.ok()) {
+    batches_.give_up(followed.batch, ended.error());
+    return ended.error();
+  }
+  count(*ended);
+  held_bytes_ -= followed.held_bytes;
+  followed.held_bytes = 0;
+  return {};
+}
+
 Result<> Collector::seal_all() {
-  Result<> sealed = batches_.seal_all();
+  const auto seal = [this]() -> Result<> {
+    for (auto& [id, followed] : containers_) {
+      if (!followed.tail->holds()) continue;
+      TRY(end_held(followed, world_.clock.steady()));
+      TRY(batches_.filled(followed.batch));
+    }
+    return batches_.seal_all();
+  };
+  Result<> sealed = seal();
   if (!sealed.ok()) read_everything_again();
   return sealed;
 }

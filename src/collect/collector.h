@@ -43,6 +43,9 @@ struct CollectorOptions {
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;
+  MultilinePatterns::Texts multiline_patterns = {};      // beside the presets
+  RecordJoiner::Options multiline = {};                  // `pattern` is each container's
+  std::size_t held_bytes_max = 16U << 20U;               // of lines that wait for more of their record
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
@@ -91,12 +94,14 @@ class Collector {
     OpenBatches::Place batch;
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
+    std::size_t held_bytes = 0;     // as counted in the sum of all
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
   };
   using ContainerKey = std::pair<PodId, ContainerName>;
 
-  Collector(World world, CollectorOptions options, Checkpoints checkpoints, Spool spool);
+  Collector(World world, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
+            Spool spool);
   Result<> check_packed_keys();
   void take_events(SteadyTime now);
   Result<> scan(SteadyTime now);
@@ -108,12 +113,17 @@ class Collector {
   Result<bool> read_all(SteadyTime now);
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void read_everything_again();
+  Result<> bound_held(Followed& followed, SteadyTime now);
+  Result<> end_held(Followed& followed, SteadyTime now);
+  void count(const ReadCounts& counts);
+  RecordJoiner::Options joining_of(const SeenContainer& seen, const PodFacts& facts);
   const BatchPolicy& policy_of(const Namespace& name) const;
   std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const PodFacts& facts);
   void measure(SteadyTime now);
 
   World world_;
   const CollectorOptions options_;
+  MultilinePatterns patterns_;
   CollectorMeters meters_;
   Checkpoints checkpoints_;
   Spool spool_;
@@ -123,6 +133,7 @@ class Collector {
   std::map<std::string, std::map<ContainerKey, Followed>::iterator, std::less<>> by_directory_;
   std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
   std::vector<BatchManifest> unconfirmed_;
+  std::size_t held_bytes_ = 0;
   std::vector<char> buffer_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;

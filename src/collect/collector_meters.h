@@ -9,6 +9,8 @@ struct CollectorMeters {
   explicit CollectorMeters(Metrics& metrics)
       : lines(metrics.counter("headgate_collect_lines_total", "Records taken from log files")),
         bytes(metrics.counter("headgate_collect_bytes_total", "Bytes read from log files")),
+        joined(metrics.counter("headgate_collect_joined_lines_total",
+                               "Lines that became part of the record of the ones before them")),
         damaged(metrics.counter("headgate_collect_parse_errors_total",
                                 "Lines that are not CRI lines, delivered marked")),
         split(metrics.counter("headgate_collect_parts_total", "Parts of records over the size limit")),
@@ -42,6 +44,7 @@ struct CollectorMeters {
                               "1 while directories are polled, for want of events")) {}
   Counter& lines;
   Counter& bytes;
+  Counter& joined;
   Counter& damaged;
   Counter& split;
   Counter& truncated;

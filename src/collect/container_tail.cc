@@ -1,12 +1,14 @@
 #include "collect/container_tail.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace headgate::collect {
 namespace {
 
 constexpr SteadyTime kNotQuiet = kLongAgo;
+constexpr std::array kStreams{Stream::Stdout, Stream::Stderr};
 
 }  // namespace
 
@@ -15,7 +17,7 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       decompressors_(decompressors),
       options_(options),
       origin_(std::move(origin)),
-      assembler_(options.record_bytes_max) {}
+      assembler_(options.record_bytes_max, options.joining) {}
 
 ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start) {
   Sight sight;
@@ -112,6 +114,7 @@ bool ContainerTail::is_written(std::size_t index) const {
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
   Read read;
+  const std::uint64_t joined = joiner().joined();
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const Step step = TRY(read_file(index, buffer, batch, read, now));
     if (step == Step::AtEnd) continue;
@@ -124,6 +127,9 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
                        !is_written(files_.size() - 1) && files_.back().is_finished &&
                        now - files_.back().quiet_since >= options_.quiet_min;
   if (is_over) TRY(end_records(batch, read.counts));
+  // After reading: what follows may have been in the file for long.
+  for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
+  read.counts.joined = joiner().joined() - joined;
   let_go();
   return read;
 }
@@ -218,6 +224,8 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   const std::optional<CriLine> parsed = parse_cri_line(line);
   if (!parsed) [[unlikely]] {
     if (file.may_be_taken(offset) && file.is_taken(Stream::Stdout, offset, assembler_)) return {};
+    // It counts as a line of this stream: what began before it must not stay behind it.
+    TRY(add(assembler_.end(Stream::Stdout), batch, counts));
     ++counts.damaged;
     ++counts.records;
     return batch.add(origin_,
@@ -278,10 +286,14 @@ Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span
 }
 
 Result<> ContainerTail::end_records(Batch& batch, ReadCounts& counts) {
-  for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
-    TRY(add(assembler_.end(stream), batch, counts));
-  }
+  for (const Stream stream : kStreams) TRY(add(assembler_.end(stream), batch, counts));
   return {};
+}
+
+Result<ReadCounts> ContainerTail::end_held(Batch& batch) {
+  ReadCounts counts;
+  for (const Stream stream : kStreams) TRY(add(assembler_.end_held(stream), batch, counts));
+  return counts;
 }
 
 // A file that is over and wholly in sealed batches costs no descriptor; without a name it is forgotten.

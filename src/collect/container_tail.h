@@ -22,6 +22,7 @@ namespace headgate::collect {
 struct ReadCounts {
   std::uint64_t bytes = 0;  // of log files
   std::uint64_t records = 0;
+  std::uint64_t joined = 0;            // lines that were added to the record of the ones before them
   std::uint64_t damaged = 0;           // lines that are not CRI lines: delivered as they stand, marked
   std::uint64_t split = 0;             // parts of records over the limit
   std::uint64_t truncations = 0;       // files that were cut and written anew
@@ -35,6 +36,7 @@ class ContainerTail {
     std::size_t record_bytes_max = 1U << 20U;
     // A file that is no longer written (renamed, unlinked) is done when its end has not moved for so long.
     std::chrono::milliseconds quiet_min{5000};
+    RecordJoiner::Options joining = {};
   };
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
@@ -58,6 +60,13 @@ class ContainerTail {
     std::vector<Error> unreadable;
   };
   Result<Read> read(std::span<char> buffer, Batch& batch, SteadyTime now);
+
+  // Adds to `batch` what is held in case more lines of it come: to leave, or for want of memory.
+  Result<ReadCounts> end_held(Batch& batch);
+  bool holds() const { return joiner().holds(Stream::Stdout) || joiner().holds(Stream::Stderr); }
+  std::size_t held_bytes() const { return joiner().held_bytes(); }
+  // When read() will end what is held, whether or not there is more to read; max: nothing is held.
+  SteadyTime held_until() const { return joiner().due_at(); }
 
   // What a batch sealed now covers; commit() once it is sealed.
   void cover(std::vector<CoveredFile>& covers) const;
@@ -94,6 +103,7 @@ class ContainerTail {
   // What is left of a file without a newline, as a line.
   Result<Step> take_rest(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read);
   Result<> end_records(Batch& batch, ReadCounts& counts);
+  const RecordJoiner& joiner() const { return assembler_.joiner(); }
   void let_go();
 
   Disk& disk_;

@@ -17,12 +17,15 @@ Timestamp time_of(std::string_view message, Timestamp ingested_at) {
 std::span<const Record> RecordAssembler::take(const Piece& piece) {
   if (of(piece.stream).is_open || of(piece.stream).bytes_to_skip > 0 || piece.is_partial ||
       piece.is_damaged || piece.text.size() > record_bytes_max_) [[unlikely]] {
-    return take_slowly(piece);
+    const std::span<const Record> records = take_slowly(piece);
+    return joiner_.is_joining() ? joiner_.take(records, given_origins_) : records;
   }
   whole_.at = time_of(piece.text, piece.at);
   whole_.ingested_at = piece.at;
   whole_.message = piece.text;
   whole_.stream = piece.stream;
+  if (joiner_.is_joining()) [[unlikely]]
+    return joiner_.take({&whole_, 1}, {&piece.origin, 1});
   return {&whole_, 1};
 }
 
@@ -38,7 +41,7 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
   }
   const bool is_first_in_file =
       std::none_of(open.origins.begin(), open.origins.end(),
-                   [&](const Origin& origin) { return origin.file == piece.origin.file; });
+                   [&](const PieceOrigin& origin) { return origin.file == piece.origin.file; });
   if (is_first_in_file) open.origins.push_back(piece.origin);
 
   const std::size_t skipped = std::min<std::uint64_t>(open.bytes_to_skip, piece.text.size());
@@ -64,6 +67,11 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
 }
 
 std::span<const Record> RecordAssembler::end(Stream stream) {
+  const std::span<const Record> records = end_open(stream);
+  return joiner_.is_joining() ? joiner_.take_last(stream, records, given_origins_) : records;
+}
+
+std::span<const Record> RecordAssembler::end_open(Stream stream) {
   records_.clear();
   given_.clear();
   Open& open = of(stream);
@@ -96,12 +104,13 @@ void RecordAssembler::close(Open& open) {
   open.bytes_taken = 0;
   open.bytes_to_skip = 0;
   open.parts_taken = 0;
-  open.origins.clear();
+  given_origins_ = std::exchange(open.origins, {});
 }
 
 StreamPosition RecordAssembler::position(Stream stream, std::uint64_t file, std::uint64_t read_offset) const {
+  if (const auto held = joiner_.offset_in(stream, file)) return {.offset = *held};
   const Open& open = of(stream);
-  for (const Origin& origin : open.origins) {
+  for (const PieceOrigin& origin : open.origins) {
     if (origin.file != file) continue;
     if (&origin != &open.origins.front()) return {.offset = origin.offset};
     return {.offset = origin.offset, .bytes_taken = open.bytes_taken, .parts_taken = open.parts_taken};
@@ -119,6 +128,7 @@ void RecordAssembler::resume(Stream stream, const StreamPosition& position) {
 
 void RecordAssembler::reset() {
   for (Open& open : open_) close(open);
+  joiner_.reset();
 }
 
 }  // namespace headgate::collect

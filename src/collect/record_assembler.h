@@ -1,6 +1,6 @@
 // Makes records of the pieces that runtimes write: long lines come as P…P F, the two streams of a container
 // interleaved. A record over the limit is split into marked parts, never cut off, and never held whole in
-// memory.
+// memory. Where a pattern says so, the records of several lines become one (record_joiner.h).
 #pragma once
 
 #include <array>
@@ -12,23 +12,20 @@
 #include <vector>
 
 #include "collect/position.h"
+#include "collect/record_joiner.h"
 #include "model/record.h"
 
 namespace headgate::collect {
 
 // Of one container. The collect thread owns it; it holds at most record_bytes_max and a piece for each
-// stream.
+// stream, and what the joiner holds.
 class RecordAssembler {
  public:
-  explicit RecordAssembler(std::size_t record_bytes_max) : record_bytes_max_(record_bytes_max) {}
+  explicit RecordAssembler(std::size_t record_bytes_max, RecordJoiner::Options joining = {})
+      : record_bytes_max_(record_bytes_max), joiner_(joining) {}
 
-  // Where a piece begins: `file` is any number the caller gives its files.
-  struct Origin {
-    std::uint64_t file = 0;
-    std::uint64_t offset = 0;
-  };
   struct Piece {
-    Origin origin;
+    PieceOrigin origin;
     Timestamp at;
     Stream stream = Stream::Stdout;
     bool is_partial = false;
@@ -38,8 +35,12 @@ class RecordAssembler {
   // The records that `piece` completes: mostly one; none while one is open; several when it was over the
   // limit. They view into `piece` and this, until the next call. Parts are cut so that no UTF-8 character is.
   std::span<const Record> take(const Piece& piece);
-  // Ends the open record of the stream, because its rest will never come. At most one record.
+  // Ends the open record of the stream, and what is held of it, because its rest will never come.
   std::span<const Record> end(Stream stream);
+  // Ends what the joiner holds of the stream: all of it, or what is old enough. Pieces stay open.
+  std::span<const Record> end_held(Stream stream) { return joiner_.take_last(stream, {}, {}); }
+  std::span<const Record> end_aged(Stream stream, SteadyTime now) { return joiner_.end_aged(stream, now); }
+  const RecordJoiner& joiner() const { return joiner_; }
 
   bool is_open(Stream stream) const { return of(stream).is_open; }
   // Where the stream has to resume in `file` so that nothing is lost or repeated; the caller has read up to
@@ -60,18 +61,21 @@ class RecordAssembler {
     std::uint64_t bytes_taken = 0;
     std::uint64_t bytes_to_skip = 0;
     std::uint32_t parts_taken = 0;
-    std::vector<Origin> origins;  // the first piece in each file
+    std::vector<PieceOrigin> origins;  // the first piece in each file
   };
   Open& of(Stream stream) { return open_[static_cast<std::size_t>(stream)]; }
   const Open& of(Stream stream) const { return open_[static_cast<std::size_t>(stream)]; }
   std::span<const Record> take_slowly(const Piece& piece);
+  std::span<const Record> end_open(Stream stream);
   void emit(Open& open, Stream stream, std::string_view message, bool is_last);
   void close(Open& open);
 
   const std::size_t record_bytes_max_;
+  RecordJoiner joiner_;
   std::array<Open, 2> open_;
   std::string given_;  // text of the records last given, when it is not in the piece
   std::vector<Record> records_;
+  std::vector<PieceOrigin> given_origins_;  // of the record last given that was open
   Record whole_;
 };
 

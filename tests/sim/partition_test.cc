@@ -2,82 +2,13 @@
 // the simulated disk.
 #include <gtest/gtest.h>
 
-#include "collect/collector.h"
-#include "sim/packed_object.h"
-#include "sim/sim_clock.h"
+#include "sim/collector_on_disk.h"
 
 namespace headgate::collect {
 namespace {
 
-constexpr const char* kPods = "/pods";
-constexpr const char* kData = "/data";
-
-// Every pod's application is its name's first three letters.
-class NamedPods : public Kube {
- public:
-  std::optional<PodFacts> pod(const PodId& id) override {
-    return PodFacts{.labels = {{"app", id.pod.str().substr(0, 3)}}};
-  }
-};
-
-class Partitioning : public testing::Test {
- protected:
-  Partitioning() {
-    options_.cluster = ClusterId("c");
-    options_.node = NodeName("node-1");
-    options_.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
-    EXPECT_TRUE(disk_.make_directories(kPods).ok());
-  }
-  Result<> open() {
-    collector_.reset();
-    collector_ = TRY(Collector::open(
-        {.clock = clock_, .random = random_, .disk = disk_, .kube = kube_, .metrics = metrics_}, options_));
-    return {};
-  }
-  void say(const std::string& namespace_name, const std::string& pod, std::string_view text) {
-    clock_.advance(std::chrono::nanoseconds{1});
-    disk_.runtime_append(std::string(kPods) + "/" + namespace_name + "_" + pod + "_uid/main/0.log",
-                         to_rfc3339(clock_.now()) + " stdout F " + std::string(text) + "\n");
-  }
-  void read() {
-    collector_->look_again();
-    for (int count = 0; count < 100; ++count) {
-      const Result<bool> turned = collector_->turn();
-      ASSERT_TRUE(turned.ok()) << turned.error().what;
-      if (!*turned) return;
-    }
-  }
-  struct Sealed {
-    std::string key;  // without its file
-    std::vector<sim::SaidLine> lines;
-  };
-  // What was sealed since the last time, in that order.
-  std::vector<Sealed> sealed() {
-    std::vector<Sealed> found;
-    for (const std::uint64_t sequence : collector_->take_sealed()) {
-      const SealedBatch batch = open_sealed_batch(disk_, collector_->spool().directory(), sequence).value();
-      const std::string key = batch.manifest().key.str();
-      found.push_back({.key = key.substr(0, key.rfind('/')),
-                       .lines = sim::lines_of(sim::object_of(disk_, collector_->spool(), batch.manifest()))});
-    }
-    return found;
-  }
-  std::vector<std::string> sealed_keys() {
-    std::vector<std::string> keys;
-    for (const Sealed& one : sealed()) keys.push_back(one.key);
-    return keys;
-  }
-
-  using Keys = std::vector<std::string>;
-  sim::Faults faults_{sim::FaultPlan{}};
-  sim::SimDisk disk_{faults_};
-  sim::SimClock clock_;
-  sim::SeededRandom random_{1};
-  NamedPods kube_;
-  Metrics metrics_;
-  CollectorOptions options_{.pod_logs = kPods, .data_directory = kData};
-  std::unique_ptr<Collector> collector_;
-};
+using Keys = std::vector<std::string>;
+class Partitioning : public sim::CollectorOnDisk {};
 
 TEST_F(Partitioning, PacksTheNamespacesThatSaySoAndNoOthers) {
   options_.policies[Namespace("packed")].partition = Partition::Tenant;

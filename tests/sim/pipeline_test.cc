@@ -45,9 +45,11 @@ TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
                        .copies_allowed = seed % 2 == 0,
                        .zstd = seed % 3 == 0,
                        .events = seed % 5 < 3,
+                       .joining = seed % 4 == 1,
                        .packing = packing_of(seed)},
                       report);
     EXPECT_GT(report.lines, 50U);
+    EXPECT_EQ(report.lines_joined > 0, seed % 4 == 1);
     EXPECT_EQ(report.packed_objects > 0, packing_of(seed) != Packing::None);
     if (HasFailure()) return;
   }
@@ -56,15 +58,21 @@ TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
 TEST_F(Simulation, LosesNothingWhereverItCrashes) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const Packing packing = seed == 1 ? Packing::None : seed == 2 ? Packing::All : Packing::Some;
+    const std::uint32_t rounds = seed == 1 ? 25 : 15;
     Report calm;
-    expect_invariants({.faults = {.seed = seed}, .rounds = 25, .events = seed == 1, .packing = packing},
+    expect_invariants({.faults = {.seed = seed},
+                       .rounds = rounds,
+                       .events = seed == 1,
+                       .joining = seed == 3,
+                       .packing = packing},
                       calm);
     for (std::uint64_t at = 1; at <= calm.calls; ++at) {
       for (const bool after : {false, true}) {
         Report report;
         expect_invariants({.faults = {.seed = seed, .crash_at = at, .crash_after_effect = after},
-                           .rounds = 25,
+                           .rounds = rounds,
                            .events = seed == 1,
+                           .joining = seed == 3,
                            .packing = packing},
                           report);
         if (HasFailure()) return;
@@ -88,6 +96,7 @@ TEST_F(Simulation, LosesNothingUnderRandomFaults) {
                        .copies_allowed = seed % 4 != 0,
                        .zstd = seed % 3 == 0,
                        .events = seed % 5 < 3,
+                       .joining = seed % 4 == 1,
                        .packing = packing_of(seed)},
                       report);
     if (HasFailure()) return;

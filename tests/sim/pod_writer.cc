@@ -34,13 +34,12 @@ std::string gzipped(const std::string& text) {
 
 }  // namespace
 
-PodWriter::PodWriter(SimDisk& disk, SimClock& clock, std::string root, std::string namespace_name,
-                     std::string pod, std::uint64_t seed, Stored stored)
+PodWriter::PodWriter(SimDisk& disk, SimClock& clock, const std::string& root, Pod pod, std::uint64_t seed,
+                     Stored stored)
     : disk_(disk),
       clock_(clock),
-      namespace_(std::move(namespace_name)),
       pod_(std::move(pod)),
-      directory_(root + "/" + namespace_ + "_" + pod_ + "_0f5c/main"),
+      directory_(root + "/" + pod_.namespace_name + "_" + pod_.name + "_0f5c/main"),
       stored_(std::move(stored)),
       random_(seed) {}
 
@@ -59,7 +58,8 @@ void PodWriter::step() {
 
 void PodWriter::say(Stream stream) {
   Open& open = open_[static_cast<std::size_t>(stream)];
-  std::string text = namespace_ + " " + pod_ + " line " + std::to_string(next_line_++);
+  std::string text = pod_.namespace_name + " " + pod_.name + " line " + std::to_string(next_line_++);
+  if (pod_.writes_traces && !random_.one_in(3)) text.insert(0, 1, ' ');
   if (random_.one_in(10)) text += std::string(1 + random_.below(300), 'x');
   if (random_.one_in(25)) text.clear();
   const bool is_last = !random_.one_in(4);

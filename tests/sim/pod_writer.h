@@ -22,16 +22,21 @@ class PodWriter {
  public:
   // Parts of records that were stored, by stream.
   using Stored = std::function<std::array<std::size_t, 2>(const PodWriter&)>;
-  PodWriter(SimDisk& disk, SimClock& clock, std::string root, std::string namespace_name, std::string pod,
-            std::uint64_t seed, Stored stored);
+  struct Pod {
+    std::string namespace_name;
+    std::string name;
+    bool writes_traces = false;  // lines that go on with the one before them begin with a blank
+  };
+  PodWriter(SimDisk& disk, SimClock& clock, const std::string& root, Pod pod, std::uint64_t seed,
+            Stored stored);
 
   // One or a few more CRI lines, perhaps half a line, perhaps something done to the files.
   void step();
   // Ends what is in pieces.
   void finish();
 
-  const std::string& namespace_name() const { return namespace_; }
-  const std::string& pod() const { return pod_; }
+  const std::string& namespace_name() const { return pod_.namespace_name; }
+  const std::string& pod() const { return pod_.name; }
   // Whole messages, by stream, in order.
   const std::array<std::vector<std::string>, 2>& said() const { return said_; }
 
@@ -62,8 +67,7 @@ class PodWriter {
 
   SimDisk& disk_;
   SimClock& clock_;
-  const std::string namespace_;
-  const std::string pod_;
+  const Pod pod_;
   std::string directory_;
   Stored stored_;
   SeededRandom random_;

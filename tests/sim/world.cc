@@ -20,11 +20,16 @@ using Lines = std::map<std::string, std::vector<std::string>>;  // pod -> messag
 // A pod is known by name only.
 class SimKube : public Kube {
  public:
+  explicit SimKube(bool is_joining) : is_joining_(is_joining) {}
   std::optional<PodFacts> pod(const PodId& id) override {
     PodFacts facts;
     facts.labels["app"] = id.pod.str().substr(0, 3);
+    if (is_joining_) facts.labels["headgate.io/multiline"] = "said";
     return facts;
   }
+
+ private:
+  const bool is_joining_;
 };
 
 TenantConfiguration configuration(const char* tenant, const char* type) {
@@ -43,6 +48,7 @@ TenantConfiguration configuration(const char* tenant, const char* type) {
 }  // namespace
 
 struct World::Agent {
+  explicit Agent(bool is_joining) : kube(is_joining) {}
   SimKube kube;
   Metrics metrics;
   std::unique_ptr<SimDisk::Events> events;
@@ -88,8 +94,10 @@ World::World(Options options)
   std::uint64_t seed = options_.faults.seed * 31;
   for (const char* tenant : {"tenant-a", "tenant-b", "tenant-c"}) {
     for (const char* pod : {"one-1", "two-1"})
-      pods_.emplace_back(disk_, clock_, kPodLogs, tenant, pod, ++seed,
-                         [this](const PodWriter& writer) { return stored_of(writer); });
+      pods_.emplace_back(
+          disk_, clock_, kPodLogs,
+          PodWriter::Pod{.namespace_name = tenant, .name = pod, .writes_traces = options_.joining}, ++seed,
+          [this](const PodWriter& writer) { return stored_of(writer); });
   }
 }
 
@@ -139,7 +147,7 @@ void World::as_process(Act act, bool is_agent) {
 }
 
 void World::start_agent() {
-  auto agent = std::make_unique<Agent>();
+  auto agent = std::make_unique<Agent>(options_.joining);
   collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
   options.cluster = ClusterId("cluster-1");
   options.node = NodeName("node-1");
@@ -154,6 +162,9 @@ void World::start_agent() {
     options.policies = {{Namespace("tenant-a"), packed}, {Namespace("tenant-b"), packed}};
   }
   options.buffers_bytes_max = 80U << 10U;  // so that batches have to give up theirs
+  options.multiline_patterns = {{"said", {"^tenant-"}}};
+  options.multiline = {.bytes_max = 300, .lines_max = 5, .age_max = std::chrono::seconds{2}};
+  options.held_bytes_max = 700;
   options.batches_open_max = options_.packing == Options::Packing::All ? 2 : 4;
   options.compressors_max = 2;
   options.record_bytes_max = PodWriter::kRecordBytesMax;
@@ -251,14 +262,33 @@ void World::quiet_down() {
 
 namespace {
 
+std::vector<std::string> lines_of(std::string_view message) {
+  std::vector<std::string> lines;
+  for (;;) {
+    const std::size_t end = message.find('\n');
+    lines.emplace_back(message.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    message.remove_prefix(end + 1);
+  }
+}
+
+// The how-manieth line of its pod it is; 0 when it does not say.
+std::uint64_t number_of(std::string_view message) {
+  constexpr std::string_view kBefore = " line ";
+  const std::size_t at = message.find(kBefore);
+  if (at == std::string_view::npos) return 0;
+  return std::strtoull(std::string(message.substr(at + kBefore.size())).c_str(), nullptr, 10);
+}
+
 struct Delivered {
   std::string application;
   std::string pod;
   std::string stream;
   std::string message;
+  bool is_joined = false;  // to the one before it
 };
 
-// The messages of an object, parts of split records joined.
+// The lines of an object; those that were joined into one record, each.
 std::vector<Delivered> records_of(const SimStore::Object& object) {
   StringSource source{std::string(object.bytes)};
   CompressedReader plain(source, {});
@@ -268,10 +298,14 @@ std::vector<Delivered> records_of(const SimStore::Object& object) {
     const auto record = records.next();
     if (!record.ok()) return {{.message = "unreadable: " + record.error().what}};
     if (*record == nullptr) return found;
-    found.push_back({.application = std::string((*record)->application),
-                     .pod = std::string((*record)->pod_name),
-                     .stream = std::string((*record)->stream),
-                     .message = std::string((*record)->message)});
+    bool is_joined = false;
+    for (std::string& line : lines_of((*record)->message)) {
+      found.push_back({.application = std::string((*record)->application),
+                       .pod = std::string((*record)->pod_name),
+                       .stream = std::string((*record)->stream),
+                       .message = std::move(line),
+                       .is_joined = std::exchange(is_joined, true)});
+    }
   }
 }
 
@@ -333,9 +367,15 @@ void World::check_buckets(Report& report) const {
     std::map<std::string, std::vector<std::string>> found;  // pod/stream -> messages
     for (const auto& [key, object] : bucket->second->objects()) {
       if (!key.view().starts_with(std::string(tenant) + "/")) report.misdelivered = key.str();
+      std::map<std::string, std::uint64_t> last;  // line of pod and stream, in this object
       for (const Delivered& record : records_of(object)) {
+        const std::uint64_t number = number_of(record.message);
+        std::uint64_t& before = last[record.pod + record.stream];
+        if (number > 0 && number <= before) report.changed = key.str() + ": out of order: " + record.message;
+        if (number > 0) before = number;
         const bool is_foreign = record.message.starts_with("tenant-") && !record.message.starts_with(tenant);
         if (is_foreign) report.misdelivered = key.str() + ": " + record.message;
+        if (record.is_joined) ++report.lines_joined;
         found[record.pod + record.stream].push_back(record.message);
       }
     }
@@ -385,7 +425,9 @@ void World::check_sinks(Report& report) const {
         if (name.second.view() != pod.pod()) continue;
         for (const SimSink::Batch& batch : batches) {
           if (!seen.insert(batch.events).second) ++batches_twice;
-          for (const auto& [at, message] : batch.events) ++count[message == " " ? "" : message];
+          for (const auto& [at, message] : batch.events) {
+            for (const std::string& line : lines_of(message == " " ? "" : message)) ++count[line];
+          }
         }
       }
     }

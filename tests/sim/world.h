@@ -35,6 +35,7 @@ struct Report {
   std::uint64_t lines = 0;
   std::uint64_t crashes = 0;
   std::uint64_t packed_objects = 0;
+  std::uint64_t lines_joined = 0;
 };
 
 class World {
@@ -44,7 +45,8 @@ class World {
     std::uint32_t rounds = 60;  // of writing, while things go wrong
     bool copies_allowed = true;
     bool zstd = false;
-    bool events = false;  // the agent is told what changes on its disk; else it polls
+    bool events = false;   // the agent is told what changes on its disk; else it polls
+    bool joining = false;  // lines that go on with the ones before them
     enum class Packing : std::uint8_t { None, Some, All } packing = Packing::None;  // of tenants
   };
   explicit World(Options options);

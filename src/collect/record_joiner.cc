@@ -1,0 +1,111 @@
+#include "collect/record_joiner.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace headgate::collect {
+namespace {
+
+constexpr std::size_t kReleasesMax = 2;  // by one call: what was held, and what took its place
+
+}  // namespace
+
+void RecordJoiner::begin_giving() {
+  given_.clear();
+  texts_.clear();
+  texts_.reserve(kReleasesMax);  // records view into them
+}
+
+std::span<const Record> RecordJoiner::take(std::span<const Record> records,
+                                           std::span<const PieceOrigin> origins) {
+  begin_giving();
+  for (const Record& record : records) take_one(record, origins);
+  return given_;
+}
+
+std::span<const Record> RecordJoiner::take_last(Stream stream, std::span<const Record> records,
+                                                std::span<const PieceOrigin> origins) {
+  begin_giving();
+  for (const Record& record : records) take_one(record, origins);
+  release(stream);
+  return given_;
+}
+
+std::span<const Record> RecordJoiner::end_aged(Stream stream, SteadyTime now) {
+  begin_giving();
+  Held& held = of(stream);
+  if (!holds(stream)) return given_;
+  if (held.since == kLongAgo) held.since = now;
+  if (now - held.since >= options_.age_max) release(stream);
+  return given_;
+}
+
+void RecordJoiner::take_one(const Record& record, std::span<const PieceOrigin> origins) {
+  const bool is_joinable = record.part == 0 && !record.is_damaged;
+  Held& held = of(record.stream);
+  if (holds(record.stream)) {
+    const auto state =
+        is_joinable ? options_.pattern->goes_on(held.state, record.message) : MultilinePattern::kNone;
+    const bool has_room =
+        held.lines < options_.lines_max && held.text.size() + 1 + record.message.size() <= options_.bytes_max;
+    if (state != MultilinePattern::kNone && has_room) {
+      held.text += '\n';
+      ++joined_;
+      return hold(record, state, origins);
+    }
+    release(record.stream);
+    if (state != MultilinePattern::kNone) return hold(record, state, origins);
+  }
+  const auto state = is_joinable ? options_.pattern->begins(record.message) : MultilinePattern::kNone;
+  if (state != MultilinePattern::kNone) return hold(record, state, origins);
+  given_.push_back(record);
+}
+
+void RecordJoiner::hold(const Record& record, MultilinePattern::State state,
+                        std::span<const PieceOrigin> origins) {
+  Held& held = of(record.stream);
+  if (held.lines == 0) {
+    held.at = record.at;
+    held.ingested_at = record.ingested_at;
+  }
+  held.state = state;
+  held.text += record.message;
+  ++held.lines;
+  for (const PieceOrigin& origin : origins) {
+    const bool is_first = std::none_of(held.origins.begin(), held.origins.end(),
+                                       [&](const PieceOrigin& known) { return known.file == origin.file; });
+    if (is_first) held.origins.push_back(origin);
+  }
+}
+
+void RecordJoiner::release(Stream stream) {
+  if (!holds(stream)) return;
+  CHECK(texts_.size() < kReleasesMax);
+  Held held = std::exchange(of(stream), Held());
+  texts_.push_back(std::move(held.text));
+  given_.push_back(
+      {.at = held.at, .ingested_at = held.ingested_at, .message = texts_.back(), .stream = stream});
+}
+
+std::optional<std::uint64_t> RecordJoiner::offset_in(Stream stream, std::uint64_t file) const {
+  for (const PieceOrigin& origin : of(stream).origins) {
+    if (origin.file == file) return origin.offset;
+  }
+  return std::nullopt;
+}
+
+SteadyTime RecordJoiner::due_at() const {
+  SteadyTime due_at = SteadyTime::max();
+  for (const Held& held : held_) {
+    if (held.state != MultilinePattern::kNone && held.since != kLongAgo)
+      due_at = std::min(due_at, held.since + options_.age_max);
+  }
+  return due_at;
+}
+
+void RecordJoiner::reset() {
+  for (Held& held : held_) held = Held();
+}
+
+}  // namespace headgate::collect

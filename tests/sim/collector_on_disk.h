@@ -1,0 +1,97 @@
+// A node's pods and the real collector over the simulated disk, for tests of one behaviour at a time.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "collect/collector.h"
+#include "sim/packed_object.h"
+#include "sim/sim_clock.h"
+
+namespace headgate::sim {
+
+// Every pod's application is its name's first three letters; all have `labels` too.
+class LabelledPods : public Kube {
+ public:
+  std::optional<PodFacts> pod(const PodId& id) override {
+    PodFacts facts{.labels = labels};
+    facts.labels["app"] = id.pod.str().substr(0, 3);
+    return facts;
+  }
+  std::map<std::string, std::string> labels;
+};
+
+class CollectorOnDisk : public testing::Test {
+ protected:
+  static constexpr const char* kPods = "/pods";
+  static constexpr const char* kData = "/data";
+  CollectorOnDisk() {
+    options_.cluster = ClusterId("c");
+    options_.node = NodeName("node-1");
+    options_.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+    EXPECT_TRUE(disk_.make_directories(kPods).ok());
+  }
+  Result<> open() {
+    collector_.reset();
+    collector_ = TRY(collect::Collector::open(
+        {.clock = clock_, .random = random_, .disk = disk_, .kube = kube_, .metrics = metrics_}, options_));
+    return {};
+  }
+  static std::string log_of(const std::string& namespace_name, const std::string& pod) {
+    return std::string(kPods) + "/" + namespace_name + "_" + pod + "_uid/main/0.log";
+  }
+  // As the runtime writes it, `tag` and stream before it.
+  void say(const std::string& namespace_name, const std::string& pod, std::string_view text,
+           std::string_view tag = "stdout F") {
+    clock_.advance(std::chrono::nanoseconds{1});
+    disk_.runtime_append(log_of(namespace_name, pod),
+                         to_rfc3339(clock_.now()) + " " + std::string(tag) + " " + std::string(text) + "\n");
+  }
+  void read() {
+    collector_->look_again();
+    for (int count = 0; count < 100; ++count) {
+      const Result<bool> turned = collector_->turn();
+      ASSERT_TRUE(turned.ok()) << turned.error().what;
+      if (!*turned) return;
+    }
+  }
+  struct Sealed {
+    std::string key;  // without its file
+    std::vector<SaidLine> lines;
+  };
+  // What was sealed since the last time, in that order.
+  std::vector<Sealed> sealed() {
+    std::vector<Sealed> found;
+    for (const std::uint64_t sequence : collector_->take_sealed()) {
+      const collect::SealedBatch batch =
+          collect::open_sealed_batch(disk_, collector_->spool().directory(), sequence).value();
+      const std::string key = batch.manifest().key.str();
+      found.push_back({.key = key.substr(0, key.rfind('/')),
+                       .lines = lines_of(object_of(disk_, collector_->spool(), batch.manifest()))});
+    }
+    return found;
+  }
+  std::vector<std::string> sealed_keys() {
+    std::vector<std::string> keys;
+    for (const Sealed& one : sealed()) keys.push_back(one.key);
+    return keys;
+  }
+
+  std::vector<std::string> sealed_messages() {
+    std::vector<std::string> messages;
+    for (const Sealed& one : sealed()) {
+      for (const SaidLine& line : one.lines) messages.push_back(line.message);
+    }
+    return messages;
+  }
+
+  Faults faults_{FaultPlan{}};
+  SimDisk disk_{faults_};
+  SimClock clock_;
+  SeededRandom random_{1};
+  LabelledPods kube_;
+  Metrics metrics_;
+  collect::CollectorOptions options_{.pod_logs = kPods, .data_directory = kData};
+  std::unique_ptr<collect::Collector> collector_;
+};
+
+}  // namespace headgate::sim
