@@ -91,7 +91,8 @@ class Rotated(EndToEndTest):
         if shutil.disk_usage("/tmp").free < SECONDS * BYTES_A_SECOND * 3:
             self.skipTest("too little room in /tmp")
         installation = self.install(**{"collect.batch.age-max": "2s", "log.level": "error",
-                                       "process.concurrency": "1"})
+                                       # What a killed agent had received of the queue comes back so soon.
+                                       "process.concurrency": "1", "process.visibility": "5s"})
         kubelet = Kubelet(installation.pods)
         kubelet.start()
         dice = random.Random(4)
