@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/batch_policies.h"
+#include "cli/open_files_limit.h"
 #include "cli/version.h"
 
 namespace headgate::cli {
@@ -38,6 +39,9 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
 Result<Agent::Options> agent_options(const Config& config, const NodeName& node) {
   Agent::Options options;
   options.collector = TRY(collector_options(config, node));
+  const OpenFiles files = divide_open_files(raise_open_files_limit(), options.collector.batches_open_max);
+  options.collector.batches_open_max = files.batches_max;
+  options.collector.open_files_max = files.log_files_max;
   options.uploader.agent_version = kVersion;
   options.uploader.node = node.str();
   options.uploads = static_cast<std::size_t>(config.collect.upload.concurrency);

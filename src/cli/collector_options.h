@@ -12,7 +12,7 @@ namespace headgate::cli {
 // Fault::Invalid names the settings that do not go together.
 Result<collect::CollectorOptions> collector_options(const Config& config, const NodeName& node);
 
-// The same with what uploads.
+// The same with what uploads. Raises the limit of open files and divides it.
 Result<Agent::Options> agent_options(const Config& config, const NodeName& node);
 
 }  // namespace headgate::cli

@@ -13,6 +13,7 @@ constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::milliseconds kReadAgain{100};  // a file that cannot be read now
 constexpr std::chrono::milliseconds kLookAgain{1000};
 constexpr std::chrono::milliseconds kMeasureInterval{1000};
+constexpr std::chrono::minutes kWarnAgain{10};
 constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
@@ -171,12 +172,15 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
   if (followed == nullptr) return;
   const bool is_first_run = is_first_scan_ && checkpoints_.is_fresh();
   const auto start = is_first_run ? options_.start_at : ContainerTail::Start::Begin;
-  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start);
+  const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
+  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start, left);
+  count_open(*followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();
     log::warn("log file cannot be opened", {{"what", error.what}});
   }
-  followed->look_at = sight.is_stale ? now + kReadAgain : kWhenChanged;
+  const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
+  followed->look_at = sight.is_stale ? now + wait : kWhenChanged;
   if (followed->tail->has_unread() || followed->tail->is_waiting()) followed->read_at = now;
   next_due_at_ = std::min({next_due_at_, followed->read_at, followed->look_at});
 }
@@ -274,6 +278,7 @@ void Collector::drop_done(const Scan& scan) {
       continue;
     }
     held_bytes_ -= followed.held_bytes;
+    open_files_ -= followed.open_files;
     batches_.leave(followed.batch, *followed.tail);
     by_directory_.erase(followed.directory);
     container = containers_.erase(container);
@@ -308,6 +313,10 @@ Result<bool> Collector::read_all(SteadyTime now) {
 }
 
 Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
+  if (followed.open_files == 0 && open_files_ >= options_.open_files_max) {
+    followed.read_at = now + kReadAgain;
+    return false;
+  }
   const Result<ContainerTail::Read> read =
       followed.tail->read(buffer_, batches_.batch_at(followed.batch, now), now);
   if (!read.ok()) {
@@ -319,6 +328,7 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
     log::warn("log file cannot be read", {{"what", error.what}});
   }
   count(read->counts);
+  count_open(followed);
   followed.read_at = read->more                    ? now
                      : read->must_wait             ? now + kReadAgain
                      : followed.tail->is_waiting() ? now + kLookAgain
@@ -337,6 +347,30 @@ void Collector::count(const ReadCounts& counts) {
   meters_.split.add(counts.split);
   meters_.truncated.add(counts.truncations);
   meters_.archives_damaged.add(counts.archives_damaged);
+}
+
+void Collector::count_open(Followed& followed) {
+  open_files_ += followed.tail->open_files() - followed.open_files;
+  followed.open_files = followed.tail->open_files();
+}
+
+// Room is made before there is none: new files come at any time.
+void Collector::bound_open_files() {
+  for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
+  const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
+  if (open_files_ > wanted_max && measured_at_ - warned_of_files_at_ >= kWarnAgain) {
+    warned_of_files_at_ = measured_at_;
+    log::warn(
+        "more log files than may be open: those at rest are closed, new ones wait; raise the limit "
+        "(ulimit -n, LimitNOFILE)",
+        {{"open", open_files_}, {"open_max", options_.open_files_max}});
+  }
+  for (auto& [id, followed] : containers_) {
+    if (open_files_ <= wanted_max) break;
+    if (followed.read_at != kWhenChanged) continue;
+    followed.tail->close_spent();
+    count_open(followed);
+  }
 }
 
 Result<> Collector::bound_held(Followed& followed, SteadyTime now) {
@@ -388,20 +422,22 @@ Result<> Collector::set_aside(std::uint64_t sequence) {
 
 void Collector::measure(SteadyTime now) {
   measured_at_ = now;
+  bound_open_files();
   const Timestamp wall = world_.clock.now();
   std::chrono::nanoseconds lag{0};
   std::uint64_t unread = 0;
-  std::size_t files = 0;
   for (const auto& [id, followed] : containers_) {
     const std::uint64_t behind = followed.tail->unread_bytes();
     unread = std::max(unread, behind);
     if (behind > 0) lag = std::max(lag, wall - followed.tail->read_until());
-    files += followed.tail->open_files();
   }
   meters_.unread.set(static_cast<double>(unread));
   meters_.lag_seconds.set(std::chrono::duration<double>(lag).count());
   meters_.polling.set(world_.events == nullptr ? 1 : 0);
-  meters_.files.set(static_cast<double>(files));
+  meters_.files.set(static_cast<double>(open_files_));
+  meters_.files_max.set(static_cast<double>(options_.open_files_max));
+  meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));
+  meters_.held_bytes.set(static_cast<double>(held_bytes_));
   meters_.containers.set(static_cast<double>(containers_.size()));
   meters_.open_batches.set(static_cast<double>(batches_.open_count()));
   meters_.spool_bytes.set(static_cast<double>(spool_.bytes()));

@@ -43,9 +43,10 @@ struct CollectorOptions {
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;
-  MultilinePatterns::Texts multiline_patterns = {};      // beside the presets
-  RecordJoiner::Options multiline = {};                  // `pattern` is each container's
-  std::size_t held_bytes_max = 16U << 20U;               // of lines that wait for more of their record
+  MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
+  RecordJoiner::Options multiline = {};              // `pattern` is each container's
+  std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more of their record
+  std::size_t open_files_max = 1'000'000;  // log files; over it those at rest are closed, new ones wait
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
@@ -94,7 +95,8 @@ class Collector {
     OpenBatches::Place batch;
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
-    std::size_t held_bytes = 0;     // as counted in the sum of all
+    std::size_t held_bytes = 0;  // as counted in the sums of all
+    std::size_t open_files = 0;
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
   };
@@ -113,6 +115,8 @@ class Collector {
   Result<bool> read_all(SteadyTime now);
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void read_everything_again();
+  void count_open(Followed& followed);
+  void bound_open_files();
   Result<> bound_held(Followed& followed, SteadyTime now);
   Result<> end_held(Followed& followed, SteadyTime now);
   void count(const ReadCounts& counts);
@@ -134,6 +138,8 @@ class Collector {
   std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
   std::vector<BatchManifest> unconfirmed_;
   std::size_t held_bytes_ = 0;
+  std::size_t open_files_ = 0;
+  SteadyTime warned_of_files_at_ = kLongAgo;
   std::vector<char> buffer_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;

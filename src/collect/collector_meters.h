@@ -34,8 +34,13 @@ struct CollectorMeters {
             metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
         spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),
         files(metrics.gauge("headgate_collect_open_files", "Log files open")),
+        files_max(metrics.gauge("headgate_collect_open_files_max", "Log files that may be open")),
         containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
         open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
+        buffered_bytes(
+            metrics.gauge("headgate_collect_buffered_bytes", "Memory that buffers of batches take")),
+        held_bytes(metrics.gauge("headgate_collect_held_bytes",
+                                 "Bytes of lines that wait for more of their record")),
         unread(metrics.gauge("headgate_collect_unread_bytes_max",
                              "Unread bytes of the container furthest behind")),
         lag_seconds(metrics.gauge("headgate_collect_lag_seconds_max",
@@ -59,8 +64,11 @@ struct CollectorMeters {
   Gauge& spool_full;
   Gauge& spool_damaged;
   Gauge& files;
+  Gauge& files_max;
   Gauge& containers;
   Gauge& open_batches;
+  Gauge& buffered_bytes;
+  Gauge& held_bytes;
   Gauge& unread;
   Gauge& lag_seconds;
   Gauge& polling;

@@ -19,7 +19,8 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       origin_(std::move(origin)),
       assembler_(options.record_bytes_max, options.joining) {}
 
-ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start) {
+ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
+                                        std::size_t opened_max) {
   Sight sight;
   for (TailedFile& file : files_) ++file.scans_missed;
   unopened_bytes_ = 0;
@@ -41,8 +42,10 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
     known->take_listing(listed);
   }
   for (const SeenFile* listed : unknown) {
+    if (opened_max == 0) sight.is_stale = true;
     // Once one cannot be taken the later ones wait for it: a record may go on from it into them.
     if (!sight.is_stale) {
+      --opened_max;
       Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
       if (opened.ok() && opened->id() == listed->stat.id) {
         adopt(std::move(opened).value(), *listed, checkpoints, start, sight);
@@ -346,6 +349,12 @@ bool ContainerTail::is_waiting() const {
 std::size_t ContainerTail::open_files() const {
   return static_cast<std::size_t>(
       std::count_if(files_.begin(), files_.end(), [](const TailedFile& file) { return file.is_open(); }));
+}
+
+void ContainerTail::close_spent() {
+  for (TailedFile& file : files_) {
+    if (file.is_open() && file.unread_bytes() == 0 && file.is_spent(assembler_)) file.close();
+  }
 }
 
 std::uint64_t ContainerTail::unread_bytes() const {

@@ -47,7 +47,9 @@ class ContainerTail {
     std::vector<Error> unreadable;  // single files; the others are taken
     bool is_stale = false;          // files moved meanwhile, or one cannot be opened now: look again soon
   };
-  Sight see(const SeenContainer& seen, Checkpoints& checkpoints, Start start);
+  // At most `opened_max` files are opened; the others wait, as stale ones do.
+  Sight see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
+            std::size_t opened_max = SIZE_MAX);
   void see_nothing();
 
   // Reads once into `buffer` and adds the records to `batch`. More says whether there may be more to read at
@@ -80,6 +82,9 @@ class ContainerTail {
   // Files that are not written any more are being waited for: read() has to be called from time to time.
   bool is_waiting() const;
   std::size_t open_files() const;
+  // Closes the files of which all there is, as far as is known, is in sealed batches. They are opened again
+  // to be read; what is written to one that is removed meanwhile is lost.
+  void close_spent();
   // Bytes not yet read, as of the last scan.
   std::uint64_t unread_bytes() const;
   // Of what is unread: not older than the last line read, or else not older than the file's last change.
