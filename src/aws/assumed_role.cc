@@ -9,7 +9,7 @@ namespace {
 // them.
 class RoleOrigin final : public CredentialsOrigin {
  public:
-  RoleOrigin(AssumedRole::World world, Endpoint sts, RoleRequest request)
+  RoleOrigin(const AssumedRole::World& world, Endpoint sts, RoleRequest request)
       : request_(std::move(request)),
         sts_({world.clock, world.random, world.http, world.base}, std::move(sts),
              ServiceClient::Options{.stop = world.stop}) {}
@@ -49,7 +49,7 @@ class RoleOrigin final : public CredentialsOrigin {
 
 }  // namespace
 
-AssumedRole::AssumedRole(World world, Endpoint sts, RoleRequest request)
+AssumedRole::AssumedRole(const World& world, Endpoint sts, RoleRequest request)
     : kept_(world.clock, world.random,
             std::make_unique<RoleOrigin>(world, std::move(sts), std::move(request)),
             RefreshingCredentials::Options{}) {}

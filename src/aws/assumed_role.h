@@ -23,7 +23,7 @@ class AssumedRole final : public CredentialsSource {
     std::stop_token stop = {};  // ends its waits with Fault::Stopped
   };
   // The world outlives it.
-  AssumedRole(World world, Endpoint sts, RoleRequest request);
+  AssumedRole(const World& world, Endpoint sts, RoleRequest request);
 
   Result<Credentials> get(Deadline deadline) override { return kept_.get(deadline); }
   void forget(const Credentials& refused) override { kept_.forget(refused); }

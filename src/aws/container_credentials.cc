@@ -49,7 +49,7 @@ bool ContainerCredentials::are_offered(const Surroundings& surroundings) {
   return !surroundings.variable(kRelative).empty() || !surroundings.variable(kFull).empty();
 }
 
-ContainerCredentials::ContainerCredentials(CredentialsWorld world, const Surroundings& surroundings)
+ContainerCredentials::ContainerCredentials(const CredentialsWorld& world, const Surroundings& surroundings)
     : world_(world),
       url_(surroundings.variable(kFull)),
       token_(surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")),

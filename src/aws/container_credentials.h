@@ -14,7 +14,7 @@ class ContainerCredentials final : public CredentialsOrigin {
  public:
   // Whether AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI says where.
   static bool are_offered(const Surroundings& surroundings);
-  ContainerCredentials(CredentialsWorld world, const Surroundings& surroundings);
+  ContainerCredentials(const CredentialsWorld& world, const Surroundings& surroundings);
 
   std::string_view name() const override { return "container credentials"; }
   // Denied when the address is one that credentials are not asked for over plain HTTP. The authorization

@@ -22,7 +22,7 @@ using Source = std::unique_ptr<CredentialsSource>;
 // A role, and who takes it.
 class ProfileRole final : public CredentialsSource {
  public:
-  ProfileRole(CredentialsWorld world, Source base, Endpoint sts, RoleRequest request)
+  ProfileRole(const CredentialsWorld& world, Source base, Endpoint sts, RoleRequest request)
       : base_(std::move(base)),
         role_({world.clock, world.random, world.http, *base_, world.stop}, std::move(sts),
               std::move(request)) {}
@@ -36,7 +36,7 @@ class ProfileRole final : public CredentialsSource {
 
 class Chain {
  public:
-  Chain(CredentialsWorld world, const Surroundings& surroundings, const AwsSettings& settings)
+  Chain(const CredentialsWorld& world, const Surroundings& surroundings, const AwsSettings& settings)
       : world_(world), surroundings_(surroundings), settings_(settings) {}
 
   Result<Source> build() {
@@ -167,7 +167,7 @@ class Chain {
 
 }  // namespace
 
-Result<std::unique_ptr<CredentialsSource>> default_credentials(CredentialsWorld world,
+Result<std::unique_ptr<CredentialsSource>> default_credentials(const CredentialsWorld& world,
                                                                const Surroundings& surroundings,
                                                                const AwsSettings& settings) {
   return TRY_IN("AWS credentials", Chain(world, surroundings, settings).build());

@@ -17,7 +17,7 @@ namespace headgate::aws {
 // container's endpoint; the instance's metadata. Nobody is asked before the first get(). `world` outlives it.
 // Denied when nothing is configured or AWS_PROFILE names no profile; Invalid when what is configured is
 // wrong.
-Result<std::unique_ptr<CredentialsSource>> default_credentials(CredentialsWorld world,
+Result<std::unique_ptr<CredentialsSource>> default_credentials(const CredentialsWorld& world,
                                                                const Surroundings& surroundings,
                                                                const AwsSettings& settings);
 

@@ -10,7 +10,7 @@ bool InstanceCredentials::are_allowed(const Surroundings& surroundings) {
   return disabled != "true" && disabled != "True" && disabled != "TRUE";
 }
 
-InstanceCredentials::InstanceCredentials(CredentialsWorld world, const Surroundings& surroundings)
+InstanceCredentials::InstanceCredentials(const CredentialsWorld& world, const Surroundings& surroundings)
     : world_(world), url_(surroundings.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT")) {
   while (url_.ends_with('/')) url_.pop_back();
   if (!url_.empty()) return;

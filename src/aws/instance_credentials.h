@@ -15,7 +15,7 @@ class InstanceCredentials final : public CredentialsOrigin {
   // AWS_EC2_METADATA_DISABLED forbids it.
   static bool are_allowed(const Surroundings& surroundings);
   // AWS_EC2_METADATA_SERVICE_ENDPOINT, or by AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE IPv4 or IPv6.
-  InstanceCredentials(CredentialsWorld world, const Surroundings& surroundings);
+  InstanceCredentials(const CredentialsWorld& world, const Surroundings& surroundings);
 
   std::string_view name() const override { return "instance metadata"; }
   // Denied when the instance has no role. A container that is one hop too far gets no token: Retry, with

@@ -7,7 +7,7 @@
 namespace headgate::aws {
 namespace {
 
-Result<std::string> ask_once(MetadataWorld world, const net::HttpRequest& request, Deadline deadline) {
+Result<std::string> ask_once(const MetadataWorld& world, const net::HttpRequest& request, Deadline deadline) {
   const Deadline attempt{std::min(deadline.at, world.clock.steady() + kMetadataAttemptMax)};
   net::HttpResponse response = TRY(world.http.send(
       request, {.deadline = attempt, .stop = world.stop, .body_bytes_max = kCredentialsDocumentBytesMax}));
@@ -21,8 +21,8 @@ Result<std::string> ask_once(MetadataWorld world, const net::HttpRequest& reques
 
 }  // namespace
 
-Result<std::string> ask_metadata(MetadataWorld world, std::string_view name, const net::HttpRequest& request,
-                                 Deadline deadline) {
+Result<std::string> ask_metadata(const MetadataWorld& world, std::string_view name,
+                                 const net::HttpRequest& request, Deadline deadline) {
   constexpr std::chrono::seconds kPause{1};
   for (int attempt = 1;; ++attempt) {
     Result<std::string> answer = ask_once(world, request, deadline);

@@ -52,7 +52,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 Result<pid_t> start(const Program& program, const FileDescriptor& output) {
   std::vector<std::string> words = program.words;
   std::vector<std::string> variables;
-  for (const auto& [name, value] : program.environment) variables.push_back(name + "=" + value);
+  variables.reserve(program.environment.size());
+  for (const auto& [name, value] : program.environment)
+    variables.emplace_back(name).append("=").append(value);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (::posix_spawn_file_actions_init(&actions) != 0 || ::posix_spawnattr_init(&attributes) != 0)

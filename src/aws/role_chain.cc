@@ -81,7 +81,7 @@ class RoleChain::Ours final : public CredentialsSource {
   CredentialsSource& central_;
 };
 
-RoleChain::RoleChain(AssumedRole::World world, Settings settings)
+RoleChain::RoleChain(const AssumedRole::World& world, Settings settings)
     : world_(world),
       settings_(std::move(settings)),
       central_role_(central_role_of(world, settings_)),

@@ -46,7 +46,7 @@ class RoleChain {
     std::size_t tenants_max = 4096;
   };
   // The world outlives it; `base` is the source. It outlives what it gives.
-  RoleChain(AssumedRole::World world, Settings settings);
+  RoleChain(const AssumedRole::World& world, Settings settings);
   ~RoleChain();
   RoleChain(const RoleChain&) = delete;
   RoleChain& operator=(const RoleChain&) = delete;

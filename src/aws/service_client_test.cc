@@ -61,7 +61,7 @@ std::string http(int status, std::string_view body, std::string_view headers = {
 class ServiceClientTest : public testing::Test {
  protected:
   // A server that gives these answers one after the other, the last for ever.
-  void serve(std::vector<std::string> answers) {
+  void serve(const std::vector<std::string>& answers) {
     server_ = std::make_unique<ScriptedServer>([this, answers](const std::string& request, Wire& wire) {
       std::size_t at = 0;
       {

@@ -6,7 +6,7 @@
 
 namespace headgate::aws {
 
-WebIdentity::WebIdentity(CredentialsWorld world, Endpoint sts, Role role)
+WebIdentity::WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role)
     : world_(world),
       role_(std::move(role)),
       sts_({world.clock, world.random, world.http, nobody_}, std::move(sts),

@@ -18,7 +18,7 @@ class WebIdentity final : public CredentialsOrigin {
     std::string token_file;    // AWS_WEB_IDENTITY_TOKEN_FILE; read again each time: it is replaced
     std::string session_name;  // AWS_ROLE_SESSION_NAME; empty: headgate
   };
-  WebIdentity(CredentialsWorld world, Endpoint sts, Role role);
+  WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role);
 
   std::string_view name() const override { return "web identity"; }
   Result<Credentials> fetch(Deadline deadline) override;
