@@ -1,0 +1,169 @@
+#include "aws/sqs_client.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "aws/json_call.h"
+#include "base/utf8.h"
+
+namespace headgate::aws {
+namespace {
+
+using std::chrono::seconds;
+
+bool is_one_of(std::string_view code, std::initializer_list<std::string_view> known) {
+  return std::find(known.begin(), known.end(), code) != known.end();
+}
+
+// As SQS names its refusals today and as it named them in its first protocol.
+std::string_view plain_code(std::string_view code) {
+  constexpr std::string_view kOld = "AWS.SimpleQueueService.";
+  return code.starts_with(kOld) ? code.substr(kOld.size()) : code;
+}
+
+Error error_of_sqs(std::string_view operation, const Answer& answer) {
+  ServiceRequest request;
+  request.operation = operation;
+  Error error = error_of(request, answer);
+  const std::string_view code = plain_code(answer.code);
+  const bool is_void_receipt =
+      is_one_of(code, {"ReceiptHandleIsInvalid", "MessageNotInflight"}) ||
+      (is_one_of(code, {"InvalidParameterValue", "InvalidParameterValueException"}) &&
+       answer.message.find("ReceiptHandle") != std::string::npos);
+  if (is_void_receipt || is_one_of(code, {"NonExistentQueue", "QueueDoesNotExist", "InvalidAddress"}))
+    error.fault = Fault::NotFound;
+  // Too many in flight; one purge a minute; the queue's key is asked too often.
+  if (is_one_of(code, {"OverLimit", "PurgeQueueInProgress", "KmsThrottled"})) error.fault = Fault::Retry;
+  if (is_one_of(code, {"KmsAccessDenied", "KmsDisabled", "KmsInvalidState", "KmsNotFound", "KmsOptInRequired",
+                       "InvalidSecurity"}))
+    error.fault = Fault::Denied;
+  return error;
+}
+
+Result<> check(seconds value, seconds most, std::string_view name) {
+  if (value >= seconds{0} && value <= most) return {};
+  return Error{Fault::Invalid,
+               std::string(name) + ": not within 0 to " + std::to_string(most.count()) + " s"};
+}
+
+}  // namespace
+
+SqsClient::SqsClient(const ServiceClient::World& world, Endpoint endpoint, ServiceClient::Options options,
+                     std::chrono::milliseconds call_max)
+    : clock_(world.clock), call_max_(call_max), client_(world, std::move(endpoint), std::move(options)) {}
+
+Result<Answer> SqsClient::call(std::string_view operation, std::string_view body, seconds wait) {
+  return client_.call(json_request(kSqsProtocol, operation, body),
+                      Deadline::after(clock_.steady(), wait + call_max_));
+}
+
+Result<Answer> SqsClient::call_ok(std::string_view operation, std::string_view body, seconds wait) {
+  Answer answer = TRY(call(operation, body, wait));
+  if (!answer.is_success()) return error_of_sqs(operation, answer);
+  return answer;
+}
+
+Result<std::string> SqsClient::url_of(const QueueArn& arn) {
+  JsonObject asked;
+  asked.text("QueueName", arn.name);
+  if (!arn.account.empty()) asked.text("QueueOwnerAWSAccountId", arn.account);
+  const Answer answer = TRY(call_ok("GetQueueUrl", std::move(asked).take()));
+  const JsonAnswer read = TRY_IN("GetQueueUrl", JsonAnswer::read(answer.body));
+  const auto url = text_of(read.object(), "QueueUrl");
+  if (!url) return Error{Fault::Retry, "GetQueueUrl: answer: no QueueUrl"};
+  return std::string(*url);
+}
+
+Result<> SqsClient::send(std::string_view url, std::string_view body, seconds delay) {
+  if (body.empty() || body.size() > kBodyBytesMax)
+    return Error{Fault::Invalid, "SendMessage: body: not 1 byte to 1 MiB"};
+  if (!is_utf8(body)) return Error{Fault::Invalid, "SendMessage: body: not UTF-8"};
+  TRY_IN("SendMessage", check(delay, kDelayMax, "delay"));
+  JsonObject asked;
+  asked.text("QueueUrl", url).text("MessageBody", body);
+  if (delay > seconds{0}) asked.number("DelaySeconds", delay.count());
+  TRY(call_ok("SendMessage", std::move(asked).take()));
+  return {};
+}
+
+Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, const Receive& receive) {
+  if (receive.count_max == 0 || receive.count_max > kBatchMax)
+    return Error{Fault::Invalid, "ReceiveMessage: not 1 to 10 messages"};
+  TRY_IN("ReceiveMessage", check(receive.visibility, Queue::kVisibilityMax, "visibility"));
+  const seconds wait = std::clamp(receive.wait, seconds{0}, kWaitMax);
+  const std::string asked =
+      std::move(JsonObject()
+                    .text("QueueUrl", url)
+                    .number("MaxNumberOfMessages", static_cast<std::int64_t>(receive.count_max))
+                    .number("VisibilityTimeout", receive.visibility.count())
+                    .number("WaitTimeSeconds", wait.count())
+                    .raw("MessageSystemAttributeNames", R"(["ApproximateReceiveCount","SentTimestamp"])"))
+          .take();
+  const Answer answer = TRY(call_ok("ReceiveMessage", asked, wait));
+  return TRY_IN("ReceiveMessage", read_received_messages(answer.body, receive.count_max));
+}
+
+Result<> SqsClient::remove(std::string_view url, std::string_view receipt) {
+  const std::string asked =
+      std::move(JsonObject().text("QueueUrl", url).text("ReceiptHandle", receipt)).take();
+  TRY(call_ok("DeleteMessage", asked));
+  return {};
+}
+
+Result<> SqsClient::change_visibility(std::string_view url, std::string_view receipt, seconds visibility) {
+  TRY_IN("ChangeMessageVisibility", check(visibility, Queue::kVisibilityMax, "visibility"));
+  const std::string asked = std::move(JsonObject()
+                                          .text("QueueUrl", url)
+                                          .text("ReceiptHandle", receipt)
+                                          .number("VisibilityTimeout", visibility.count()))
+                                .take();
+  TRY(call_ok("ChangeMessageVisibility", asked));
+  return {};
+}
+
+Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMessage>& messages) {
+  for (std::size_t from = 0; from < messages.size(); from += kBatchMax) {
+    std::string entries = "[";
+    for (std::size_t at = from; at < std::min(from + kBatchMax, messages.size()); ++at) {
+      if (at > from) entries += ',';
+      entries += std::move(JsonObject()
+                               .text("Id", std::to_string(at - from))
+                               .text("ReceiptHandle", messages[at].receipt)
+                               .number("VisibilityTimeout", 0))
+                     .take();
+    }
+    entries += ']';
+    const std::string asked = std::move(JsonObject().text("QueueUrl", url).raw("Entries", entries)).take();
+    TRY(call_ok("ChangeMessageVisibilityBatch", asked));
+  }
+  return {};
+}
+
+Result<QueueAttributes> SqsClient::attributes(std::string_view url) {
+  const std::string asked =
+      std::move(JsonObject().text("QueueUrl", url).raw("AttributeNames", R"(["All"])")).take();
+  const Answer answer = TRY(call_ok("GetQueueAttributes", asked));
+  return TRY_IN("GetQueueAttributes", read_queue_attributes(answer.body));
+}
+
+Result<> SqsClient::purge(std::string_view url) {
+  TRY(call_ok("PurgeQueue", std::move(JsonObject().text("QueueUrl", url)).take()));
+  return {};
+}
+
+Result<bool> SqsClient::start_move(std::string_view source_arn) {
+  const Result<Answer> answer =
+      call("StartMessageMoveTask", std::move(JsonObject().text("SourceArn", source_arn)).take(), seconds{0});
+  if (!answer.ok() && answer.error().fault == Fault::Stopped) return answer.error();
+  return answer.ok() && answer->is_success();
+}
+
+Result<std::optional<MoveTask>> SqsClient::last_move(std::string_view source_arn) {
+  const std::string asked =
+      std::move(JsonObject().text("SourceArn", source_arn).number("MaxResults", 1)).take();
+  const Answer answer = TRY(call_ok("ListMessageMoveTasks", asked));
+  return TRY_IN("ListMessageMoveTasks", read_last_move_task(answer.body));
+}
+
+}  // namespace headgate::aws

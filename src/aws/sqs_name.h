@@ -1,0 +1,25 @@
+// Names of queues: URLs and ARNs.
+// https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headgate::aws {
+
+bool is_queue_url(std::string_view text);
+
+// Of a URL of AWS's own, in each of its forms: sqs.REGION.amazonaws.com, sqs-fips.REGION.…,
+// sqs.REGION.api.aws, REGION.queue.amazonaws.com, and queue.amazonaws.com, which is us-east-1. Empty for all
+// others.
+std::string region_of_queue_url(std::string_view url);
+
+struct QueueArn {
+  std::string region;
+  std::string account;
+  std::string name;
+};
+std::optional<QueueArn> parse_queue_arn(std::string_view arn);
+
+}  // namespace headgate::aws

@@ -1,0 +1,203 @@
+// Our queue on SQS as moto and ElasticMQ play it; boto3 sends what we receive and receives what we send.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "aws/json_call.h"
+#include "aws/sqs_queue.h"
+#include "conformance/dead_letters.h"
+#include "peers/aws_peers.h"
+#include "peers/boto3_client.h"
+
+namespace headgate {
+namespace {
+
+using aws::JsonObject;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// The suite's times, made short: the servers' clocks are real. What the suite wants to be before or after
+// something stays so, by a second or more where it must not happen early.
+seconds shortened(seconds time) {
+  switch (time.count()) {
+    case 5:
+      return seconds{1};
+    case 10:
+      return seconds{2};
+    case 30:
+      return seconds{5};
+    case 60:
+      return seconds{6};
+    default:
+      return time;
+  }
+}
+milliseconds passing(seconds time) {
+  switch (time.count()) {
+    case 2:
+      return milliseconds{3'800};  // with 29: over 30
+    case 6:
+      return milliseconds{1'300};
+    case 11:
+      return milliseconds{2'300};
+    case 29:
+    case 50:
+      return milliseconds{1'500};
+    case 61:
+      return milliseconds{6'300};
+    default:
+      return milliseconds{6'500};  // all there is has passed
+  }
+}
+
+class ShortenedQueue final : public Queue {
+ public:
+  explicit ShortenedQueue(Queue& queue) : queue_(queue) {}
+  Result<> send(std::string body, seconds delay) override {
+    return queue_.send(std::move(body), shortened(delay));
+  }
+  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, seconds visibility,
+                                               Deadline deadline) override {
+    return queue_.receive(count_max, shortened(visibility), deadline);
+  }
+  Result<> remove(const std::string& receipt) override { return queue_.remove(receipt); }
+  Result<> change_visibility(const std::string& receipt, seconds visibility) override {
+    return queue_.change_visibility(receipt, shortened(visibility));
+  }
+  Result<QueueDepth> depth() override { return queue_.depth(); }
+
+ private:
+  Queue& queue_;
+};
+
+constexpr std::uint32_t kReceives = 2;
+
+// A queue with a dead-letter queue, made by boto3.
+struct SqsWorld {
+  explicit SqsWorld(const std::string& url) : world_(url), boto3_(url) {
+    const std::string dead = make(name_ + "-dead", "{}");
+    const auto read = boto3_.call(
+        "sqs", "get_queue_attributes",
+        std::move(JsonObject().text("QueueUrl", dead).raw("AttributeNames", R"(["QueueArn"])")).take());
+    const std::string arn(read["Attributes"]["QueueArn"].get_string().value());
+    const std::string policy =
+        std::move(JsonObject().text("deadLetterTargetArn", arn).number("maxReceiveCount", kReceives)).take();
+    url_ = make(name_, std::move(JsonObject().text("RedrivePolicy", policy)).take());
+    settings_.queue = url_;
+    queue_ = aws::SqsQueue::open(world_.world(), settings_).value();
+    shortened_ = std::make_unique<ShortenedQueue>(*queue_);
+  }
+  std::string make(const std::string& name, const std::string& attributes) {
+    const auto made =
+        boto3_.call("sqs", "create_queue",
+                    std::move(JsonObject().text("QueueName", name).raw("Attributes", attributes)).take());
+    return std::string(made["QueueUrl"].get_string().value());
+  }
+  Queue& queue() { return *shortened_; }
+  DeadLetters& letters() { return *queue_; }
+  void pass(seconds time) { world_.clock().sleep(passing(time), {}); }
+  Deadline at_once() { return world_.passed(); }
+  static constexpr std::uint32_t kReceivesMax = kReceives;
+  static constexpr bool kReportsVoidReceipts = false;
+  static constexpr bool kExpiredReceiptRemoves = true;
+  static constexpr bool kOldReceiptsWork = true;  // both; AWS may or may not
+  static constexpr bool kDepthIsExact = false;
+
+  fakes::AwsWorld world_;
+  peers::Boto3Client boto3_;
+  std::string name_ = world_.new_name();
+  std::string url_;
+  aws::SqsSettings settings_ = world_.settings<aws::SqsSettings>();
+  std::unique_ptr<aws::SqsQueue> queue_;
+  std::unique_ptr<ShortenedQueue> shortened_;
+};
+struct MotoSqs : SqsWorld {
+  MotoSqs() : SqsWorld(peers::moto_url()) {}
+};
+struct ElasticMq : SqsWorld {
+  ElasticMq() : SqsWorld(peers::elasticmq_url()) {}
+};
+
+template <typename World>
+class SqsPeer : public testing::Test {
+ protected:
+  World world_;
+};
+using Worlds = testing::Types<MotoSqs, ElasticMq>;
+TYPED_TEST_SUITE(SqsPeer, Worlds);
+
+TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
+  SqsWorld& world = this->world_;
+  const std::string body = "a \"quoted\" text, \xc3\xa9 \xf0\x9f\x90\xb3\n\ttab </script>";
+  world.boto3_.call("sqs", "send_message",
+                    std::move(JsonObject().text("QueueUrl", world.url_).text("MessageBody", body)).take());
+  const auto received = world.queue_->receive(10, seconds{30}, world.at_once());
+  ASSERT_TRUE(received.ok()) << received.error().what;
+  ASSERT_EQ(received->size(), 1U);
+  EXPECT_EQ(received->front().body, body);
+  ASSERT_TRUE(world.queue_->remove(received->front().receipt).ok());
+
+  ASSERT_TRUE(world.queue_->send(body, seconds{0}).ok());
+  const auto theirs = world.boto3_.call("sqs", "receive_message",
+                                        std::move(JsonObject().text("QueueUrl", world.url_)).take());
+  EXPECT_EQ(theirs["Messages"].at(0)["Body"].get_string().value(), body);
+}
+
+TYPED_TEST(SqsPeer, IsFoundByNameAndTellsItsDepth) {
+  SqsWorld& world = this->world_;
+  aws::SqsSettings settings = world.settings_;
+  settings.queue = world.name_;
+  const auto queue = aws::SqsQueue::open(world.world_.world(), settings);
+  ASSERT_TRUE(queue.ok()) << queue.error().what;
+  EXPECT_EQ((*queue)->url(), world.url_);
+  ASSERT_TRUE((*queue)->send("a", seconds{0}).ok());
+  ASSERT_TRUE((*queue)->send("b", seconds{0}).ok());
+  ASSERT_TRUE((*queue)->send("later", seconds{60}).ok());
+  ASSERT_EQ((*queue)->receive(1, seconds{30}, world.at_once())->size(), 1U);
+  const auto depth = (*queue)->depth();
+  ASSERT_TRUE(depth.ok()) << depth.error().what;
+  EXPECT_EQ(depth->waiting, 1U);
+  EXPECT_EQ(depth->in_flight, 1U);
+  EXPECT_EQ(depth->delayed, 1U);
+  EXPECT_EQ(depth->dead, 0U);
+  settings.queue = "no-such-queue";
+  EXPECT_EQ(aws::SqsQueue::open(world.world_.world(), settings).error().fault, Fault::NotFound);
+}
+
+TYPED_TEST(SqsPeer, WaitsForAMessage) {
+  SqsWorld& world = this->world_;
+  const std::jthread later([&world] {
+    world.world_.clock().sleep(milliseconds{500}, {});
+    EXPECT_TRUE(world.queue_->send("late", seconds{0}).ok());
+  });
+  const SteadyTime start = world.world_.clock().steady();
+  const auto received = world.queue_->receive(10, seconds{30}, Deadline::after(start, seconds{15}));
+  ASSERT_TRUE(received.ok()) << received.error().what;
+  ASSERT_EQ(received->size(), 1U);
+  EXPECT_LT(world.world_.clock().steady() - start, seconds{10});
+}
+
+TYPED_TEST(SqsPeer, AReceiptOfNobodyIsNotFound) {
+  SqsWorld& world = this->world_;
+  EXPECT_EQ(world.queue_->remove("no receipt").error().fault, Fault::NotFound);
+  EXPECT_EQ(world.queue_->change_visibility("no receipt", seconds{1}).error().fault, Fault::NotFound);
+}
+
+TYPED_TEST(SqsPeer, AQueueWithoutDeadLettersSaysSo) {
+  SqsWorld& world = this->world_;
+  aws::SqsSettings settings = world.settings_;
+  settings.queue = world.make(world.name_ + "-plain", "{}");
+  const auto queue = aws::SqsQueue::open(world.world_.world(), settings).value();
+  EXPECT_EQ(queue->dead_letters(1).error().fault, Fault::NotFound);
+  EXPECT_TRUE(queue->depth().ok());
+}
+
+}  // namespace
+}  // namespace headgate
+
+namespace headgate::conformance {
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, QueueConformance, MotoSqs);
+INSTANTIATE_TYPED_TEST_SUITE_P(ElasticMq, QueueConformance, ElasticMq);
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, DeadLettersConformance, MotoSqs);
+INSTANTIATE_TYPED_TEST_SUITE_P(ElasticMq, DeadLettersConformance, ElasticMq);
+}  // namespace headgate::conformance
