@@ -30,7 +30,7 @@
 #include "local/system_clock.h"
 #include "loggen/generator.h"
 #include "model/compressed_writer.h"
-#include "model/log_events_body.h"
+#include "model/put_log_events.h"
 #include "model/record.h"
 #include "process/processor.h"
 
@@ -142,8 +142,10 @@ class BodySink : public LogSink, public Destinations {
  public:
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
                                     std::span<const LogEvent> events, Deadline) override {
-    body_.begin(group.view(), stream.view());
-    for (const LogEvent& event : events) body_.add(event.at_ms, event.message);
+    body_.start(group, stream);
+    for (const LogEvent& event : events) {
+      if (!body_.add(event.at_ms, event.message)) return Error{Fault::Invalid, "no UTF-8"};
+    }
     const std::string_view body = body_.finish();
     if (on_first) std::exchange(on_first, nullptr)();
     events_ += events.size();
@@ -166,7 +168,7 @@ class BodySink : public LogSink, public Destinations {
 
  private:
   const int descriptor_ = ::open("/dev/null", O_WRONLY);
-  LogEventsBody body_;
+  PutLogEventsBody body_;
   std::uint64_t events_ = 0;
   std::uint64_t bytes_ = 0;
 };
