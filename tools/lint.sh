@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a machine can say without compiling: layers, sizes and words (layers.py), formatting, shell syntax.
+# What a machine can say without compiling: layers, sizes and words (layers.py), the tests that documents name, formatting, shell syntax.
 # Prints file:line: what is wrong.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +7,7 @@ failed=0
 git ls-files --error-unmatch tools/lint.sh > /dev/null || { echo 'lint: git does not list the sources' >&2; exit 1; }
 
 tools/layers.py || failed=1
+tools/named_tests.py || failed=1
 
 mapfile -t sources < <(git ls-files '*.h' '*.cc')
 if (( ${#sources[@]} )); then

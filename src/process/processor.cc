@@ -49,6 +49,11 @@ Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits
   for (const ObjectCreated& object : notification->objects) {
     if (limits.is_over(world_.clock.steady()))
       return both(outcome, {.verdict = Verdict::TryLater, .is_left_off = true});
+    // What we put there ourselves: delivering it would go round in circles.
+    if (object.key.view().starts_with(deliver::kQuarantinePrefix)) {
+      acknowledge("quarantine");
+      continue;
+    }
     const bool is_ours = options_.buckets.contains(object.bucket);
     const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
     if (is_ours && fields.ok()) {
@@ -275,6 +280,10 @@ Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& trie
 
 Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const deliver::Gate::Call call{.clock = world_.clock, .limits = job.limits, .timeout = options_.timeout};
+  const BucketName to(one.delivery.configuration.bucket_name);
+  if (options_.buckets.contains(to)) {
+    return settle(job, one, Error{Fault::Invalid, "bucket_name: is a central bucket: " + to.str()});
+  }
   const auto deliver = [&](Deadline until) -> Result<deliver::DeliveryCounts> {
     const std::shared_ptr<ObjectStore> bucket =
         TRY_IN("bucket", world_.destinations.bucket(one.delivery.configuration, until));

@@ -214,6 +214,65 @@ TEST_F(Processing, DeliversAMessageThatComesTwiceOnce) {
   EXPECT_EQ(destinations_.messages_of("a").size(), 1U);
 }
 
+TEST_F(Processing, LeavesADeliveryToTheWorkerThatHasIt) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  const DeliveryId id{.bucket = BucketName("central"),
+                      .key = key,
+                      .tenant = TenantId("a"),
+                      .destination = DestinationName("cloudwatch")};
+  const Timestamp until = clock_.now() + std::chrono::minutes{5};
+  ASSERT_TRUE(ledger_.claim(id, LeaseOwner("another"), clock_.now(), until)->is_ours);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::TryLater);
+  EXPECT_TRUE(destinations_.messages_of("a").empty());
+  clock_.advance(std::chrono::minutes{6});  // it died
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("a").size(), 1U);
+}
+
+TEST_F(Processing, ReadsAnObjectOnceForAllLogDestinationsOfItsTenant) {
+  configure(row("a"));
+  TenantConfiguration audit = row("a");
+  audit.type = DestinationName("cloudwatch#audit");
+  audit.log_group_name = "/audit/a";
+  configure(audit);
+  const ObjectKey key = store("a", kLine);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("a").size(), 2U);  // to both groups
+  EXPECT_EQ(entry(key, "cloudwatch#audit").state, DeliveryState::Delivered);
+  EXPECT_EQ(central_.reads(), 1U);
+}
+
+TEST_F(Processing, NeverDeliversIntoACentralBucketNorWhatItPutIntoQuarantine) {
+  TenantConfiguration circle = row("a");
+  circle.type = DestinationName("s3");
+  circle.log_group_name.clear();
+  circle.bucket_name = "central";
+  configure(circle);
+  const ObjectKey key = store("a", kLine);
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key, "s3").state, DeliveryState::Parked);
+  EXPECT_NE(entry(key, "s3").reason.find("central bucket"), std::string::npos) << entry(key, "s3").reason;
+
+  const ObjectKey ours("quarantine/a/cloudwatch/0123-x.json.gz/0-invalid.ndjson");
+  EXPECT_EQ(process(message_of(ours)).verdict, Verdict::Done);
+  EXPECT_EQ(acknowledged("quarantine"), 1U);
+}
+
+TEST_F(Processing, SaysNothingInItsLogOfWhatLinesSay) {
+  configure(row("a"));
+  testing::internal::CaptureStderr();
+  answer(Error{Fault::Invalid, "refused"});
+  (void)process(message_of(store("a", "{\"message\":\"hunter2\"}\n", "refused.json")));
+  (void)process(message_of(store("a", "hunter2 no json {\n", "text.json")));
+  (void)process(message_of(store("a", "hunter2 no gzip\n", "text.json.gz")));
+  (void)process(message_of(store("nobody", "hunter2\n", "unknown.json")));
+  (void)process({.id = "id-1", .receipt = "r", .body = "hunter2"});
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("parked"), std::string::npos);
+  EXPECT_EQ(log.find("hunter2"), std::string::npos) << log;
+}
+
 TEST_F(Processing, TriesAgainForHoursWhatMayWorkAndParksItThen) {
   configure(row("a"));
   answer(Error{Fault::Retry, "throttled"});

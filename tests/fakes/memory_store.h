@@ -27,6 +27,7 @@ class MemoryStore : public ObjectStore {
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,
                                                     Deadline) override {
     const std::lock_guard lock(mutex_);
+    ++reads_;
     const auto found = objects_.find(key);
     if (found == objects_.end()) return Error{Fault::NotFound, "object: not there"};
     const Object& object = found->second;
@@ -73,6 +74,10 @@ class MemoryStore : public ObjectStore {
       if (key.view().starts_with(prefix)) text += *object.bytes;
     }
     return text;
+  }
+  std::uint64_t reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
   }
   // An object whose bytes others share.
   void place(const ObjectKey& key, std::shared_ptr<const std::string> bytes, ObjectMetadata metadata = {}) {
@@ -139,8 +144,9 @@ class MemoryStore : public ObjectStore {
 
   Clock& clock_;
   const BucketName bucket_;
-  mutable std::mutex mutex_;  // guards objects_
+  mutable std::mutex mutex_;  // guards all below
   std::map<ObjectKey, Object> objects_;
+  std::uint64_t reads_ = 0;  // open_reader() calls
 };
 
 }  // namespace headgate::fakes
