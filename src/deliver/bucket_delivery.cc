@@ -126,8 +126,12 @@ Result<ObjectKey> delivered_key(const Delivery& delivery) {
   return ObjectKey(prefix + key.str());
 }
 
-Deadline BucketDelivery::deadline(const Delivery& delivery) const {
-  const Deadline deadline = Deadline::after(clock_.steady(), delivery.timeout);
+// Of a call that moves so many bytes, through us or by the service: a time-out is for a call that is answered
+// at once.
+Deadline BucketDelivery::deadline(const Delivery& delivery, std::uint64_t bytes) const {
+  constexpr std::uint64_t kBytesPerSecond = 4U << 20U;  // slower than that is no use
+  const std::chrono::seconds moving{static_cast<std::int64_t>(bytes / kBytesPerSecond)};
+  const Deadline deadline = Deadline::after(clock_.steady(), delivery.timeout + moving);
   return deadline.at < delivery.limits.until.at ? deadline : delivery.limits.until;
 }
 
@@ -146,7 +150,7 @@ Result<DeliveryCounts> BucketDelivery::deliver(const Delivery& delivery, ObjectS
 Result<DeliveryCounts> BucketDelivery::deliver_there(const Delivery& delivery, const ObjectInfo& info,
                                                      ObjectStore& bucket) {
   const auto format = info.metadata.find(std::string(kFormat));
-  if (format == info.metadata.end() || format->second != "1") return write_anew(delivery, bucket);
+  if (format == info.metadata.end() || format->second != "1") return write_anew(delivery, info, bucket);
   return delivery.wants ? copy_wanted(delivery, info, bucket) : copy(delivery, info, bucket);
 }
 
@@ -156,7 +160,7 @@ Result<DeliveryCounts> BucketDelivery::copy_wanted(const Delivery& delivery, con
   const Result<PackedIndex> packed = read_packed_index(central_, info, deadline(delivery));
   if (!packed.ok()) {
     // An object that has no index at its end says of every record whose it is, too.
-    if (packed.error().fault == Fault::NotFound) return write_anew(delivery, bucket);
+    if (packed.error().fault == Fault::NotFound) return write_anew(delivery, info, bucket);
     return packed.error();
   }
   const PackedSelection selection = select(packed->index, delivery.wants);
@@ -174,10 +178,10 @@ Result<DeliveryCounts> BucketDelivery::copy_wanted(const Delivery& delivery, con
   options.metadata["headgate-first"] = to_rfc3339(first_at);
   options.metadata["headgate-last"] = to_rfc3339(last_at);
   const ObjectKey to = TRY(delivered_key(delivery));
-  const std::unique_ptr<ObjectWriter> writer =
-      TRY(bucket.open_writer(to, std::move(options), deadline(delivery)));
+  const Deadline until = deadline(delivery, selection.index.bytes());
+  const std::unique_ptr<ObjectWriter> writer = TRY(bucket.open_writer(to, std::move(options), until));
   const SelectedObject object{.key = delivery.id.key, .selection = selection, .codec = packed->codec};
-  TRY(append_selection(central_, object, deadline(delivery), *writer));
+  TRY(append_selection(central_, object, until, *writer));
   TRY(writer->commit());
   counts.bytes = selection.index.bytes();
   counts.batches = 1;
@@ -191,11 +195,11 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
                            .content_encoding = info.content_encoding,
                            .metadata = public_metadata(delivery, info.metadata)};
   const ObjectKey to = TRY(delivered_key(delivery));
-  const auto copied =
-      bucket.copy({.bucket = central_.bucket(), .key = delivery.id.key}, to, options, deadline(delivery));
+  const auto copied = bucket.copy({.bucket = central_.bucket(), .key = delivery.id.key}, to, options,
+                                  deadline(delivery, info.bytes));
   if (!copied.ok()) {
     if (copied.error().fault != Fault::Denied) return copied.error();
-    TRY(stream_through(central_, delivery.id.key, bucket, to, options, deadline(delivery)));
+    TRY(stream_through(central_, delivery.id.key, bucket, to, options, deadline(delivery, info.bytes)));
   }
   // The agent wrote how many lines it put in; the object is not opened to count them.
   DeliveryCounts counts{.bytes = info.bytes, .batches = 1};
@@ -206,9 +210,11 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
   return counts;
 }
 
-Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, ObjectStore& bucket) {
+Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, const ObjectInfo& info,
+                                                  ObjectStore& bucket) {
+  const Deadline until = deadline(delivery, info.bytes);
   const std::unique_ptr<ObjectReader> object =
-      TRY(central_.open_reader(delivery.id.key, std::nullopt, deadline(delivery)));
+      TRY(central_.open_reader(delivery.id.key, std::nullopt, until));
   ObjectText plain(delivery.id.key, *object);
   RecordReader records(plain, {});
   const Codec codec = codec_of_name(delivery.id.key);
@@ -218,8 +224,7 @@ Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, Obje
                      .metadata = public_metadata(delivery, {})};
   options.metadata[std::string(kFormat)] = "1";
   const ObjectKey to = TRY(delivered_key(delivery));
-  const std::unique_ptr<ObjectWriter> writer =
-      TRY(bucket.open_writer(to, std::move(options), deadline(delivery)));
+  const std::unique_ptr<ObjectWriter> writer = TRY(bucket.open_writer(to, std::move(options), until));
   RecordCopier copier(delivery, *writer, codec);
   for (;;) {
     const ReadRecord* record = TRY(records.next());

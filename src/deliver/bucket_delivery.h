@@ -25,8 +25,8 @@ class BucketDelivery {
   Result<DeliveryCounts> deliver_there(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> copy(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
   Result<DeliveryCounts> copy_wanted(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
-  Result<DeliveryCounts> write_anew(const Delivery& delivery, ObjectStore& bucket);
-  Deadline deadline(const Delivery& delivery) const;
+  Result<DeliveryCounts> write_anew(const Delivery& delivery, const ObjectInfo& info, ObjectStore& bucket);
+  Deadline deadline(const Delivery& delivery, std::uint64_t bytes = 0) const;
 
   Clock& clock_;
   ObjectStore& central_;

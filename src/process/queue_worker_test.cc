@@ -133,6 +133,28 @@ TEST_F(Working, DeliversEveryMessageOnceAndRemovesIt) {
   for (const char* tenant : {"a", "b", "c"}) EXPECT_EQ(destinations_->messages_of(tenant).size(), 30U);
 }
 
+TEST_F(Working, OfTwoWorkersThatGetTheSameObjectsOneDeliversEach) {
+  act([&](const TenantId&, Deadline) {
+    std::this_thread::yield();
+    return Result<>();
+  });
+  configure("a");
+  for (int number = 0; number < 50; ++number) {
+    for (int times = 0; times < 3; ++times) store("a", std::to_string(number));
+  }
+  Crew::Options other = crew_options(4);
+  other.processor.owner = LeaseOwner("another");
+  Crew crew(world(), std::move(other));
+  QueueWorker::Options options = quick();
+  options.retry = {.first = milliseconds{1}, .longest = milliseconds{1}};
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+  work(options, 4, [&] { return queue_.size() == 0; });
+  EXPECT_EQ(destinations_->messages_of("a").size(), 50U);
+  EXPECT_EQ(settled(DeliveryState::Delivered), 50U);
+}
+
 TEST_F(Working, KeepsAMessageInvisibleForAsLongAsItIsWorkedOn) {
   Latch latch;
   act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
