@@ -1,7 +1,7 @@
 // From CRI files in the page cache to sealed gzip objects in a spool, on one core: the whole collect stage
 // without uploading. The ceiling, measured in the same run, is the bare ISA-L compression of the same NDJSON
 // bytes, from memory to nowhere.
-//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd]
+//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd [pod|tenant]]
 #include <isa-l/igzip_lib.h>
 #include <sys/resource.h>
 #include <zlib.h>
@@ -55,7 +55,8 @@ double total(const Metrics& metrics, const char* name) {
   return sum;
 }
 
-Result<Collected> collect_all(const std::string& pod_logs, const std::string& data_directory, Codec codec) {
+Result<Collected> collect_all(const std::string& pod_logs, const std::string& data_directory, Codec codec,
+                              collect::Partition partition) {
   local::SystemClock clock;
   local::SystemRandom random;
   local::PosixDisk disk;
@@ -64,7 +65,9 @@ Result<Collected> collect_all(const std::string& pod_logs, const std::string& da
   collect::CollectorOptions options{.pod_logs = pod_logs, .data_directory = data_directory};
   options.cluster = ClusterId("bench");
   options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+  options.node = NodeName("node-1");
   options.batch.codec = codec;
+  options.policy.partition = partition;
   options.spool_free_bytes_min = 0;
   const double began = cpu_seconds();
   const auto collector = TRY(collect::Collector::open(
@@ -160,13 +163,16 @@ void print(const std::string& name, double value, const char* unit, double ceili
   }
 }
 
-int run(const std::string& pod_logs, const std::string& data_directory, const std::string& codec_name) {
+int run(const std::string& pod_logs, const std::string& data_directory, const std::string& codec_name,
+        const std::string& partition) {
   const std::optional<Codec> codec = codec_named(codec_name);
   if (!codec) {
     std::fprintf(stderr, "bench_collect: no such codec: %s\n", codec_name.c_str());
     return 2;
   }
-  const Result<Collected> collected = collect_all(pod_logs, data_directory, *codec);
+  const bool is_packed = partition == "tenant";
+  const Result<Collected> collected = collect_all(
+      pod_logs, data_directory, *codec, is_packed ? collect::Partition::Tenant : collect::Partition::Pod);
   if (!collected.ok() || collected->lines == 0) {
     std::fprintf(stderr, "bench_collect: %s\n", collected.ok() ? "no lines" : collected.error().what.c_str());
     return 1;
@@ -176,7 +182,7 @@ int run(const std::string& pod_logs, const std::string& data_directory, const st
     std::fprintf(stderr, "bench_collect: %s\n", ceiling.error().what.c_str());
     return 1;
   }
-  const std::string prefix = codec_name + "/";
+  const std::string prefix = codec_name + (is_packed ? "_packed/" : "/");
   const double lines_ceiling =
       collected->lines * (ceiling->raw_bytes / collected->raw_bytes) / ceiling->seconds;
   print(prefix + "lines", collected->lines / collected->seconds, "lines/s", lines_ceiling);
@@ -197,8 +203,8 @@ int run(const std::string& pod_logs, const std::string& data_directory, const st
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd]\n");
+    std::fprintf(stderr, "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd [pod|tenant]]\n");
     return 2;
   }
-  return headgate::run(argv[1], argv[2], argc > 3 ? argv[3] : "gzip");
+  return headgate::run(argv[1], argv[2], argc > 3 ? argv[3] : "gzip", argc > 4 ? argv[4] : "pod");
 }

@@ -9,9 +9,10 @@ if [[ ! -d $corpus ]]; then
     --tenants=3 --applications=2 --pods=2 --format=plain,klog,json,logfmt --min-bytes=80 --size-mean=200 --max-bytes=4000 >&2
 fi
 find "$corpus" -type f -exec cat {} + > /dev/null # into the page cache
-for codec in gzip zstd; do
-  data=build/bench-corpus/data-$codec
+for kind in 'gzip pod' 'gzip tenant' 'zstd pod' 'zstd tenant'; do
+  data=build/bench-corpus/data
   rm -rf "$data"
-  build/bench/bench_collect "$corpus" "$data" "$codec"
+  # shellcheck disable=SC2086 # two words
+  build/bench/bench_collect "$corpus" "$data" $kind
   rm -rf "$data"
 done
