@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <optional>
@@ -73,6 +74,7 @@ struct HttpClient::Exchange {
   std::optional<Error> refused = {};  // by us, in a callback
   std::size_t header_bytes = 0;
   HeaderList header_lines = {};
+  TrustStore::Certificates trusted = {};
   char words[CURL_ERROR_SIZE] = {};
   bool has_head = false;
   bool is_over = false;
@@ -166,6 +168,7 @@ HttpClient::HttpClient(const Clock& clock, Options options, std::unique_ptr<Curl
 HttpClient::~HttpClient() = default;
 
 Result<std::unique_ptr<HttpClient>> HttpClient::open(const Library&, const Clock& clock, Options options) {
+  if (!options.trust) options.trust = std::make_shared<TrustStore>(options.ca_file);
   auto curl = std::make_unique<Curl>();
   if (curl->multi == nullptr || curl->easy == nullptr)
     return Error{Fault::Retry, "http client: out of memory or descriptors"};
@@ -248,6 +251,7 @@ Result<> HttpClient::start(Exchange& exchange, const HttpRequest& request) {
     if (has_line_end(name) || has_line_end(value))
       return Error{Fault::Invalid, "a header holds a line's end"};
   }
+  if (!request.url.starts_with("http:")) exchange.trusted = TRY(options_.trust->get(clock_.steady()));
   prepare(exchange, request);
   CHECK(curl_multi_add_handle(curl_->multi, curl_->easy) == CURLM_OK);
   return {};
@@ -275,11 +279,7 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_TCP_KEEPIDLE, static_cast<long>(options_.keepalive.count()));
   set(CURLOPT_TCP_KEEPINTVL, static_cast<long>(options_.keepalive.count()));
-  if (!options_.ca_file.empty()) {
-    set(CURLOPT_CAINFO, options_.ca_file.c_str());
-    set(CURLOPT_CAPATH, nullptr);  // these and no others
-  }
-  set(CURLOPT_CA_CACHE_TIMEOUT, 3600L);
+  prepare_trust(exchange);
   set(CURLOPT_ERRORBUFFER, exchange.words);
   set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
   set(CURLOPT_HEADERDATA, &exchange);
@@ -304,6 +304,22 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
     if (!has_content_type) append(exchange.header_lines, "Content-Type:");  // libcurl would claim a form
   }
   set(CURLOPT_HTTPHEADER, exchange.header_lines.get());
+}
+
+// libcurl would read the file for each connection, or keep what it read once a client.
+void HttpClient::prepare_trust(Exchange& exchange) {
+  const auto set = [&](CURLoption option, auto value) {
+    CHECK(curl_easy_setopt(exchange.easy, option, value) == CURLE_OK);
+  };
+  set(CURLOPT_CAINFO, nullptr);
+  set(CURLOPT_CAPATH, nullptr);
+  curl_ssl_ctx_callback give = [](CURL*, void* context, void* certificates) noexcept -> CURLcode {
+    if (certificates == nullptr) return CURLE_SSL_CERTPROBLEM;
+    ::SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(context), static_cast<X509_STORE*>(certificates));
+    return CURLE_OK;
+  };
+  set(CURLOPT_SSL_CTX_FUNCTION, give);
+  set(CURLOPT_SSL_CTX_DATA, exchange.trusted.get());
 }
 
 // Through the multi interface, whose waiting a stop request can end.

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "net/http_message.h"
 #include "net/library.h"
+#include "net/trust_store.h"
 #include "ports/clock.h"
 
 namespace headgate::net {
@@ -43,7 +44,8 @@ struct HttpPull {
 class HttpClient {
  public:
   struct Options {
-    std::string ca_file = {};  // PEM; empty: the machine's own. Read again within the hour when it changes.
+    std::string ca_file = {};                // PEM; empty: the machine's own. Read again every hour.
+    std::shared_ptr<TrustStore> trust = {};  // shared with other clients of that file; none: its own
     std::chrono::milliseconds connect_max{10'000};
     std::chrono::seconds keepalive{30};  // silence before TCP asks whether the other side still lives
     std::string user_agent = "headgate";
@@ -83,6 +85,7 @@ class HttpClient {
   Result<HttpResponse> exchange(const HttpRequest& request, const HttpCall& call, const HttpStream* into);
   Result<> start(Exchange& exchange, const HttpRequest& request);
   void prepare(Exchange& exchange, const HttpRequest& request);
+  void prepare_trust(Exchange& exchange);
   Result<> perform(Exchange& exchange, Deadline deadline, const std::function<bool()>& is_enough);
   Result<> outcome(Exchange& exchange);
   void finish();

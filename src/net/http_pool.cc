@@ -26,7 +26,11 @@ struct HttpPool::Shelf {
   };
 
   Shelf(const Library& with, const Clock& by, Options set)
-      : library(with), clock(by), options(std::move(set)) {}
+      : library(with), clock(by), options(with_trust(std::move(set))) {}
+  static Options with_trust(Options options) {
+    if (!options.client.trust) options.client.trust = std::make_shared<TrustStore>(options.client.ca_file);
+    return options;
+  }
 
   // One that was last used for that origin, the latest first: its connection is likeliest to be open still.
   Result<std::unique_ptr<HttpClient>> take(std::string_view origin) {
