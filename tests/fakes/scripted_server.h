@@ -112,7 +112,7 @@ class ScriptedServer {
   // One request, head and body; empty when the connection ends before it does.
   static std::string read_request(int descriptor) {
     std::string request;
-    char bytes[4096];
+    char bytes[1U << 16U];
     std::size_t whole = std::string::npos;
     while (request.size() < whole) {
       const ssize_t count = ::recv(descriptor, bytes, sizeof bytes, 0);
