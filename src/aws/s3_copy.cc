@@ -36,8 +36,8 @@ Result<ObjectInfo> source_info(S3Bucket& to_bucket, const ObjectStore::CopySourc
 }
 
 Result<PutOutcome> copy_in_parts(S3Bucket& to_bucket, const ObjectStore::CopySource& source,
-                                 const ObjectKey& to, const PutOptions& options, Deadline deadline) {
-  const ObjectInfo info = TRY(source_info(to_bucket, source, deadline));
+                                 const ObjectInfo& info, const ObjectKey& to, const PutOptions& options,
+                                 Deadline deadline) {
   // S3 takes 10 000 parts of up to 5 GiB, and objects of up to 50 TB.
   const std::uint64_t part_bytes =
       std::max(to_bucket.settings().copied_part_bytes, info.bytes / S3Upload::kPartsMax + 1);
@@ -77,11 +77,15 @@ Result<PutOutcome> copy_object(S3Bucket& to_bucket, const ObjectStore::CopySourc
   if (const std::string& owner = to_bucket.settings().source_owner; !owner.empty())
     request.headers.emplace_back("x-amz-source-expected-bucket-owner", owner);
 
-  const Answer answer = TRY(to_bucket.call(request, deadline, S3Bucket::Weight::Data));
-  if (answer.is_success()) return PutOutcome::Stored;
-  if (must_be_absent && answer.code == "PreconditionFailed") return PutOutcome::AlreadyThere;
-  if (is_too_large(answer)) return copy_in_parts(to_bucket, source, to, options, deadline);
-  return to_bucket.error_of(request, answer);
+  const Result<Answer> answer = to_bucket.call(request, deadline, S3Bucket::Weight::Data);
+  if (answer.ok() && answer->is_success()) return PutOutcome::Stored;
+  if (answer.ok() && must_be_absent && answer->code == "PreconditionFailed") return PutOutcome::AlreadyThere;
+  Error error = answer.ok() ? to_bucket.error_of(request, *answer) : answer.error();
+  if (answer.ok() ? !is_too_large(*answer) : error.fault != Fault::Retry) return error;
+  // What is not too large may have taken too long: parts make headway where the whole did not.
+  const Result<ObjectInfo> info = source_info(to_bucket, source, deadline);
+  if (!info.ok() || (!answer.ok() && info->bytes <= to_bucket.settings().copied_part_bytes)) return error;
+  return copy_in_parts(to_bucket, source, *info, to, options, deadline);
 }
 
 }  // namespace headgate::aws

@@ -241,6 +241,14 @@ TEST_F(S3StoreTest, APutWhoseAnswerWasLostIsDone) {
   }
 }
 
+TEST_F(S3StoreTest, WhoMayOnlyWriteIsToldThatTheObjectIsThere) {
+  serve([](const Asked& one, Wire& wire) {
+    if (one.is("HEAD")) return say(wire, 403, "");
+    refuse(wire, 412, "PreconditionFailed");
+  });
+  EXPECT_EQ(put("text").value(), PutOutcome::AlreadyThere);
+}
+
 TEST_F(S3StoreTest, ThrottlesAndFailuresAreTriedAgainAndConflictsLeftToTheCaller) {
   std::atomic<int> tries = 0;
   serve([&](const Asked&, Wire& wire) {
@@ -568,34 +576,38 @@ TEST_F(S3UploadTest, ACopyThatFailsInsideASuccessHasFailed) {
   EXPECT_EQ(store_->copy(source, key_, {}, soon()).error().fault, Fault::Denied);
 }
 
-TEST_F(S3UploadTest, WhatIsTooLargeForOneCopyIsCopiedInParts) {
+TEST_F(S3UploadTest, WhatIsTooLargeForOneCopyOrTakesTooLongIsCopiedInParts) {
   const std::uint64_t bytes = S3Settings::kPartBytesMin + 5;
-  serve_upload([&](const Asked& one, Wire& wire) {
-    if (one.is("HEAD /central")) refuse(wire, 404, "NoSuchKey");
-    if (one.is("HEAD /from"))
-      wire.write("HTTP/1.1 200 x\r\nConnection: close\r\n" + object_headers("v1") +
-                 "Content-Length: " + std::to_string(bytes) + "\r\n\r\n");
-    if (one.is("HEAD")) return true;
-    const bool is_whole = one.line == "PUT " + path_;
-    if (is_whole)
-      refuse(wire, 400, "InvalidRequest",
-             "<Message>The specified copy source is larger than the maximum allowable size for a copy "
-             "source: 5368709120</Message>");
-    return is_whole;
-  });
-  PutOptions options;
-  options.metadata = {{"lines", "2"}};
-  const ObjectStore::CopySource source{BucketName("from"), ObjectKey("k")};
-  ASSERT_EQ(store_->copy(source, key_, options, soon()).value(), PutOutcome::Stored);
-  const std::vector<Asked> all = asked();
-  ASSERT_EQ(all.size(), 7U);  // is it there, copy, how large, begin, two parts, complete
-  EXPECT_EQ(all[2].header("x-amz-expected-bucket-owner"), "444455556666");
-  EXPECT_EQ(all[3].header("x-amz-meta-lines"), "2");
-  EXPECT_EQ(all[4].header("x-amz-copy-source-range"), "bytes=0-5242879");
-  EXPECT_EQ(all[5].header("x-amz-copy-source-range"), "bytes=5242880-5242884");
-  EXPECT_EQ(all[5].header("x-amz-copy-source-if-match"), "\"v1\"");
-  EXPECT_EQ(all[5].header("x-amz-source-expected-bucket-owner"), "444455556666");
-  EXPECT_EQ(all[6].header("If-None-Match"), "*");
+  for (const bool is_refused : {true, false}) {
+    asked_.clear();
+    serve_upload([&](const Asked& one, Wire& wire) {
+      if (one.is("HEAD /central")) refuse(wire, 404, "NoSuchKey");
+      if (one.is("HEAD /from"))
+        wire.write("HTTP/1.1 200 x\r\nConnection: close\r\n" + object_headers("v1") +
+                   "Content-Length: " + std::to_string(bytes) + "\r\n\r\n");
+      if (one.is("HEAD")) return true;
+      const bool is_whole = one.line == "PUT " + path_;
+      if (is_whole && is_refused)
+        refuse(wire, 400, "InvalidRequest",
+               "<Message>The specified copy source is larger than the maximum allowable size for a copy "
+               "source: 5368709120</Message>");
+      return is_whole;
+    });
+    PutOptions options;
+    options.metadata = {{"lines", "2"}};
+    const ObjectStore::CopySource source{BucketName("from"), ObjectKey("k")};
+    ASSERT_EQ(store_->copy(source, key_, options, soon()).value(), PutOutcome::Stored);
+    std::vector<Asked> all = asked();
+    if (!is_refused) all.erase(all.begin() + 2, all.begin() + 4);  // the other tries
+    ASSERT_EQ(all.size(), 7U);  // is it there, copy, how large, begin, two parts, complete
+    EXPECT_EQ(all[2].header("x-amz-expected-bucket-owner"), "444455556666");
+    EXPECT_EQ(all[3].header("x-amz-meta-lines"), "2");
+    EXPECT_EQ(all[4].header("x-amz-copy-source-range"), "bytes=0-5242879");
+    EXPECT_EQ(all[5].header("x-amz-copy-source-range"), "bytes=5242880-5242884");
+    EXPECT_EQ(all[5].header("x-amz-copy-source-if-match"), "\"v1\"");
+    EXPECT_EQ(all[5].header("x-amz-source-expected-bucket-owner"), "444455556666");
+    EXPECT_EQ(all[6].header("If-None-Match"), "*");
+  }
 }
 
 TEST_F(S3StoreTest, ListsOnThroughPagesOfNothing) {

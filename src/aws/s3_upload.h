@@ -22,7 +22,7 @@ struct ObjectContent {
   std::uint32_t crc32c = 0;
 };
 // S3 has an object there: whether it is this one, so that a write whose answer was lost is known to be done.
-// False also when S3 does not say its checksum.
+// False also when S3 does not say its checksum, or nothing at all to who may only write.
 Result<bool> has_content(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
                          Deadline deadline);
 
