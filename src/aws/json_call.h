@@ -32,7 +32,8 @@ class JsonObject {
   JsonObject& number(std::string_view name, std::int64_t value);
   JsonObject& flag(std::string_view name, bool value);
   JsonObject& raw(std::string_view name, std::string_view json);
-  std::string take() && { return std::move(json_) + (is_empty_ ? "{}" : "}"); }
+  // The text; nothing may be added then.
+  std::string take() { return std::move(json_) + (is_empty_ ? "{}" : "}"); }
 
  private:
   void start(std::string_view name);

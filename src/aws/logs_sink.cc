@@ -26,7 +26,7 @@ Error error_of_logs(const ServiceRequest& request, const Answer& answer) {
 // The body with another token. Only services that imitate an older CloudWatch Logs still ask for one.
 std::string with_token(std::string_view body, std::string_view token) {
   std::string again(body.substr(0, body.size() - 1));
-  return again.append(",").append(std::move(JsonObject().text("sequenceToken", token)).take().substr(1));
+  return again.append(",").append(JsonObject().text("sequenceToken", token).take().substr(1));
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ Result<> LogsSink::create_group(const LogGroup& group, Deadline deadline) {
   JsonObject body;
   body.text("logGroupName", group.view());
   if (!settings_.kms_key_id.empty()) body.text("kmsKeyId", settings_.kms_key_id);
-  const Answer answer = TRY(call("CreateLogGroup", std::move(body).take(), deadline));
+  const Answer answer = TRY(call("CreateLogGroup", body.take(), deadline));
   if (settings_.retention_days == 0) return {};
   {
     const std::lock_guard lock(mutex_);
@@ -103,10 +103,10 @@ Result<> LogsSink::create_group(const LogGroup& group, Deadline deadline) {
 }
 
 Result<> LogsSink::set_retention(const LogGroup& group, Deadline deadline) {
-  const std::string body =
-      std::move(
-          JsonObject().text("logGroupName", group.view()).number("retentionInDays", settings_.retention_days))
-          .take();
+  const std::string body = JsonObject()
+                               .text("logGroupName", group.view())
+                               .number("retentionInDays", settings_.retention_days)
+                               .take();
   Result<Answer> answer = call("PutRetentionPolicy", body, deadline);
   if (!answer.ok() && answer.error().fault != Fault::Denied) return std::move(answer).error();
   {
@@ -119,7 +119,7 @@ Result<> LogsSink::set_retention(const LogGroup& group, Deadline deadline) {
 
 Result<> LogsSink::create_stream(const LogGroup& group, const LogStream& stream, Deadline deadline) {
   const std::string body =
-      std::move(JsonObject().text("logGroupName", group.view()).text("logStreamName", stream.view())).take();
+      JsonObject().text("logGroupName", group.view()).text("logStreamName", stream.view()).take();
   TRY(call("CreateLogStream", body, deadline));
   return {};
 }

@@ -18,7 +18,7 @@ const LogGroup kGroup("/headgate/team-a");
 const LogStream kStream("api/pod-1");
 
 std::string refusal(std::string_view code, std::string_view message = "") {
-  return std::move(JsonObject().text("__type", code).text("message", message)).take();
+  return JsonObject().text("__type", code).text("message", message).take();
 }
 
 // One sink on a service that says that.

@@ -68,7 +68,7 @@ Result<std::string> SqsClient::url_of(const QueueArn& arn) {
   JsonObject asked;
   asked.text("QueueName", arn.name);
   if (!arn.account.empty()) asked.text("QueueOwnerAWSAccountId", arn.account);
-  const Answer answer = TRY(call_ok("GetQueueUrl", std::move(asked).take()));
+  const Answer answer = TRY(call_ok("GetQueueUrl", asked.take()));
   const JsonAnswer read = TRY_IN("GetQueueUrl", JsonAnswer::read(answer.body));
   const auto url = text_of(read.object(), "QueueUrl");
   if (!url) return Error{Fault::Retry, "GetQueueUrl: answer: no QueueUrl"};
@@ -83,7 +83,7 @@ Result<> SqsClient::send(std::string_view url, std::string_view body, seconds de
   JsonObject asked;
   asked.text("QueueUrl", url).text("MessageBody", body);
   if (delay > seconds{0}) asked.number("DelaySeconds", delay.count());
-  TRY(call_ok("SendMessage", std::move(asked).take()));
+  TRY(call_ok("SendMessage", asked.take()));
   return {};
 }
 
@@ -93,30 +93,29 @@ Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, co
   TRY_IN("ReceiveMessage", check(receive.visibility, Queue::kVisibilityMax, "visibility"));
   const seconds wait = std::clamp(receive.wait, seconds{0}, kWaitMax);
   const std::string asked =
-      std::move(JsonObject()
-                    .text("QueueUrl", url)
-                    .number("MaxNumberOfMessages", static_cast<std::int64_t>(receive.count_max))
-                    .number("VisibilityTimeout", receive.visibility.count())
-                    .number("WaitTimeSeconds", wait.count())
-                    .raw("MessageSystemAttributeNames", R"(["ApproximateReceiveCount","SentTimestamp"])"))
+      JsonObject()
+          .text("QueueUrl", url)
+          .number("MaxNumberOfMessages", static_cast<std::int64_t>(receive.count_max))
+          .number("VisibilityTimeout", receive.visibility.count())
+          .number("WaitTimeSeconds", wait.count())
+          .raw("MessageSystemAttributeNames", R"(["ApproximateReceiveCount","SentTimestamp"])")
           .take();
   const Answer answer = TRY(call_ok("ReceiveMessage", asked, wait));
   return TRY_IN("ReceiveMessage", read_received_messages(answer.body, receive.count_max));
 }
 
 Result<> SqsClient::remove(std::string_view url, std::string_view receipt) {
-  const std::string asked =
-      std::move(JsonObject().text("QueueUrl", url).text("ReceiptHandle", receipt)).take();
+  const std::string asked = JsonObject().text("QueueUrl", url).text("ReceiptHandle", receipt).take();
   TRY(call_ok("DeleteMessage", asked));
   return {};
 }
 
 Result<> SqsClient::change_visibility(std::string_view url, std::string_view receipt, seconds visibility) {
   TRY_IN("ChangeMessageVisibility", check(visibility, Queue::kVisibilityMax, "visibility"));
-  const std::string asked = std::move(JsonObject()
-                                          .text("QueueUrl", url)
-                                          .text("ReceiptHandle", receipt)
-                                          .number("VisibilityTimeout", visibility.count()))
+  const std::string asked = JsonObject()
+                                .text("QueueUrl", url)
+                                .text("ReceiptHandle", receipt)
+                                .number("VisibilityTimeout", visibility.count())
                                 .take();
   TRY(call_ok("ChangeMessageVisibility", asked));
   return {};
@@ -127,41 +126,39 @@ Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMe
     std::string entries = "[";
     for (std::size_t at = from; at < std::min(from + kBatchMax, messages.size()); ++at) {
       if (at > from) entries += ',';
-      entries += std::move(JsonObject()
-                               .text("Id", std::to_string(at - from))
-                               .text("ReceiptHandle", messages[at].receipt)
-                               .number("VisibilityTimeout", 0))
+      entries += JsonObject()
+                     .text("Id", std::to_string(at - from))
+                     .text("ReceiptHandle", messages[at].receipt)
+                     .number("VisibilityTimeout", 0)
                      .take();
     }
     entries += ']';
-    const std::string asked = std::move(JsonObject().text("QueueUrl", url).raw("Entries", entries)).take();
+    const std::string asked = JsonObject().text("QueueUrl", url).raw("Entries", entries).take();
     TRY(call_ok("ChangeMessageVisibilityBatch", asked));
   }
   return {};
 }
 
 Result<QueueAttributes> SqsClient::attributes(std::string_view url) {
-  const std::string asked =
-      std::move(JsonObject().text("QueueUrl", url).raw("AttributeNames", R"(["All"])")).take();
+  const std::string asked = JsonObject().text("QueueUrl", url).raw("AttributeNames", R"(["All"])").take();
   const Answer answer = TRY(call_ok("GetQueueAttributes", asked));
   return TRY_IN("GetQueueAttributes", read_queue_attributes(answer.body));
 }
 
 Result<> SqsClient::purge(std::string_view url) {
-  TRY(call_ok("PurgeQueue", std::move(JsonObject().text("QueueUrl", url)).take()));
+  TRY(call_ok("PurgeQueue", JsonObject().text("QueueUrl", url).take()));
   return {};
 }
 
 Result<bool> SqsClient::start_move(std::string_view source_arn) {
   const Result<Answer> answer =
-      call("StartMessageMoveTask", std::move(JsonObject().text("SourceArn", source_arn)).take(), seconds{0});
+      call("StartMessageMoveTask", JsonObject().text("SourceArn", source_arn).take(), seconds{0});
   if (!answer.ok() && answer.error().fault == Fault::Stopped) return answer.error();
   return answer.ok() && answer->is_success();
 }
 
 Result<std::optional<MoveTask>> SqsClient::last_move(std::string_view source_arn) {
-  const std::string asked =
-      std::move(JsonObject().text("SourceArn", source_arn).number("MaxResults", 1)).take();
+  const std::string asked = JsonObject().text("SourceArn", source_arn).number("MaxResults", 1).take();
   const Answer answer = TRY(call_ok("ListMessageMoveTasks", asked));
   return TRY_IN("ListMessageMoveTasks", read_last_move_task(answer.body));
 }

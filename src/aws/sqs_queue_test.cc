@@ -17,7 +17,7 @@ const ScriptedService::Says kDone{200, "{}"};
 const std::string kUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs";
 
 ScriptedService::Says refusal(std::string_view code, std::string_view message = "") {
-  return {400, std::move(JsonObject().text("__type", code).text("message", message)).take()};
+  return {400, JsonObject().text("__type", code).text("message", message).take()};
 }
 
 // A queue, given by its URL, on a service that says that.

@@ -169,6 +169,10 @@ std::string in_words(const std::vector<FieldProblem>& problems) {
   return words;
 }
 
+ReadConfiguration read_tenant_configuration(const DocumentValue& mapping) {
+  return ConfigurationReader(mapping).read();
+}
+
 Result<std::vector<ReadConfiguration>> read_tenant_configurations(std::string_view document) {
   const DocumentValue root = TRY(read_document(document));
   std::vector<ReadConfiguration> configurations;

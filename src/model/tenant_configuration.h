@@ -13,6 +13,8 @@
 
 namespace headgate {
 
+struct DocumentValue;
+
 enum class DestinationKind : std::uint8_t { CloudWatch, S3 };
 
 struct TenantConfiguration {
@@ -56,6 +58,8 @@ struct ReadConfiguration {
 // YAML or JSON (which is YAML): one mapping, or a sequence of mappings. At most 1 MiB. Fault::Invalid (with
 // the line) only when it is neither; wrong fields are in `problems`.
 Result<std::vector<ReadConfiguration>> read_tenant_configurations(std::string_view document);
+// One mapping, however it was stored.
+ReadConfiguration read_tenant_configuration(const DocumentValue& mapping);
 
 // Canonical JSON, one line, absent fields left out; read_tenant_configurations reads it back equal.
 std::string to_json(const TenantConfiguration& configuration);

@@ -31,7 +31,7 @@ struct MotoLogs {
           .text("logStreamName", stream.view())
           .flag("startFromHead", true);
       if (!token.empty()) asked.text("nextToken", token);
-      const auto page = boto3_.call("logs", "get_log_events", std::move(asked).take());
+      const auto page = boto3_.call("logs", "get_log_events", asked.take());
       simdjson::dom::array events;
       if (page["events"].get(events) != simdjson::SUCCESS || events.size() == 0) return all;
       for (const simdjson::dom::element event : events)

@@ -78,11 +78,11 @@ struct SqsWorld {
     const std::string dead = make(name_ + "-dead", "{}");
     const auto read = boto3_.call(
         "sqs", "get_queue_attributes",
-        std::move(JsonObject().text("QueueUrl", dead).raw("AttributeNames", R"(["QueueArn"])")).take());
+        JsonObject().text("QueueUrl", dead).raw("AttributeNames", R"(["QueueArn"])").take());
     const std::string arn(read["Attributes"]["QueueArn"].get_string().value());
     const std::string policy =
-        std::move(JsonObject().text("deadLetterTargetArn", arn).number("maxReceiveCount", kReceives)).take();
-    url_ = make(name_, std::move(JsonObject().text("RedrivePolicy", policy)).take());
+        JsonObject().text("deadLetterTargetArn", arn).number("maxReceiveCount", kReceives).take();
+    url_ = make(name_, JsonObject().text("RedrivePolicy", policy).take());
     settings_.queue = url_;
     queue_ = aws::SqsQueue::open(world_.world(), settings_).value();
     shortened_ = std::make_unique<ShortenedQueue>(*queue_);
@@ -90,7 +90,7 @@ struct SqsWorld {
   std::string make(const std::string& name, const std::string& attributes) {
     const auto made =
         boto3_.call("sqs", "create_queue",
-                    std::move(JsonObject().text("QueueName", name).raw("Attributes", attributes)).take());
+                    JsonObject().text("QueueName", name).raw("Attributes", attributes).take());
     return std::string(made["QueueUrl"].get_string().value());
   }
   Queue& queue() { return *shortened_; }
@@ -130,7 +130,7 @@ TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
   SqsWorld& world = this->world_;
   const std::string body = "a \"quoted\" text, \xc3\xa9 \xf0\x9f\x90\xb3\n\ttab </script>";
   world.boto3_.call("sqs", "send_message",
-                    std::move(JsonObject().text("QueueUrl", world.url_).text("MessageBody", body)).take());
+                    JsonObject().text("QueueUrl", world.url_).text("MessageBody", body).take());
   const auto received = world.queue_->receive(10, seconds{30}, world.at_once());
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
@@ -139,7 +139,7 @@ TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
 
   ASSERT_TRUE(world.queue_->send(body, seconds{0}).ok());
   const auto theirs = world.boto3_.call("sqs", "receive_message",
-                                        std::move(JsonObject().text("QueueUrl", world.url_)).take());
+                                        JsonObject().text("QueueUrl", world.url_).take());
   EXPECT_EQ(theirs["Messages"].at(0)["Body"].get_string().value(), body);
 }
 

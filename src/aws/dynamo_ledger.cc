@@ -1,0 +1,225 @@
+#include "aws/dynamo_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "aws/dynamo_value.h"
+#include "aws/json_call.h"
+#include "aws/ledger_row.h"
+#include "base/utf8.h"
+
+namespace headgate::aws {
+namespace {
+
+using Written = DynamoTable::Written;
+
+constexpr std::size_t kPagesMax = 100'000;  // of 1 MB
+
+// An answer always has the row, written or not; the row that is not there is no row.
+Result<std::optional<LedgerRow>> row_in(const Written& written) {
+  if (!written.item) return std::optional<LedgerRow>();
+  return std::optional(TRY(read_ledger_row(*written.item)));
+}
+
+Error lease_lost(const DeliveryId& id) {
+  return Error{Fault::Denied, "tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
+                                  id.key.str() + ": the lease is not ours"};
+}
+
+bool is_held(const LedgerRow& row, const LeaseOwner& owner) {
+  return row.entry.state == DeliveryState::Pending && row.owner == owner.view();
+}
+
+std::string_view cut(std::string_view reason) {
+  return reason.substr(0, whole_characters(reason, DynamoLedger::kReasonBytesMax));
+}
+
+bool is_older(const Ledger::ParkedDelivery& left, const Ledger::ParkedDelivery& right) {
+  if (left.entry.updated_at != right.entry.updated_at) return left.entry.updated_at < right.entry.updated_at;
+  return left.id < right.id;
+}
+
+void take_parked(const DynamoTable::Page& page, std::vector<Ledger::ParkedDelivery>& all) {
+  for (const DocumentValue& item : page.items) {
+    auto id = delivery_of(item);
+    Result<LedgerRow> row = read_ledger_row(item);
+    if (!id || !row.ok() || row->entry.state != DeliveryState::Parked) continue;  // not ours
+    all.push_back({.id = *std::move(id), .entry = std::move(row->entry)});
+  }
+}
+
+constexpr std::string_view kHeld = "#state = :pending AND #owner = :owner";
+
+}  // namespace
+
+Result<std::unique_ptr<DynamoLedger>> DynamoLedger::open(const ServiceClient::World& world,
+                                                         DynamoLedgerSettings settings) {
+  const std::chrono::seconds keep = settings.keep;
+  std::unique_ptr<DynamoTable> table = TRY_IN("ledger", DynamoTable::open(world, std::move(settings.table)));
+  return std::unique_ptr<DynamoLedger>(new DynamoLedger(std::move(table), keep));
+}
+
+DynamoLedger::DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::seconds keep)
+    : table_(std::move(table)), keep_(keep) {}
+
+std::string DynamoLedger::expires(Timestamp now) const {
+  return number_attribute(now.seconds() + keep_.count());
+}
+
+Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
+                                  Timestamp until) {
+  if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
+  const Written written =
+      TRY_IN("ledger",
+             table_->write(
+                 {.key = ledger_key(id),
+                  .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
+                            "#updated_at = if_not_exists(#updated_at, :now), "
+                            "#next_batch = if_not_exists(#next_batch, :zero), #expires_at = :expires",
+                  .condition = "attribute_not_exists(#object) OR (#state = :pending AND "
+                               "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
+                  .values = JsonObject()
+                                .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                .raw(":owner", text_attribute(owner.view()))
+                                .raw(":until", number_attribute(until.nanoseconds))
+                                .raw(":now", number_attribute(now.nanoseconds))
+                                .raw(":zero", number_attribute(0))
+                                .raw(":expires", expires(now))
+                                .take()}));
+  std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  if (!row) return Error{Fault::Retry, "ledger: the row went while it was claimed"};
+  return Claim{
+      .is_ours = written.was_written, .entry = std::move(row->entry), .leased_until = row->leased_until};
+}
+
+Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+                               Timestamp now, Timestamp until) {
+  const auto values = [&] {
+    JsonObject made;
+    made.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+        .raw(":owner", text_attribute(owner.view()))
+        .raw(":now", number_attribute(now.nanoseconds))
+        .raw(":until", number_attribute(until.nanoseconds))
+        .raw(":expires", expires(now));
+    return made;
+  };
+  const std::string next = number_attribute(static_cast<std::int64_t>(next_batch));
+  const std::string forward = std::string(kHeld) + " AND #next_batch <= :next";
+  Written written =
+      TRY_IN("ledger", table_->write({.key = ledger_key(id),
+                                      .update = "SET #next_batch = :next, #updated_at = :now, "
+                                                "#leased_until = :until, #expires_at = :expires",
+                                      .condition = forward,
+                                      .values = values().raw(":next", next).take()}));
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  if (!row || !is_held(*row, owner)) return lease_lost(id);
+  // It is further than that: only the lease goes on.
+  written = TRY_IN(
+      "ledger",
+      table_->write({.key = ledger_key(id),
+                     .update = "SET #updated_at = :now, #leased_until = :until, #expires_at = :expires",
+                     .condition = kHeld,
+                     .values = values().take()}));
+  return written.was_written ? Result<>() : Result<>(lease_lost(id));
+}
+
+Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
+                              std::string_view reason, Timestamp now) {
+  if (state == DeliveryState::Pending)
+    return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
+  const bool is_parked = state == DeliveryState::Parked;
+  reason = cut(reason);
+  JsonObject values;
+  values.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+      .raw(":owner", text_attribute(owner.view()))
+      .raw(":state", text_attribute(name_of(state)))
+      .raw(":reason", text_attribute(reason))
+      .raw(":now", number_attribute(now.nanoseconds));
+  if (is_parked) {
+    values.raw(":tenant", text_attribute(id.tenant.view()));
+  } else {
+    values.raw(":expires", expires(now));
+  }
+  const Written written = TRY_IN(
+      "ledger",
+      table_->write({.key = ledger_key(id),
+                     .update = is_parked ? "SET #state = :state, #reason = :reason, #updated_at = :now, "
+                                           "#parked_tenant = :tenant, #parked_at = :now "
+                                           "REMOVE #owner, #leased_until, #expires_at"
+                                         : "SET #state = :state, #reason = :reason, #updated_at = :now, "
+                                           "#expires_at = :expires REMOVE #owner, #leased_until",
+                     .condition = kHeld,
+                     .values = values.take()}));
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours = row && row->entry.state == state && row->entry.updated_at == now &&
+                        row->owner.empty() && row->entry.reason == reason;
+  return was_ours ? Result<>() : Result<>(lease_lost(id));
+}
+
+Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
+  const Written written = TRY_IN(
+      "ledger", table_->write({.key = ledger_key(id),
+                               .update = "REMOVE #owner, #leased_until",
+                               .condition = kHeld,
+                               .values = JsonObject()
+                                             .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                             .raw(":owner", text_attribute(owner.view()))
+                                             .take()}));
+  return written.was_written ? Result<>() : Result<>(lease_lost(id));
+}
+
+Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked(const TenantId& tenant,
+                                                                 std::size_t count_max) {
+  const std::size_t wanted = std::min(count_max, kParkedMax);
+  if (tenant.empty()) return TRY_IN("ledger", parked_of_all(wanted));
+  DynamoTable::Read read{.index = kParkedIndex,
+                         .condition = "#parked_tenant = :tenant",
+                         .values = JsonObject().raw(":tenant", text_attribute(tenant.view())).take()};
+  std::vector<ParkedDelivery> all;
+  for (std::size_t pages = 0; pages < kPagesMax && all.size() < wanted; ++pages) {
+    read.count_max = wanted - all.size();
+    DynamoTable::Page page = TRY_IN("ledger", table_->read(read));
+    take_parked(page, all);
+    if (page.next.empty()) break;
+    read.from = std::move(page.next);
+  }
+  return all;
+}
+
+Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::size_t count_max) {
+  DynamoTable::Read read{.index = kParkedIndex};
+  std::vector<ParkedDelivery> all;
+  for (std::size_t pages = 0; pages < kPagesMax; ++pages) {
+    DynamoTable::Page page = TRY(table_->read(read));
+    take_parked(page, all);
+    std::sort(all.begin(), all.end(), is_older);
+    all.resize(std::min(all.size(), count_max));
+    if (page.next.empty()) break;
+    read.from = std::move(page.next);
+  }
+  return all;
+}
+
+Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now) {
+  const Written written = TRY_IN(
+      "ledger",
+      table_->write({.key = ledger_key(id),
+                     .update =
+                         "SET #state = :pending, #reason = :none, #updated_at = :now, #expires_at = :expires "
+                         "REMOVE #parked_tenant, #parked_at",
+                     .condition = "#state = :parked",
+                     .values = JsonObject()
+                                   .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                   .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
+                                   .raw(":none", text_attribute(""))
+                                   .raw(":now", number_attribute(now.nanoseconds))
+                                   .raw(":expires", expires(now))
+                                   .take()}));
+  if (written.was_written) return {};
+  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
+                                    id.key.str() + ": not parked"};
+}
+
+}  // namespace headgate::aws

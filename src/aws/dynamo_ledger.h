@@ -1,0 +1,56 @@
+// The ledger in DynamoDB: what became of each object at each destination (docs/formats/ledger-table.md).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aws/dynamo_table.h"
+#include "ports/ledger.h"
+
+namespace headgate::aws {
+
+struct DynamoLedgerSettings {
+  DynamoSettings table;
+  // From its last write on, a row that is not parked is kept that long, then DynamoDB's TTL removes it:
+  // longer than the stored objects and the messages that name them, or `scan` delivers them again.
+  std::chrono::hours keep{35 * 24};
+};
+
+// Any thread, any number of processes. Each write is one conditional UpdateItem on one row: whoever claims
+// first has it. A lease that has expired but that nobody else took is still its owner's. Progress never goes
+// back. A write that happened although its answer was lost is a success when it is tried again; only
+// release() may then say Denied.
+class DynamoLedger final : public Ledger {
+ public:
+  static constexpr std::string_view kParkedIndex = "parked";
+  static constexpr std::size_t kParkedMax = 10'000;      // of one parked()
+  static constexpr std::size_t kReasonBytesMax = 2'048;  // the rest is cut off
+
+  // The world outlives it.
+  static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::World& world,
+                                                    DynamoLedgerSettings settings);
+
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+                   Timestamp until) override;
+  // Invalid for Pending, which is release().
+  Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
+                  Timestamp now) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
+  // From an index that may be a moment behind. Of all tenants: reads all that is parked, and keeps
+  // `count_max`.
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+
+ private:
+  DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::seconds keep);
+  std::string expires(Timestamp now) const;
+  Result<std::vector<ParkedDelivery>> parked_of_all(std::size_t count_max);
+
+  const std::unique_ptr<DynamoTable> table_;
+  const std::chrono::seconds keep_;
+};
+
+}  // namespace headgate::aws

@@ -1,0 +1,75 @@
+#include "aws/tenant_row.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "aws/dynamo_value.h"
+#include "base/check.h"
+
+namespace headgate::aws {
+namespace {
+
+// Beside the key.
+constexpr std::array<std::string_view, 14> kFields = {
+    "enabled",     "target_region",  "desired_logs",    "account_id",  "log_distribution_role_arn",
+    "external_id", "log_group_name", "log_stream_name", "bucket_name", "bucket_prefix",
+    "ttl",         "created_at",     "updated_at",      "version"};
+
+bool is_field(std::string_view name) {
+  return name == "tenant_id" || name == "type" ||
+         std::find(kFields.begin(), kFields.end(), name) != kFields.end();
+}
+
+}  // namespace
+
+std::string tenant_key(const TenantId& tenant, const DestinationName& type) {
+  return JsonObject()
+      .raw("tenant_id", text_attribute(tenant.view()))
+      .raw("type", text_attribute(type.view()))
+      .take();
+}
+
+StoredConfiguration read_tenant_row(const DocumentValue& item) {
+  DocumentValue fields{.kind = DocumentValue::Kind::Mapping};
+  for (const DocumentValue& member : item.items) {
+    if (is_field(member.name)) fields.items.push_back(member);
+  }
+  ReadConfiguration read = read_tenant_configuration(fields);
+  StoredConfiguration stored;
+  if (read.problems.empty()) {
+    stored.configuration = std::move(read.configuration);
+    std::erase(stored.configuration.desired_logs, "");
+    return stored;
+  }
+  stored.undecodable = in_words(read.problems);
+  stored.configuration.tenant = TenantId(text_in(item, "tenant_id"));
+  stored.configuration.type = DestinationName(text_in(item, "type"));
+  stored.configuration.version =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(number_in(item, "version"), 0));
+  return stored;
+}
+
+TenantRowUpdate tenant_row_update(const TenantConfiguration& configuration) {
+  const Result<DocumentValue> document = read_document(to_json(configuration));
+  CHECK(document.ok());  // it is our own
+  std::string set;
+  std::string remove;
+  JsonObject values;
+  for (const std::string_view field : kFields) {
+    const std::string name = "#" + std::string(field);
+    const DocumentValue* const value = member_of(*document, field);
+    if (value == nullptr) {
+      remove += (remove.empty() ? " REMOVE " : ", ") + name;
+      continue;
+    }
+    const std::string variable = ":" + std::string(field);
+    set += (set.empty() ? "SET " : ", ") + name + " = " + variable;
+    std::string attribute;
+    append_attribute(attribute, *value);
+    values.raw(variable, attribute);
+  }
+  return {.update = set + remove, .values = std::move(values)};
+}
+
+}  // namespace headgate::aws

@@ -1,0 +1,262 @@
+// Our ledger and tenant store on DynamoDB as moto and AWS's own DynamoDB Local play it; boto3 reads our rows
+// and writes rows that we read.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "aws/dynamo_ledger.h"
+#include "aws/dynamo_tenant_store.h"
+#include "aws/json_call.h"
+#include "conformance/ledger.h"
+#include "conformance/tenant_store.h"
+#include "peers/aws_peers.h"
+#include "peers/boto3_client.h"
+
+namespace headgate {
+namespace {
+
+using aws::JsonObject;
+
+// The table as its page of docs/formats says to make it.
+std::string documented_ledger(const std::string& name) {
+  std::ifstream file(HEADGATE_SOURCE_DIR "/docs/formats/ledger-table.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = page.find("```json\n") + 8;
+  std::string json = page.substr(begin, page.find("```", begin) - begin);
+  const std::string placeholder = "headgate-ledger";
+  json.replace(json.find(placeholder), placeholder.size(), name);
+  std::erase(json, '\n');
+  return json;
+}
+
+std::string predecessors_table(const std::string& name) {
+  return R"({"TableName":")" + name +
+         R"(","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
+         R"({"AttributeName":"tenant_id","AttributeType":"S"},{"AttributeName":"type","AttributeType":"S"}],)"
+         R"("KeySchema":[{"AttributeName":"tenant_id","KeyType":"HASH"},{"AttributeName":"type","KeyType":"RANGE"}]})";
+}
+
+struct Moto {
+  static std::string url() { return peers::moto_url(); }
+};
+struct DynamoDbLocal {
+  static std::string url() { return peers::dynamodb_local_url(); }
+};
+
+template <typename Peer>
+struct DynamoWorld {
+  aws::DynamoSettings made(const std::string& create_table) {
+    const auto table = boto3_.call("dynamodb", "create_table", create_table);
+    CHECK(table["TableDescription"].error() == simdjson::SUCCESS);
+    aws::DynamoSettings settings = world_.settings<aws::DynamoSettings>();
+    settings.table = name_;
+    return settings;
+  }
+  std::string table() const { return JsonObject().text("TableName", name_).take(); }
+
+  fakes::AwsWorld world_{Peer::url()};
+  peers::Boto3Client boto3_{Peer::url()};
+  std::string name_ = world_.new_name();
+};
+
+template <typename Peer>
+struct LedgerWorld : DynamoWorld<Peer> {
+  Ledger& ledger() { return *ledger_; }
+  aws::DynamoLedgerSettings settings_{.table = this->made(documented_ledger(this->name_))};
+  std::unique_ptr<aws::DynamoLedger> ledger_ =
+      aws::DynamoLedger::open(this->world_.world(), settings_).value();
+};
+
+template <typename Peer>
+struct TenantsWorld : DynamoWorld<Peer> {
+  TenantStore& tenants() { return *store_; }
+  // As the predecessor's API could be made to.
+  void break_row(const TenantId& tenant, const DestinationName& type) {
+    update(tenant.str(), type.str(),
+           R"("UpdateExpression":"SET enabled = :x","ExpressionAttributeValues":{":x":{"S":"true"}})");
+  }
+  void update(const std::string& tenant, const std::string& type, const std::string& what) {
+    this->boto3_.call("dynamodb", "update_item",
+                      R"({"TableName":")" + this->name_ + R"(","Key":{"tenant_id":{"S":")" + tenant +
+                          R"("},"type":{"S":")" + type + R"("}},)" + what + "}");
+    EXPECT_EQ(this->boto3_.said().find("error"), std::string::npos) << this->boto3_.said();
+  }
+  void put(const std::string& item) {
+    this->boto3_.call("dynamodb", "put_item",
+                      R"({"TableName":")" + this->name_ + R"(","Item":)" + item + "}");
+    EXPECT_EQ(this->boto3_.said().find("error"), std::string::npos) << this->boto3_.said();
+  }
+  std::unique_ptr<aws::DynamoTenantStore> store_ =
+      aws::DynamoTenantStore::open(this->world_.world(), this->made(predecessors_table(this->name_))).value();
+};
+
+using Peers = testing::Types<Moto, DynamoDbLocal>;
+
+template <typename Peer>
+class LedgerPeer : public testing::Test {
+ protected:
+  static DeliveryId id(const std::string& key) {
+    return {.bucket = BucketName("central"),
+            .key = ObjectKey(key),
+            .tenant = TenantId("team/a%"),
+            .destination = DestinationName("s3#audit")};
+  }
+  static Timestamp at(std::int64_t seconds) { return Timestamp::from_seconds(1'756'553'221 + seconds); }
+  LedgerWorld<Peer> world_;
+};
+TYPED_TEST_SUITE(LedgerPeer, Peers);
+
+TYPED_TEST(LedgerPeer, OfTwoWorkersEachDeliveryIsOnes) {
+  constexpr int kDeliveries = 40;
+  std::atomic<int> won{0};
+  {
+    std::vector<std::jthread> workers;
+    for (int worker = 0; worker < 2; ++worker) {
+      workers.emplace_back([&, worker] {
+        const auto ledger =
+            aws::DynamoLedger::open(this->world_.world_.world(), this->world_.settings_).value();
+        const LeaseOwner owner("worker-" + std::to_string(worker));
+        for (int i = 0; i < kDeliveries; ++i) {
+          const auto claim =
+              ledger->claim(this->id("k" + std::to_string(i)), owner, this->at(0), this->at(60));
+          ASSERT_TRUE(claim.ok()) << claim.error().what;
+          if (claim->is_ours) ++won;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(won, kDeliveries);
+}
+
+TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
+  const LeaseOwner owner("worker-1");
+  Ledger& ledger = this->world_.ledger();
+  const DeliveryId id = this->id("a/b c.json.gz");
+  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
+  ASSERT_TRUE(ledger.advance(id, owner, 7, this->at(1), this->at(61)).ok());
+  const auto item_now = [&] {
+    const auto page = this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
+    return std::string(simdjson::minify(page["Items"].at(0).value()));
+  };
+  const std::string held = item_now();
+  for (const char* part :
+       {R"("object":{"S":"central/a/b c.json.gz"})", R"("delivery":{"S":"team%2Fa%25/s3#audit"})",
+        R"("state":{"S":"pending"})", R"("next_batch":{"N":"7"})", R"("owner":{"S":"worker-1"})",
+        R"("updated_at":{"N":"1756553222000000000"})", R"("leased_until":{"N":"1756553282000000000"})",
+        R"("expires_at":{"N":"1759577222"})"})
+    EXPECT_NE(held.find(part), std::string::npos) << part << " in " << held;
+  ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Parked, "role denied", this->at(2)).ok());
+  const std::string parked = item_now();
+  for (const char* part :
+       {R"("state":{"S":"parked"})", R"("reason":{"S":"role denied"})", R"("parked_tenant":{"S":"team/a%"})",
+        R"("parked_at":{"N":"1756553223000000000"})"})
+    EXPECT_NE(parked.find(part), std::string::npos) << part << " in " << parked;
+  for (const char* part : {"owner", "leased_until", "expires_at"})
+    EXPECT_EQ(parked.find(part), std::string::npos) << part << " in " << parked;
+  const auto listed = ledger.parked(TenantId("team/a%"), 10);
+  ASSERT_TRUE(listed.ok()) << listed.error().what;
+  ASSERT_EQ(listed->size(), 1U);
+  EXPECT_EQ(listed->front().id, id);
+}
+
+TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) {
+  const LeaseOwner owner("worker-1");
+  Ledger& ledger = this->world_.ledger();
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
+  ASSERT_TRUE(ledger.advance(id, owner, 5, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(ledger.advance(id, owner, 4, this->at(2), this->at(62)).ok());
+  const Claim claim = ledger.claim(id, LeaseOwner("worker-2"), this->at(3), this->at(63)).value();
+  EXPECT_EQ(claim.entry.next_batch, 5U);
+  EXPECT_EQ(claim.leased_until, this->at(62));
+  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Pending, "", this->at(4)).error().fault, Fault::Invalid);
+  ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4)).ok());
+  EXPECT_TRUE(
+      ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4)).ok());  // as a lost answer's
+  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(5)).error().fault, Fault::Denied);
+  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Filtered, "", this->at(4)).error().fault, Fault::Denied);
+}
+
+TYPED_TEST(LedgerPeer, ATableThatIsNotThereIsDenied) {
+  aws::DynamoLedgerSettings settings = this->world_.settings_;
+  settings.table.table = "no-such-table";
+  const auto ledger = aws::DynamoLedger::open(this->world_.world_.world(), settings).value();
+  const auto claim = ledger->claim(this->id("k"), LeaseOwner("w"), this->at(0), this->at(60));
+  ASSERT_FALSE(claim.ok());
+  EXPECT_EQ(claim.error().fault, Fault::Denied) << claim.error().what;
+}
+
+template <typename Peer>
+class TenantsPeer : public testing::Test {
+ protected:
+  TenantsWorld<Peer> world_;
+};
+TYPED_TEST_SUITE(TenantsPeer, Peers);
+
+TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs) {
+  this->world_.put(
+      R"({"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"},"enabled":{"BOOL":true},)"
+      R"("desired_logs":{"SS":["api","web"]},"log_group_name":{"S":"/acme"},"groups":{"L":[{"S":"API"}]},)"
+      R"("log_distribution_role_arn":{"S":"arn:aws:iam::123456789012:role/logs"},)"
+      R"("ttl":{"N":"1900000000"},"created_at":{"S":"2025-08-30T11:27:01"}})");
+  this->world_.put(
+      R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"enabled":{"S":"yes"},"bucket_name":{"S":"b"}})");
+  const auto rows = this->world_.tenants().of_tenant(TenantId("acme"));
+  ASSERT_TRUE(rows.ok()) << rows.error().what;
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_NE((*rows)[1].undecodable, "");  // and hides nobody
+  TenantConfiguration read = (*rows)[0].configuration;
+  EXPECT_EQ((*rows)[0].undecodable, "");
+  EXPECT_TRUE(read.enabled);
+  EXPECT_EQ(read.desired_logs, (std::vector<std::string>{"api", "web"}));
+  EXPECT_EQ(read.ttl, 1'900'000'000);
+  EXPECT_EQ(read.version, 0U);
+
+  read.log_group_name = "/acme/new";
+  read.ttl.reset();
+  EXPECT_EQ(this->world_.tenants().put(read).value(), 1U);
+  const auto theirs =
+      this->world_.boto3_.call("dynamodb", "get_item",
+                               R"({"TableName":")" + this->world_.name_ +
+                                   R"(","Key":{"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"}}})");
+  const std::string item(simdjson::minify(theirs["Item"].value()));
+  for (const char* part :
+       {R"("log_group_name":{"S":"/acme/new"})", R"("groups":{"L":[{"S":"API"}]})", R"("version":{"N":"1"})",
+        R"("enabled":{"BOOL":true})", R"("desired_logs":{"L":[{"S":"api"},{"S":"web"}]})"})
+    EXPECT_NE(item.find(part), std::string::npos) << part << " in " << item;
+  EXPECT_EQ(item.find("ttl"), std::string::npos) << item;
+  EXPECT_EQ(this->world_.tenants().put(read).error().fault, Fault::Denied);  // it is at version 1 now
+}
+
+TYPED_TEST(TenantsPeer, ARowWhoseVersionIsNoneCanBeMended) {
+  this->world_.put(
+      R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"version":{"S":"one"},"enabled":{"BOOL":true}})");
+  const auto broken = this->world_.tenants().get(TenantId("acme"), DestinationName("s3"));
+  ASSERT_TRUE(broken.ok());
+  EXPECT_NE(broken->undecodable, "");
+  TenantConfiguration mended;
+  mended.tenant = TenantId("acme");
+  mended.type = DestinationName("s3");
+  EXPECT_EQ(this->world_.tenants().put(mended).value(), 1U);
+  EXPECT_EQ(this->world_.tenants().get(TenantId("acme"), DestinationName("s3"))->undecodable, "");
+}
+
+TYPED_TEST(TenantsPeer, WhatHasNoNameIsNotThere) {
+  EXPECT_TRUE(this->world_.tenants().of_tenant(TenantId())->empty());
+  EXPECT_EQ(this->world_.tenants().get(TenantId("a"), DestinationName()).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->world_.tenants().remove(TenantId(), DestinationName("s3")).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->world_.tenants().put({}).error().fault, Fault::Invalid);
+}
+
+}  // namespace
+}  // namespace headgate
+
+namespace headgate::conformance {
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, LedgerConformance, LedgerWorld<Moto>);
+INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, LedgerConformance, LedgerWorld<DynamoDbLocal>);
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, TenantStoreConformance, TenantsWorld<Moto>);
+INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, TenantStoreConformance, TenantsWorld<DynamoDbLocal>);
+}  // namespace headgate::conformance
