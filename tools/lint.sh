@@ -11,8 +11,10 @@ tools/named_tests.py || failed=1
 
 mapfile -t sources < <(git ls-files '*.h' '*.cc')
 if (( ${#sources[@]} )); then
-  printf '%s\0' "${sources[@]}" | xargs -0 -n 32 -P "$(nproc)" clang-format-14 --dry-run -Werror 2>&1 |
-    grep -E ':[0-9]+:[0-9]+: ' && { echo 'lint: run `make format`'; failed=1; }
+  # Not a condition on the pipe: with pipefail, what clang-format finds would make it false.
+  misformatted=$(printf '%s\0' "${sources[@]}" | xargs -0 -n 32 -P "$(nproc)" clang-format-14 --dry-run -Werror 2>&1 |
+    grep -E ':[0-9]+:[0-9]+: ')
+  [[ -n $misformatted ]] && { printf '%s\nlint: run `make format`\n' "$misformatted"; failed=1; }
 fi
 
 # Every script that git knows, by name or by its first line.
