@@ -76,9 +76,9 @@ constexpr std::uint32_t kReceives = 2;
 struct SqsWorld {
   explicit SqsWorld(const std::string& url) : world_(url), boto3_(url) {
     const std::string dead = make(name_ + "-dead", "{}");
-    const auto read = boto3_.call(
-        "sqs", "get_queue_attributes",
-        JsonObject().text("QueueUrl", dead).raw("AttributeNames", R"(["QueueArn"])").take());
+    const auto read =
+        boto3_.call("sqs", "get_queue_attributes",
+                    JsonObject().text("QueueUrl", dead).raw("AttributeNames", R"(["QueueArn"])").take());
     const std::string arn(read["Attributes"]["QueueArn"].get_string().value());
     const std::string policy =
         JsonObject().text("deadLetterTargetArn", arn).number("maxReceiveCount", kReceives).take();
@@ -88,9 +88,8 @@ struct SqsWorld {
     shortened_ = std::make_unique<ShortenedQueue>(*queue_);
   }
   std::string make(const std::string& name, const std::string& attributes) {
-    const auto made =
-        boto3_.call("sqs", "create_queue",
-                    JsonObject().text("QueueName", name).raw("Attributes", attributes).take());
+    const auto made = boto3_.call("sqs", "create_queue",
+                                  JsonObject().text("QueueName", name).raw("Attributes", attributes).take());
     return std::string(made["QueueUrl"].get_string().value());
   }
   Queue& queue() { return *shortened_; }
@@ -138,8 +137,8 @@ TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
   ASSERT_TRUE(world.queue_->remove(received->front().receipt).ok());
 
   ASSERT_TRUE(world.queue_->send(body, seconds{0}).ok());
-  const auto theirs = world.boto3_.call("sqs", "receive_message",
-                                        JsonObject().text("QueueUrl", world.url_).take());
+  const auto theirs =
+      world.boto3_.call("sqs", "receive_message", JsonObject().text("QueueUrl", world.url_).take());
   EXPECT_EQ(theirs["Messages"].at(0)["Body"].get_string().value(), body);
 }
 
