@@ -29,11 +29,12 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
                                                  Deadline deadline) {
   const auto progress = std::make_shared<Progress>();
   for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
-  const auto done = [this, progress](const ReceivedMessage& message, const Outcome& outcome) {
+  // A thread may be late, and this then be gone: it has what it needs.
+  const auto done = [progress, queue = queue_, retry = options_.retry, &random = random_](
+                        const ReceivedMessage& message, const Outcome& outcome) {
     const bool is_done = outcome.verdict != Verdict::TryLater;
-    if (!is_done && queue_ != nullptr) {
-      (void)queue_->change_visibility(message.receipt,
-                                      wait_after(message, outcome, options_.retry, random_.next()));
+    if (!is_done && queue != nullptr) {
+      (void)queue->change_visibility(message.receipt, wait_after(message, outcome, retry, random.next()));
     }
     {
       const std::lock_guard lock(progress->mutex);

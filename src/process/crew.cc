@@ -74,13 +74,13 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
     };
     if (!changed_.wait(lock, stop, take)) return;
     const Job job = std::move(jobs_.extract(next->number).mapped());
+    const bool is_more = shares_.waiting() > 0;
     lock.unlock();
+    if (is_more) changed_.notify_one();  // it may start too: whoever takes it passes this on
     const Outcome outcome = processor.process(job.message, job.limits);
     job.done(job.message, outcome);
     lock.lock();
-    shares_.done(job.tenant, outcome.health);
-    lock.unlock();
-    changed_.notify_all();  // whoever waits may start now: the tenant's next, or one that was kept back
+    shares_.done(job.tenant, outcome.health);  // what may start now, this thread takes
   }
 }
 

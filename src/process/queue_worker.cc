@@ -126,13 +126,11 @@ void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds vi
 }
 
 void QueueWorker::forget(std::uint64_t bytes) {
-  {
-    const std::lock_guard lock(mutex_);
-    room_.give_back(bytes);
-    held_messages_.set(static_cast<double>(room_.messages()));
-    held_bytes_.set(static_cast<double>(room_.bytes()));
-  }
-  changed_.notify_all();
+  const std::lock_guard lock(mutex_);
+  room_.give_back(bytes);
+  held_messages_.set(static_cast<double>(room_.messages()));
+  held_bytes_.set(static_cast<double>(room_.bytes()));
+  changed_.notify_all();  // with the lock: without it this may be gone as soon as nothing is held
 }
 
 void QueueWorker::leave() {

@@ -14,12 +14,13 @@ Shares::Shares(std::size_t threads) : threads_(threads) {
 void Shares::add(const TenantId& tenant, std::uint64_t number) {
   if (tenants_.size() >= kTenantsMax) forget_idle();
   tenants_[tenant].waiting.push_back(number);
+  with_waiting_.insert(tenant);
   ++waiting_;
 }
 
 bool Shares::may_start(const Tenant& tenant) const {
   if (tenant.waiting.empty() || tenant.running >= tenant.allowed || running_ >= threads_) return false;
-  const std::size_t unproven_max = std::max<std::size_t>(1, threads_ / 2);
+  const std::size_t unproven_max = proven_ > 0 ? std::max<std::size_t>(1, threads_ / 2) : threads_;
   if (!tenant.is_proven && running_unproven_ >= unproven_max) return false;
   const std::size_t idle = threads_ - running_;
   return tenant.running == 0 || idle > threads_ / 4;
@@ -27,7 +28,8 @@ bool Shares::may_start(const Tenant& tenant) const {
 
 std::optional<Shares::Next> Shares::next() {
   auto best = tenants_.end();
-  for (auto tenant = tenants_.begin(); tenant != tenants_.end(); ++tenant) {
+  for (const TenantId& name : with_waiting_) {
+    const auto tenant = tenants_.find(name);
     if (!may_start(tenant->second)) continue;
     const auto rank = [](const Tenant& one) { return std::tuple(one.running, one.served); };
     if (best == tenants_.end() || rank(tenant->second) < rank(best->second)) best = tenant;
@@ -36,6 +38,7 @@ std::optional<Shares::Next> Shares::next() {
   Tenant& tenant = best->second;
   const Next next{.tenant = best->first, .number = tenant.waiting.front()};
   tenant.waiting.pop_front();
+  if (tenant.waiting.empty()) with_waiting_.erase(next.tenant);
   tenant.served = ++served_;
   ++tenant.running;
   if (!tenant.is_proven) ++running_unproven_;
@@ -52,23 +55,31 @@ void Shares::done(const TenantId& tenant, Health health) {
   --one.running;
   --running_;
   if (health == Health::Good) {
-    one.is_proven = true;
+    prove(one, true);
     one.has_failed = false;
     one.allowed = std::min(one.allowed + 1, threads_);
   } else if (health == Health::Bad) {
-    one.is_proven = false;
+    prove(one, false);
     one.has_failed = true;
     one.allowed = 1;
   }
   if (!one.is_proven) running_unproven_ += one.running;
 }
 
+void Shares::prove(Tenant& tenant, bool is_proven) {
+  if (is_proven && !tenant.is_proven) ++proven_;
+  if (!is_proven && tenant.is_proven) --proven_;
+  tenant.is_proven = is_proven;
+}
+
 std::deque<Shares::Next> Shares::clear() {
   std::deque<Next> all;
-  for (auto& [name, tenant] : tenants_) {
+  for (const TenantId& name : with_waiting_) {
+    Tenant& tenant = tenants_[name];
     for (const std::uint64_t number : tenant.waiting) all.push_back({.tenant = name, .number = number});
     tenant.waiting.clear();
   }
+  with_waiting_.clear();
   waiting_ = 0;
   return all;
 }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "model/names.h"
 #include "process/outcome.h"
@@ -49,13 +50,16 @@ class Shares {
     std::uint64_t served = 0;  // when last, as a count
   };
   bool may_start(const Tenant& tenant) const;
+  void prove(Tenant& tenant, bool is_proven);
   void forget_idle();
 
   const std::size_t threads_;
   std::map<TenantId, Tenant> tenants_;
+  std::set<TenantId> with_waiting_;  // few, however many tenants are remembered
   std::size_t waiting_ = 0;
   std::size_t running_ = 0;
   std::size_t running_unproven_ = 0;
+  std::size_t proven_ = 0;  // tenants
   std::uint64_t served_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/notification.h"
 #include "ports/clock.h"
 #include "ports/queue.h"
 
@@ -21,7 +22,9 @@ class MemoryQueue : public Queue, public DeadLetters {
       : clock_(clock), receives_max_(receives_max) {}
 
   Result<> send(std::string body, std::chrono::seconds delay) override {
-    if (body.empty()) return Error{Fault::Invalid, "message: empty"};
+    if (body.empty() || body.size() > kNotificationBytesMax) return Error{Fault::Invalid, "message: size"};
+    if (delay.count() < 0 || delay.count() > 900)
+      return Error{Fault::Invalid, "delay: not within 0 to 900 s"};
     {
       const std::lock_guard lock(mutex_);
       const SteadyTime visible_at = clock_.steady() + delay;
