@@ -205,7 +205,7 @@ Result<RejectedEvents> LogDelivery::put(const LogStream& name, std::span<const L
 Result<> LogDelivery::create(const LogStream& name) {
   const auto stream = [&](Deadline deadline) { return sink_->create_stream(group_, name, deadline); };
   const auto group = [&](Deadline deadline) { return sink_->create_group(group_, deadline); };
-  const Result<> created = world_.gate.run(call(), stream);
+  Result<> created = world_.gate.run(call(), stream);
   if (created.ok() || created.error().fault != Fault::NotFound) return created;
   TRY_IN("log group", world_.gate.run(call(), group));
   TRY_IN("log stream", world_.gate.run(call(), stream));

@@ -27,8 +27,9 @@ class LogDelivery {
   // longest.
   static constexpr std::size_t kStreamsOpenMax = 8;
   // Of a batch that the service refuses as invalid, events are found that it refuses alone too. So many at
-  // most: what is refused beyond goes to quarantine without being halved. When nothing of the batch was
-  // accepted until then, it is not the events that are wrong: the error is the delivery's.
+  // most: what is refused beyond goes to quarantine without being halved. Where nothing of the object was
+  // accepted, neither before nor of that batch, it is not the events that are wrong: the error is the
+  // delivery's, and parks it.
   static constexpr std::size_t kPoisonEventsMax = 32;
 
   struct World {
