@@ -25,7 +25,7 @@ def show(name, value, unit):
 class Node:
     """A pod-log directory with one file a container, and a `headgate local` that reads it."""
 
-    def __init__(self, containers, files_each=1):
+    def __init__(self, containers, files_each=1, partition="pod"):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="headgate-footprint-"))
         self.files = []
         for number in range(containers):
@@ -38,7 +38,7 @@ class Node:
         self.process = subprocess.Popen(
             [HEADGATE, "local", "--status=off", f"--collect.pod-logs={self.root}/pods", f"--local.root={self.root}/data",
              f"--metrics.listen=127.0.0.1:{PORT}", "--collect.batch.age-max=10s", "--log.level=error",
-             "--collect.spool.free-bytes-min=1MiB", "--process.concurrency=1"])
+             "--collect.spool.free-bytes-min=1MiB", "--process.concurrency=1", f"--collect.partition={partition}"])
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().split()
@@ -70,8 +70,8 @@ class Node:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def active(rate=20_000):
-    node = Node(1000)
+def active(partition, rate=20_000):
+    node = Node(1000, partition=partition)
     padding, began, lines = b"x" * 150, time.monotonic(), 0
     while time.monotonic() - began < SECONDS:
         for file in node.files:
@@ -80,20 +80,25 @@ def active(rate=20_000):
             at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").encode()
             file.write(b"%s000Z stdout F n=%d %s\n" % (at, lines, padding))
             lines += 1
-    show("active_1000_files_20000_lines_per_s/peak_rss", node.peak_rss(), "B")
-    show("active_1000_files_20000_lines_per_s/cpu", node.cpu_seconds() / (time.monotonic() - began), "cores")
+    name = f"active_1000_files_20000_lines_per_s/{partition}"
+    show(f"{name}/peak_rss", node.peak_rss(), "B")
+    show(f"{name}/cpu", node.cpu_seconds() / (time.monotonic() - began), "cores")
+    show(f"{name}/ratio", node.metric("headgate_collect_batch_raw_bytes_total") /
+         node.metric("headgate_collect_batch_bytes_total"), ":1")
+    show(f"{name}/objects", node.metric("headgate_collect_batches_total"), "objects")
     node.end()
 
 
 def idle():
     node = Node(1000, files_each=5)
     show("start_with_5000_files", node.wait_for_lines(5000), "s")
-    time.sleep(15)  # until all is sealed, stored and delivered
+    time.sleep(30)  # until all is sealed, stored and delivered
     before, began = node.cpu_seconds(), time.monotonic()
     time.sleep(SECONDS)
     show("idle_1000_containers/cpu", (node.cpu_seconds() - before) / (time.monotonic() - began), "cores")
     node.end()
 
 
-active()
+active("pod")
+active("tenant")
 idle()

@@ -75,6 +75,7 @@ class PackedBatch {
     std::uint64_t lines = 0;
     Timestamp first_at;
     Timestamp last_at;
+    std::size_t bytes() const { return blocks.empty() ? 0 : (blocks.size() - 1) * kBlockBytes + last_filled; }
   };
 
   Buffer& buffer_of(const BatchSource& source);

@@ -80,7 +80,12 @@ class Installation:
             if ".headgate" in path.parts:
                 continue
             assert path.relative_to(bucket).parts[0] == tenant, path
-            objects.setdefault(path.parts[-2], []).append(read_object(path))
+            by_pod = {}  # one, but in a packed object
+            for record in read_object(path):
+                by_pod.setdefault(record["pod_name"], []).append(record)
+            assert path.parts[-2] in (*by_pod, "_packed"), path
+            for pod, records in by_pod.items():
+                objects.setdefault(pod, []).append(records)
         return {
             pod: [record for records in sorted(of_pod, key=lambda records: records[0]["ingest_timestamp"])
                   for record in records]

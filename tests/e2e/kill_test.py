@@ -18,7 +18,8 @@ TENANTS = ("tenant-a", "tenant-b")
 class Killed(EndToEndTest):
     def test_kill_9_at_any_instant_loses_no_line_and_repeats_none_in_buckets(self):
         installation = self.install(**{"collect.batch.age-max": "300ms", "log.level": "error", "process.visibility": "2s",
-                                       "process.lease": "2s"})
+                                       "process.lease": "2s",
+                                       "collect.overrides": "{tenant-b: [partition=tenant]}"})
         installation.put_standard_tenants(*TENANTS)
         loggen = subprocess.Popen(
             [BINARY, "loggen", "--rate=20000", "--seconds=10", f"--tenants={len(TENANTS)}", "--applications=2", "--pods=2",

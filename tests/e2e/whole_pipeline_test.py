@@ -69,6 +69,11 @@ class WholePipeline(EndToEndTest):
         self.run_real_logs(**{"collect.codec": "zstd", "collect.batch.bytes-max": "64KiB",
                               "collect.record-bytes-max": "32KiB"})
 
+    def test_the_same_through_objects_of_many_pods(self):
+        for codec in ("gzip", "zstd"):
+            installation = self.run_real_logs(**{"collect.partition": "tenant", "collect.codec": codec})
+            self.assertEqual({path.parts[-3:-1] for path in installation.stored_keys()}, {("_packed", "local")})
+
     def test_events_of_one_time_keep_their_order_in_the_log_group(self):
         installation = self.install()
         installation.put_standard_tenants("tenant-a")
