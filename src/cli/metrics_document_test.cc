@@ -22,7 +22,6 @@ namespace {
 struct Told {
   std::string type;
   std::set<std::string> labels;
-  friend bool operator==(const Told&, const Told&) = default;
 };
 using ByName = std::map<std::string, Told>;
 

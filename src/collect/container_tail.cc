@@ -107,6 +107,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints
 void ContainerTail::see_nothing() {
   for (TailedFile& file : files_) ++file.scans_missed;
   unopened_bytes_ = 0;
+  is_stale_ = false;
 }
 
 // The runtime may still write it.
@@ -329,7 +330,7 @@ void ContainerTail::rewind() {
 }
 
 bool ContainerTail::is_done() const {
-  return files_.empty();
+  return files_.empty() && !is_stale_;  // there may be one that could not be opened
 }
 
 bool ContainerTail::has_unread() const {

@@ -90,7 +90,7 @@ Result<> OpenBatches::bound_memory() {
         std::max_element(slots_.begin(), slots_.end(), [](const auto& left, const auto& right) {
           return left.second.buffered_bytes < right.second.buffered_bytes;
         });
-    const Result<> shrunk = largest->second.batch->shrink();
+    Result<> shrunk = largest->second.batch->shrink();
     if (!shrunk.ok()) {
       give_up(largest, shrunk.error());
       return shrunk;

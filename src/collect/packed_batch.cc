@@ -76,10 +76,9 @@ void PackedBatch::grow(Buffer& buffer) {
 
 Result<> PackedBatch::shrink(std::size_t buffered_bytes_max) {
   while (buffered_bytes_ > buffered_bytes_max) {
-    const auto largest =
-        std::max_element(buffers_.begin(), buffers_.end(), [](const auto& left, const auto& right) {
-          return left.second.bytes() < right.second.bytes();
-        });
+    const auto largest = std::max_element(
+        buffers_.begin(), buffers_.end(),
+        [](const auto& left, const auto& right) { return left.second.bytes() < right.second.bytes(); });
     TRY(write_member(largest->second));
   }
   return {};

@@ -442,8 +442,8 @@ void World::check_sinks(Report& report) const {
     if (!is_wanted) wanted.clear();
     for (const auto& [message, times] : wanted) {
       if (count[message] < times) {
-        const std::string name = pod.namespace_name() + "/" + pod.pod();
-        report.lost = name + " in logs: '" + message + "'" + where_stored(pod.pod(), message);
+        report.lost = pod.namespace_name() + "/" + pod.pod() + " in logs: '";
+        report.lost += message + "'" + where_stored(pod.pod(), message);
       }
     }
     for (const auto& [message, times] : count) {
