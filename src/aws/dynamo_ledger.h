@@ -32,6 +32,9 @@ class DynamoLedger final : public Ledger {
   static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::World& world,
                                                     DynamoLedgerSettings settings);
 
+  std::chrono::hours remembers_for() const override {
+    return std::chrono::duration_cast<std::chrono::hours>(keep_);
+  }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
                    Timestamp until) override;

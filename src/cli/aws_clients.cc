@@ -1,5 +1,7 @@
 #include "cli/aws_clients.h"
 
+#include <algorithm>
+
 #include "aws/default_credentials.h"
 #include "cli/version.h"
 
@@ -29,15 +31,20 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, c
   http.client.ca_file = settings.ca_file;
   http.client.user_agent = std::string("headgate/") + kVersion;
   clients->http_ = std::make_unique<net::HttpPool>(world.library, world.clock, std::move(http));
-  clients->source_ = TRY(aws::default_credentials(
-      {.clock = world.clock, .random = world.random, .http = *clients->http_, .disk = world.disk},
-      surroundings, settings));
+  clients->source_ = TRY(aws::default_credentials({.clock = world.clock,
+                                                   .random = world.random,
+                                                   .http = *clients->http_,
+                                                   .disk = world.disk,
+                                                   .stop = clients->leave_},
+                                                  surroundings, settings));
   aws::RoleChain::Settings roles{.sts = TRY_IN("aws.region", clients->endpoint(aws::Service::Sts)),
                                  .central_role_arn = config.aws.role_arn};
-  clients->roles_ = std::make_unique<aws::RoleChain>(
-      aws::AssumedRole::World{
-          .clock = world.clock, .random = world.random, .http = *clients->http_, .base = *clients->source_},
-      std::move(roles));
+  clients->roles_ = std::make_unique<aws::RoleChain>(aws::AssumedRole::World{.clock = world.clock,
+                                                                             .random = world.random,
+                                                                             .http = *clients->http_,
+                                                                             .base = *clients->source_,
+                                                                             .stop = clients->leave_},
+                                                     std::move(roles));
   return clients;
 }
 
@@ -47,6 +54,14 @@ aws::ServiceClient::World AwsClients::with(aws::CredentialsSource& credentials) 
 
 aws::ServiceClient::Options AwsClients::options() const {
   return {.attempts_max = settings_.attempts_max, .stop = leave_};
+}
+
+aws::ServiceClient::Options AwsClients::table_options() const {
+  constexpr std::uint32_t kAttempts = 10;  // as the SDKs did for DynamoDB alone
+  aws::ServiceClient::Options table = options();
+  table.attempts_max = std::max(table.attempts_max, kAttempts);
+  table.backoff_first = std::chrono::milliseconds{50};
+  return table;
 }
 
 aws::S3Settings AwsClients::bucket_settings(const Config& config) const {

@@ -37,11 +37,15 @@ class AwsClients {
                                                   std::stop_token leave = {});
 
   const aws::AwsSettings& settings() const { return settings_; }
+  net::HttpPool& http() { return *http_; }
   aws::RoleChain& roles() { return *roles_; }
   // Of a client with these credentials; central(): with our own.
   aws::ServiceClient::World with(aws::CredentialsSource& credentials);
   aws::ServiceClient::World central() { return with(roles_->central()); }
   aws::ServiceClient::Options options() const;
+  // Of tables: quick, and worth many tries, since a batch that was delivered and cannot be written down is
+  // delivered again.
+  aws::ServiceClient::Options table_options() const;
   Result<aws::Endpoint> endpoint(aws::Service service) const {
     return aws::endpoint_of(service, settings_.region, settings_.endpoints);
   }

@@ -37,6 +37,7 @@ struct Config {
   } log;
   struct Metrics {
     std::optional<http::ListenAddress> listen;  // none = off
+    bool by_tenant = false;
   } metrics;
   ClusterId cluster_id;
   struct Local {

@@ -64,35 +64,15 @@ std::string LocalPipeline::metrics_address() const {
 }
 
 Result<> LocalPipeline::start_workers(const Config& config) {
-  const tenants::Groups groups = TRY_IN("tenants.groups", tenants::Groups::make(config.tenants.groups));
-  const KeyTemplate key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
-  for (std::int64_t number = 0; number < config.process.concurrency; ++number) {
-    process::ProcessorOptions options{
-        .buckets = {config.process.buckets.begin(), config.process.buckets.end()},
-        .key_template = key_template,
-        .owner = LeaseOwner("local-" + std::to_string(number)),
-        .lease = config.process.lease,
-        .groups = groups};
-    DeliveryThread delivery;
-    delivery.processor =
-        std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
-                                                                       .central = *store_,
-                                                                       .ledger = *ledger_,
-                                                                       .tenants = *tenants_,
-                                                                       .destinations = *destinations_,
-                                                                       .metrics = metrics_},
-                                             std::move(options));
-    const process::Worker::Options worker_options{
-        .visibility = std::chrono::duration_cast<std::chrono::seconds>(config.process.visibility),
-        .wait = kWorkerWait,
-        .receive_max = 1,
-        .retry = {.first = config.process.retry_first, .longest = config.process.retry_longest}};
-    delivery.worker = std::make_unique<process::Worker>(clock_, random_, *queue_, *delivery.processor,
-                                                        metrics_, worker_options);
-    process::Worker* worker = delivery.worker.get();
-    delivery.thread = std::jthread([worker](const std::stop_token& stop) { worker->run(stop); });
-    workers_.push_back(std::move(delivery));
-  }
+  const DeliveryWorkers::World world{.processor = {.clock = clock_,
+                                                   .central = *store_,
+                                                   .ledger = *ledger_,
+                                                   .tenants = *tenants_,
+                                                   .destinations = *destinations_,
+                                                   .metrics = metrics_},
+                                     .random = random_,
+                                     .queue = *queue_};
+  workers_ = TRY(DeliveryWorkers::start(world, config, LeaseOwner("local"), {.wait = kWorkerWait}, {}));
   return {};
 }
 
@@ -127,8 +107,7 @@ LocalPipeline::LeftOver LocalPipeline::stop(std::chrono::milliseconds grace) {
     if (!depth.ok() || depth->waiting + depth->in_flight + depth->delayed == 0) break;
     clock_.sleep(std::chrono::milliseconds{20}, {});
   }
-  for (DeliveryThread& worker : workers_) worker.thread.request_stop();
-  workers_.clear();
+  workers_.reset();
   if (queue_) {
     const Result<QueueDepth> depth = queue_->depth();
     if (depth.ok()) left.messages = depth->waiting + depth->in_flight + depth->delayed;

@@ -6,13 +6,12 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "base/metrics.h"
 #include "base/result.h"
 #include "cli/agent.h"
 #include "cli/config.h"
+#include "cli/delivery_workers.h"
 #include "http/health.h"
 #include "http/server.h"
 #include "local/directory_store.h"
@@ -26,7 +25,6 @@
 #include "local/sqlite_tenant_store.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
-#include "process/worker.h"
 #include "tenants/directory.h"
 
 namespace headgate::cli {
@@ -54,11 +52,6 @@ class LocalPipeline {
   LeftOver stop(std::chrono::milliseconds grace);
 
  private:
-  struct DeliveryThread {
-    std::unique_ptr<process::Processor> processor;
-    std::unique_ptr<process::Worker> worker;
-    std::jthread thread;
-  };
   LocalPipeline() = default;
   Result<> open_world(const Config& config);
   Result<> start_agent(const Config& config);
@@ -79,7 +72,7 @@ class LocalPipeline {
   std::unique_ptr<local::LocalDestinations> destinations_;
   std::unique_ptr<tenants::TenantDirectory> tenants_;
   http::Readiness readiness_;
-  std::vector<DeliveryThread> workers_;
+  std::unique_ptr<DeliveryWorkers> workers_;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<http::Server> server_;
 };

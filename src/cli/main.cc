@@ -2,32 +2,24 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "cli/collect_command.h"
 #include "cli/command.h"
 #include "cli/config_command.h"
+#include "cli/delivery_world.h"
 #include "cli/descriptor_sink.h"
+#include "cli/dlq_command.h"
 #include "cli/local_command.h"
 #include "cli/loggen_command.h"
+#include "cli/process_command.h"
+#include "cli/replay_command.h"
 #include "cli/tenant_command.h"
 #include "cli/version.h"
 #include "local/posix_disk.h"
-#include "local/sqlite_tenant_store.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
-
-namespace {
-
-headgate::Result<std::unique_ptr<headgate::TenantStore>> open_tenant_store(
-    const headgate::cli::Config& config) {
-  using namespace headgate;
-  local::PosixDisk disk;
-  TRY_IN("local.root", disk.make_directories(config.local.root));
-  return std::unique_ptr<TenantStore>(
-      TRY_IN("local.state", local::SqliteTenantStore::open(config.local.state)));
-}
-
-}  // namespace
+#include "net/library.h"
 
 int main(int argc, char** argv) {
   using namespace headgate;
@@ -35,6 +27,13 @@ int main(int argc, char** argv) {
   local::SystemClock clock;
   local::SystemRandom random;
   local::PosixDisk disk;
+  std::optional<net::Library> library;  // opened when a tenant store in AWS is
+  const auto open_tenant_store = [&](const cli::Config& config) -> Result<std::shared_ptr<TenantStore>> {
+    if (!library) library.emplace(TRY(net::Library::open()));
+    return cli::open_tenant_store(
+        {.library = *library, .environment = environment, .clock = clock, .random = random, .disk = disk},
+        config);
+  };
   cli::DescriptorSink standard_output(STDOUT_FILENO, "standard output");
   const cli::ConfigWorld world{.environment = environment, .output = std::cout, .complaints = std::cerr};
 
@@ -44,6 +43,9 @@ int main(int argc, char** argv) {
   const std::vector<cli::Command> commands = {
       cli::add_local(app, world),
       cli::add_collect(app, world),
+      cli::add_process(app, world, std::cin),
+      cli::add_dlq(app, world),
+      cli::add_replay(app, world),
       cli::add_tenant(app, {.environment = environment,
                             .clock = clock,
                             .random = random,

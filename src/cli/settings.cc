@@ -153,6 +153,13 @@ void add_common(Table& table) {
                                "off or empty turns it off. There is no login: keep it from the outside.",
                         .used_by = kServers,
                         .complaint = must_be_an_address_or_off}));
+  table.push_back(bind(
+      MEMBER(metrics.by_tenant),
+      {.key = "metrics.by_tenant",
+       .standard = "true",
+       .doc = "In Lambda: whether CloudWatch gets a series for each tenant and destination, which it bills, "
+              "beside those for all. Those of the first 200 destinations are told apart.",
+       .used_by = kProcess}));
   table.push_back(
       bind(MEMBER(cluster_id), {.key = "cluster_id",
                                 .standard = "local",
@@ -427,7 +434,7 @@ void add_process(Table& table) {
            "name takes up its work at once (in a cluster: the pod's name). Empty: a random one.",
        .used_by = kProcess}));
   table.push_back(bind(MEMBER(process.concurrency), {.key = "process.concurrency",
-                                                     .standard = "2",
+                                                     .standard = "8",
                                                      .doc = "Most objects being delivered at the same time.",
                                                      .used_by = kWorkers,
                                                      .least = 1,

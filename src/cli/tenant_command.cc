@@ -74,7 +74,7 @@ class TenantCommand {
       }
       document = std::move(read).value();
     }
-    const Result<std::unique_ptr<TenantStore>> store = world_.open_store(*config);
+    const Result<std::shared_ptr<TenantStore>> store = world_.open_store(*config);
     if (!store.ok()) {
       world_.complaints << "tenant store: " << store.error().what << '\n';
       return kExitFailure;

@@ -14,7 +14,7 @@
 
 namespace headgate::cli {
 
-using OpenTenantStore = std::function<Result<std::unique_ptr<TenantStore>>(const Config& config)>;
+using OpenTenantStore = std::function<Result<std::shared_ptr<TenantStore>>(const Config& config)>;
 
 // The worlds that the command works in; all outlive the command.
 struct TenantWorld {

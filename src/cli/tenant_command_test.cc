@@ -66,10 +66,10 @@ class Terminal {
                          .input = standard_input,
                          .output = output,
                          .complaints = complaints,
-                         .open_store = [this](const Config& config) -> Result<std::unique_ptr<TenantStore>> {
+                         .open_store = [this](const Config& config) -> Result<std::shared_ptr<TenantStore>> {
                            opened = config.local.state;
                            if (!open_error.empty()) return Error{Fault::Retry, open_error};
-                           return std::unique_ptr<TenantStore>(std::make_unique<Borrowed>(store));
+                           return std::shared_ptr<TenantStore>(std::make_shared<Borrowed>(store));
                          }})};
     words.insert(words.begin(), {"headgate", "tenant"});
     testing::internal::CaptureStderr();

@@ -87,7 +87,12 @@ Outcome Processor::process_one(const Job& job) {
               {{"key", job.object.key.view()}, {"what", fields.error().what}});
     return {.verdict = Verdict::Park};
   }
-  const Result<tenants::TenantView> tenant = world_.tenants.of(fields->tenant);
+  Result<tenants::TenantView> tenant = world_.tenants.of(fields->tenant);
+  if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty())) {
+    // Nothing is parked for what was mended a moment ago: replay --parked comes right after that.
+    world_.tenants.forget(fields->tenant);
+    tenant = world_.tenants.of(fields->tenant);
+  }
   if (!tenant.ok()) {
     log::warn("tenant's configurations cannot be read; tried again later",
               {{"tenant", fields->tenant.view()}, {"what", tenant.error().what}});

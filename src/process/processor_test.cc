@@ -206,6 +206,16 @@ TEST_F(Processing, OneInvalidConfigurationStopsNoneOfTheOthers) {
   EXPECT_NE(entry(key, "cloudwatch#bad").reason.find("invalid configuration"), std::string::npos);
 }
 
+TEST_F(Processing, ParksNothingForWhatWasMendedAMomentAgo) {
+  const ObjectKey before = store("a", kLine, "before.json");
+  EXPECT_EQ(process(message_of(before)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(before, "*").state, DeliveryState::Parked);
+  tenants_.place({.configuration = row("a"), .undecodable = ""});  // and the view of it is still cached
+  const ObjectKey after = store("a", kLine, "after.json");
+  EXPECT_EQ(process(message_of(after)).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("a"), std::vector<std::string>{"hello"});
+}
+
 TEST_F(Processing, DeliversAMessageThatComesTwiceOnce) {
   configure(row("a"));
   const ReceivedMessage message = message_of(store("a", kLine));

@@ -1,0 +1,69 @@
+#include "aws/aws_destinations.h"
+
+#include "aws/logs_sink.h"
+#include "aws/s3_store.h"
+
+namespace headgate::aws {
+
+template <typename Port, typename Opener>
+Result<std::shared_ptr<Port>> AwsDestinations::find_or_open(RecentlyUsed<Open<Port>>& opened,
+                                                            const TenantConfiguration& configuration,
+                                                            Opener opener) {
+  const std::string name = configuration.tenant.str() + '\n' + configuration.type.str();
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<Open<Port>> open = opened.find(name);
+  if (!open || open->configuration != configuration) {
+    open = std::make_shared<Open<Port>>();
+    open->configuration = configuration;
+    open->credentials = TRY(credentials_for(configuration));
+    open->port = TRY(opener(with(*open->credentials)));
+    opened.keep(name, open);
+  }
+  Port* const port = open->port.get();
+  return std::shared_ptr<Port>(std::move(open), port);
+}
+
+Result<std::shared_ptr<CredentialsSource>> AwsDestinations::credentials_for(
+    const TenantConfiguration& configuration) {
+  if (configuration.log_distribution_role_arn.empty()) {
+    if (kind_of(configuration.type) != DestinationKind::S3)
+      return Error{Fault::Invalid, "log_distribution_role_arn: is missing"};
+    // The chain outlives us: nothing to own.
+    return std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), &world_.roles.central());
+  }
+  const TenantRole role = TRY(tenant_role_of(configuration, settings_.central_bucket.str()));
+  return world_.roles.of_tenant(role);
+}
+
+ServiceClient::World AwsDestinations::with(CredentialsSource& credentials) const {
+  return {.clock = world_.clock, .random = world_.random, .http = world_.http, .credentials = credentials};
+}
+
+Result<std::shared_ptr<LogSink>> AwsDestinations::log_sink(const TenantConfiguration& configuration,
+                                                           Deadline) {
+  return find_or_open(sinks_, configuration,
+                      [&](const ServiceClient::World& world) -> Result<std::unique_ptr<LogSink>> {
+                        LogsSettings settings{.region = configuration.target_region,
+                                              .endpoints = settings_.endpoints,
+                                              .client = settings_.client};
+                        settings.client.attempts_max = 1;  // whoever delivers has one budget of retries
+                        return std::unique_ptr<LogSink>(TRY(LogsSink::open(world, std::move(settings))));
+                      });
+}
+
+Result<std::shared_ptr<ObjectStore>> AwsDestinations::bucket(const TenantConfiguration& configuration,
+                                                             Deadline) {
+  return find_or_open(buckets_, configuration,
+                      [&](const ServiceClient::World& world) -> Result<std::unique_ptr<ObjectStore>> {
+                        S3Settings settings{.bucket = BucketName(configuration.bucket_name),
+                                            .region = configuration.target_region,
+                                            .endpoints = settings_.endpoints,
+                                            .owner = configuration.account_id,
+                                            .source_owner = settings_.central_owner,
+                                            .acl = ObjectAcl::OwnerControls,
+                                            .client = settings_.client};
+                        return std::unique_ptr<ObjectStore>(TRY(S3Store::open(world, std::move(settings))));
+                      });
+}
+
+}  // namespace headgate::aws

@@ -1,0 +1,72 @@
+// Tenants' log groups and buckets in their own AWS accounts.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "aws/endpoint.h"
+#include "aws/role_chain.h"
+#include "aws/service_client.h"
+#include "base/recently_used.h"
+#include "model/names.h"
+#include "net/http_pool.h"
+#include "ports/clock.h"
+#include "ports/destinations.h"
+#include "ports/random.h"
+
+namespace headgate::aws {
+
+// Any thread. Asks nobody: a role that refuses us shows with the first call to what it gives. A log group is
+// reached as the tenant's role; a bucket too when the tenant has one, else as our central role, which the
+// bucket's policy must then allow. Every bucket is asked for with the tenant's account as the expected owner.
+// Clients, and so connections, budgets of retries and corrections of the clock, are one destination's own.
+class AwsDestinations final : public Destinations {
+ public:
+  struct World {
+    Clock& clock;
+    Random& random;
+    net::HttpPool& http;
+    RoleChain& roles;
+  };
+  struct Settings {
+    EndpointSettings endpoints = {};
+    ServiceClient::Options client = {};
+    BucketName central_bucket = {};  // what copies are read from
+    std::string central_owner = {};  // its account; empty: not checked
+    std::size_t open_max = 2'000;    // destinations of either kind
+  };
+  // The world outlives it and what it gives.
+  AwsDestinations(World world, Settings settings)
+      : world_(world),
+        settings_(std::move(settings)),
+        sinks_(settings_.open_max),
+        buckets_(settings_.open_max) {}
+
+  // Invalid when the configuration cannot be used: its role lies in another account, its region is none.
+  Result<std::shared_ptr<LogSink>> log_sink(const TenantConfiguration& configuration,
+                                            Deadline deadline) override;
+  Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration& configuration,
+                                              Deadline deadline) override;
+
+ private:
+  template <typename Port>
+  struct Open {
+    TenantConfiguration configuration;
+    std::shared_ptr<CredentialsSource> credentials;  // shared with other destinations of the same role
+    std::unique_ptr<Port> port;
+  };
+  template <typename Port, typename Opener>
+  Result<std::shared_ptr<Port>> find_or_open(RecentlyUsed<Open<Port>>& opened,
+                                             const TenantConfiguration& configuration, Opener opener);
+  Result<std::shared_ptr<CredentialsSource>> credentials_for(const TenantConfiguration& configuration);
+  ServiceClient::World with(CredentialsSource& credentials) const;
+
+  const World world_;
+  const Settings settings_;
+  std::mutex mutex_;  // guards the two below; opening asks nobody, so it is done under it
+  RecentlyUsed<Open<LogSink>> sinks_;
+  RecentlyUsed<Open<ObjectStore>> buckets_;
+};
+
+}  // namespace headgate::aws

@@ -1,0 +1,49 @@
+#include "cli/delivery_workers.h"
+
+namespace headgate::cli {
+
+Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner) {
+  const auto& process = config.process;
+  return process::ProcessorOptions{
+      .buckets = {process.buckets.begin(), process.buckets.end()},
+      .key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text)),
+      .owner = std::move(owner),
+      .lease = process.lease,
+      .try_for = process.try_for,
+      .groups = TRY_IN("tenants.groups", tenants::Groups::make(config.tenants.groups))};
+}
+
+Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world, const Config& config,
+                                                                LeaseOwner owner, Times times,
+                                                                std::stop_source leave) {
+  auto workers = std::unique_ptr<DeliveryWorkers>(new DeliveryWorkers());
+  const auto& process = config.process;
+  const process::ProcessorOptions options = TRY(processor_options(config, std::move(owner)));
+  workers->crew_ = std::make_unique<process::Crew>(
+      world.processor,
+      process::Crew::Options{.threads = static_cast<std::size_t>(process.concurrency), .processor = options});
+  const process::QueueWorker::Options worker_options{
+      .visibility = std::chrono::duration_cast<std::chrono::seconds>(process.visibility),
+      .wait = times.wait,
+      .grace = times.grace,
+      .room = {.bytes_max = process.held_bytes_max},
+      .retry = {.first = process.retry_first, .longest = process.retry_longest},
+      .leave = std::move(leave)};
+  workers->worker_ =
+      std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = world.processor.clock,
+                                                                         .random = world.random,
+                                                                         .queue = world.queue,
+                                                                         .metrics = world.processor.metrics,
+                                                                         .crew = *workers->crew_},
+                                             options.key_template, worker_options);
+  process::QueueWorker* const worker = workers->worker_.get();
+  workers->thread_ = std::jthread([worker](const std::stop_token& stop) { worker->run(stop); });
+  return workers;
+}
+
+void DeliveryWorkers::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,49 @@
+// The threads that deliver what a queue tells of.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <thread>
+
+#include "base/result.h"
+#include "cli/config.h"
+#include "model/names.h"
+#include "process/crew.h"
+#include "process/queue_worker.h"
+
+namespace headgate::cli {
+
+// What the settings say. The error names the setting.
+Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner);
+
+class DeliveryWorkers {
+ public:
+  struct World {
+    process::Processor::World processor;
+    Random& random;
+    Queue& queue;
+  };
+  struct Times {
+    std::chrono::milliseconds wait{5'000};    // for a message; also how soon it is seen that it should stop
+    std::chrono::milliseconds grace{25'000};  // of stop()
+  };
+  // `leave`: asked to stop when the grace of stop() is over.
+  static Result<std::unique_ptr<DeliveryWorkers>> start(const World& world, const Config& config,
+                                                        LeaseOwner owner, Times times,
+                                                        std::stop_source leave);
+  ~DeliveryWorkers() { stop(); }
+  DeliveryWorkers(const DeliveryWorkers&) = delete;
+  DeliveryWorkers& operator=(const DeliveryWorkers&) = delete;
+
+  // Receives nothing more; what is under way has the grace to end, and is else left for another try.
+  void stop();
+
+ private:
+  DeliveryWorkers() = default;
+  std::unique_ptr<process::Crew> crew_;
+  std::unique_ptr<process::QueueWorker> worker_;
+  std::jthread thread_;
+};
+
+}  // namespace headgate::cli

@@ -1,0 +1,118 @@
+#include "cli/dlq_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <ostream>
+
+#include "base/json_text.h"
+#include "cli/process_run.h"
+#include "cli/setting.h"
+#include "cli/stop_signals.h"
+#include "model/notification.h"
+
+namespace headgate::cli {
+namespace {
+
+constexpr std::size_t kLookMax = 1000;
+
+struct Arguments {
+  std::shared_ptr<ConfigArguments> config;
+  CLI::App* list = nullptr;
+  CLI::App* show = nullptr;
+  CLI::App* redrive = nullptr;
+  CLI::App* purge = nullptr;
+  std::size_t count = 100;
+  std::size_t redrive_count = 0;
+  std::string id;
+  bool is_sure = false;
+};
+
+// What a message stands for, in a line.
+std::string objects_of(const ReceivedMessage& message) {
+  const Result<Notification> notification = parse_notification(message.body);
+  if (!notification.ok()) return "(" + notification.error().what + ")";
+  std::string objects;
+  for (const ObjectCreated& object : notification->objects)
+    objects += (objects.empty() ? "s3://" : " s3://") + object.bucket.str() + '/' + object.key.str();
+  return objects.empty() ? "(no object)" : objects;
+}
+
+Result<int> act(const Arguments& arguments, DeadLetters& letters, std::ostream& output) {
+  if (arguments.list->parsed()) {
+    for (const ReceivedMessage& message : TRY(letters.dead_letters(arguments.count)))
+      output << message.id << "  " << to_rfc3339(message.sent_at) << "  received " << message.receive_count
+             << "  " << objects_of(message) << '\n';
+    return 0;
+  }
+  if (arguments.show->parsed()) {
+    for (const ReceivedMessage& message : TRY(letters.dead_letters(kLookMax))) {
+      if (message.id != arguments.id) continue;
+      output << message.body << '\n';
+      return 0;
+    }
+    return Error{Fault::NotFound,
+                 "no dead letter " + arguments.id + " among the first " + std::to_string(kLookMax)};
+  }
+  if (arguments.redrive->parsed()) {
+    output << "redriven " << TRY(letters.redrive(arguments.redrive_count)) << '\n';
+    return 0;
+  }
+  if (!arguments.is_sure)
+    return Error{Fault::Invalid,
+                 "purge forgets every dead letter for good: say --yes (stored objects stay, and "
+                 "`headgate process --mode scan` finds what was not delivered)"};
+  output << "purged " << TRY(letters.purge()) << '\n';
+  return 0;
+}
+
+Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
+  if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
+  return act(arguments, *world->dead_letters(), run.output);
+}
+
+}  // namespace
+
+Command add_dlq(CLI::App& parent, ConfigWorld world) {
+  CLI::App* app = parent.add_subcommand("dlq", "Messages that were received too often: look, redrive, purge");
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kReplay);
+  app->require_subcommand(1);
+  arguments->list =
+      app->add_subcommand("list", "One line a message: id, when sent, how often received, objects");
+  arguments->list->add_option("--count", arguments->count, "At most so many")
+      ->check(CLI::Range(std::size_t{1}, kLookMax))
+      ->capture_default_str();
+  arguments->show = app->add_subcommand("show", "A message's body");
+  arguments->show->add_option("id", arguments->id, "As list shows it")->required();
+  arguments->redrive = app->add_subcommand("redrive", "Back to the queue, as if never received");
+  arguments->redrive->add_option("--count", arguments->redrive_count, "At most so many; 0: all");
+  arguments->purge = app->add_subcommand("purge", "Forget them");
+  arguments->purge->add_flag("--yes", arguments->is_sure, "Yes, all of them");
+  for (CLI::App* one : {arguments->list, arguments->show, arguments->redrive, arguments->purge})
+    one->fallthrough();
+  const auto run = [arguments, world]() -> int {
+    const std::optional<Config> config =
+        load_or_complain(*arguments->config, world.environment, world.complaints);
+    if (!config) return kExitUsage;
+    configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+    const auto fail = [&](const Error& error) {
+      world.complaints << "headgate dlq: " << error.what << '\n';
+      return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
+    };
+    const Result<net::Library> library = net::Library::open();
+    if (!library.ok()) return fail(library.error());
+    const StopSignals signals;
+    ProcessRun process{.config = *config,
+                       .environment = world.environment,
+                       .library = *library,
+                       .output = world.output,
+                       .stop = signals.token()};
+    const Result<int> status = run_dlq(*arguments, process);
+    return status.ok() ? *status : fail(status.error());
+  };
+  return {.app = app, .run = run};
+}
+
+}  // namespace headgate::cli

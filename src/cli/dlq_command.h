@@ -1,0 +1,12 @@
+// headgate dlq list | show | redrive | purge: messages that were received too often.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/config_command.h"
+
+namespace headgate::cli {
+
+// Exit status: 0 done; 1 it failed; 2 used wrongly.
+Command add_dlq(CLI::App& parent, ConfigWorld world);
+
+}  // namespace headgate::cli

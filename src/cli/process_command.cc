@@ -1,0 +1,82 @@
+#include "cli/process_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <ostream>
+
+#include "base/log.h"
+#include "cli/process_run.h"
+#include "cli/setting.h"
+#include "cli/stop_signals.h"
+
+namespace headgate::cli {
+namespace {
+
+struct Arguments {
+  std::shared_ptr<ConfigArguments> config;
+  std::string mode = "sqs";
+  ProcessArguments process;
+};
+
+Result<int> run_mode(const Arguments& arguments, std::istream& input, ProcessRun& run) {
+  const ProcessArguments& process = arguments.process;
+  if (arguments.mode == "lambda") return process_lambda(run);
+  if (arguments.mode == "manual") return process_by_hand(run, process, input);
+  if (arguments.mode == "scan") return process_by_scan(run, process);
+  return process_queue(run, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                std::chrono::duration<double>(process.grace)));
+}
+
+int run_process(const Arguments& arguments, const ConfigWorld& world, std::istream& input) {
+  const std::optional<Config> config =
+      load_or_complain(*arguments.config, world.environment, world.complaints);
+  if (!config) return kExitUsage;
+  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  const auto fail = [&](const Error& error) {
+    world.complaints << "headgate process: " << error.what << '\n';
+    return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
+  };
+  const Result<net::Library> library = net::Library::open();
+  if (!library.ok()) return fail(library.error());
+  const StopSignals signals;
+  ProcessRun run{.config = *config,
+                 .environment = world.environment,
+                 .library = *library,
+                 .output = world.output,
+                 .stop = signals.token()};
+  const Result<int> status = run_mode(arguments, input, run);
+  return status.ok() ? *status : fail(status.error());
+}
+
+}  // namespace
+
+Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
+  CLI::App* app = parent.add_subcommand("process", "Deliver stored objects to their tenants");
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kProcess);
+  ProcessArguments& process = arguments->process;
+  app->add_option(
+         "--mode", arguments->mode,
+         "sqs: what the queue tells of, until stopped; lambda: as AWS Lambda's runtime; manual: what "
+         "--object or --event names; scan: what the ledger lacks under --prefix")
+      ->check(CLI::IsMember({"sqs", "lambda", "manual", "scan"}))
+      ->capture_default_str();
+  app->add_option("--object", process.objects,
+                  "manual: an object to deliver, s3://bucket/key; as often as wanted");
+  app->add_option("--event", process.event, "manual: a file with a message's body, - for standard input");
+  app->add_option("--prefix", process.prefix, "scan: only keys that begin with it");
+  app->add_option("--after", process.after, "scan: only keys after this one");
+  app->add_option("--age-min", process.age_min,
+                  "scan: seconds that an object must be old; younger ones' messages may be under way")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_flag("--dry-run", process.is_dry_run,
+                "manual, scan: show what would go where, and deliver nothing");
+  app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  return {.app = app, .run = [arguments, world, &input] { return run_process(*arguments, world, input); }};
+}
+
+}  // namespace headgate::cli

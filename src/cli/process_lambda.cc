@@ -1,0 +1,83 @@
+#include "aws/embedded_metrics.h"
+#include "aws/lambda_event.h"
+#include "aws/lambda_runtime.h"
+#include "base/log.h"
+#include "cli/delivery_workers.h"
+#include "cli/process_run.h"
+#include "process/batch.h"
+
+namespace headgate::cli {
+namespace {
+
+class Function {
+ public:
+  static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
+    auto function = std::unique_ptr<Function>(new Function(run));
+    function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
+    const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+    function->crew_ = std::make_unique<process::Crew>(
+        run.processor_world(*function->world_),
+        process::Crew::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
+                               .processor = options});
+    function->batch_ = std::make_unique<process::BatchProcessor>(
+        run.clock, run.random, *function->crew_, options.key_template,
+        process::BatchProcessor::Options{
+            .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest}},
+        function->world_->queue());
+    return function;
+  }
+
+  // What Lambda is answered.
+  Result<std::string> handle(const aws::LambdaRuntime::Invocation& invocation) {
+    const std::vector<ReceivedMessage> messages = TRY(aws::messages_of_lambda_event(invocation.event));
+    const std::vector<std::string> failed = batch_->process(messages, invocation.deadline);
+    log::info(
+        "invocation done",
+        {{"request_id", invocation.request_id}, {"messages", messages.size()}, {"not_done", failed.size()}});
+    const bool is_whole = messages.size() == 1 && messages.front().id == aws::kWholeEventId;
+    if (is_whole && !failed.empty()) return Error{Fault::Retry, "the event's objects are not all delivered"};
+    return aws::batch_item_failures(failed);
+  }
+
+ private:
+  explicit Function(ProcessRun& run) : run_(run) {}
+
+  ProcessRun& run_;
+  std::unique_ptr<DeliveryWorld> world_;
+  std::unique_ptr<process::Crew> crew_;
+  std::unique_ptr<process::BatchProcessor> batch_;
+};
+
+}  // namespace
+
+Result<int> process_lambda(ProcessRun& run) {
+  const auto api = run.environment.find("AWS_LAMBDA_RUNTIME_API");
+  const auto runtime = TRY(aws::LambdaRuntime::open(
+      run.library, run.clock, api == run.environment.end() ? std::string_view() : api->second));
+  const Result<std::unique_ptr<Function>> function = Function::open(run);
+  if (!function.ok()) {
+    const Result<> told = runtime->fail_to_start(function.error());
+    if (!told.ok()) log::error("Lambda cannot be told why we do not start", {{"what", told.error().what}});
+    return function.error();
+  }
+  aws::EmbeddedMetrics embedded(run.metrics, run.config.metrics.by_tenant
+                                                 ? aws::EmbeddedMetrics::Dimensions::ByTenant
+                                                 : aws::EmbeddedMetrics::Dimensions::Sums);
+  while (!run.stop.stop_requested()) {
+    const Result<aws::LambdaRuntime::Invocation> invocation = runtime->next(run.stop);
+    if (!invocation.ok()) {
+      if (invocation.error().fault == Fault::Stopped) break;
+      return invocation.error();  // Lambda starts us again
+    }
+    const Result<std::string> handled = (*function)->handle(*invocation);
+    const std::string metrics = embedded.lines(run.clock.now());
+    run.output << metrics;
+    run.output.flush();
+    const Result<> told = handled.ok() ? runtime->respond(invocation->request_id, *handled)
+                                       : runtime->fail(invocation->request_id, handled.error());
+    if (!told.ok()) log::error("Lambda cannot be told how it went", {{"what", told.error().what}});
+  }
+  return 0;
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,40 @@
+#include "base/log.h"
+#include "cli/delivery_workers.h"
+#include "cli/process_run.h"
+#include "http/health.h"
+#include "http/server.h"
+
+namespace headgate::cli {
+
+Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
+  if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
+  http::Readiness readiness;
+  readiness.add("queue", [&]() -> Result<> {
+    TRY(world->queue()->depth());
+    return {};
+  });
+  std::unique_ptr<http::Server> server;
+  if (run.config.metrics.listen) {
+    http::Routes routes;
+    http::add_health_routes(routes, run.metrics, readiness);
+    server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
+  }
+  const bool is_local = run.config.store.kind == StoreKind::Directory;
+  const DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
+                                     .grace = grace};
+  const auto workers = TRY(DeliveryWorkers::start(
+      {.processor = run.processor_world(*world), .random = run.random, .queue = *world->queue()}, run.config,
+      run.owner(), times, run.leave));
+  log::info("headgate process runs", {{"mode", "sqs"},
+                                      {"bucket", run.config.store.bucket.str()},
+                                      {"threads", run.config.process.concurrency},
+                                      {"metrics", server ? server->address().str() : std::string()}});
+  while (!run.stop.stop_requested()) run.clock.sleep(std::chrono::hours{1}, run.stop);
+  log::info("stopping: what is under way is still delivered");
+  workers->stop();
+  log::info("stopped");
+  return 0;
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,69 @@
+// One run of headgate process, in each of its modes.
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "cli/aws_clients.h"
+#include "cli/config.h"
+#include "cli/delivery_world.h"
+#include "local/posix_disk.h"
+#include "local/system_clock.h"
+#include "local/system_random.h"
+#include "model/names.h"
+#include "net/library.h"
+#include "process/processor.h"
+
+namespace headgate::cli {
+
+struct ProcessArguments {
+  std::vector<std::string> objects;  // s3://bucket/key
+  std::string event;                 // a file, or - for standard input
+  std::string prefix;                // of mode scan
+  std::string after;
+  double age_min = 900;  // seconds
+  bool is_dry_run = false;
+  double grace = 25;  // seconds
+};
+
+// What the modes, and replay and dlq, have in common. The members outlive a run.
+struct ProcessRun {
+  const Config& config;
+  const Environment& environment;
+  const net::Library& library;
+  std::ostream& output;
+  std::stop_token stop;         // of the process
+  std::stop_source leave = {};  // what is under way is left off
+  Metrics metrics = Metrics();
+  local::SystemClock clock = {};
+  local::SystemRandom random = {};
+  local::PosixDisk disk = {};
+
+  ClientWorld client_world() {
+    return {.library = library, .environment = environment, .clock = clock, .random = random, .disk = disk};
+  }
+  process::Processor::World processor_world(DeliveryWorld& world) {
+    return {.clock = clock,
+            .central = world.central(),
+            .ledger = world.ledger(),
+            .tenants = world.tenants(),
+            .destinations = world.destinations(),
+            .metrics = metrics};
+  }
+  // process.name, or a random one.
+  LeaseOwner owner() {
+    return LeaseOwner(config.process.name.empty() ? "worker-" + random.uuid() : config.process.name);
+  }
+};
+
+// Each gives the exit status; its Error is why it could not start.
+Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace);  // mode sqs, until stopped
+Result<int> process_lambda(ProcessRun& run);  // mode lambda, until Lambda ends us
+Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, std::istream& input);
+Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments);
+
+}  // namespace headgate::cli

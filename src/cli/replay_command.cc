@@ -1,0 +1,160 @@
+#include "cli/replay_command.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <ostream>
+
+#include "cli/delivery_workers.h"
+#include "cli/process_run.h"
+#include "cli/setting.h"
+#include "cli/stop_signals.h"
+#include "cli/tenant_rules.h"
+#include "process/range_replay.h"
+#include "process/replay.h"
+
+namespace headgate::cli {
+namespace {
+
+struct Arguments {
+  std::shared_ptr<ConfigArguments> config;
+  bool is_parked = false;
+  std::string tenant;
+  std::string destination;
+  std::string from;
+  std::string to;
+  std::string name;
+  std::string prefix;
+  std::string after;
+  std::size_t count = 10'000;
+  bool is_dry_run = false;
+};
+
+Error wrong(std::string what) {
+  return Error{Fault::Invalid, std::move(what)};
+}
+
+Result<Timestamp> time_of(std::string_view option, const std::string& text) {
+  const std::optional<Timestamp> at = parse_rfc3339(text);
+  if (!at) return wrong(std::string(option) + ": " + text + ": write it as 2026-11-25T13:00:00Z");
+  return *at;
+}
+
+Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
+  if (!arguments.destination.empty() || !arguments.from.empty() || !arguments.to.empty())
+    return wrong("--parked: takes --tenant and --count, not --destination, --from or --to");
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
+  if (world->queue() == nullptr)
+    return wrong("aws.queue_url: must be set: what is replayed is announced there");
+  process::ParkedReplay replay({.clock = run.clock,
+                                .random = run.random,
+                                .ledger = world->ledger(),
+                                .central = world->central(),
+                                .tenants = world->tenants(),
+                                .queue = *world->queue()},
+                               run.owner());
+  const TenantId tenant(arguments.tenant);
+  if (arguments.is_dry_run) {
+    const auto parked = TRY(replay.list(tenant, arguments.count));
+    for (const Ledger::ParkedDelivery& one : parked)
+      run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  s3://"
+                 << one.id.bucket.view() << '/' << one.id.key.view() << "  " << one.entry.reason << '\n';
+    return 0;
+  }
+  constexpr std::chrono::minutes kReplayMax{60};
+  const process::ReplayCounts counts =
+      TRY(replay.run(tenant, arguments.count, Deadline::after(run.clock.steady(), kReplayMax)));
+  run.output << "replayed " << counts.deliveries << " deliveries by " << counts.messages
+             << " messages; objects gone " << counts.gone << ", still parked " << counts.left << '\n';
+  return counts.left == 0 ? 0 : kExitFailure;
+}
+
+Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
+  if (arguments.tenant.empty()) return wrong("--tenant: must be given, or --parked");
+  if (arguments.from.empty()) return wrong("--from: must be given");
+  const process::RangeReplay::Options options{
+      .tenant = TenantId(arguments.tenant),
+      .from = TRY(time_of("--from", arguments.from)),
+      .to = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to)),
+      .prefix = arguments.prefix,
+      .after = ObjectKey(arguments.after)};
+  if (options.to <= options.from) return wrong("--to: must be after --from");
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
+  const std::string name = arguments.name.empty() ? run.random.uuid() : arguments.name;
+  process::ReplayLedger ledger(world->ledger(), name);
+  process::OneDestination only(world->tenant_store(), DestinationName(arguments.destination));
+  tenants::TenantDirectory tenants(run.clock, only,
+                                   {.rules = tenant_rules(run.config, run.config.store.kind)});
+  const tenants::TenantView tenant = TRY(tenants.of(options.tenant));
+  if (tenant.active.empty())
+    return wrong("tenant " + arguments.tenant + " has no enabled" +
+                 (arguments.destination.empty() ? " destination" : " " + arguments.destination));
+  process::Processor::World processor_world = run.processor_world(*world);
+  process::Processor processor({.clock = processor_world.clock,
+                                .central = processor_world.central,
+                                .ledger = ledger,
+                                .tenants = tenants,
+                                .destinations = processor_world.destinations,
+                                .metrics = processor_world.metrics},
+                               TRY(processor_options(run.config, run.owner())));
+  process::RangeReplay replay(run.clock, world->central(), processor,
+                              TRY_IN("key.template", KeyTemplate::parse(run.config.key.template_text)));
+  const auto look = [&](const ObjectCreated& object) {
+    if (arguments.is_dry_run)
+      run.output << "s3://" << object.bucket.view() << '/' << object.key.view() << '\n';
+    return !arguments.is_dry_run;
+  };
+  const process::RangeReplayCounts counts = TRY(replay.run(options, {.stop = run.stop}, look));
+  run.output << "objects " << counts.found << ", delivered " << counts.done << ", not done "
+             << counts.not_done << '\n';
+  if (run.stop.stop_requested() || counts.not_done > 0)
+    run.output << "go on with --name=" << name
+               << (run.stop.stop_requested() ? " --after=" + counts.last.str() : std::string()) << '\n';
+  return counts.not_done == 0 && !run.stop.stop_requested() ? 0 : kExitFailure;
+}
+
+int run_replay(const Arguments& arguments, const ConfigWorld& world) {
+  const std::optional<Config> config =
+      load_or_complain(*arguments.config, world.environment, world.complaints);
+  if (!config) return kExitUsage;
+  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  const auto fail = [&](const Error& error) {
+    world.complaints << "headgate replay: " << error.what << '\n';
+    return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
+  };
+  const Result<net::Library> library = net::Library::open();
+  if (!library.ok()) return fail(library.error());
+  const StopSignals signals;
+  ProcessRun run{.config = *config,
+                 .environment = world.environment,
+                 .library = *library,
+                 .output = world.output,
+                 .stop = signals.token()};
+  const Result<int> status =
+      arguments.is_parked ? replay_parked(arguments, run) : replay_range(arguments, run);
+  return status.ok() ? *status : fail(status.error());
+}
+
+}  // namespace
+
+Command add_replay(CLI::App& parent, ConfigWorld world) {
+  CLI::App* app =
+      parent.add_subcommand("replay", "Deliver again what was parked, or a tenant's span of time");
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kReplay);
+  app->add_flag("--parked", arguments->is_parked, "What is parked, now that its cause is mended");
+  app->add_option("--tenant", arguments->tenant, "Of this tenant; with --parked, empty: of all");
+  app->add_option("--count", arguments->count, "--parked: at most so many deliveries")->capture_default_str();
+  app->add_option("--destination", arguments->destination,
+                  "To this destination only: cloudwatch, s3, s3#audit");
+  app->add_option("--from", arguments->from, "What was stored since then, e.g. 2026-11-25T13:00:00Z");
+  app->add_option("--to", arguments->to, "And before then; empty: now");
+  app->add_option("--prefix", arguments->prefix, "Only keys that begin with it: less to list");
+  app->add_option("--after", arguments->after, "Only keys after this one");
+  app->add_option("--name", arguments->name,
+                  "The replay's name in the ledger: run again under it, it delivers only what it has not");
+  app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");
+  return {.app = app, .run = [arguments, world] { return run_replay(*arguments, world); }};
+}
+
+}  // namespace headgate::cli

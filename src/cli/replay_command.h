@@ -1,0 +1,13 @@
+// headgate replay: deliver again. --parked: what waits for someone, once its cause is mended; else what was
+// stored in a span of time, for one tenant.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/config_command.h"
+
+namespace headgate::cli {
+
+// Exit status: 0 done; 1 it failed, or something is not done yet; 2 used wrongly.
+Command add_replay(CLI::App& parent, ConfigWorld world);
+
+}  // namespace headgate::cli

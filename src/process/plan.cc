@@ -1,0 +1,69 @@
+#include "process/plan.h"
+
+#include "deliver/bucket_delivery.h"
+#include "process/processor.h"
+
+namespace headgate::process {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+std::string where_in_s3(const ObjectCreated& object, const KeyFields& fields,
+                        const TenantConfiguration& configuration) {
+  deliver::Delivery delivery;
+  delivery.id = {
+      .bucket = object.bucket, .key = object.key, .tenant = fields.tenant, .destination = configuration.type};
+  delivery.fields = fields;
+  delivery.configuration = configuration;
+  const Result<ObjectKey> key = deliver::delivered_key(delivery);
+  if (!key.ok()) return key.error().what;
+  return "s3://" + configuration.bucket_name + '/' + key->str();
+}
+
+PlannedDelivery plan_one(const Planning& planning, const ObjectCreated& object, const KeyFields& fields,
+                         const TenantConfiguration& configuration) {
+  PlannedDelivery planned{.destination = configuration.type};
+  const std::string wanted = joined(configuration.desired_logs);
+  if (!fields.is_packed() && !tenants::wants(configuration, fields.application, planning.groups)) {
+    planned.what = "filtered: application " + fields.application.str() + " is none of: " + wanted;
+    return planned;
+  }
+  planned.is_delivered = true;
+  planned.what = kind_of(configuration.type) == DestinationKind::S3
+                     ? where_in_s3(object, fields, configuration)
+                     : "log group " + configuration.log_group_name;
+  if (!configuration.account_id.empty())
+    planned.what += " of account " + configuration.account_id + " in " + configuration.target_region;
+  if (fields.is_packed() && !tenants::wants_all(configuration)) planned.what += ", what it has of: " + wanted;
+  return planned;
+}
+
+std::vector<PlannedDelivery> nowhere(std::string why) {
+  return {{.destination = kAnyDestination, .is_delivered = false, .what = std::move(why)}};
+}
+
+}  // namespace
+
+Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object) {
+  if (!planning.buckets.contains(object.bucket)) return nowhere("refused: the bucket is not one of ours");
+  const Result<KeyFields> fields = planning.key_template.parse_key(object.key);
+  if (!fields.ok()) return nowhere("refused: key: " + fields.error().what);
+  const tenants::TenantView tenant = TRY(planning.tenants.of(fields->tenant));
+  if (!tenant.is_known) return nowhere("parked: nobody configured tenant " + fields->tenant.str());
+  if (tenant.active.empty() && tenant.invalid.empty())
+    return nowhere("acknowledged: tenant " + fields->tenant.str() + " has nothing enabled");
+  std::vector<PlannedDelivery> planned;
+  for (const TenantConfiguration& configuration : tenant.active)
+    planned.push_back(plan_one(planning, object, *fields, configuration));
+  for (const tenants::InvalidConfiguration& invalid : tenant.invalid)
+    planned.push_back({.destination = invalid.type,
+                       .is_delivered = false,
+                       .what = "parked: invalid configuration: " + in_words(invalid.problems)});
+  return planned;
+}
+
+}  // namespace headgate::process
