@@ -46,7 +46,7 @@ void s3_read(benchmark::State& state) {
   for (auto _ : state) {
     const auto reader = store->open_reader(ObjectKey("k"), {}, client.soon()).value();
     std::size_t got = 0;
-    while (const std::size_t count = reader->read(buffer).value()) got += count;
+    for (std::size_t count = 1; count > 0; got += count) count = reader->read(buffer).value();
     CHECK(got == kObjectBytes);
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kObjectBytes));
