@@ -54,38 +54,33 @@ constexpr std::string_view kHeld = "#state = :pending AND #owner = :owner";
 
 Result<std::unique_ptr<DynamoLedger>> DynamoLedger::open(const ServiceClient::World& world,
                                                          DynamoLedgerSettings settings) {
-  const std::chrono::seconds keep = settings.keep;
+  const std::chrono::hours ttl = settings.ttl;
   std::unique_ptr<DynamoTable> table = TRY_IN("ledger", DynamoTable::open(world, std::move(settings.table)));
-  return std::unique_ptr<DynamoLedger>(new DynamoLedger(std::move(table), keep));
+  return std::unique_ptr<DynamoLedger>(new DynamoLedger(std::move(table), ttl));
 }
 
-DynamoLedger::DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::seconds keep)
-    : table_(std::move(table)), keep_(keep) {}
-
-std::string DynamoLedger::expires(Timestamp now) const {
-  return number_attribute(now.seconds() + keep_.count());
-}
+DynamoLedger::DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hours ttl)
+    : table_(std::move(table)), ttl_(ttl) {}
 
 Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                                   Timestamp until) {
   if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
   const Written written =
       TRY_IN("ledger",
-             table_->write(
-                 {.key = ledger_key(id),
-                  .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
-                            "#updated_at = if_not_exists(#updated_at, :now), "
-                            "#next_batch = if_not_exists(#next_batch, :zero), #expires_at = :expires",
-                  .condition = "attribute_not_exists(#object) OR (#state = :pending AND "
-                               "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
-                  .values = JsonObject()
-                                .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
-                                .raw(":owner", text_attribute(owner.view()))
-                                .raw(":until", number_attribute(until.nanoseconds))
-                                .raw(":now", number_attribute(now.nanoseconds))
-                                .raw(":zero", number_attribute(0))
-                                .raw(":expires", expires(now))
-                                .take()}));
+             table_->write({.key = ledger_key(id),
+                            .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
+                                      "#updated_at = if_not_exists(#updated_at, :now), "
+                                      "#next_batch = if_not_exists(#next_batch, :zero)",
+                            .condition =
+                                "attribute_not_exists(#object) OR (#state = :pending AND "
+                                "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
+                            .values = JsonObject()
+                                          .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                          .raw(":owner", text_attribute(owner.view()))
+                                          .raw(":until", number_attribute(until.nanoseconds))
+                                          .raw(":now", number_attribute(now.nanoseconds))
+                                          .raw(":zero", number_attribute(0))
+                                          .take()}));
   std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row) return Error{Fault::Retry, "ledger: the row went while it was claimed"};
   return Claim{
@@ -99,28 +94,24 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, st
     made.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
         .raw(":owner", text_attribute(owner.view()))
         .raw(":now", number_attribute(now.nanoseconds))
-        .raw(":until", number_attribute(until.nanoseconds))
-        .raw(":expires", expires(now));
+        .raw(":until", number_attribute(until.nanoseconds));
     return made;
   };
   const std::string next = number_attribute(static_cast<std::int64_t>(next_batch));
   const std::string forward = std::string(kHeld) + " AND #next_batch <= :next";
-  Written written =
-      TRY_IN("ledger", table_->write({.key = ledger_key(id),
-                                      .update = "SET #next_batch = :next, #updated_at = :now, "
-                                                "#leased_until = :until, #expires_at = :expires",
-                                      .condition = forward,
-                                      .values = values().raw(":next", next).take()}));
+  Written written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
+                                                    .update = "SET #next_batch = :next, #updated_at = :now, "
+                                                              "#leased_until = :until",
+                                                    .condition = forward,
+                                                    .values = values().raw(":next", next).take()}));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row || !is_held(*row, owner)) return lease_lost(id);
   // It is further than that: only the lease goes on.
-  written = TRY_IN(
-      "ledger",
-      table_->write({.key = ledger_key(id),
-                     .update = "SET #updated_at = :now, #leased_until = :until, #expires_at = :expires",
-                     .condition = kHeld,
-                     .values = values().take()}));
+  written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
+                                            .update = "SET #updated_at = :now, #leased_until = :until",
+                                            .condition = kHeld,
+                                            .values = values().take()}));
   return written.was_written ? Result<>() : Result<>(lease_lost(id));
 }
 
@@ -139,14 +130,14 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   if (is_parked) {
     values.raw(":tenant", text_attribute(id.tenant.view()));
   } else {
-    values.raw(":expires", expires(now));
+    values.raw(":expires", number_attribute(now.seconds() + std::chrono::seconds(ttl_).count()));
   }
   const Written written = TRY_IN(
       "ledger",
       table_->write({.key = ledger_key(id),
                      .update = is_parked ? "SET #state = :state, #reason = :reason, #updated_at = :now, "
                                            "#parked_tenant = :tenant, #parked_at = :now "
-                                           "REMOVE #owner, #leased_until, #expires_at"
+                                           "REMOVE #owner, #leased_until"
                                          : "SET #state = :state, #reason = :reason, #updated_at = :now, "
                                            "#expires_at = :expires REMOVE #owner, #leased_until",
                      .condition = kHeld,
@@ -204,19 +195,16 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::siz
 
 Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now) {
   const Written written = TRY_IN(
-      "ledger",
-      table_->write({.key = ledger_key(id),
-                     .update =
-                         "SET #state = :pending, #reason = :none, #updated_at = :now, #expires_at = :expires "
-                         "REMOVE #parked_tenant, #parked_at",
-                     .condition = "#state = :parked",
-                     .values = JsonObject()
-                                   .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
-                                   .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
-                                   .raw(":none", text_attribute(""))
-                                   .raw(":now", number_attribute(now.nanoseconds))
-                                   .raw(":expires", expires(now))
-                                   .take()}));
+      "ledger", table_->write({.key = ledger_key(id),
+                               .update = "SET #state = :pending, #reason = :none, #updated_at = :now "
+                                         "REMOVE #parked_tenant, #parked_at",
+                               .condition = "#state = :parked",
+                               .values = JsonObject()
+                                             .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                             .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
+                                             .raw(":none", text_attribute(""))
+                                             .raw(":now", number_attribute(now.nanoseconds))
+                                             .take()}));
   if (written.was_written) return {};
   return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
                                     id.key.str() + ": not parked"};

@@ -13,9 +13,7 @@ namespace headgate::aws {
 
 struct DynamoLedgerSettings {
   DynamoSettings table;
-  // From its last write on, a row that is not parked is kept that long, then DynamoDB's TTL removes it:
-  // longer than the stored objects and the messages that name them, or `scan` delivers them again.
-  std::chrono::hours keep{35 * 24};
+  std::chrono::hours ttl{24 * 90};  // of settled rows: remembers_for()
 };
 
 // Any thread, any number of processes. Each write is one conditional UpdateItem on one row: whoever claims
@@ -32,9 +30,7 @@ class DynamoLedger final : public Ledger {
   static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::World& world,
                                                     DynamoLedgerSettings settings);
 
-  std::chrono::hours remembers_for() const override {
-    return std::chrono::duration_cast<std::chrono::hours>(keep_);
-  }
+  std::chrono::hours remembers_for() const override { return ttl_; }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
                    Timestamp until) override;
@@ -48,12 +44,11 @@ class DynamoLedger final : public Ledger {
   Result<> unpark(const DeliveryId& id, Timestamp now) override;
 
  private:
-  DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::seconds keep);
-  std::string expires(Timestamp now) const;
+  DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hours ttl);
   Result<std::vector<ParkedDelivery>> parked_of_all(std::size_t count_max);
 
   const std::unique_ptr<DynamoTable> table_;
-  const std::chrono::seconds keep_;
+  const std::chrono::hours ttl_;
 };
 
 }  // namespace headgate::aws

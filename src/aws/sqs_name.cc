@@ -1,7 +1,8 @@
 #include "aws/sqs_name.h"
 
 #include <algorithm>
-#include <array>
+
+#include "aws/arn.h"
 
 namespace headgate::aws {
 namespace {
@@ -35,13 +36,14 @@ std::string region_of_queue_url(std::string_view url) {
   return second == "queue" ? std::string(first) : std::string();
 }
 
-std::optional<QueueArn> parse_queue_arn(std::string_view arn) {
-  std::array<std::string_view, 6> parts;  // arn:PARTITION:sqs:REGION:ACCOUNT:NAME
-  for (std::string_view& part : parts) part = take(arn, ':');
-  const bool is_queue = parts[0] == "arn" && parts[2] == "sqs" && !parts[5].empty() && arn.empty();
+std::optional<QueueArn> parse_queue_arn(std::string_view text) {
+  const std::optional<Arn> arn = parse_arn(text);
+  const bool is_queue = arn && arn->service == "sqs" && !arn->resource.empty() &&
+                        arn->resource.find(':') == std::string_view::npos;
   if (!is_queue) return std::nullopt;
-  return QueueArn{
-      .region = std::string(parts[3]), .account = std::string(parts[4]), .name = std::string(parts[5])};
+  return QueueArn{.region = std::string(arn->region),
+                  .account = std::string(arn->account),
+                  .name = std::string(arn->resource)};
 }
 
 }  // namespace headgate::aws

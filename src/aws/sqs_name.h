@@ -20,6 +20,6 @@ struct QueueArn {
   std::string account;
   std::string name;
 };
-std::optional<QueueArn> parse_queue_arn(std::string_view arn);
+std::optional<QueueArn> parse_queue_arn(std::string_view text);
 
 }  // namespace headgate::aws

@@ -60,11 +60,11 @@ TenantRowUpdate tenant_row_update(const TenantConfiguration& configuration) {
     const std::string name = "#" + std::string(field);
     const DocumentValue* const value = member_of(*document, field);
     if (value == nullptr) {
-      remove += (remove.empty() ? " REMOVE " : ", ") + name;
+      remove.append(remove.empty() ? " REMOVE " : ", ").append(name);
       continue;
     }
     const std::string variable = ":" + std::string(field);
-    set += (set.empty() ? "SET " : ", ") + name + " = " + variable;
+    set.append(set.empty() ? "SET " : ", ").append(name).append(" = ").append(variable);
     std::string attribute;
     append_attribute(attribute, *value);
     values.raw(variable, attribute);
