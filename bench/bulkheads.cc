@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -52,8 +52,14 @@ bool is_sick(Kind kind) {
 std::string name_of_number(int number) {
   return "tenant-" + std::to_string(number);
 }
+// The number that a text starts with.
+std::int64_t number_in(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 int number_of(std::string_view tenant) {
-  return std::atoi(std::string(tenant.substr(tenant.find('-') + 1)).c_str());
+  return static_cast<int>(number_in(tenant.substr(tenant.find('-') + 1)));
 }
 
 double rss_bytes() {
@@ -77,7 +83,7 @@ class GeneratedStore : public ObjectStore {
       const char* what = is_poisoned && line == 7 ? "poison " : "";
       text += "{\"message\":\"" + std::string(what) + file + "\",\"timestamp\":\"2026-01-01T00:00:00Z\"}\n";
     }
-    return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(std::move(text)));
+    return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(text));
   }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
     return std::unique_ptr<ObjectWriter>(std::make_unique<Nowhere>());
@@ -94,7 +100,7 @@ class GeneratedStore : public ObjectStore {
  private:
   class Reader : public ObjectReader {
    public:
-    explicit Reader(std::string text) : source_(std::move(text)) {}
+    explicit Reader(const std::string& text) : source_(text) {}
     const ObjectInfo& info() const override { return info_; }
     Result<std::size_t> read(std::span<char> into) override { return source_.read(into); }
 
@@ -159,7 +165,7 @@ class Accounts : public Destinations {
       if (std::any_of(events.begin(), events.end(), is_poison)) return Error{Fault::Invalid, "an event"};
     }
     if (kind == Kind::Healthy) {
-      const std::int64_t sent = std::atoll(std::string(events.front().message).c_str());
+      const std::int64_t sent = number_in(events.front().message);
       const std::lock_guard lock(mutex_);
       latencies_.push_back(static_cast<double>(clock_.now().nanoseconds - sent) / 1e9);
     }
@@ -322,5 +328,5 @@ int run(std::chrono::seconds time) {
 }  // namespace headgate
 
 int main(int argc, char** argv) {
-  return headgate::run(std::chrono::seconds(argc > 1 ? std::atoi(argv[1]) : 20));
+  return headgate::run(std::chrono::seconds(argc > 1 ? headgate::number_in(argv[1]) : 20));
 }

@@ -59,7 +59,7 @@ std::shared_ptr<Gate> Gates::of(const TenantId& tenant, const DestinationName& d
     recency_.pop_back();
   }
   recency_.push_front(name);
-  const auto gate = std::make_shared<Gate>(options_);
+  auto gate = std::make_shared<Gate>(options_);
   gates_.emplace(std::move(name), Slot{.gate = gate, .place = recency_.begin()});
   return gate;
 }

@@ -11,6 +11,7 @@ namespace {
 std::string refused(const RejectedEvents& rejected) {
   static const std::vector<std::string> kNumbers = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
   std::vector<LogEvent> batch;
+  batch.reserve(kNumbers.size());
   for (const std::string& number : kNumbers) batch.push_back({.at_ms = 1, .message = number});
   RefusedEvents events;
   events.add(rejected, batch);

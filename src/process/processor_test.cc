@@ -35,7 +35,7 @@ class Processing : public testing::Test {
     directory_.forget(row.tenant);
   }
   ObjectKey store(const std::string& tenant, const std::string& bytes, const std::string& name = "x.json") {
-    const ObjectKey key("cluster/" + tenant + "/web/web-1/" + name);
+    ObjectKey key("cluster/" + tenant + "/web/web-1/" + name);
     EXPECT_TRUE(put_object(central_, key, bytes, {.mode = PutMode::Replace}, {}).ok());
     return key;
   }
@@ -43,7 +43,7 @@ class Processing : public testing::Test {
     const ObjectCreated created{.bucket = BucketName(bucket), .key = key, .bytes = 1, .at = clock_.now()};
     return {.id = "id-1", .receipt = "r", .body = sns_envelope(created, "m"), .sent_at = clock_.now()};
   }
-  Outcome process(const ReceivedMessage& message, deliver::Limits limits = {}) {
+  Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {}) {
     return processor_.process(message, limits);
   }
   DeliveryEntry entry(const ObjectKey& key, const std::string& destination = "cloudwatch") {
@@ -125,7 +125,7 @@ TEST_F(Processing, ReadsAnObjectByWhatItsBytesAreAndTakesNoDamageForText) {
     DeliveryState state;
   } kCases[] = {{"gzip-as-plain.json", packed.text, DeliveryState::Delivered},
                 {"plain-as-gzip.json.gz", kLine, DeliveryState::Delivered},
-                {"no-magic.json.gz", "\x00\x8b" + packed.text.substr(2), DeliveryState::Parked},
+                {"no-magic.json.gz", "?" + packed.text.substr(1), DeliveryState::Parked},
                 {"text-as-zstd.json.zst", "some text\n", DeliveryState::Parked},
                 {"empty.json.gz", "", DeliveryState::Delivered}};
   for (const auto& one : kCases) {

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -35,10 +36,13 @@ QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
       room_(options_.room) {}
 
 QueueWorker::~QueueWorker() {
-  leave();
+  leave(Deadline{});
 }
 
 void QueueWorker::run(const std::stop_token& stop) {
+  // A stop may come in the middle of a long poll, which then takes of the grace.
+  std::atomic<SteadyTime> stopped_at = kLongAgo;
+  const std::stop_callback on_stop(stop, [&] { stopped_at = world_.clock.steady(); });
   std::jthread heart([this](const std::stop_token& end) { beat(end); });
   std::uint32_t failures = 0;
   while (!stop.stop_requested()) {
@@ -58,7 +62,9 @@ void QueueWorker::run(const std::stop_token& stop) {
               {{"what", received.error().what}, {"wait_ms", wait.count()}});
     world_.clock.sleep(wait, stop);
   }
-  leave();
+  // The callback may not have run yet.
+  const SteadyTime since = stopped_at.load() == kLongAgo ? world_.clock.steady() : stopped_at.load();
+  leave(Deadline::after(since, options_.grace));
 }
 
 Result<> QueueWorker::receive(std::size_t count, const std::stop_token& stop) {
@@ -133,13 +139,13 @@ void QueueWorker::forget(std::uint64_t bytes) {
   changed_.notify_all();  // with the lock: without it this may be gone as soon as nothing is held
 }
 
-void QueueWorker::leave() {
+void QueueWorker::leave(Deadline grace) {
   for (const Crew::Job& job : world_.crew.withdraw()) {
     job.done(job.message, {.verdict = Verdict::TryLater, .is_left_off = true});
   }
   const auto is_empty = [&] { return room_.messages() == 0; };
   std::unique_lock lock(mutex_);
-  if (changed_.wait_for(lock, options_.grace, is_empty)) return;
+  if (changed_.wait_for(lock, grace.left(world_.clock.steady()), is_empty)) return;
   lock.unlock();
   options_.leave.request_stop();
   lock.lock();

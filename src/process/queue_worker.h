@@ -25,7 +25,7 @@ class QueueWorker {
   struct Options {
     std::chrono::seconds visibility{300};
     std::chrono::milliseconds wait{20'000};   // for a message
-    std::chrono::milliseconds grace{25'000};  // for what is under way when it has to stop
+    std::chrono::milliseconds grace{25'000};  // from the stop, for what is under way
     Room::Options room;
     Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
     Backoff after_error{.first = std::chrono::milliseconds{500},
@@ -60,7 +60,7 @@ class QueueWorker {
   void settle(const ReceivedMessage& message, const Outcome& outcome);
   void let_go(const ReceivedMessage& message, std::chrono::seconds visibility);
   void forget(std::uint64_t bytes);
-  void leave();
+  void leave(Deadline grace);
   void beat(const std::stop_token& stop);
   void extend_visibility();
 

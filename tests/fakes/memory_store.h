@@ -80,13 +80,14 @@ class MemoryStore : public ObjectStore {
     return reads_;
   }
   // An object whose bytes others share.
-  void place(const ObjectKey& key, std::shared_ptr<const std::string> bytes, ObjectMetadata metadata = {}) {
+  void place(const ObjectKey& key, const std::shared_ptr<const std::string>& bytes,
+             ObjectMetadata metadata = {}) {
     const std::lock_guard lock(mutex_);
     objects_[key] = {.info = {.key = key,
                               .bytes = bytes->size(),
                               .modified_at = clock_.now(),
                               .metadata = std::move(metadata)},
-                     .bytes = std::move(bytes)};
+                     .bytes = bytes};
   }
 
  private:
