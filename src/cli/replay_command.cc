@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -9,9 +10,8 @@
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "cli/stop_signals.h"
-#include "cli/tenant_rules.h"
-#include "process/range_replay.h"
 #include "process/replay.h"
+#include "process/scan.h"
 
 namespace headgate::cli {
 namespace {
@@ -72,45 +72,46 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
 Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   if (arguments.tenant.empty()) return wrong("--tenant: must be given, or --parked");
   if (arguments.from.empty()) return wrong("--from: must be given");
-  const process::RangeReplay::Options options{
-      .tenant = TenantId(arguments.tenant),
-      .from = TRY(time_of("--from", arguments.from)),
-      .to = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to)),
-      .prefix = arguments.prefix,
-      .after = ObjectKey(arguments.after)};
-  if (options.to <= options.from) return wrong("--to: must be after --from");
+  const Timestamp from = TRY(time_of("--from", arguments.from));
+  const Timestamp until = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to));
+  if (until <= from) return wrong("--to: must be after --from");
   const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
-  const std::string name = arguments.name.empty() ? run.random.uuid() : arguments.name;
-  process::ReplayLedger ledger(world->ledger(), name);
-  process::OneDestination only(world->tenant_store(), DestinationName(arguments.destination));
-  tenants::TenantDirectory tenants(run.clock, only,
-                                   {.rules = tenant_rules(run.config, run.config.store.kind)});
-  const tenants::TenantView tenant = TRY(tenants.of(options.tenant));
-  if (tenant.active.empty())
-    return wrong("tenant " + arguments.tenant + " has no enabled" +
-                 (arguments.destination.empty() ? " destination" : " " + arguments.destination));
-  process::Processor::World processor_world = run.processor_world(*world);
-  process::Processor processor({.clock = processor_world.clock,
-                                .central = processor_world.central,
-                                .ledger = ledger,
-                                .tenants = tenants,
-                                .destinations = processor_world.destinations,
-                                .metrics = processor_world.metrics},
-                               TRY(processor_options(run.config, run.owner())));
-  process::RangeReplay replay(run.clock, world->central(), processor,
-                              TRY_IN("key.template", KeyTemplate::parse(run.config.key.template_text)));
-  const auto look = [&](const ObjectCreated& object) {
-    if (arguments.is_dry_run)
-      run.output << "s3://" << object.bucket.view() << '/' << object.key.view() << '\n';
-    return !arguments.is_dry_run;
-  };
-  const process::RangeReplayCounts counts = TRY(replay.run(options, {.stop = run.stop}, look));
-  run.output << "objects " << counts.found << ", delivered " << counts.done << ", not done "
-             << counts.not_done << '\n';
-  if (run.stop.stop_requested() || counts.not_done > 0)
-    run.output << "go on with --name=" << name
+  const tenants::TenantView tenant = TRY(world->tenants().of(TenantId(arguments.tenant)));
+  const DestinationName destination(arguments.destination);
+  const bool is_enabled =
+      std::any_of(tenant.active.begin(), tenant.active.end(), [&](const TenantConfiguration& configuration) {
+        return destination.empty() || configuration.type == destination;
+      });
+  if (!is_enabled)
+    return wrong("tenant " + arguments.tenant + " has no enabled and valid " +
+                 (destination.empty() ? "destination" : destination.str()));
+  process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+  options.replay = arguments.name.empty() ? run.random.uuid() : arguments.name;
+  if (!destination.empty()) options.only = {destination};
+  process::Processor processor(run.processor_world(*world), options);
+  process::Scan scan(
+      {.clock = run.clock, .central = world->central(), .ledger = world->ledger(), .processor = processor},
+      options.key_template);
+  process::Scan::Options what{.prefix = arguments.prefix,
+                              .after = ObjectKey(arguments.after),
+                              .age_min = std::chrono::seconds{0},
+                              .from = from,
+                              .until = until,
+                              .tenant = TenantId(arguments.tenant)};
+  if (arguments.is_dry_run) {
+    what.look = [&](const ObjectKey& key) {
+      run.output << "s3://" << world->central().bucket().view() << '/' << key.view() << '\n';
+      return false;
+    };
+  }
+  const process::ScanCounts counts = TRY(scan.run(what, {.stop = run.stop}));
+  if (arguments.is_dry_run) return 0;
+  run.output << "objects delivered " << counts.done << ", not done " << counts.not_done << '\n';
+  const bool is_whole = counts.not_done == 0 && !run.stop.stop_requested();
+  if (!is_whole)
+    run.output << "go on with --name=" << options.replay
                << (run.stop.stop_requested() ? " --after=" + counts.last.str() : std::string()) << '\n';
-  return counts.not_done == 0 && !run.stop.stop_requested() ? 0 : kExitFailure;
+  return is_whole ? 0 : kExitFailure;
 }
 
 int run_replay(const Arguments& arguments, const ConfigWorld& world) {

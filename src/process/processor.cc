@@ -106,15 +106,14 @@ Outcome Processor::process_one(const Job& job) {
 Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant) {
   Outcome outcome;
   for (const tenants::InvalidConfiguration& invalid : tenant.invalid) {
-    const DeliveryId id{.bucket = job.object.bucket,
-                        .key = job.object.key,
-                        .tenant = fields.tenant,
-                        .destination = invalid.type};
+    if (is_left_out(invalid.type) || !options_.replay.empty()) continue;
+    const DeliveryId id = id_at(job, fields, invalid.type);
     const std::string reason = "invalid configuration: " + in_words(invalid.problems);
     outcome = both(outcome, {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, reason)});
   }
   std::vector<Try> log_tries;
   for (const TenantConfiguration& configuration : tenant.active) {
+    if (is_left_out(configuration.type)) continue;
     std::optional<Try> one = begin(job, fields, configuration, outcome);
     if (!one) continue;
     if (one->kind == DestinationKind::S3) {
@@ -128,14 +127,25 @@ Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const te
   return outcome;
 }
 
+DeliveryId Processor::id_at(const Job& job, const KeyFields& fields,
+                            const DestinationName& destination) const {
+  const bool is_replay = !options_.replay.empty();
+  return {
+      .bucket = job.object.bucket,
+      .key = job.object.key,
+      .tenant = fields.tenant,
+      .destination = is_replay ? DestinationName(destination.str() + "~" + options_.replay) : destination};
+}
+
+bool Processor::is_left_out(const DestinationName& destination) const {
+  return !options_.only.empty() && !options_.only.contains(destination);
+}
+
 // Empty when there is nothing for us to do: not wanted, settled, someone else's, or no use to try now.
 std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& fields,
                                                const TenantConfiguration& configuration, Outcome& outcome) {
-  const DeliveryId id{.bucket = job.object.bucket,
-                      .key = job.object.key,
-                      .tenant = fields.tenant,
-                      .destination = configuration.type};
-  DeliveryMeters::Meters& meters = shared_.meters.of(id.tenant, id.destination);
+  const DeliveryId id = id_at(job, fields, configuration.type);
+  DeliveryMeters::Meters& meters = shared_.meters.of(id.tenant, configuration.type);
   if (!fields.is_packed() && !tenants::wants(configuration, fields.application, options_.groups)) {
     const Verdict verdict = settlement_.settle_unclaimed(id, DeliveryState::Filtered, "");
     if (verdict == Verdict::Done) meters.objects_filtered.add();
@@ -149,7 +159,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   }
   Try one;
   one.kind = kind_of(configuration.type).value_or(DestinationKind::CloudWatch);
-  one.gate = shared_.gates.of(id.tenant, id.destination);
+  one.gate = shared_.gates.of(id.tenant, configuration.type);
   one.meters = &meters;
   one.delivery = deliver::Delivery{.id = id,
                                    .fields = fields,
@@ -342,6 +352,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
     verdict = Verdict::Park;
     reason = "tried for too long, last: " + reason;
   }
+  if (!options_.replay.empty()) verdict = Verdict::TryLater;
   log::warn(verdict == Verdict::Park ? "a delivery is parked until its cause is mended"
                                      : "a delivery failed and will be tried again",
             {{"tenant", id.tenant.view()},

@@ -44,6 +44,10 @@ struct ProcessorOptions {
   std::chrono::milliseconds try_for{24 * 3'600'000};
   deliver::LogLimits log_limits;
   tenants::Groups groups;
+  // The name of a replay: its deliveries have rows of their own in the ledger, so that what was delivered
+  // before is delivered again, once. What fails is given back instead of parked: run the replay again.
+  std::string replay = {};
+  std::set<DestinationName> only = {};  // destinations; empty: all
 };
 
 // What the processors of one process share. Any thread.
@@ -84,6 +88,8 @@ class Processor {
   Outcome process_one(const Job& job);
   Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
   Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);
+  DeliveryId id_at(const Job& job, const KeyFields& fields, const DestinationName& destination) const;
+  bool is_left_out(const DestinationName& destination) const;
   std::optional<Try> begin(const Job& job, const KeyFields& fields, const TenantConfiguration& configuration,
                            Outcome& outcome);
   deliver::WantsApplication wanted_of_packed(const TenantConfiguration& configuration,

@@ -14,6 +14,7 @@
 #include "local/system_random.h"
 #include "model/codec.h"
 #include "model/compressed_writer.h"
+#include "process/plan.h"
 #include "process/replay.h"
 #include "process/scan.h"
 
@@ -159,6 +160,81 @@ TEST_F(Processing, ScansForWhatTheLedgerLacksAndLeavesAloneWhatItMayHaveForgotte
   EXPECT_EQ(destinations_.messages_of("a").size(), 2U);  // `known` once
   EXPECT_EQ(entry(old).reason, "no such row");
   EXPECT_EQ(entry(young).reason, "no such row");
+}
+
+TEST_F(Processing, ReplaysATenantsObjectsOfATimeOnceMoreAndOnlyWhereAsked) {
+  configure(row("a"));
+  TenantConfiguration audit = row("a");
+  audit.type = DestinationName("cloudwatch#audit");
+  configure(audit);
+  configure(row("b"));
+  const Timestamp from = clock_.now();
+  const ObjectKey key = store("a", kLine, "in.json");
+  (void)process(message_of(key));
+  (void)process(message_of(store("b", kLine)));
+  clock_.advance(std::chrono::hours{2});
+  const Timestamp until = clock_.now();
+  (void)process(message_of(store("a", kLine, "after.json")));
+  clock_.advance(std::chrono::hours{24 * 365});
+  ASSERT_EQ(destinations_.messages_of("a").size(), 4U);
+
+  Processor replayer({.clock = clock_,
+                      .central = central_,
+                      .ledger = ledger_,
+                      .tenants = directory_,
+                      .destinations = destinations_,
+                      .metrics = metrics_},
+                     {.buckets = {BucketName("central")},
+                      .key_template = *KeyTemplate::parse(KeyTemplate::kDefault),
+                      .owner = LeaseOwner("replayer"),
+                      .replay = "r1",
+                      .only = {DestinationName("cloudwatch#audit")}});
+  Scan scan({.clock = clock_, .central = central_, .ledger = ledger_, .processor = replayer},
+            *KeyTemplate::parse(KeyTemplate::kDefault));
+  const Scan::Options options{.from = from, .until = until, .tenant = TenantId("a")};
+  answer(Error{Fault::Denied, "AssumeRole"});
+  EXPECT_EQ(scan.run(options, {})->not_done, 1U);  // given back: nothing of a replay is parked
+  answer({});
+  EXPECT_EQ(scan.run(options, {})->done, 1U);
+  EXPECT_EQ(scan.run(options, {})->others, 2U);  // a replay that is run again repeats nothing
+  EXPECT_EQ(destinations_.messages_of("a").size(), 5U);
+  EXPECT_EQ(destinations_.messages_of("b").size(), 1U);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_TRUE(ledger_.parked(TenantId(), 10)->empty());
+}
+
+TEST_F(Processing, PlansWhatItWouldDo) {
+  TenantConfiguration picky = row("a");
+  picky.desired_logs = {"other"};
+  picky.type = DestinationName("cloudwatch#picky");
+  TenantConfiguration bad = row("a");
+  bad.type = DestinationName("cloudwatch#bad");
+  bad.log_group_name = "";
+  TenantConfiguration bucket = row("a");
+  bucket.type = DestinationName("s3");
+  bucket.bucket_name = "logs-of-a";
+  bucket.bucket_prefix = "from/";
+  for (const TenantConfiguration& one : {picky, bad, bucket, row("a")}) configure(one);
+  const std::set<BucketName> buckets{BucketName("central")};
+  const tenants::Groups groups;
+  const KeyTemplate key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+  const auto planned = [&](const std::string& key, const char* in = "central") {
+    return *plan({.tenants = directory_, .groups = groups, .key_template = key_template, .buckets = buckets},
+                 {.bucket = BucketName(in), .key = ObjectKey(key)});
+  };
+  std::map<std::string, std::string> of_a;
+  for (const PlannedDelivery& one : planned("cluster/a/web/web-1/x.json"))
+    of_a[one.destination.str()] = (one.is_delivered ? "to " : "not: ") + one.what;
+  EXPECT_EQ(of_a["cloudwatch"], "to log group /logs/a");
+  EXPECT_EQ(of_a["s3"], "to s3://logs-of-a/from/a/web/web-1/x.json");
+  EXPECT_EQ(of_a["cloudwatch#picky"], "not: filtered: application web is none of: other");
+  EXPECT_TRUE(of_a["cloudwatch#bad"].starts_with("not: parked: invalid configuration"))
+      << of_a["cloudwatch#bad"];
+  EXPECT_EQ(planned("cluster/nobody/web/web-1/x.json").at(0).what, "parked: nobody configured tenant nobody");
+  EXPECT_TRUE(planned("no-key").at(0).what.starts_with("refused: key"));
+  EXPECT_EQ(planned("cluster/a/web/web-1/x.json", "theirs").at(0).what,
+            "refused: the bucket is not one of ours");
+  EXPECT_TRUE(ledger_.entries().empty());
 }
 
 TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledgesIt) {

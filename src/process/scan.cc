@@ -27,24 +27,41 @@ Result<ScanCounts> Scan::run(const Options& options, const deliver::Limits& limi
   }
 }
 
+Scan::Choice Scan::choose(const ObjectInfo& info, const Options& options) const {
+  if (info.key.view().starts_with(deliver::kQuarantinePrefix)) return Choice::Skipped;
+  const Result<KeyFields> fields = key_template_.parse_key(info.key);
+  if (!fields.ok()) return Choice::Skipped;
+  const bool is_others = !options.tenant.empty() && fields->tenant != options.tenant;
+  const bool is_before = options.from && info.modified_at < *options.from;
+  const bool is_after = options.until && info.modified_at >= *options.until;
+  if (is_others || is_before || is_after) return Choice::Others;
+  const std::chrono::nanoseconds age = world_.clock.now() - info.modified_at;
+  if (age < options.age_min) return Choice::TooYoung;
+  // A replay asks for them in so many words.
+  if (options.from) return Choice::Take;
+  const std::chrono::hours remembered = world_.ledger.remembers_for();
+  return age >= remembered - kLedgerMargin ? Choice::TooOld : Choice::Take;
+}
+
 void Scan::look_at(const ObjectInfo& info, const Options& options, const deliver::Limits& limits,
                    ScanCounts& counts) {
-  const bool is_log =
-      !info.key.view().starts_with(deliver::kQuarantinePrefix) && key_template_.parse_key(info.key).ok();
-  if (!is_log) {
-    ++counts.skipped;
-    return;
+  switch (choose(info, options)) {
+    case Choice::Take:
+      break;
+    case Choice::Skipped:
+      ++counts.skipped;
+      return;
+    case Choice::Others:
+      ++counts.others;
+      return;
+    case Choice::TooYoung:
+      ++counts.too_young;
+      return;
+    case Choice::TooOld:
+      ++counts.too_old;
+      return;
   }
-  const std::chrono::nanoseconds age = world_.clock.now() - info.modified_at;
-  if (age < options.age_min) {
-    ++counts.too_young;
-    return;
-  }
-  const std::chrono::hours remembered = world_.ledger.remembers_for();
-  if (age >= remembered - kLedgerMargin) {
-    ++counts.too_old;
-    return;
-  }
+  if (options.look && !options.look(info.key)) return;
   const ObjectCreated object{.bucket = world_.central.bucket(),
                              .key = info.key,
                              .bytes = info.bytes,

@@ -1,9 +1,11 @@
 // Delivers what the ledger lacks: every object under a prefix of the central bucket, whether or not anyone
-// was told of it.
+// was told of it. With a processor that has the name of a replay: a tenant's objects of some time, again.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -22,6 +24,7 @@ struct ScanCounts {
   std::uint64_t too_young = 0;  // their messages are probably still under way
   std::uint64_t too_old = 0;    // older than what the ledger remembers: left alone
   std::uint64_t skipped = 0;    // no log objects: keys that do not parse, and quarantine
+  std::uint64_t others = 0;     // outside the time, or of other tenants
   ObjectKey last;               // the last one looked at: from where to go on
 };
 
@@ -32,6 +35,13 @@ class Scan {
     std::string prefix;
     ObjectKey after;  // go on after this key
     std::chrono::seconds age_min{900};
+    // Of a replay (ProcessorOptions::replay): only objects that were stored in [from, until) and are of that
+    // tenant, however old they are; empty: of all tenants.
+    std::optional<Timestamp> from = {};
+    std::optional<Timestamp> until = {};
+    TenantId tenant = {};
+    // Asked of each object that would be delivered; false leaves it alone, uncounted. Empty: all are.
+    std::function<bool(const ObjectKey&)> look = {};
   };
   struct World {
     Clock& clock;
@@ -45,6 +55,8 @@ class Scan {
   Result<ScanCounts> run(const Options& options, const deliver::Limits& limits);
 
  private:
+  enum class Choice : std::uint8_t { Take, Skipped, Others, TooYoung, TooOld };
+  Choice choose(const ObjectInfo& info, const Options& options) const;
   void look_at(const ObjectInfo& info, const Options& options, const deliver::Limits& limits,
                ScanCounts& counts);
 
