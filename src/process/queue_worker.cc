@@ -36,7 +36,7 @@ QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
       room_(options_.room) {}
 
 QueueWorker::~QueueWorker() {
-  leave(Deadline{});
+  leave(Deadline{kLongAgo});  // after run() nothing is held
 }
 
 void QueueWorker::run(const std::stop_token& stop) {
