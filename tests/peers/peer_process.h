@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class PeerProcess {
     const FileDescriptor said(out[0]);
 
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
@@ -68,7 +70,7 @@ class PeerProcess {
       if (count != 1 || byte == '\n') break;
       line.push_back(byte);
     }
-    port_ = std::atoi(line.c_str());
+    std::from_chars(line.data(), line.data() + line.size(), port_);
   }
 
   FileDescriptor in_;
