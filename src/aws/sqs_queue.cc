@@ -13,6 +13,7 @@ constexpr seconds kHeld{60};
 // With a wait SQS asks all of its servers, without one only some.
 constexpr seconds kLook{1};
 constexpr std::chrono::milliseconds kMovePoll{500};
+constexpr std::chrono::milliseconds kAttemptLeast = SqsClient::kWaitMax + seconds{5};
 
 std::string region_of(const std::string& queue) {
   if (const auto arn = parse_queue_arn(queue)) return arn->region;
@@ -25,6 +26,8 @@ Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::World& wor
   if (settings.queue.empty()) return Error{Fault::Invalid, "queue: no URL, ARN or name"};
   const std::string region = settings.region.empty() ? region_of(settings.queue) : settings.region;
   Endpoint endpoint = TRY_IN("queue", endpoint_of(Service::Sqs, region, settings.endpoints));
+  // A try that waits for messages must outlast the wait.
+  settings.client.attempt_max = std::max(settings.client.attempt_max, kAttemptLeast);
   std::unique_ptr<SqsQueue> queue(new SqsQueue(world, std::move(endpoint), std::move(settings)));
   TRY_IN("queue", queue->find());
   return queue;
