@@ -107,6 +107,8 @@ TEST(TenantRow, HoldsEveryFieldOfAConfiguration) {
   whole.log_group_name = whole.log_stream_name = whole.bucket_name = whole.bucket_prefix = "x";
   whole.created_at = whole.updated_at = "x";
   whole.ttl = -7;
+  whole.log_retention_days = 30;
+  whole.log_kms_key_arn = "x";
   whole.version = 18'446'744'073'709'551'615U;
   TenantRowUpdate update = tenant_row_update(whole);
   EXPECT_EQ(update.update.find("REMOVE"), std::string::npos);

@@ -32,10 +32,7 @@ std::string with_token(std::string_view body, std::string_view token) {
 }  // namespace
 
 bool is_retention(std::uint32_t days) {
-  constexpr std::array<std::uint32_t, 22> kDays = {1,    3,    5,    7,    14,   30,  60,  90,
-                                                   120,  150,  180,  365,  400,  545, 731, 1096,
-                                                   1827, 2192, 2557, 2922, 3288, 3653};
-  return std::find(kDays.begin(), kDays.end(), days) != kDays.end();
+  return std::find(kLogRetentionDays.begin(), kLogRetentionDays.end(), days) != kLogRetentionDays.end();
 }
 
 Result<std::unique_ptr<LogsSink>> LogsSink::open(const ServiceClient::World& world, LogsSettings settings) {

@@ -204,10 +204,13 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         return last(std::move(tried), request, tries);
       case RetryKind::StaleCredentials: {
         world_.credentials.forget(credentials);
-        if (!std::exchange(may_renew, false)) return last(std::move(tried), request, tries);
         const Result<Credentials> others = world_.credentials.get(deadline);
-        if (!others.ok() || are_same(*others, credentials)) return last(std::move(tried), request, tries);
-        continue;
+        const bool are_new = others.ok() && !are_same(*others, credentials);
+        if (are_new && std::exchange(may_renew, false)) continue;
+        // Those that were given a moment ago may not be known everywhere yet.
+        if (!others.ok() || error_of(request, *tried.answer).fault != Fault::Retry)
+          return last(std::move(tried), request, tries);
+        break;
       }
       case RetryKind::SkewedClock:
         if (!corrects_clock(*tried.answer, skew) || !std::exchange(may_correct, false))

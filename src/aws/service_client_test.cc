@@ -313,6 +313,13 @@ TEST_F(ServiceClientTest, RenewsExpiredCredentialsOnce) {
   const Result<Answer> answer = client().call_ok(kAsk, in_time());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().fault, Fault::Retry);
+  EXPECT_EQ(tries(), 4U) << "one at once, and then as any failure: three";
+}
+
+TEST_F(ServiceClientTest, TriesOnWithCredentialsThatAreTooYoungToBeExpired) {
+  credentials_.may_renew = false;
+  serve({http(400, R"({"__type":"ExpiredTokenException"})"), http(200, "good")});
+  EXPECT_TRUE(client().call_ok(kAsk, in_time()).ok());
   EXPECT_EQ(tries(), 2U);
 }
 

@@ -11,10 +11,22 @@ namespace headgate::aws {
 namespace {
 
 // Beside the key.
-constexpr std::array<std::string_view, 14> kFields = {
-    "enabled",     "target_region",  "desired_logs",    "account_id",  "log_distribution_role_arn",
-    "external_id", "log_group_name", "log_stream_name", "bucket_name", "bucket_prefix",
-    "ttl",         "created_at",     "updated_at",      "version"};
+constexpr std::array<std::string_view, 16> kFields = {"enabled",
+                                                      "target_region",
+                                                      "desired_logs",
+                                                      "account_id",
+                                                      "log_distribution_role_arn",
+                                                      "external_id",
+                                                      "log_group_name",
+                                                      "log_stream_name",
+                                                      "bucket_name",
+                                                      "bucket_prefix",
+                                                      "ttl",
+                                                      "created_at",
+                                                      "updated_at",
+                                                      "version",
+                                                      "log_retention_days",
+                                                      "log_kms_key_arn"};
 
 bool is_field(std::string_view name) {
   return name == "tenant_id" || name == "type" ||

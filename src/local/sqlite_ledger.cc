@@ -79,6 +79,10 @@ Result<> forget_some(SqliteSession& session, Timestamp before) {
 
 }  // namespace
 
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::string& file) {
+  return open(file, Options{});
+}
+
 Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::string& file, Options options) {
   std::unique_ptr<SqliteDatabase> database =
       TRY_IN("ledger", SqliteDatabase::open(file, {.migrations = kStateMigrations}));

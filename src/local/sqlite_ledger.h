@@ -20,7 +20,8 @@ class SqliteLedger : public Ledger {
   struct Options {
     std::chrono::hours ttl{24 * 90};
   };
-  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file, Options options = {{}});
+  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file);  // with the defaults
+  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file, Options options);
 
   std::chrono::hours remembers_for() const override { return options_.ttl; }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;

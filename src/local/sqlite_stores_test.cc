@@ -116,6 +116,12 @@ TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPen
   EXPECT_FALSE(claim("parked", 3'800).is_ours);
 }
 
+TEST(SqliteLedger, RemembersForNinetyDaysUnlessToldOtherwise) {
+  const conformance::ScratchFolder folder;
+  const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
+  EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{24 * 90});
+}
+
 TEST(SqliteLedger, SurvivesBeingOpenedAgain) {
   const conformance::ScratchFolder folder;
   const DeliveryId id{.bucket = BucketName("b"),

@@ -20,7 +20,7 @@ struct TextField {
   std::string_view name;
   std::string TenantConfiguration::*member;
 };
-// In the order of the struct, with `tenant_id`, `type`, `enabled` before and `ttl` behind bucket_prefix.
+// In the order of the struct, but for those that are no text.
 constexpr TextField kTextFields[] = {
     {"target_region", &TenantConfiguration::target_region},
     {"account_id", &TenantConfiguration::account_id},
@@ -28,6 +28,7 @@ constexpr TextField kTextFields[] = {
     {"external_id", &TenantConfiguration::external_id},
     {"log_group_name", &TenantConfiguration::log_group_name},
     {"log_stream_name", &TenantConfiguration::log_stream_name},
+    {"log_kms_key_arn", &TenantConfiguration::log_kms_key_arn},
     {"bucket_name", &TenantConfiguration::bucket_name},
     {"bucket_prefix", &TenantConfiguration::bucket_prefix},
     {"created_at", &TenantConfiguration::created_at},
@@ -115,6 +116,12 @@ class ConfigurationReader {
         configuration.ttl = ttl;
       } else {
         add_problem(member.name, "must be a whole number of Unix seconds", member.name_line);
+      }
+      return true;
+    }
+    if (member.name == "log_retention_days") {
+      if (!is_null && !read_number(member, configuration.log_retention_days)) {
+        add_problem(member.name, "must be a whole number of days, 0 or more", member.name_line);
       }
       return true;
     }

@@ -27,7 +27,9 @@ struct TenantConfiguration {
   std::string log_distribution_role_arn;
   std::string external_id;
   std::string log_group_name;
-  std::string log_stream_name;  // template, e.g. {pod_name}
+  std::string log_stream_name;           // template, e.g. {pod_name}
+  std::uint32_t log_retention_days = 0;  // of a group that we make; 0 = for ever
+  std::string log_kms_key_arn;           // the same; empty = AWS's own key
   std::string bucket_name;
   std::string bucket_prefix;
   std::optional<std::int64_t> ttl;  // Unix seconds; judged by us too, DynamoDB deletes days late

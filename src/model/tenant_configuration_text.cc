@@ -27,6 +27,9 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("external_id", configuration.external_id);
   text("log_group_name", configuration.log_group_name);
   text("log_stream_name", configuration.log_stream_name);
+  if (configuration.log_retention_days != 0)
+    to.raw("log_retention_days", std::to_string(configuration.log_retention_days));
+  text("log_kms_key_arn", configuration.log_kms_key_arn);
   text("bucket_name", configuration.bucket_name);
   text("bucket_prefix", configuration.bucket_prefix);
   if (configuration.ttl.has_value()) to.raw("ttl", std::to_string(*configuration.ttl));

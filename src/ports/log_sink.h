@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,11 @@ constexpr std::size_t kLogEventOverheadBytes = 26;
 constexpr std::size_t kLogBatchEventsMax = 10'000;
 constexpr std::int64_t kLogBatchSpanMsMax =
     24LL * 3600 * 1000;  // between the first and the last event of a batch
+
+// For how many days a group can keep its events, unless for ever.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+constexpr std::array<std::uint32_t, 22> kLogRetentionDays = {
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 
 struct LogEvent {
   std::int64_t at_ms = 0;    // Unix milliseconds

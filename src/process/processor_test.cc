@@ -212,6 +212,7 @@ TEST_F(Processing, PlansWhatItWouldDo) {
   bad.log_group_name = "";
   TenantConfiguration bucket = row("a");
   bucket.type = DestinationName("s3");
+  bucket.log_group_name = "";
   bucket.bucket_name = "logs-of-a";
   bucket.bucket_prefix = "from/";
   for (const TenantConfiguration& one : {picky, bad, bucket, row("a")}) configure(one);

@@ -142,4 +142,23 @@ Complaint complaint_about_bucket(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<KmsKeyArn> parse_kms_key_arn(std::string_view arn) {
+  std::array<std::string_view, 6> parts;  // arn, partition, kms, region, account, key/id
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const std::size_t end = part + 1 < parts.size() ? arn.find(':') : arn.size();
+    if (end == std::string_view::npos) return std::nullopt;
+    parts[part] = arn.substr(0, end);
+    arn.remove_prefix(std::min(end + 1, arn.size()));
+  }
+  constexpr std::string_view kKey = "key/";
+  constexpr std::string_view kIdCharacters =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+  const std::string_view resource = parts[5];
+  const bool is_key = resource.starts_with(kKey) && resource.size() > kKey.size() &&
+                      resource.find_first_not_of(kIdCharacters, kKey.size()) == std::string_view::npos;
+  if (parts[0] != "arn" || parts[2] != "kms" || !is_region(parts[3]) || !is_account_id(parts[4]) || !is_key)
+    return std::nullopt;
+  return KmsKeyArn{.partition = parts[1], .region = parts[3], .account = parts[4]};
+}
+
 }  // namespace headgate::tenants

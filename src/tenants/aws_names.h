@@ -28,6 +28,13 @@ std::string_view partition_of(std::string_view region);
 Complaint complaint_about_external_id(std::string_view text);
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 Complaint complaint_about_log_group(std::string_view text);
+// arn:{partition}:kms:{region}:{account}:key/{id}
+struct KmsKeyArn {
+  std::string_view partition;
+  std::string_view region;
+  std::string_view account;
+};
+std::optional<KmsKeyArn> parse_kms_key_arn(std::string_view arn);  // empty when it is none
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (general purpose buckets)
 Complaint complaint_about_bucket(std::string_view text);
 

@@ -8,6 +8,7 @@
 
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "ports/log_sink.h"
 #include "tenants/aws_names.h"
 
 namespace headgate::tenants {
@@ -45,6 +46,7 @@ class Validation {
     check_role();
     check_log_group();
     check_stream();
+    check_group_options();
     check_bucket();
     check_prefix();
     if (row_.ttl && *row_.ttl <= 0) complain("ttl", "must be a time after 1970, in Unix seconds");
@@ -177,6 +179,28 @@ class Validation {
                                         "{application}, {namespace} and {stream} are");
       rest.remove_prefix(close + 1);
     }
+  }
+
+  void check_group_options() {
+    constexpr std::string_view kRetention = "log_retention_days";
+    constexpr std::string_view kKey = "log_kms_key_arn";
+    const std::uint32_t days = row_.log_retention_days;
+    if (days != 0 && kind_ == DestinationKind::S3) {
+      complain(kRetention, "is for destinations of type cloudwatch only");
+    } else if (days != 0 && std::find(kLogRetentionDays.begin(), kLogRetentionDays.end(), days) ==
+                                kLogRetentionDays.end()) {
+      complain(kRetention,
+               "is not one of the numbers of days that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, ...");
+    }
+    if (!belongs_to(DestinationKind::CloudWatch, kKey, row_.log_kms_key_arn) || row_.log_kms_key_arn.empty())
+      return;
+    const std::optional<KmsKeyArn> key = parse_kms_key_arn(row_.log_kms_key_arn);
+    if (!key) return complain(kKey, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
+    // A log group takes keys of its own region only.
+    if (is_region(row_.target_region) && key->region != row_.target_region)
+      complain(kKey, "is in another region than target_region");
+    if (!row_.account_id.empty() && key->account != row_.account_id)
+      complain(kKey, "is in another account than account_id");
   }
 
   void check_bucket() {

@@ -191,6 +191,16 @@ TEST(Validate, JudgesLogGroupAndStream) {
           {"closed", SET(log_stream_name, "pod_name}"), "log_stream_name has a brace"},
           {"nested", SET(log_stream_name, "{{pod_name}}"), "log_stream_name has a brace"},
           {"long stream", SET(log_stream_name, std::string(513, 's')), "log_stream_name must not exceed"},
+          {"retention", SET(log_retention_days, 30), ""},
+          {"no such retention", SET(log_retention_days, 31), "log_retention_days is not one of"},
+          {"key", SET(log_kms_key_arn, "arn:aws:kms:eu-west-1:123456789012:key/0a-1"), ""},
+          {"no key", SET(log_kms_key_arn, "alias/x"), "log_kms_key_arn is not a key"},
+          {"an alias", SET(log_kms_key_arn, "arn:aws:kms:eu-west-1:123456789012:alias/x"),
+           "log_kms_key_arn is not a key"},
+          {"key elsewhere", SET(log_kms_key_arn, "arn:aws:kms:eu-west-2:123456789012:key/1"),
+           "log_kms_key_arn is in another region"},
+          {"another's key", SET(log_kms_key_arn, "arn:aws:kms:eu-west-1:123456789013:key/1"),
+           "log_kms_key_arn is in another account"},
       });
 }
 
@@ -240,7 +250,9 @@ TEST(Validate, RefusesFieldsOfTheOtherKind) {
   expect_each(
       good_s3(), kAws,
       {{"group", SET(log_group_name, "g"), "log_group_name is for destinations of type cloudwatch only"},
-       {"stream", SET(log_stream_name, "{"), "log_stream_name is for destinations of type cloudwatch"}});
+       {"stream", SET(log_stream_name, "{"), "log_stream_name is for destinations of type cloudwatch"},
+       {"retention", SET(log_retention_days, 7), "log_retention_days is for destinations of type cloudwatch"},
+       {"key", SET(log_kms_key_arn, "k"), "log_kms_key_arn is for destinations of type cloudwatch"}});
 }
 
 TEST(Validate, AsksForNoAccountRoleOrRegionOnOneMachine) {

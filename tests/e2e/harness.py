@@ -108,6 +108,8 @@ def read_object(path):
     """The records of an object, by decompressors and a JSON parser that no one here wrote."""
     if path.name.endswith(".zst"):
         text = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
+    elif path.name.endswith(".json"):
+        text = path.read_bytes()
     else:
         text = gzip.decompress(path.read_bytes())
     assert text.endswith(b"\n"), path

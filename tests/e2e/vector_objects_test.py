@@ -1,0 +1,102 @@
+"""Objects as Vector's aws_s3 sink writes them (docs/vector.md) are delivered: every line, and nothing of Vector's metadata.
+
+The key is made by the template of docs/vector/vector.yaml; the lines are real logs (loghub).
+"""
+
+import gzip
+import json
+import pathlib
+import re
+import subprocess
+import unittest
+import uuid
+
+from harness import BINARY, LOGHUB, RUN_SECONDS_MAX, EndToEndTest, read_object
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROVIDERS = ("node-7", "10.9.8.7", "prod-cluster", "cri-o://", "vector-secret-annotation")
+
+
+def record(message, number, pod):
+    """As the source kubernetes_logs and the transform give it."""
+    time = f"2026-11-24T10:00:{number // 1000 % 60:02d}.{number % 1000:03d}000001Z"
+    return {
+        "application": "payments", "cluster_id": "prod-cluster", "container_name": "app",
+        "file": f"/var/log/pods/tenant-a_{pod}_0000/app/0.log", "ingest_timestamp": time,
+        "kubernetes": {
+            "container_id": "cri-o://0123", "container_image": "registry/payments:1", "container_name": "app",
+            "node_labels": {"kubernetes.io/hostname": "node-7"}, "pod_annotations": {"x": "vector-secret-annotation"},
+            "pod_ip": "10.9.8.7", "pod_ips": ["10.9.8.7"], "pod_labels": {"app": "payments"}, "pod_name": pod,
+            "pod_namespace": "tenant-a", "pod_node_name": "node-7", "pod_owner": "ReplicaSet/payments", "pod_uid": "0"},
+        "message": message, "namespace": "tenant-a", "pod_name": pod, "source_type": "kubernetes_logs",
+        "stream": "stdout", "timestamp": time}
+
+
+def ndjson(records):
+    return "".join(json.dumps(one) + "\n" for one in records)
+
+
+def array_on_a_line(records):
+    return json.dumps(records) + "\n"
+
+
+def array_without_end(records):
+    return json.dumps(records)
+
+
+class VectorObjectsTest(EndToEndTest):
+    def put(self, installation, records, shape, compressed=True):
+        """Into the central bucket, under the key that the configuration's template makes."""
+        first = records[0]
+        template = re.search(r'key_prefix: "(.*)"', (ROOT / "docs/vector/vector.yaml").read_text()).group(1)
+        prefix = re.sub(r"{{ (\w+) }}", lambda field: first[field.group(1)], template)
+        name = f"20261124-100000-{uuid.uuid4()}.json" + (".gz" if compressed else "")
+        path = installation.root / "store" / "central" / prefix / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = shape(records).encode()
+        path.write_bytes(gzip.compress(body) if compressed else body)
+
+    def scan(self, installation):
+        return subprocess.run([BINARY, "process", "--mode=scan", "--age-min=0", f"--local.root={installation.root}"],
+                              capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
+
+    def test_every_shape_is_delivered_line_by_line_and_nothing_of_the_provider_with_it(self):
+        installation = self.install()
+        installation.put_standard_tenants("tenant-a")
+        lines = [line for path in sorted(LOGHUB.glob("*.log"))[:3]
+                 for line in path.read_text(errors="replace").splitlines() if line.strip()][:3000]
+        self.assertGreater(len(lines), 1000)
+        shapes = {"ndjson-0": (ndjson, True), "array-0": (array_on_a_line, True), "bare-array-0": (array_without_end, True),
+                  "plain-0": (ndjson, False)}
+        for pod, (shape, compressed) in shapes.items():
+            self.put(installation, [record(line, number, pod) for number, line in enumerate(lines)], shape, compressed)
+        done = self.scan(installation)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        events = installation.delivered_events("tenant-a")
+        objects = installation.delivered_objects("tenant-a")
+        self.assertEqual(sorted(events), sorted(shapes))
+        for pod in shapes:
+            self.assert_same([event["message"] for event in events[pod]], lines, f"{pod}, log group")
+            self.assert_same([one["message"] for one in objects[pod]], lines, f"{pod}, bucket")
+            self.assertEqual(set(objects[pod][0]), {"timestamp", "message", "stream", "namespace", "application",
+                                                    "pod_name", "container_name", "ingest_timestamp"})
+        for path in (installation.root / "delivered").rglob("*.json*"):
+            if ".headgate" in path.parts:
+                continue
+            delivered = json.dumps(read_object(path))
+            for private in PROVIDERS:
+                self.assertNotIn(private, delivered)
+
+    def test_a_line_that_names_another_tenant_goes_nowhere_else(self):
+        installation = self.install()
+        installation.put_standard_tenants("tenant-a", "tenant-b")
+        forged = record("forged", 0, "evil-0")
+        self.put(installation, [forged | {"namespace": "tenant-a"}, forged | {"namespace": "tenant-b"}], ndjson)
+        self.assertEqual(self.scan(installation).returncode, 0)
+        self.assertEqual(len(installation.delivered_events("tenant-a")["evil-0"]), 2)
+        self.assertEqual(installation.delivered_events("tenant-b"), {})
+        self.assertEqual(installation.delivered_objects("tenant-b"), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
