@@ -1,14 +1,11 @@
 #include "cli/dlq_command.h"
 
-#include <unistd.h>
-
 #include <memory>
 #include <ostream>
 
 #include "base/json_text.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
-#include "cli/stop_signals.h"
 #include "model/notification.h"
 
 namespace headgate::cli {
@@ -92,25 +89,9 @@ Command add_dlq(CLI::App& parent, ConfigWorld world) {
   arguments->purge->add_flag("--yes", arguments->is_sure, "Yes, all of them");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redrive, arguments->purge})
     one->fallthrough();
-  const auto run = [arguments, world]() -> int {
-    const std::optional<Config> config =
-        load_or_complain(*arguments->config, world.environment, world.complaints);
-    if (!config) return kExitUsage;
-    configure_log(*config, ::isatty(STDERR_FILENO) == 1);
-    const auto fail = [&](const Error& error) {
-      world.complaints << "headgate dlq: " << error.what << '\n';
-      return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
-    };
-    const Result<net::Library> library = net::Library::open();
-    if (!library.ok()) return fail(library.error());
-    const StopSignals signals;
-    ProcessRun process{.config = *config,
-                       .environment = world.environment,
-                       .library = *library,
-                       .output = world.output,
-                       .stop = signals.token()};
-    const Result<int> status = run_dlq(*arguments, process);
-    return status.ok() ? *status : fail(status.error());
+  const auto run = [arguments, world] {
+    return run_configured("dlq", *arguments->config, world,
+                          [&](ProcessRun& process) { return run_dlq(*arguments, process); });
   };
   return {.app = app, .run = run};
 }

@@ -1,8 +1,8 @@
 #include "cli/local_pipeline.h"
 
-#include "base/log.h"
 #include "cli/collector_options.h"
 #include "cli/tenant_rules.h"
+#include "cli/watched_folders.h"
 
 namespace headgate::cli {
 namespace {
@@ -78,13 +78,7 @@ Result<> LocalPipeline::start_workers(const Config& config) {
 
 Result<> LocalPipeline::start_agent(const Config& config) {
   Agent::Options options = TRY(agent_options(config, NodeName("local")));
-  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
-  if (events.ok()) {
-    events_ = std::move(events).value();
-  } else {
-    log::warn("changes of the log directories cannot be watched: they are polled",
-              {{"what", events.error().what}});
-  }
+  events_ = watch_folders();
   const collect::Collector::World world{.clock = clock_,
                                         .random = random_,
                                         .disk = disk_,

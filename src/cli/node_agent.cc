@@ -1,8 +1,8 @@
 #include "cli/node_agent.h"
 
-#include "base/log.h"
 #include "cli/central_store.h"
 #include "cli/collector_options.h"
+#include "cli/watched_folders.h"
 #include "kube/cluster_pods.h"
 #include "local/named_pods.h"
 
@@ -84,13 +84,7 @@ Result<> NodeAgent::start_server(const Config& config) {
 }
 
 Result<> NodeAgent::start_agent(const Config& config) {
-  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
-  if (events.ok()) {
-    events_ = std::move(events).value();
-  } else {
-    log::warn("changes of the log directories cannot be watched: they are polled",
-              {{"what", events.error().what}});
-  }
+  events_ = watch_folders();
   const collect::Collector::World world{.clock = clock_,
                                         .random = random_,
                                         .disk = disk_,

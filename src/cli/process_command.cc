@@ -1,14 +1,9 @@
 #include "cli/process_command.h"
 
-#include <unistd.h>
-
 #include <memory>
-#include <ostream>
 
-#include "base/log.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
-#include "cli/stop_signals.h"
 
 namespace headgate::cli {
 namespace {
@@ -26,27 +21,6 @@ Result<int> run_mode(const Arguments& arguments, std::istream& input, ProcessRun
   if (arguments.mode == "scan") return process_by_scan(run, process);
   return process_queue(run, std::chrono::duration_cast<std::chrono::milliseconds>(
                                 std::chrono::duration<double>(process.grace)));
-}
-
-int run_process(const Arguments& arguments, const ConfigWorld& world, std::istream& input) {
-  const std::optional<Config> config =
-      load_or_complain(*arguments.config, world.environment, world.complaints);
-  if (!config) return kExitUsage;
-  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
-  const auto fail = [&](const Error& error) {
-    world.complaints << "headgate process: " << error.what << '\n';
-    return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
-  };
-  const Result<net::Library> library = net::Library::open();
-  if (!library.ok()) return fail(library.error());
-  const StopSignals signals;
-  ProcessRun run{.config = *config,
-                 .environment = world.environment,
-                 .library = *library,
-                 .output = world.output,
-                 .stop = signals.token()};
-  const Result<int> status = run_mode(arguments, input, run);
-  return status.ok() ? *status : fail(status.error());
 }
 
 }  // namespace
@@ -76,7 +50,11 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
   app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  return {.app = app, .run = [arguments, world, &input] { return run_process(*arguments, world, input); }};
+  const auto run = [arguments, world, &input] {
+    return run_configured("process", *arguments->config, world,
+                          [&](ProcessRun& started) { return run_mode(*arguments, input, started); });
+  };
+  return {.app = app, .run = run};
 }
 
 }  // namespace headgate::cli

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/metrics.h"
 #include "cli/aws_clients.h"
 #include "cli/config.h"
+#include "cli/config_command.h"
 #include "cli/delivery_world.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
@@ -59,6 +62,12 @@ struct ProcessRun {
     return LeaseOwner(config.process.name.empty() ? "worker-" + random.uuid() : config.process.name);
   }
 };
+
+// Reads the configuration, writes what is wrong with it, and lets `act` work until it is done or a signal
+// comes. `command` stands first in complaints. Gives the exit status: an Error is kExitUsage when it is
+// Invalid, else kExitFailure.
+int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
+                   const std::function<Result<int>(ProcessRun& run)>& act);
 
 // Each gives the exit status; its Error is why it could not start.
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace);  // mode sqs, until stopped

@@ -1,7 +1,5 @@
 #include "cli/replay_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -9,7 +7,6 @@
 #include "cli/delivery_workers.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
-#include "cli/stop_signals.h"
 #include "process/replay.h"
 #include "process/scan.h"
 
@@ -114,28 +111,6 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   return is_whole ? 0 : kExitFailure;
 }
 
-int run_replay(const Arguments& arguments, const ConfigWorld& world) {
-  const std::optional<Config> config =
-      load_or_complain(*arguments.config, world.environment, world.complaints);
-  if (!config) return kExitUsage;
-  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
-  const auto fail = [&](const Error& error) {
-    world.complaints << "headgate replay: " << error.what << '\n';
-    return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
-  };
-  const Result<net::Library> library = net::Library::open();
-  if (!library.ok()) return fail(library.error());
-  const StopSignals signals;
-  ProcessRun run{.config = *config,
-                 .environment = world.environment,
-                 .library = *library,
-                 .output = world.output,
-                 .stop = signals.token()};
-  const Result<int> status =
-      arguments.is_parked ? replay_parked(arguments, run) : replay_range(arguments, run);
-  return status.ok() ? *status : fail(status.error());
-}
-
 }  // namespace
 
 Command add_replay(CLI::App& parent, ConfigWorld world) {
@@ -155,7 +130,12 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
   app->add_option("--name", arguments->name,
                   "The replay's name in the ledger: run again under it, it delivers only what it has not");
   app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");
-  return {.app = app, .run = [arguments, world] { return run_replay(*arguments, world); }};
+  const auto run = [arguments, world] {
+    return run_configured("replay", *arguments->config, world, [&](ProcessRun& process) {
+      return arguments->is_parked ? replay_parked(*arguments, process) : replay_range(*arguments, process);
+    });
+  };
+  return {.app = app, .run = run};
 }
 
 }  // namespace headgate::cli

@@ -54,6 +54,34 @@ class BadInput(EndToEndTest):
         checkpoints.write_text(text.replace("file ", "file 1", 1))
         self.assert_refused(installation.run(1), checkpoints, "checksum")
 
+    def test_deliveries_that_are_asked_for_wrongly(self):
+        installation = self.install()
+        no_aws = {"PATH": "/usr/bin", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+                  "AWS_EC2_METADATA_DISABLED": "true"}
+        on_aws = ["--store.kind=s3", "--aws.region=eu-west-1"]
+        cases = [
+            (["process", "--mode=sqs", *on_aws], ["aws.queue_url", "credentials"]),
+            (["process", "--mode=sqs", "--store.kind=s3"], ["aws.region"]),
+            (["process", "--mode=lambda", *on_aws], ["AWS_LAMBDA_RUNTIME_API"]),
+            (["process", "--mode=manual"], ["--object"]),
+            (["process", "--mode=manual", "--object=bucket/key"], ["--object", "s3://"]),
+            (["process", "--mode=manual", "--event=/nonexistent"], ["--event", "/nonexistent"]),
+            (["process", "--mode=scan", *on_aws], ["credentials"]),
+            (["process", "--mode=sqs", "--aws.role-arn=role/x", *on_aws], ["aws.role_arn"]),
+            (["replay"], ["--tenant"]),
+            (["replay", "--tenant=a", "--from=yesterday"], ["--from", "yesterday"]),
+            (["replay", "--tenant=nobody", "--from=2026-01-01T00:00:00Z"], ["nobody"]),
+            (["dlq", "purge"], ["--yes"]),
+            (["dlq", "show", "no-such-id"], ["no-such-id"]),
+        ]
+        for words, named in cases:
+            with self.subTest(" ".join(words)):
+                done = subprocess.run([BINARY, *words, f"--local.root={installation.root}"], capture_output=True,
+                                      text=True, timeout=RUN_SECONDS_MAX, env=no_aws)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertTrue(any(word in done.stderr for word in named), done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
     def test_a_configuration_with_a_mistyped_key(self):
         installation = self.install()
         config = installation.path / "headgate.yaml"

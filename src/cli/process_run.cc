@@ -1,0 +1,33 @@
+#include "cli/process_run.h"
+
+#include <unistd.h>
+
+#include <ostream>
+
+#include "cli/command.h"
+#include "cli/stop_signals.h"
+
+namespace headgate::cli {
+
+int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
+                   const std::function<Result<int>(ProcessRun& run)>& act) {
+  const std::optional<Config> config = load_or_complain(arguments, world.environment, world.complaints);
+  if (!config) return kExitUsage;
+  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  const auto fail = [&](const Error& error) {
+    world.complaints << "headgate " << command << ": " << error.what << '\n';
+    return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
+  };
+  const Result<net::Library> library = net::Library::open();
+  if (!library.ok()) return fail(library.error());
+  const StopSignals signals;
+  ProcessRun run{.config = *config,
+                 .environment = world.environment,
+                 .library = *library,
+                 .output = world.output,
+                 .stop = signals.token()};
+  const Result<int> status = act(run);
+  return status.ok() ? *status : fail(status.error());
+}
+
+}  // namespace headgate::cli

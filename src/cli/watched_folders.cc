@@ -1,0 +1,15 @@
+#include "cli/watched_folders.h"
+
+#include "base/log.h"
+
+namespace headgate::cli {
+
+std::unique_ptr<local::InotifyEvents> watch_folders() {
+  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
+  if (events.ok()) return std::move(events).value();
+  log::warn("changes of the log directories cannot be watched: they are polled",
+            {{"what", events.error().what}});
+  return nullptr;
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,13 @@
+// What tells the collector that log directories change.
+#pragma once
+
+#include <memory>
+
+#include "local/inotify_events.h"
+
+namespace headgate::cli {
+
+// None, with a warning, where the machine does not tell: they are polled then.
+std::unique_ptr<local::InotifyEvents> watch_folders();
+
+}  // namespace headgate::cli
