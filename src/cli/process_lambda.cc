@@ -12,7 +12,7 @@ namespace {
 class Function {
  public:
   static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
-    auto function = std::unique_ptr<Function>(new Function(run));
+    auto function = std::unique_ptr<Function>(new Function());
     function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
     const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
     function->crew_ = std::make_unique<process::Crew>(
@@ -40,9 +40,8 @@ class Function {
   }
 
  private:
-  explicit Function(ProcessRun& run) : run_(run) {}
+  Function() = default;
 
-  ProcessRun& run_;
   std::unique_ptr<DeliveryWorld> world_;
   std::unique_ptr<process::Crew> crew_;
   std::unique_ptr<process::BatchProcessor> batch_;
