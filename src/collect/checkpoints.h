@@ -23,8 +23,9 @@ namespace headgate::collect {
 class Checkpoints {
  public:
   static constexpr std::size_t kFileBytesMax = 256U << 20U;
-  // Of files that are no longer there, kept for each directory: the most recent.
-  static constexpr std::size_t kVanishedMax = 16;
+  // Of files that are no longer there, kept for each directory: the most recent. Kubelet keeps 5 of a
+  // container (containerLogMaxFiles), and gzips one at a time.
+  static constexpr std::size_t kVanishedMax = 8;
   // A file that is renamed while its directory is listed can be missing from the list: it has vanished when
   // it was missing so many times in a row.
   static constexpr std::uint32_t kAbsencesMin = 3;
