@@ -35,9 +35,8 @@ Result<ReceivedMessage> read_message(const dom::element& record) {
   message.receipt = text_or_empty(record["receiptHandle"]);
   const auto attributes = record["attributes"];
   message.receive_count = number_or<std::uint32_t>(text_or_empty(attributes["ApproximateReceiveCount"]), 1);
-  constexpr std::int64_t kMsMax = 253'402'300'799'000;  // the year 9999
-  const auto sent_ms = number_or<std::int64_t>(text_or_empty(attributes["SentTimestamp"]), 0);
-  message.sent_at = Timestamp::from_milliseconds(sent_ms >= 0 && sent_ms <= kMsMax ? sent_ms : 0);
+  message.sent_at =
+      Timestamp::from_milliseconds(number_or<std::int64_t>(text_or_empty(attributes["SentTimestamp"]), 0));
   return message;
 }
 

@@ -20,7 +20,6 @@ std::uint64_t size_at(simdjson::dom::object attributes, std::string_view name) {
 }
 
 std::optional<ReceivedMessage> message_of(simdjson::dom::object one) {
-  constexpr std::int64_t kMillisecondsMax = std::numeric_limits<std::int64_t>::max() / 1'000'000;
   const auto id = text_of(one, "MessageId");
   const auto receipt = text_of(one, "ReceiptHandle");
   const auto body = text_of(one, "Body");
@@ -33,8 +32,7 @@ std::optional<ReceivedMessage> message_of(simdjson::dom::object one) {
     constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
     message.receive_count = static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(count_at(*attributes, "ApproximateReceiveCount"), 1, kMost));
-    message.sent_at =
-        Timestamp::from_milliseconds(std::min(count_at(*attributes, "SentTimestamp"), kMillisecondsMax));
+    message.sent_at = Timestamp::from_milliseconds(count_at(*attributes, "SentTimestamp"));
   }
   return message;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,12 @@ namespace headgate {
 struct Timestamp {
   std::int64_t nanoseconds = 0;
 
-  static constexpr Timestamp from_seconds(std::int64_t seconds) { return {seconds * 1'000'000'000}; }
+  // Counts since the epoch, as others send them too: what lies outside becomes the nearest moment there is.
+  static constexpr Timestamp from_seconds(std::int64_t seconds) {
+    return {saturated(seconds, 1'000'000'000)};
+  }
   static constexpr Timestamp from_milliseconds(std::int64_t milliseconds) {
-    return {milliseconds * 1'000'000};
+    return {saturated(milliseconds, 1'000'000)};
   }
   // Rounded towards the past.
   constexpr std::int64_t seconds() const { return floor_divide(nanoseconds, 1'000'000'000); }
@@ -24,17 +28,28 @@ struct Timestamp {
 
   // clang-tidy 14 takes the 0 that a defaulted comparison is compared with for a pointer.
   friend constexpr auto operator<=>(Timestamp, Timestamp) = default;  // NOLINT(modernize-use-nullptr)
+  // Times come from log lines too, so from any year: sums and differences stop at the last one there is.
   friend constexpr Timestamp operator+(Timestamp at, std::chrono::nanoseconds by) {
-    return {at.nanoseconds + by.count()};
+    std::int64_t sum = 0;
+    return {__builtin_add_overflow(at.nanoseconds, by.count(), &sum) ? end_towards(by.count() > 0) : sum};
   }
   friend constexpr Timestamp operator-(Timestamp at, std::chrono::nanoseconds by) {
-    return {at.nanoseconds - by.count()};
+    return {(at - Timestamp{by.count()}).count()};
   }
   friend constexpr std::chrono::nanoseconds operator-(Timestamp later, Timestamp earlier) {
-    return std::chrono::nanoseconds{later.nanoseconds - earlier.nanoseconds};
+    std::int64_t between = 0;
+    const bool is_beyond = __builtin_sub_overflow(later.nanoseconds, earlier.nanoseconds, &between);
+    return std::chrono::nanoseconds{is_beyond ? end_towards(earlier.nanoseconds < 0) : between};
   }
 
  private:
+  static constexpr std::int64_t end_towards(bool is_future) {
+    return is_future ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+  }
+  static constexpr std::int64_t saturated(std::int64_t count, std::int64_t unit_ns) {
+    std::int64_t product = 0;
+    return __builtin_mul_overflow(count, unit_ns, &product) ? end_towards(count > 0) : product;
+  }
   static constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
     return value / by - (value % by < 0 ? 1 : 0);
   }

@@ -255,5 +255,32 @@ TEST(Timestamp, RoundsTowardsThePast) {
   EXPECT_EQ(Timestamp{1'999'999}.milliseconds(), 1);
 }
 
+TEST(Timestamp, OfACountBeyondWhatItHoldsIsTheNearestMomentThereIs) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(Timestamp::from_milliseconds(kMost / 1'000'000).milliseconds(), kMost / 1'000'000);
+  EXPECT_EQ(Timestamp::from_milliseconds(kMost / 1'000'000 + 1), Timestamp{kMost});
+  EXPECT_EQ(Timestamp::from_milliseconds(kMost), Timestamp{kMost});
+  EXPECT_EQ(Timestamp::from_milliseconds(kLeast), Timestamp{kLeast});
+  EXPECT_EQ(Timestamp::from_seconds(kMost / kSecond).seconds(), kMost / kSecond);
+  EXPECT_EQ(Timestamp::from_seconds(kMost / kSecond + 1), Timestamp{kMost});
+  EXPECT_EQ(Timestamp::from_seconds(kLeast / kSecond - 1), Timestamp{kLeast});
+}
+
+TEST(Timestamp, SumsAndDifferencesStopAtTheEndsOfTime) {
+  using std::chrono::nanoseconds;
+  constexpr Timestamp kFirst{std::numeric_limits<std::int64_t>::min()};
+  constexpr Timestamp kLast{std::numeric_limits<std::int64_t>::max()};
+  EXPECT_EQ(kLast + nanoseconds{1}, kLast);
+  EXPECT_EQ(kFirst + nanoseconds{-1}, kFirst);
+  EXPECT_EQ(kFirst - nanoseconds{1}, kFirst);
+  EXPECT_EQ(kLast - nanoseconds{-1}, kLast);
+  EXPECT_EQ(kLast - kFirst, nanoseconds::max());
+  EXPECT_EQ(kFirst - kLast, nanoseconds::min());
+  EXPECT_EQ(Timestamp{0} - kFirst, nanoseconds::max());
+  EXPECT_EQ(Timestamp{5} - nanoseconds{7}, Timestamp{-2});
+  EXPECT_EQ(Timestamp{5} - Timestamp{7}, nanoseconds{-2});
+}
+
 }  // namespace
 }  // namespace headgate
