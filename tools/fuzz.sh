@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Every fuzzer for FUZZ_SECONDS (20), from tests/corpus/<fuzzer>; what it learns stays in build/fuzz-corpus.
 #   FUZZERS='record_fuzz cri_fuzz' tools/fuzz.sh   only these
+#   FUZZ_SEED=1                                    the same inputs in the same order every time (0: others each time)
 # Fails on any crash, leak, hang or memory over the limit, and says how to see it again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
-export SECONDS_EACH=${FUZZ_SECONDS:-20}
+export SECONDS_EACH=${FUZZ_SECONDS:-20} SEED=${FUZZ_SEED:-0}
 export CORPUS=build/fuzz-corpus ARTIFACTS=build/fuzz-artifacts LOGS=build/fuzz-logs
 rm -rf "$LOGS"
 mkdir -p "$CORPUS" "$ARTIFACTS" "$LOGS"
@@ -24,7 +25,7 @@ fuzz_one() {  # name program
   local seeds=tests/corpus/$1 status=0
   mkdir -p "$CORPUS/$1" "$ARTIFACTS/$1"
   [[ -d $seeds ]] || seeds=
-  "$2" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$2" -seed="$SEED" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$ARTIFACTS/$1/" "$CORPUS/$1" ${seeds:+"$seeds"} > "$LOGS/$1" 2>&1 || status=$?
   final() { sed -n "s/^stat::$1: *//p" "$LOGS/$2"; }
   printf '%-28s %12s %10s %10s   %s\n' "$1" "$(final number_of_executed_units "$1")" \
