@@ -48,7 +48,6 @@ Result<std::shared_ptr<LogSink>> AwsDestinations::log_sink(const TenantConfigura
                                               .client = settings_.client,
                                               .kms_key_id = configuration.log_kms_key_arn,
                                               .retention_days = configuration.log_retention_days};
-                        settings.client.attempts_max = 1;  // whoever delivers has one budget of retries
                         return std::unique_ptr<LogSink>(TRY(LogsSink::open(world, std::move(settings))));
                       });
 }

@@ -20,7 +20,8 @@ namespace headgate::aws {
 // Any thread. Asks nobody: a role that refuses us shows with the first call to what it gives. A log group is
 // reached as the tenant's role; a bucket too when the tenant has one, else as our central role, which the
 // bucket's policy must then allow. Every bucket is asked for with the tenant's account as the expected owner.
-// Clients, and so connections, budgets of retries and corrections of the clock, are one destination's own.
+// Clients, and so connections and corrections of the clock, are one destination's own. They try a call once:
+// the one budget of retries is that of whoever delivers (deliver/gate.h).
 class AwsDestinations final : public Destinations {
  public:
   struct World {
@@ -39,7 +40,7 @@ class AwsDestinations final : public Destinations {
   // The world outlives it and what it gives.
   AwsDestinations(World world, Settings settings)
       : world_(world),
-        settings_(std::move(settings)),
+        settings_(trying_once(std::move(settings))),
         sinks_(settings_.open_max),
         buckets_(settings_.open_max) {}
 
@@ -50,6 +51,10 @@ class AwsDestinations final : public Destinations {
                                               Deadline deadline) override;
 
  private:
+  static Settings trying_once(Settings settings) {
+    settings.client.attempts_max = 1;
+    return settings;
+  }
   template <typename Port>
   struct Open {
     TenantConfiguration configuration;

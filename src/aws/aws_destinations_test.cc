@@ -1,0 +1,78 @@
+#include "aws/aws_destinations.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fakes/aws_world.h"
+#include "fakes/scripted_server.h"
+
+namespace headgate::aws {
+namespace {
+
+using fakes::ScriptedServer;
+
+// An AWS that gives sessions and has no time for anything else.
+class AwsDestinationsTest : public testing::Test {
+ protected:
+  static constexpr std::string_view kSession =
+      "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId>"
+      "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+      "<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+  TenantConfiguration configuration(std::string_view type) {
+    TenantConfiguration made;
+    made.tenant = TenantId("acme");
+    made.type = DestinationName(std::string(type));
+    made.enabled = true;
+    made.target_region = "us-east-1";
+    made.account_id = "222222222222";
+    made.log_distribution_role_arn = "arn:aws:iam::222222222222:role/logs";
+    made.external_id = "ext-1";
+    made.log_group_name = "/acme/logs";
+    made.bucket_name = "acme-logs";
+    return made;
+  }
+  // Requests but those to STS.
+  std::size_t calls() {
+    const std::vector<std::string> all = server_.requests();
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const std::string& line) {
+      return line.find("/of-sts") == std::string::npos;
+    }));
+  }
+
+  ScriptedServer server_{[](const std::string& request, ScriptedServer::Answer& answer) {
+    if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
+    answer.json(503, "<Error><Code>SlowDown</Code><Message>later</Message></Error>");
+  }};
+  fakes::AwsWorld aws_{server_.url()};
+  RoleChain roles_{
+      {aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+      {.sts =
+           endpoint_of(Service::Sts, "us-east-1", {.url = server_.url() + "/of-sts", .urls = {}}).value()}};
+  AwsDestinations destinations_{
+      {aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
+      {.endpoints = {.url = server_.url(), .urls = {}}, .central_bucket = BucketName("central")}};
+};
+
+TEST_F(AwsDestinationsTest, ALogGroupIsAskedOnceACallSinceWhoeverDeliversTriesAgain) {
+  const auto sink = destinations_.log_sink(configuration("cloudwatch"), aws_.soon()).value();
+  const auto put = sink->put_events(LogGroup("/acme/logs"), LogStream("pod"),
+                                    std::vector<LogEvent>{{1, "text"}}, aws_.soon());
+  ASSERT_FALSE(put.ok());
+  EXPECT_EQ(put.error().fault, Fault::Retry);
+  EXPECT_EQ(calls(), 1U);
+}
+
+TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgain) {
+  const auto bucket = destinations_.bucket(configuration("s3"), aws_.soon()).value();
+  const auto copied =
+      bucket->copy({.bucket = BucketName("central"), .key = ObjectKey("c/acme/web/pod/f.json.gz")},
+                   ObjectKey("acme/web/pod/f.json.gz"), {}, aws_.soon());
+  ASSERT_FALSE(copied.ok());
+  EXPECT_EQ(copied.error().fault, Fault::Retry);
+  EXPECT_EQ(calls(), 1U);
+}
+
+}  // namespace
+}  // namespace headgate::aws
