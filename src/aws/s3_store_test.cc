@@ -436,11 +436,15 @@ class S3UploadTest : public S3StoreTest {
 TEST_F(S3UploadTest, ALargeObjectGoesInPartsThatS3CanCheck) {
   serve_upload([](const Asked&, Wire&) { return false; });
   PutOptions options;
+  options.content_type = "application/x-ndjson";
+  options.content_encoding = "gzip";
   options.metadata = {{"lines", "2"}};
   ASSERT_EQ(put(large_, options).value(), PutOutcome::Stored);
   EXPECT_EQ(lines(), upload_lines("POST " + path_ + id_));
   const std::vector<Asked> all = asked();
   EXPECT_EQ(all[0].header("x-amz-meta-lines"), "2");
+  EXPECT_EQ(all[0].header("Content-Type"), "application/x-ndjson");
+  EXPECT_EQ(all[0].header("Content-Encoding"), "gzip");
   EXPECT_EQ(all[0].header("x-amz-checksum-algorithm"), "CRC32C");
   EXPECT_EQ(all[0].header("x-amz-checksum-type"), "FULL_OBJECT");
   EXPECT_EQ(all[1].body.size(), S3Settings::kPartBytesMin);
@@ -549,6 +553,7 @@ TEST_F(S3UploadTest, ACopyTakesNothingOfTheSourceButItsBytes) {
     return one.is("HEAD");
   });
   PutOptions options;
+  options.content_type = "application/x-ndjson";
   options.content_encoding = "gzip";
   options.metadata = {{"lines", "2"}};
   const ObjectStore::CopySource source{BucketName("from"), ObjectKey("a b/+%/?#&\xc3\xa9")};
@@ -561,6 +566,7 @@ TEST_F(S3UploadTest, ACopyTakesNothingOfTheSourceButItsBytes) {
       {"x-amz-metadata-directive", "REPLACE"},
       {"x-amz-tagging-directive", "REPLACE"},
       {"x-amz-meta-lines", "2"},
+      {"Content-Type", "application/x-ndjson"},
       {"Content-Encoding", "gzip"},
       {"If-None-Match", "*"}};
   for (const auto& [name, value] : expected) EXPECT_EQ(one.header(name), value) << name;

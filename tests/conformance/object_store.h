@@ -231,7 +231,7 @@ TYPED_TEST_P(ObjectStoreConformance, CopiesFromAnotherBucketWithMetadataOfItsOwn
   ObjectStore& other = this->world_.other_bucket();
   ASSERT_TRUE(put_object(other, ObjectKey("from"), "copied", with({{"secret", "x"}}), this->soon()).ok());
   const ObjectStore::CopySource source{other.bucket(), ObjectKey("from")};
-  const PutOptions options = with({{"lines", "1"}}, "", "gzip");
+  const PutOptions options = with({{"lines", "1"}}, "application/x-ndjson", "gzip");
   const auto copy = [&](const ObjectStore::CopySource& from, PutOptions with, const char* to = "to/here") {
     return this->store().copy(from, ObjectKey(to), std::move(with), this->soon());
   };
@@ -243,6 +243,7 @@ TYPED_TEST_P(ObjectStoreConformance, CopiesFromAnotherBucketWithMetadataOfItsOwn
   EXPECT_EQ(this->read("to/here"), "copied");
   const ObjectInfo info = this->store().head(ObjectKey("to/here"), this->soon()).value();
   EXPECT_EQ(info.metadata, options.metadata);
+  EXPECT_EQ(info.content_type, "application/x-ndjson");
   EXPECT_EQ(info.content_encoding, "gzip");
   EXPECT_EQ(copy(source, options).value(), PutOutcome::AlreadyThere);
   EXPECT_EQ(copy({other.bucket(), ObjectKey("no")}, options, "not/there").error().fault, Fault::NotFound);

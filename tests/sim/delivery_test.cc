@@ -222,6 +222,7 @@ TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime
 
 TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   PutOptions options;
+  options.content_type = "application/x-ndjson";
   options.content_encoding = "gzip";
   options.metadata = {{"headgate-format", "1"}, {"headgate-lines", "7"}, {"headgate-node", "node-1"}};
   ASSERT_TRUE(put_object(central, delivery.id.key, "bytes", options, {}).ok());
@@ -234,6 +235,7 @@ TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   const auto& [key, object] = *bucket.objects().begin();
   EXPECT_EQ(key.view(), "cluster-logs/tenant-a/web/web-1/20250830-112701-x.json.gz");
   EXPECT_EQ(object.bytes, "bytes");
+  EXPECT_EQ(object.info.content_type, "application/x-ndjson");
   EXPECT_EQ(object.info.content_encoding, "gzip");
   for (const auto& [name, value] : object.info.metadata) {
     EXPECT_EQ((name + value).find("cluster-1"), std::string::npos);
