@@ -9,6 +9,7 @@
 #include "cli/batch_policies.h"
 #include "cli/config_file.h"
 #include "cli/nearest.h"
+#include "model/compressed_writer.h"
 
 extern "C" char** environ;
 
@@ -157,8 +158,8 @@ class Loader {
     const Config& config = loaded_.config;
     const Config::Collect& collect = config.collect;
     const bool is_gzip = collect.codec == Codec::Gzip;
-    if (is_gzip ? collect.level > 3 : collect.level < 1)
-      disagree("collect.level", is_gzip ? "gzip has levels 0 to 3" : "zstd has levels 1 to 19");
+    if (is_gzip ? collect.level > CompressedWriter::kGzipLevelMax : collect.level < 1)
+      disagree("collect.level", is_gzip ? "gzip has levels 0 to 9" : "zstd has levels 1 to 19");
     if (collect.record_bytes_max > collect.batch.bytes_max)
       disagree("collect.record_bytes_max", "is more than collect.batch.bytes_max");
     if (collect.batch.bytes_max > collect.spool.bytes_max)

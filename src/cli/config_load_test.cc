@@ -152,8 +152,8 @@ TEST(Config, RefusesSettingsThatDoNotGoTogether) {
   const auto problems = [](std::map<std::string, std::string> flags) {
     return joined(load_config({.file = "", .flags = std::move(flags)}, {}).problems);
   };
-  EXPECT_EQ(problems({{"collect.level", "4"}}), "--collect.level: collect.level: gzip has levels 0 to 3\n");
-  EXPECT_EQ(problems({{"collect.level", "4"}, {"collect.codec", "zstd"}}), "");
+  EXPECT_EQ(problems({{"collect.level", "10"}}), "--collect.level: collect.level: gzip has levels 0 to 9\n");
+  EXPECT_EQ(problems({{"collect.level", "10"}, {"collect.codec", "zstd"}}), "");
   EXPECT_EQ(problems({{"collect.level", "0"}, {"collect.codec", "zstd"}}),
             "--collect.level: collect.level: zstd has levels 1 to 19\n");
   EXPECT_EQ(problems({{"collect.batch.bytes_max", "1KiB"}}),

@@ -1,6 +1,7 @@
 #include "model/compressed_writer.h"
 
 #include <isa-l/igzip_lib.h>
+#include <libdeflate.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -150,6 +151,50 @@ class GzipMember {
   std::size_t gathered_ = 0;
 };
 
+// libdeflate takes what it compresses at once, so a member of ours is a row of gzip members, one a piece.
+class PiecewiseGzipMember {
+ public:
+  explicit PiecewiseGzipMember(int level)
+      : compressor_(libdeflate_alloc_compressor(level)),
+        piece_(std::make_unique_for_overwrite<char[]>(CompressedWriter::kPieceBytes)) {
+    CHECK(compressor_ != nullptr);
+  }
+
+  Result<> write(std::string_view bytes, Chunk& chunk) {
+    while (!bytes.empty()) {
+      const std::size_t taken = std::min(bytes.size(), CompressedWriter::kPieceBytes - filled_);
+      std::copy_n(bytes.data(), taken, piece_.get() + filled_);
+      filled_ += taken;
+      bytes.remove_prefix(taken);
+      if (filled_ == CompressedWriter::kPieceBytes) TRY(compress(chunk));
+    }
+    return {};
+  }
+  Result<> end(Chunk& chunk) { return filled_ > 0 || is_first_ ? compress(chunk) : Result<>(); }
+
+ private:
+  struct Free {
+    void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
+  };
+
+  Result<> compress(Chunk& chunk) {
+    const std::size_t bound =
+        libdeflate_gzip_compress_bound(compressor_.get(), CompressedWriter::kPieceBytes);
+    if (!compressed_) compressed_ = std::make_unique_for_overwrite<char[]>(bound);
+    const std::size_t bytes = libdeflate_gzip_compress(compressor_.get(), piece_.get(),
+                                                       std::exchange(filled_, 0), compressed_.get(), bound);
+    CHECK(bytes > 0);
+    is_first_ = false;
+    return PlainMember::write({compressed_.get(), bytes}, chunk);
+  }
+
+  std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::unique_ptr<char[]> piece_;
+  std::unique_ptr<char[]> compressed_;
+  std::size_t filled_ = 0;
+  bool is_first_ = true;
+};
+
 class ZstdMember {
  public:
   explicit ZstdMember(int level) : context_(ZSTD_createCCtx()) {
@@ -226,7 +271,11 @@ class CompressedWriter::Impl {
         member_.emplace<PlainMember>();
         return;
       case Codec::Gzip:
-        member_.emplace<GzipMember>(options_.level);
+        if (options_.level > ISAL_DEF_MAX_LEVEL) {
+          member_.emplace<PiecewiseGzipMember>(std::min(options_.level, CompressedWriter::kGzipLevelMax));
+        } else {
+          member_.emplace<GzipMember>(options_.level);
+        }
         return;
       case Codec::Zstd:
         member_.emplace<ZstdMember>(options_.level);
@@ -262,7 +311,7 @@ class CompressedWriter::Impl {
 
   Chunk chunk_;
   const Options options_;
-  std::variant<std::monostate, PlainMember, GzipMember, ZstdMember> member_;
+  std::variant<std::monostate, PlainMember, GzipMember, PiecewiseGzipMember, ZstdMember> member_;
   std::uint64_t bytes_in_ = 0;
   std::optional<Error> failure_;
 };

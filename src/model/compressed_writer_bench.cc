@@ -53,7 +53,7 @@ void write_blocks(benchmark::State& state, Codec codec) {
   }
   report(state, compressed_bytes);
 }
-BENCHMARK_CAPTURE(write_blocks, gzip, Codec::Gzip)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(write_blocks, gzip, Codec::Gzip)->DenseRange(0, 6)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(write_blocks, zstd, Codec::Zstd)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond);
 
 // A write for each line, a member every `range(0)` bytes.

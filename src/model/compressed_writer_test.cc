@@ -24,9 +24,9 @@ using test_data::log_lines;
 using test_data::noise;
 using test_data::Numbers;
 
-const std::vector<CompressedWriter::Options> kEvery = {{Codec::None, 1}, {Codec::Gzip, 0}, {Codec::Gzip, 1},
-                                                       {Codec::Gzip, 2}, {Codec::Gzip, 3}, {Codec::Zstd, 1},
-                                                       {Codec::Zstd, 3}, {Codec::Zstd, 19}};
+const std::vector<CompressedWriter::Options> kEvery = {
+    {Codec::None, 1}, {Codec::Gzip, 0}, {Codec::Gzip, 1}, {Codec::Gzip, 2}, {Codec::Gzip, 3},
+    {Codec::Gzip, 5}, {Codec::Gzip, 9}, {Codec::Zstd, 1}, {Codec::Zstd, 3}, {Codec::Zstd, 19}};
 
 std::string words(const CompressedWriter::Options& options) {
   return std::string(name_of(options.codec)) + " level " + std::to_string(options.level);
@@ -108,7 +108,7 @@ TEST(CompressedWriter, WritesWhatReadsBackTheSame) {
 TEST(CompressedWriter, TakesFiftyMebibytesOfLogsInOddPieces) {
   const std::string text = log_lines(50U << 20U);
   for (const CompressedWriter::Options options :
-       {CompressedWriter::Options{Codec::Gzip, 1}, {Codec::Zstd, 1}}) {
+       {CompressedWriter::Options{Codec::Gzip, 1}, {Codec::Gzip, 5}, {Codec::Zstd, 1}}) {
     WatchingSink sink;
     CompressedWriter writer(sink, options);
     Numbers numbers(7);
@@ -143,7 +143,7 @@ TEST(CompressedWriter, WritesNoTimeAndNoNameIntoAGzipHeader) {
 TEST(CompressedWriter, TakesTheNearestLevelForOneOutOfRange) {
   const std::string text = log_lines(200'000);
   EXPECT_EQ(compress(text, {Codec::Gzip, -5}), compress(text, {Codec::Gzip, 0}));
-  EXPECT_EQ(compress(text, {Codec::Gzip, 9}), compress(text, {Codec::Gzip, 3}));
+  EXPECT_EQ(compress(text, {Codec::Gzip, 12}), compress(text, {Codec::Gzip, 9}));
   EXPECT_EQ(compress(text, {Codec::Zstd, 0}), compress(text, {Codec::Zstd, 1}));
   EXPECT_EQ(compress(text, {Codec::Zstd, 22}), compress(text, {Codec::Zstd, 19}));
 }
@@ -174,13 +174,23 @@ TEST(CompressedWriter, PutsMembersOneAfterTheOther) {
   }
 }
 
+TEST(CompressedWriter, FromLevelFiveOnIsHardlyLargerThanWhatGzipMakes) {
+  const std::string text = log_lines(4U << 20U);
+  const TemporaryFile file(".txt");
+  file.fill(text);
+  const Ran gzip = run("gzip -6 -c '" + file.path() + "'");
+  ASSERT_EQ(gzip.status, 0);
+  EXPECT_LT(compress(text, {Codec::Gzip, 5}).size(), gzip.output.size() * 105 / 100);
+  EXPECT_LT(compress(text, {Codec::Gzip, 6}).size(), gzip.output.size() * 102 / 100);
+}
+
 TEST(CompressedWriter, WritesWhatTheRealProgramsAccept) {
   const struct {
     Codec codec;
     std::string program;
   } cases[] = {{Codec::Gzip, "gzip"}, {Codec::Zstd, "zstd"}};
   for (const auto& [codec, program] : cases) {
-    for (const int level : {0, 1, 3, 19}) {
+    for (const int level : {0, 1, 3, 5, 19}) {
       for (const std::string& text : {std::string(), std::string("x"), noise(200'001), log_lines(500'003)}) {
         // Three members: the text, an empty one, the text again.
         StringSink sink;
