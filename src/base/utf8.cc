@@ -62,15 +62,33 @@ std::string to_utf8(std::string_view text) {
   return clean;
 }
 
+namespace {
+
+constexpr std::size_t kContinuationsMax = 3;
+
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
+}
+
+}  // namespace
+
 std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text.size();
-  constexpr std::size_t kContinuationsMax = 3;
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U;
-  };
+  const auto continues = [&](std::size_t at) { return is_continuation(text[at]); };
   std::size_t cut = bytes_max;
   while (cut > 0 && bytes_max - cut < kContinuationsMax && continues(cut)) --cut;
   return cut > 0 && !continues(cut) ? cut : bytes_max;
+}
+
+std::size_t whole_characters(std::string_view text) {
+  for (std::size_t back = 1; back <= kContinuationsMax && back <= text.size(); ++back) {
+    const std::string_view last = text.substr(text.size() - back);
+    if (is_continuation(last[0])) continue;
+    const bool is_lead = static_cast<unsigned char>(last[0]) >= 0xc0U;
+    const Utf8Piece piece = first_utf8_piece(last);
+    return is_lead && !piece.is_sound && piece.bytes == back ? text.size() - back : text.size();
+  }
+  return text.size();
 }
 
 }  // namespace headgate

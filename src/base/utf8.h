@@ -27,5 +27,7 @@ std::string to_utf8(std::string_view text);
 // The length of the longest prefix of at most `bytes_max` bytes that does not end within a character. Where
 // the bytes around the limit are no characters, the limit.
 std::size_t whole_characters(std::string_view text, std::size_t bytes_max);
+// The length of `text` without a character at its end that has begun and may go on.
+std::size_t whole_characters(std::string_view text);
 
 }  // namespace headgate

@@ -72,5 +72,19 @@ TEST(WholeCharacters, CutsBetweenCharactersOnly) {
   EXPECT_EQ(whole_characters("\x80\x80\x80\x80\x80\x80", 4), 4U);
 }
 
+TEST(Utf8, ACharacterThatHasBegunAtTheEndIsNoWholeOne) {
+  const std::string smile = "\xf0\x9f\x98\x80";
+  EXPECT_EQ(whole_characters(""), 0U);
+  EXPECT_EQ(whole_characters("abc"), 3U);
+  EXPECT_EQ(whole_characters("ab" + smile), 6U);
+  for (std::size_t bytes = 1; bytes < 4; ++bytes)
+    EXPECT_EQ(whole_characters("ab" + smile.substr(0, bytes)), 2U) << bytes;
+  EXPECT_EQ(whole_characters(smile.substr(0, 3)), 0U);
+  EXPECT_EQ(whole_characters("a\xc3"), 1U);
+  EXPECT_EQ(whole_characters("a\x80\x80\x80\x80"), 5U);  // no character at all
+  EXPECT_EQ(whole_characters("a\xff b"), 4U);
+  EXPECT_EQ(whole_characters("a\xc3\x28"), 3U);
+}
+
 }  // namespace
 }  // namespace headgate

@@ -278,6 +278,7 @@ void Collector::drop_done(const Scan& scan) {
       continue;
     }
     held_bytes_ -= followed.held_bytes;
+    open_bytes_ -= followed.open_bytes;
     open_files_ -= followed.open_files;
     batches_.leave(followed.batch, *followed.tail);
     by_directory_.erase(followed.directory);
@@ -374,20 +375,28 @@ void Collector::bound_open_files() {
 }
 
 Result<> Collector::bound_held(Followed& followed, SteadyTime now) {
-  held_bytes_ += followed.tail->held_bytes() - followed.held_bytes;
-  followed.held_bytes = followed.tail->held_bytes();
-  return held_bytes_ > options_.held_bytes_max ? end_held(followed, now) : Result<>();
+  count_held(followed);
+  if (held_bytes_ > options_.held_bytes_max)
+    TRY(take_held(followed, followed.tail->end_held(batches_.batch_at(followed.batch, now))));
+  if (open_bytes_ > options_.open_bytes_max)
+    TRY(take_held(followed, followed.tail->give_open(batches_.batch_at(followed.batch, now))));
+  return {};
 }
 
-Result<> Collector::end_held(Followed& followed, SteadyTime now) {
-  const Result<ReadCounts> ended = followed.tail->end_held(batches_.batch_at(followed.batch, now));
-  if (!ended.ok()) {
-    batches_.give_up(followed.batch, ended.error());
-    return ended.error();
+void Collector::count_held(Followed& followed) {
+  held_bytes_ += followed.tail->held_bytes() - followed.held_bytes;
+  followed.held_bytes = followed.tail->held_bytes();
+  open_bytes_ += followed.tail->open_bytes() - followed.open_bytes;
+  followed.open_bytes = followed.tail->open_bytes();
+}
+
+Result<> Collector::take_held(Followed& followed, const Result<ReadCounts>& taken) {
+  if (!taken.ok()) {
+    batches_.give_up(followed.batch, taken.error());
+    return taken.error();
   }
-  count(*ended);
-  held_bytes_ -= followed.held_bytes;
-  followed.held_bytes = 0;
+  count(*taken);
+  count_held(followed);
   return {};
 }
 
@@ -395,7 +404,8 @@ Result<> Collector::seal_all() {
   const auto seal = [this]() -> Result<> {
     for (auto& [id, followed] : containers_) {
       if (!followed.tail->holds()) continue;
-      TRY(end_held(followed, world_.clock.steady()));
+      Batch& batch = batches_.batch_at(followed.batch, world_.clock.steady());
+      TRY(take_held(followed, followed.tail->end_held(batch)));
       TRY(batches_.filled(followed.batch));
     }
     return batches_.seal_all();
@@ -437,7 +447,7 @@ void Collector::measure(SteadyTime now) {
   meters_.files.set(static_cast<double>(open_files_));
   meters_.files_max.set(static_cast<double>(options_.open_files_max));
   meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));
-  meters_.held_bytes.set(static_cast<double>(held_bytes_));
+  meters_.held_bytes.set(static_cast<double>(held_bytes_ + open_bytes_));
   meters_.containers.set(static_cast<double>(containers_.size()));
   meters_.open_batches.set(static_cast<double>(batches_.open_count()));
   meters_.spool_bytes.set(static_cast<double>(spool_.bytes()));

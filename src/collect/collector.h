@@ -46,6 +46,7 @@ struct CollectorOptions {
   MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
   RecordJoiner::Options multiline = {};              // `pattern` is each container's
   std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more of their record
+  std::size_t open_bytes_max = 8U << 20U;            // of records whose pieces are still coming
   std::size_t open_files_max = 1'000'000;  // log files; over it those at rest are closed, new ones wait
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
@@ -96,6 +97,7 @@ class Collector {
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
     std::size_t held_bytes = 0;  // as counted in the sums of all
+    std::size_t open_bytes = 0;
     std::size_t open_files = 0;
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
@@ -118,7 +120,8 @@ class Collector {
   void count_open(Followed& followed);
   void bound_open_files();
   Result<> bound_held(Followed& followed, SteadyTime now);
-  Result<> end_held(Followed& followed, SteadyTime now);
+  void count_held(Followed& followed);
+  Result<> take_held(Followed& followed, const Result<ReadCounts>& taken);
   void count(const ReadCounts& counts);
   RecordJoiner::Options joining_of(const SeenContainer& seen, const PodFacts& facts);
   const BatchPolicy& policy_of(const Namespace& name) const;
@@ -138,6 +141,7 @@ class Collector {
   std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
   std::vector<BatchManifest> unconfirmed_;
   std::size_t held_bytes_ = 0;
+  std::size_t open_bytes_ = 0;
   std::size_t open_files_ = 0;
   SteadyTime warned_of_files_at_ = kLongAgo;
   std::vector<char> buffer_;

@@ -275,6 +275,7 @@ Result<> ContainerTail::add(std::span<const Record> records, Batch& batch, ReadC
     ++counts.records;
     if (record.part > 0) ++counts.split;
   }
+  assembler_.drop_given();
   return {};
 }
 
@@ -297,6 +298,12 @@ Result<> ContainerTail::end_records(Batch& batch, ReadCounts& counts) {
 Result<ReadCounts> ContainerTail::end_held(Batch& batch) {
   ReadCounts counts;
   for (const Stream stream : kStreams) TRY(add(assembler_.end_held(stream), batch, counts));
+  return counts;
+}
+
+Result<ReadCounts> ContainerTail::give_open(Batch& batch) {
+  ReadCounts counts;
+  for (const Stream stream : kStreams) TRY(add(assembler_.give_open(stream), batch, counts));
   return counts;
 }
 

@@ -65,8 +65,11 @@ class ContainerTail {
 
   // Adds to `batch` what is held in case more lines of it come: to leave, or for want of memory.
   Result<ReadCounts> end_held(Batch& batch);
+  // Adds what there is of records whose pieces are still coming, as parts of them: for want of memory.
+  Result<ReadCounts> give_open(Batch& batch);
   bool holds() const { return joiner().holds(Stream::Stdout) || joiner().holds(Stream::Stderr); }
   std::size_t held_bytes() const { return joiner().held_bytes(); }
+  std::size_t open_bytes() const { return assembler_.open_bytes(); }
   // When read() will end what is held, whether or not there is more to read; max: nothing is held.
   SteadyTime held_until() const { return joiner().due_at(); }
 

@@ -47,6 +47,7 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
   const std::size_t skipped = std::min<std::uint64_t>(open.bytes_to_skip, piece.text.size());
   open.bytes_to_skip -= skipped;
   open.text += piece.text.substr(skipped);
+  if (piece.is_partial && open.text.size() <= record_bytes_max_) return records_;
 
   // Parts are views into given_, so it takes all of the text and gives the rest back.
   given_.swap(open.text);
@@ -64,6 +65,17 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
     close(open);
   }
   return records_;
+}
+
+std::span<const Record> RecordAssembler::give_open(Stream stream) {
+  records_.clear();
+  Open& open = of(stream);
+  const std::size_t bytes = whole_characters(open.text);
+  if (!open.is_open || bytes == 0) return records_;
+  given_ = std::exchange(open.text, open.text.substr(bytes));
+  if (open.parts_taken == 0) open.at = time_of(given_, open.ingested_at);
+  emit(open, stream, std::string_view(given_).substr(0, bytes), false);
+  return joiner_.is_joining() ? joiner_.take(records_, open.origins) : records_;
 }
 
 std::span<const Record> RecordAssembler::end(Stream stream) {

@@ -18,7 +18,7 @@
 namespace headgate::collect {
 
 // Of one container. The collect thread owns it; it holds at most record_bytes_max and a piece for each
-// stream, and what the joiner holds.
+// stream, open_bytes(), which give_open() brings down; and what the joiner holds.
 class RecordAssembler {
  public:
   explicit RecordAssembler(std::size_t record_bytes_max, RecordJoiner::Options joining = {})
@@ -39,6 +39,15 @@ class RecordAssembler {
   std::span<const Record> end(Stream stream);
   // Ends what the joiner holds of the stream: all of it, or what is old enough. Pieces stay open.
   std::span<const Record> end_held(Stream stream) { return joiner_.take_last(stream, {}, {}); }
+  // What is there of the stream's open record as a part of it: to hold less. The record stays open.
+  std::span<const Record> give_open(Stream stream);
+  std::size_t open_bytes() const { return open_[0].text.size() + open_[1].text.size(); }
+  // Frees what was given, once it was taken.
+  void drop_given() {
+    if (given_.capacity() > kGivenBytesKept) [[unlikely]]
+      given_ = std::string();
+    joiner_.drop_given();
+  }
   std::span<const Record> end_aged(Stream stream, SteadyTime now) { return joiner_.end_aged(stream, now); }
   const RecordJoiner& joiner() const { return joiner_; }
 
@@ -52,6 +61,7 @@ class RecordAssembler {
   void reset();
 
  private:
+  static constexpr std::size_t kGivenBytesKept = 4U << 10U;  // by each of thousands of containers
   struct Open {
     bool is_open = false;
     bool is_damaged = false;

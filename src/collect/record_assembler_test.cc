@@ -116,6 +116,26 @@ TEST(RecordAssembler, PassesOverThePartsThatWereTakenBeforeARestart) {
   EXPECT_EQ(rest[0].part, 3U);
 }
 
+TEST(RecordAssembler, GivesAnOpenRecordAsPartsOfItToHoldLess) {
+  RecordAssembler assembler(100);
+  assembler.take(piece("1234567890123456789012345678901234567890 caf\xc3", true, Stream::Stdout, 70));
+  EXPECT_EQ(assembler.open_bytes(), 45U);
+  const auto given = assembler.give_open(Stream::Stdout);
+  EXPECT_EQ(messages(given), Texts{"1234567890123456789012345678901234567890 caf"});
+  EXPECT_EQ(given[0].part, 1U);
+  EXPECT_FALSE(given[0].is_last_part);
+  assembler.drop_given();
+  EXPECT_EQ(assembler.open_bytes(), 1U);
+  EXPECT_EQ(assembler.position(Stream::Stdout, 1, 999),
+            (StreamPosition{.offset = 70, .bytes_taken = 44, .parts_taken = 1}));
+  EXPECT_TRUE(assembler.give_open(Stream::Stdout).empty());  // half a character is no part
+  const auto last = assembler.take(piece("\xa9", false));
+  EXPECT_EQ(messages(last), Texts{"\xc3\xa9"});
+  EXPECT_EQ(last[0].part, 2U);
+  EXPECT_TRUE(last[0].is_last_part);
+  EXPECT_TRUE(assembler.give_open(Stream::Stderr).empty());
+}
+
 TEST(RecordAssembler, GivesWhatIsThereWhenTheRestWillNeverCome) {
   RecordAssembler assembler(100);
   assembler.take(piece("half", true));

@@ -56,6 +56,11 @@ class RecordJoiner {
   // Lines that were added to the ones before them, ever.
   std::uint64_t joined() const { return joined_; }
   void reset();
+  // Frees the text of the records last given.
+  void drop_given() {
+    if (!texts_.empty()) [[unlikely]]
+      texts_.clear();
+  }
 
  private:
   struct Held {
