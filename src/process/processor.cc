@@ -38,7 +38,8 @@ Processor::Processor(World world, ProcessorOptions options)
       shared_(own_ ? *own_ : *world.shared),
       settlement_(world.clock, world.ledger, options_.owner, options_.lease),
       quarantine_(world.clock, world.central, world.metrics),
-      buckets_(world.clock, world.central) {}
+      central_(world.central),
+      buckets_(world.clock, central_) {}
 
 Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits) {
   const Result<Notification> notification = parse_notification(message.body);
@@ -202,9 +203,9 @@ Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
   Outcome outcome;
   if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return outcome;
   const Deadline until = deadline(job, options_.timeout);
-  const Result<ObjectInfo> info = world_.central.head(job.object.key, until);
+  const Result<ObjectInfo> info = central_.head(job.object.key, until);
   if (!info.ok()) return outcome;
-  const auto packed = deliver::read_packed_index(world_.central, *info, until);
+  const auto packed = deliver::read_packed_index(central_, *info, until);
   if (!packed.ok()) return outcome;
   std::erase_if(tries, [&](Try& one) {
     if (!may_be_unwanted(one)) return false;
@@ -262,7 +263,7 @@ void Processor::open_sink(const Job& job, Try& one) {
 
 Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& tries) {
   Result<std::unique_ptr<ObjectReader>> reader =
-      world_.central.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
+      central_.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
   if (!reader.ok()) {
     const bool is_gone = reader.error().fault == Fault::NotFound;
     return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};

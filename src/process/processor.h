@@ -27,6 +27,7 @@
 #include "ports/queue.h"
 #include "process/delivery_meters.h"
 #include "process/outcome.h"
+#include "process/own_store.h"
 #include "process/settlement.h"
 #include "tenants/directory.h"
 #include "tenants/groups.h"
@@ -119,6 +120,7 @@ class Processor {
   Shared& shared_;
   Settlement settlement_;
   deliver::Quarantine quarantine_;
+  OwnStore central_;  // what objects are read from
   deliver::BucketDelivery buckets_;
 };
 

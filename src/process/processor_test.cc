@@ -100,6 +100,16 @@ TEST_F(Processing, AcknowledgesAndCountsAnObjectThatIsGone) {
   EXPECT_EQ(acknowledged("object-gone"), 1U);
 }
 
+TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound}) {
+    central_.refuse_reads(Error{fault, "not you"});
+    EXPECT_EQ(process(message_of(key)).verdict, Verdict::TryLater);
+    EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+  }
+}
+
 TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
   configure(row("a"));
   StringSink packed;

@@ -1,5 +1,7 @@
 #include "process/replay.h"
 
+#include "process/own_store.h"
+
 #include "model/notification.h"
 #include "process/processor.h"
 
@@ -28,7 +30,7 @@ Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCou
     ++counts.left;
     return {};
   }
-  const Result<ObjectInfo> info = world_.central.head(id.key, deadline);
+  const Result<ObjectInfo> info = OwnStore(world_.central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
   if (info.ok()) {
     if (announced_.insert(id.key).second) {

@@ -216,6 +216,15 @@ TYPED_TEST_P(ObjectStoreConformance, AListedObjectIsWhatHeadSaysOfIt) {
   }
 }
 
+TYPED_TEST_P(ObjectStoreConformance, ListsAnObjectWhoseKeyIsThePrefix) {
+  this->put("a/b", "1");
+  this->put("a/b.c", "2");
+  const auto page = this->store().list("a/b", ObjectKey(), 1, this->soon());
+  ASSERT_TRUE(page.ok()) << page.error().what;
+  ASSERT_EQ(page->objects.size(), 1U);
+  EXPECT_EQ(page->objects[0].key, ObjectKey("a/b"));
+}
+
 TYPED_TEST_P(ObjectStoreConformance, RemovingIsDoneOnceAndRepeatedForNothing) {
   this->put("a/b/c", "1", with({{"lines", "1"}}));
   ASSERT_TRUE(this->store().remove(ObjectKey("a/b/c"), this->soon()).ok());

@@ -76,7 +76,7 @@ REGISTER_TYPED_TEST_SUITE_P(ObjectStoreConformance, GivesBackTheBytesThatWereCom
                             ReplaceReplacesBytesAndMetadata, AReaderSeesOneVersionWhileItIsReplacedAndRemoved,
                             KeepsMetadataAndContentHeaders, RefusesMetadataThatS3WouldRefuse, ReadsRanges,
                             ListsKeysByTheirBytes, AListedObjectIsWhatHeadSaysOfIt,
-                            RemovingIsDoneOnceAndRepeatedForNothing,
+                            ListsAnObjectWhoseKeyIsThePrefix, RemovingIsDoneOnceAndRepeatedForNothing,
                             CopiesFromAnotherBucketWithMetadataOfItsOwn, OfManyThatRaceForAKeyOneStores,
                             WhatIsNotThereIsNotFound, ABucketThatIsNotThereIsNotFoundFromEveryCall,
                             RefusesKeysThatS3WouldRefuse, AfterItsDeadlineACallIsRetryAndDidNothing);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,11 @@ class MemoryStore : public ObjectStore {
   MemoryStore(Clock& clock, BucketName bucket) : clock_(clock), bucket_(std::move(bucket)) {}
 
   const BucketName& bucket() const override { return bucket_; }
+  // From now on nothing can be read, whatever is there.
+  void refuse_reads(Error error) {
+    const std::lock_guard lock(mutex_);
+    refusal_ = std::move(error);
+  }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                     Deadline) override {
     return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key, std::move(options)));
@@ -28,6 +34,7 @@ class MemoryStore : public ObjectStore {
                                                     Deadline) override {
     const std::lock_guard lock(mutex_);
     ++reads_;
+    if (refusal_) return *refusal_;
     const auto found = objects_.find(key);
     if (found == objects_.end()) return Error{Fault::NotFound, "object: not there"};
     const Object& object = found->second;
@@ -38,6 +45,7 @@ class MemoryStore : public ObjectStore {
   }
   Result<ObjectInfo> head(const ObjectKey& key, Deadline) override {
     const std::lock_guard lock(mutex_);
+    if (refusal_) return *refusal_;
     const auto found = objects_.find(key);
     if (found == objects_.end()) return Error{Fault::NotFound, "object: not there"};
     return found->second.info;
@@ -46,8 +54,9 @@ class MemoryStore : public ObjectStore {
                           Deadline) override {
     const std::lock_guard lock(mutex_);
     ObjectPage page;
-    for (auto object = objects_.upper_bound(std::max(after, ObjectKey(prefix))); object != objects_.end();
-         ++object) {
+    const ObjectKey first{prefix};
+    auto object = after < first ? objects_.lower_bound(first) : objects_.upper_bound(after);
+    for (; object != objects_.end(); ++object) {
       if (!object->first.view().starts_with(prefix)) break;
       if (page.objects.size() == count_max) {
         page.is_last = false;
@@ -147,7 +156,8 @@ class MemoryStore : public ObjectStore {
   const BucketName bucket_;
   mutable std::mutex mutex_;  // guards all below
   std::map<ObjectKey, Object> objects_;
-  std::uint64_t reads_ = 0;  // open_reader() calls
+  std::uint64_t reads_ = 0;       // open_reader() calls
+  std::optional<Error> refusal_;  // guarded
 };
 
 }  // namespace headgate::fakes
