@@ -74,5 +74,26 @@ TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgai
   EXPECT_EQ(calls(), 1U);
 }
 
+TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {
+  int parts = 0;
+  ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
+    if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
+    if (request.find("?uploads=") != std::string::npos)
+      return answer.json(200, "<R><UploadId>u</UploadId></R>");
+    if (request.find("partNumber=") != std::string::npos && ++parts == 1)
+      return answer.json(503, "<Error><Code>SlowDown</Code></Error>");
+    answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  });
+  fakes::AwsWorld aws(s3.url());
+  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+                  {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
+  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+                               {.endpoints = {.url = s3.url(), .urls = {}}});
+  const auto bucket = destinations.bucket(configuration("s3"), aws.soon()).value();
+  const std::string large((8U << 20U) + 10, 'x');
+  EXPECT_TRUE(put_object(*bucket, ObjectKey("a/b"), large, {}, aws.soon()).ok());
+  EXPECT_EQ(parts, 3);  // two, and one of them again
+}
+
 }  // namespace
 }  // namespace headgate::aws

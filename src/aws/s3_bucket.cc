@@ -5,6 +5,7 @@
 
 #include "aws/s3_object.h"
 #include "aws/s3_xml.h"
+#include "base/check.h"
 
 namespace headgate::aws {
 namespace {
@@ -27,6 +28,16 @@ bool is_host_label(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char letter) {
            return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-';
          });
+}
+
+// A key that is busy is not a key that refuses.
+// https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
+Fault fault_of_kms(std::string_view code) {
+  for (const char* passing :
+       {"Throttl", "DependencyTimeout", "Internal", "KeyUnavailable", "LimitExceeded"}) {
+    if (code.find(passing) != std::string_view::npos) return Fault::Retry;
+  }
+  return Fault::Denied;
 }
 
 }  // namespace
@@ -53,9 +64,24 @@ Result<S3Bucket::Clients> S3Bucket::clients_in(const std::string& region) const 
   const Endpoint endpoint = TRY(endpoint_of(Service::S3, region, settings_.endpoints));
   ServiceClient::Options data = settings_.client;
   data.attempt_max = std::max(data.attempt_max, settings_.transfer_max);
+  ServiceClient::Options parts = data;
+  parts.attempts_max = std::max(parts.attempts_max, ServiceClient::Options().attempts_max);
   return Clients{.region = region,
                  .words = std::make_shared<ServiceClient>(world_, endpoint, settings_.client),
-                 .data = std::make_shared<ServiceClient>(world_, endpoint, std::move(data))};
+                 .data = std::make_shared<ServiceClient>(world_, endpoint, std::move(data)),
+                 .parts = std::make_shared<ServiceClient>(world_, endpoint, std::move(parts))};
+}
+
+const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const {
+  switch (weight) {
+    case Weight::Words:
+      return words;
+    case Weight::Data:
+      return data;
+    case Weight::Part:
+      return parts;
+  }
+  CHECK(false);
 }
 
 S3Bucket::Clients S3Bucket::clients() const {
@@ -128,10 +154,7 @@ Result<Answered> S3Bucket::ask(Deadline deadline, Ask ask, AnswerOf answer_of) {
 
 Result<Answer> S3Bucket::call(const ServiceRequest& request, Deadline deadline, Weight weight) {
   return ask<Answer>(
-      deadline,
-      [&](const Clients& asked) {
-        return (weight == Weight::Data ? asked.data : asked.words)->call(request, deadline);
-      },
+      deadline, [&](const Clients& asked) { return asked.of(weight)->call(request, deadline); },
       [](const Answer& answer) -> const Answer& { return answer; });
 }
 
@@ -156,7 +179,7 @@ Error S3Bucket::error_of(const ServiceRequest& request, const Answer& answer) co
   Error error = aws::error_of(request, answer).in("s3://" + settings_.bucket.str());
   if (answer.code == "ConditionalRequestConflict" || answer.code == "OperationAborted")
     error.fault = Fault::Retry;
-  if (answer.code.starts_with("KMS.")) error.fault = Fault::Denied;
+  if (answer.code.starts_with("KMS.")) error.fault = fault_of_kms(answer.code);
   return error;
 }
 

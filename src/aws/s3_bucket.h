@@ -54,7 +54,9 @@ class S3Bucket {
   // Encryption and ACL, for what makes an object.
   void append_write_headers(net::HttpHeaders& headers) const;
 
-  enum class Weight : std::uint8_t { Words, Data };  // Data: it carries or copies an object's bytes
+  // Data: it carries or copies an object's bytes. Part: it is one of an upload's many, and tried again
+  // whatever `client.attempts_max` says: to begin anew would be to send all of them again.
+  enum class Weight : std::uint8_t { Words, Data, Part };
   // ServiceClient's call(); when S3 says that the bucket is in another region, that is asked, now and from
   // then on.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline, Weight weight = Weight::Words);
@@ -77,6 +79,8 @@ class S3Bucket {
     std::string region;
     std::shared_ptr<ServiceClient> words;
     std::shared_ptr<ServiceClient> data;
+    std::shared_ptr<ServiceClient> parts;
+    const std::shared_ptr<ServiceClient>& of(Weight weight) const;
   };
   S3Bucket(ServiceClient::World world, S3Settings settings, bool is_custom);
   Result<Clients> clients_in(const std::string& region) const;

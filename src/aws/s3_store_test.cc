@@ -268,6 +268,7 @@ TEST_F(S3StoreTest, ThrottlesAndFailuresAreTriedAgainAndConflictsLeftToTheCaller
               {409, "OperationAborted", Fault::Retry},
               {403, "AccessDenied", Fault::Denied},
               {400, "KMS.DisabledException", Fault::Denied},
+              {400, "KMS.ThrottlingException", Fault::Retry},
               {404, "NoSuchBucket", Fault::NotFound},
               {400, "BadDigest", Fault::Invalid}};
   for (const auto& row : rows) {

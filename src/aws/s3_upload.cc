@@ -54,7 +54,7 @@ Result<> S3Upload::put_part(std::string_view bytes) {
   UploadedPart part{.etag = {}, .crc32c = checksum_text(crc32c(0, bytes))};
   request.headers.emplace_back("x-amz-checksum-crc32c", part.crc32c);
   request.body = bytes;
-  const Answer answer = TRY(bucket_.call_ok(request, deadline_, S3Bucket::Weight::Data));
+  const Answer answer = TRY(bucket_.call_ok(request, deadline_, S3Bucket::Weight::Part));
   part.etag = unquoted(answer.header("etag"));
   if (part.etag.empty()) return Error{Fault::Invalid, "UploadPart: answered without an etag"};
   parts_.push_back(std::move(part));
@@ -69,7 +69,7 @@ Result<> S3Upload::copy_part(const std::string& source, const std::string& etag,
                                                               std::to_string(range.first + range.bytes - 1));
   if (const std::string& owner = bucket_.settings().source_owner; !owner.empty())
     request.headers.emplace_back("x-amz-source-expected-bucket-owner", owner);
-  const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Data));
+  const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Part));
   if (answer.status == 412) return Error{Fault::Retry, "UploadPartCopy: the source was replaced meanwhile"};
   if (!answer.is_success()) return bucket_.error_of(request, answer);
   parts_.push_back({.etag = TRY_IN(request.operation, parse_part_etag(answer.body)), .crc32c = {}});
@@ -88,7 +88,7 @@ Result<PutOutcome> S3Upload::complete(const std::optional<ObjectContent>& conten
     request.headers.emplace_back("x-amz-mp-object-size", std::to_string(content->bytes));
   }
   request.body = xml;
-  const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Data));
+  const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Part));
   return outcome_of(request, answer, content);
 }
 
