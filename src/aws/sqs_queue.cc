@@ -24,7 +24,8 @@ std::string region_of(const std::string& queue) {
 
 Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::World& world, SqsSettings settings) {
   if (settings.queue.empty()) return Error{Fault::Invalid, "queue: no URL, ARN or name"};
-  const std::string region = settings.region.empty() ? region_of(settings.queue) : settings.region;
+  const std::string named = region_of(settings.queue);
+  const std::string& region = named.empty() ? settings.region : named;
   Endpoint endpoint = TRY_IN("queue", endpoint_of(Service::Sqs, region, settings.endpoints));
   // A try that waits for messages must outlast the wait.
   settings.client.attempt_max = std::max(settings.client.attempt_max, kAttemptLeast);
