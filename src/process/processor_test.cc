@@ -100,6 +100,16 @@ TEST_F(Processing, AcknowledgesAndCountsAnObjectThatIsGone) {
   EXPECT_EQ(acknowledged("object-gone"), 1U);
 }
 
+TEST_F(Processing, TriesAMessageThatDoesNotSayWhenItWasSentAgainAsLongAsItComes) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  ReceivedMessage message = message_of(key);
+  message.sent_at = Timestamp{};
+  answer(Error{Fault::Retry, "throttled"});
+  EXPECT_EQ(process(message).verdict, Verdict::TryLater);
+  EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+}
+
 TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);
@@ -490,6 +500,40 @@ TEST_F(Replaying, GoesOnWhereADeniedDeliveryStopped) {
   EXPECT_EQ(replay("a").deliveries, 1U);
   work();
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+}
+
+// A clock that moves whenever someone looks.
+class SlowClock final : public Clock {
+ public:
+  Timestamp now() const override { return Timestamp::from_seconds(1'800'000'000 + 10 * looks_); }
+  SteadyTime steady() const override { return SteadyTime{std::chrono::seconds{10 * ++looks_}}; }
+  bool sleep(std::chrono::nanoseconds, const std::stop_token&) override { return false; }
+
+ private:
+  mutable std::int64_t looks_ = 0;
+};
+
+TEST_F(Replaying, AnnouncesAnObjectAgainForADeliveryThatIsUnparkedLongAfterTheFirst) {
+  TenantConfiguration other = row("a");
+  other.type = DestinationName("cloudwatch#other");
+  configure(other);
+  configure(row("a"));
+  answer(Error{Fault::Denied, "AssumeRole: access denied"});
+  const ObjectKey key = store("a", kLine);
+  (void)process(message_of(key));
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  EXPECT_EQ(entry(key, "cloudwatch#other").state, DeliveryState::Parked);
+  SlowClock slow;
+  ParkedReplay parked({.clock = slow,
+                       .random = random_,
+                       .ledger = ledger_,
+                       .central = central_,
+                       .tenants = directory_,
+                       .queue = queue_},
+                      LeaseOwner("replay"));
+  const ReplayCounts counts = parked.run(TenantId(), 10, Deadline::never()).value();
+  EXPECT_EQ(counts.deliveries, 2U);
+  EXPECT_GE(counts.messages, 2U) << "the first may be worked on before the second is unparked";
 }
 
 TEST_F(Replaying, SettlesWhatIsGone) {

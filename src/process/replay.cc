@@ -1,8 +1,7 @@
 #include "process/replay.h"
 
-#include "process/own_store.h"
-
 #include "model/notification.h"
+#include "process/own_store.h"
 #include "process/processor.h"
 
 namespace headgate::process {
@@ -33,10 +32,7 @@ Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCou
   const Result<ObjectInfo> info = OwnStore(world_.central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
   if (info.ok()) {
-    if (announced_.insert(id.key).second) {
-      TRY(announce(id, *info));
-      ++counts.messages;
-    }
+    TRY(announce_unless_lately(id, *info, counts));
     ++counts.deliveries;
   } else {
     ++counts.gone;
@@ -44,9 +40,23 @@ Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCou
   const Result<> unparked = world_.ledger.unpark(id, world_.clock.now());
   // NotFound: someone else was faster.
   if (!unparked.ok()) return unparked.error().fault == Fault::NotFound ? Result<>() : unparked;
+  // Took it so long that a worker may have found the delivery parked still, it is told of it again.
+  if (info.ok()) TRY(announce_unless_lately(id, *info, counts));
   if (!info.ok()) return settle(id, "object gone");
   // This row stood for destinations that nobody knew; the message finds those that there are.
   return is_of_nobody ? settle(id, "tenant known") : Result<>();
+}
+
+// One message serves all of an object's deliveries that are unparked before it is seen.
+Result<> ParkedReplay::announce_unless_lately(const DeliveryId& id, const ObjectInfo& info,
+                                              ReplayCounts& counts) {
+  const SteadyTime now = world_.clock.steady();
+  const auto announced = announced_.find(id.key);
+  if (announced != announced_.end() && now - announced->second < kLedgerFirst / 3) return {};
+  TRY(announce(id, info));
+  announced_[id.key] = now;
+  ++counts.messages;
+  return {};
 }
 
 Result<> ParkedReplay::announce(const DeliveryId& id, const ObjectInfo& info) {

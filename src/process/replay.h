@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/result.h"
 #include "ports/clock.h"
 #include "ports/ledger.h"
@@ -18,7 +19,7 @@ namespace headgate::process {
 
 struct ReplayCounts {
   std::uint64_t deliveries = 0;  // no longer parked
-  std::uint64_t messages = 0;    // sent for them: one an object
+  std::uint64_t messages = 0;    // sent for them: mostly one an object
   std::uint64_t gone = 0;        // deliveries whose object is not there any more: settled so
   std::uint64_t left = 0;        // still parked: their tenant is still not known
 };
@@ -49,12 +50,13 @@ class ParkedReplay {
 
  private:
   Result<> replay(const DeliveryId& id, Deadline deadline, ReplayCounts& counts);
+  Result<> announce_unless_lately(const DeliveryId& id, const ObjectInfo& info, ReplayCounts& counts);
   Result<> announce(const DeliveryId& id, const ObjectInfo& info);
   Result<> settle(const DeliveryId& id, std::string_view reason);
 
   const World world_;
   const LeaseOwner owner_;
-  std::set<ObjectKey> announced_;  // by this run
+  std::map<ObjectKey, SteadyTime> announced_;  // by this run, when
 };
 
 }  // namespace headgate::process
