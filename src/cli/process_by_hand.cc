@@ -48,6 +48,19 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
   return objects;
 }
 
+// Which records without a time of their own get. What cannot be asked now shows when it is delivered.
+ObjectCreated with_its_time(ProcessRun& run, DeliveryWorld& world, ObjectCreated object) {
+  constexpr std::chrono::seconds kHeadMax{30};
+  if (object.at > Timestamp{} || object.bucket != world.central().bucket()) return object;
+  const Result<ObjectInfo> info =
+      world.central().head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
+  if (info.ok()) {
+    object.at = info->modified_at;
+    object.bytes = info->bytes;
+  }
+  return object;
+}
+
 class Planner {
  public:
   Planner(ProcessRun& run, DeliveryWorld& world, const process::ProcessorOptions& options)
@@ -112,7 +125,8 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
   }
   process::Processor processor(run.processor_world(*world), options);
   int status = 0;
-  for (const ObjectCreated& object : objects) {
+  for (const ObjectCreated& named : objects) {
+    const ObjectCreated object = with_its_time(run, *world, named);
     process::Verdict verdict = process::Verdict::Park;
     if (options.buckets.contains(object.bucket)) {
       verdict = processor.process(object, {.stop = run.stop}).verdict;

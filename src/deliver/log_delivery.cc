@@ -59,7 +59,7 @@ Result<> LogDelivery::add(const ReadRecord& record) {
   const std::string_view message = record.message.empty() ? std::string_view(" ") : record.message;
   const Wanted wanted = is_wanted(record);
   if (wanted == Wanted::No) ++counts_.filtered;
-  Added added{.event = {.at_ms = at.milliseconds(), .message = message},
+  Added added{.event = {.at_ms = std::max<std::int64_t>(at.milliseconds(), 0), .message = message},
               .wanted = wanted,
               .written_at = record.ingested_at};
   if (message.size() <= limits_.message_bytes_max) return add_event(stream, added);

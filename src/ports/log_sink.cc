@@ -11,6 +11,7 @@ Result<> check_log_batch(std::span<const LogEvent> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const LogEvent& event = events[i];
     if (event.message.empty()) return Error{Fault::Invalid, fmt::format("event {}: message: empty", i)};
+    if (event.at_ms < 0) return Error{Fault::Invalid, "events: a time before 1970"};
     if (i > 0 && event.at_ms < events[i - 1].at_ms) {
       return Error{Fault::Invalid, fmt::format("event {}: earlier than the one before", i)};
     }

@@ -41,6 +41,12 @@ Processor::Processor(World world, ProcessorOptions options)
       central_(world.central),
       buckets_(world.clock, central_) {}
 
+// Never, of a message that does not say when it was sent: an event given by hand.
+std::optional<Timestamp> Processor::give_up_at(const ReceivedMessage& message) const {
+  if (message.sent_at <= Timestamp{}) return std::nullopt;
+  return message.sent_at + options_.try_for;
+}
+
 Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits) {
   const Result<Notification> notification = parse_notification(message.body);
   if (!notification.ok()) return refuse_message(message, notification.error().what);
@@ -58,7 +64,7 @@ Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits
     const bool is_ours = options_.buckets.contains(object.bucket);
     const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
     if (is_ours && fields.ok()) {
-      const Job job{.object = object, .limits = limits, .give_up_at = message.sent_at + options_.try_for};
+      const Job job{.object = object, .limits = limits, .give_up_at = give_up_at(message)};
       outcome = both(outcome, process_one(job));
     } else {
       const std::string reason =

@@ -86,6 +86,7 @@ class Processor {
     std::optional<Timestamp> give_up_at;
   };
   struct Try;  // one destination's part in one object
+  std::optional<Timestamp> give_up_at(const ReceivedMessage& message) const;
   Outcome process_one(const Job& job);
   Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
   Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);

@@ -19,6 +19,7 @@ std::string complaint_about(std::span<const LogEvent> events) {
   std::size_t bytes = 0;
   for (std::size_t index = 0; index < events.size(); ++index) {
     if (events[index].message.empty()) return "empty message";
+    if (events[index].at_ms < 0) return "before 1970";
     if (index > 0 && events[index].at_ms < events[index - 1].at_ms) return "order";
     bytes += events[index].message.size() + kLogEventOverheadBytes;
   }
