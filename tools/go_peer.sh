@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Builds a peer from its Go module into build/peers/NAME, by the compiler that PyPI brings (Debian's is too old). Does
+# nothing when it is there and STAMP has not changed. What Go fetched and made on the way is removed: gigabytes.
+#   tools/go_peer.sh NAME STAMP WORDS...   (WORDS as `go` takes them: install ...)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+name=$1
+stamp=$2
+shift 2
+peer=build/peers/$name
+[[ -x $peer && $(cat "$peer.version" 2> /dev/null) == "$stamp" ]] && exit 0
+
+echo "peers: building $name"
+scratch=$PWD/build/peers/go
+mkdir -p build/peers
+{
+  if [[ -d $scratch ]]; then chmod -R u+w "$scratch"; rm -rf "$scratch"; fi
+  /usr/bin/python3 -m venv "$scratch/venv"
+  "$scratch/venv/bin/pip" install --disable-pip-version-check --no-input -r tools/requirements-go.txt
+  GOPATH=$scratch/path GOCACHE=$scratch/cache GOBIN=$scratch/bin GOTOOLCHAIN=local \
+    GOFLAGS=-buildvcs=false "$scratch/venv/bin/go" "$@"
+  mv "$scratch/bin/$name" "$peer"
+  chmod -R u+w "$scratch"
+  rm -rf "$scratch"
+} > "build/peers/$name.log" 2>&1 || {
+  tail -n 20 "build/peers/$name.log" >&2
+  echo "peers: failed, see build/peers/$name.log" >&2
+  exit 1
+}
+echo "$stamp" > "$peer.version"
