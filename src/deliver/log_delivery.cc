@@ -23,6 +23,12 @@ std::string_view placeholder_value(std::string_view name, const KeyFields& field
   return {};
 }
 
+std::size_t bytes_of(std::span<const LogEvent> events) {
+  std::size_t bytes = 0;
+  for (const LogEvent& event : events) bytes += event.message.size();
+  return bytes;
+}
+
 }  // namespace
 
 LogStream stream_of(std::string_view name_template, const KeyFields& fields, const ReadRecord& record) {
@@ -137,10 +143,12 @@ Result<> LogDelivery::cut(const LogStream& name, OpenStream& stream) {
 Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   const std::span<const LogEvent> events = stream.batcher.events();
   const RefusedEvents refusals = TRY(put_in_halves(name, events));
-  std::size_t quarantined = 0;
+  std::size_t kept = events.size();
+  std::size_t bytes = bytes_of(events);
   for (const RefusedEvents::Reason& refused : refusals.by_reason()) {
     TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
-    quarantined += refused.events.size();
+    kept -= refused.events.size();
+    bytes -= bytes_of(refused.events);
   }
   const Timestamp now = world_.clock.now();
   const Result<> advanced =
@@ -148,11 +156,11 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
   ++counts_.batches;
-  counts_.quarantined += quarantined;
-  counts_.events += events.size() - quarantined;
-  for (const LogEvent& event : events) counts_.bytes += event.message.size();
-  if (world_.lag != nullptr && stream.oldest) {
-    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), events.size());
+  counts_.quarantined += events.size() - kept;
+  counts_.events += kept;
+  counts_.bytes += bytes;
+  if (world_.lag != nullptr && stream.oldest && kept > 0) {
+    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), kept);
   }
   return {};
 }

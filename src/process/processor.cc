@@ -316,6 +316,7 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   const bool is_filtered = is_wholly_filtered(one.counts);
   const Verdict verdict =
       settlement_.settle(id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "");
+  if (one.logs || verdict == Verdict::Done) count_confirmed(one);
   if (verdict != Verdict::Done) return {.verdict = verdict};
   DeliveryMeters::Meters& meters = *one.meters;
   meters.events_filtered.add(one.counts.filtered);
@@ -323,15 +324,21 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
     meters.objects_filtered.add();
     return {};
   }
-  meters.events.add(one.counts.events);
-  meters.bytes.add(one.counts.bytes);
-  meters.batches.add(one.counts.batches);
-  meters.events_quarantined.add(one.counts.quarantined);
   meters.delivered.add();
   if (job.object.at > Timestamp{}) {
     meters.latency.observe(std::chrono::duration<double>(world_.clock.now() - job.object.at).count());
   }
   return {.health = Health::Good};
+}
+
+// What a log group confirmed is counted whatever becomes of the try: the next one passes over it. A bucket's
+// is counted when it is settled: until then the same object is found there at every try.
+void Processor::count_confirmed(const Try& one) {
+  DeliveryMeters::Meters& meters = *one.meters;
+  meters.events.add(one.counts.events);
+  meters.bytes.add(one.counts.bytes);
+  meters.batches.add(one.counts.batches);
+  meters.events_quarantined.add(one.counts.quarantined);
 }
 
 // Expired, or removed: nothing is left that anyone could mend.
@@ -359,6 +366,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
              {"destination", id.destination.view()},
              {"key", id.key.view()},
              {"what", reason}});
+  count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
     return {.verdict = settlement_.settle(id, DeliveryState::Parked, reason), .health = health_of(error)};
