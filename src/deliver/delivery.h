@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "base/deadline.h"
@@ -41,6 +42,8 @@ struct DeliveryCounts {
   std::uint64_t quarantined = 0;
   std::uint64_t filtered = 0;  // records of a packed object that the destination does not want
   bool is_gone = false;        // the object is not there any more
+  // The time of the earliest record, of what a bucket got; none where nothing says it.
+  std::optional<Timestamp> first_at = {};
 };
 
 // What stands for the application or the pod where neither record nor key says.

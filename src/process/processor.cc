@@ -328,6 +328,10 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   if (job.object.at > Timestamp{}) {
     meters.latency.observe(std::chrono::duration<double>(world_.clock.now() - job.object.at).count());
   }
+  if (one.counts.first_at) {
+    const std::chrono::duration<double> lag = world_.clock.now() - *one.counts.first_at;
+    meters.lag.observe(std::max(lag.count(), 0.0), one.counts.events);  // what a line says may be to come
+  }
   return {.health = Health::Good};
 }
 
