@@ -145,7 +145,8 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   const RefusedEvents refusals = TRY(put_in_halves(name, events));
   std::size_t kept = events.size();
   std::size_t bytes = bytes_of(events);
-  for (const RefusedEvents::Reason& refused : refusals.by_reason()) {
+  const std::vector<RefusedEvents::Reason> by_reason = refusals.by_reason();
+  for (const RefusedEvents::Reason& refused : by_reason) {
     TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
     kept -= refused.events.size();
     bytes -= bytes_of(refused.events);
@@ -154,6 +155,9 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   TRY(advance(batch_ + 1));
   ++counts_.batches;
   counts_.quarantined += events.size() - kept;
+  for (const RefusedEvents::Reason& refused : by_reason) {
+    counts_.quarantined_by[slug_of(refused.reason)] += refused.events.size();
+  }
   counts_.events += kept;
   counts_.bytes += bytes;
   if (world_.lag != nullptr && stream.oldest && kept > 0) {

@@ -127,5 +127,21 @@ TEST_F(DeliveryMetrics, CountBytesAndLagOfWhatWasKeptAndNotOfWhatIsInQuarantine)
   EXPECT_EQ(value("events_quarantined_total"), "1");
 }
 
+TEST_F(DeliveryMetrics, NameInQuarantineTooOnlyTheTenantsOfTheFirstDestinations) {
+  const int named = static_cast<int>(DeliveryMeters::kNamedMax);
+  for (int number = 0; number < named + 5; ++number) {
+    const std::string tenant = "t" + std::to_string(number);
+    configure(tenant);
+    destinations_.reject_next({.too_old_until = 1});
+    EXPECT_EQ(processor_.process(store(tenant, 1)).verdict, Verdict::Done);
+  }
+  const auto in_quarantine = [&](const std::string& tenant) {
+    return value_of("headgate_quarantine_events_total{reason=\"too-old\",tenant=\"" + tenant + "\"}");
+  };
+  EXPECT_EQ(in_quarantine("t" + std::to_string(named - 1)), "1");
+  EXPECT_EQ(in_quarantine("t" + std::to_string(named)), "-");
+  EXPECT_EQ(in_quarantine("other"), "5");
+}
+
 }  // namespace
 }  // namespace headgate::process

@@ -343,6 +343,9 @@ void Processor::count_confirmed(const Try& one) {
   meters.bytes.add(one.counts.bytes);
   meters.batches.add(one.counts.batches);
   meters.events_quarantined.add(one.counts.quarantined);
+  for (const auto& [reason, events] : one.counts.quarantined_by) {
+    shared_.meters.quarantined(meters, reason).add(events);
+  }
 }
 
 // Expired, or removed: nothing is left that anyone could mend.
