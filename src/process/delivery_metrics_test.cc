@@ -143,5 +143,33 @@ TEST_F(DeliveryMetrics, NameInQuarantineTooOnlyTheTenantsOfTheFirstDestinations)
   EXPECT_EQ(in_quarantine("other"), "5");
 }
 
+TEST_F(DeliveryMetrics, OfALogGroupAndABucketOfOneTenantAreEachRight) {
+  configure("a");
+  configure("a", "s3");
+  destinations_.place(std::make_shared<fakes::MemoryStore>(clock_, BucketName("logs-of-a")));
+  const ReceivedMessage message =
+      store("a", 3, {{"headgate-format", "1"}, {"headgate-lines", "3"}, {"headgate-first", kWrittenAt}});
+  const std::string object_bytes = std::to_string(central_.text_under("cluster/").size());
+  clock_.advance(std::chrono::seconds{5});
+  EXPECT_EQ(processor_.process(message).verdict, Verdict::Done);
+  EXPECT_EQ(processor_.process(message).verdict, Verdict::Done);  // it comes twice
+  const struct {
+    const char* destination;
+    std::string bytes;
+    const char* batches;
+  } kCases[] = {{"cloudwatch", "3", "2"}, {"s3", object_bytes, "1"}};
+  for (const auto& one : kCases) {
+    SCOPED_TRACE(one.destination);
+    EXPECT_EQ(value("events_total", one.destination), "3");
+    EXPECT_EQ(value("bytes_total", one.destination), one.bytes);
+    EXPECT_EQ(value("batches_total", one.destination), one.batches);
+    EXPECT_EQ(value("objects_total", one.destination, "outcome=\"delivered\","), "1");
+    EXPECT_EQ(value("latency_seconds_count", one.destination), "1");
+    EXPECT_EQ(value("latency_seconds_sum", one.destination), "5");
+    EXPECT_EQ(value("lag_seconds_count", one.destination), "3");
+    EXPECT_EQ(value("lag_seconds_sum", one.destination), "45");
+  }
+}
+
 }  // namespace
 }  // namespace headgate::process
