@@ -26,13 +26,14 @@ class DeliveryMetrics : public testing::Test {
     tenants_.place({.configuration = row, .undecodable = ""});
   }
   // Lines "0", "1", ..., written ten seconds before now, and the notification of their object.
-  ReceivedMessage store(const std::string& tenant, int lines, ObjectMetadata metadata = {}) {
+  ReceivedMessage store(const std::string& tenant, int lines, ObjectMetadata metadata = {},
+                        const std::string& file = "x.json") {
     std::string text;
     for (int number = 0; number < lines; ++number) {
-      text += "{\"message\":\"" + std::to_string(number) +
-              "\",\"timestamp\":\"2027-01-15T07:59:50Z\",\"ingest_timestamp\":\"2027-01-15T07:59:50Z\"}\n";
+      text += "{\"message\":\"" + std::to_string(number) + "\",\"timestamp\":\"" + kWrittenAt +
+              "\",\"ingest_timestamp\":\"" + kWrittenAt + "\"}\n";
     }
-    const ObjectKey key("cluster/" + tenant + "/web/web-1/x.json");
+    const ObjectKey key("cluster/" + tenant + "/web/web-1/" + file);
     central_.place(key, std::make_shared<const std::string>(text), std::move(metadata));
     const ObjectCreated created{
         .bucket = BucketName("central"), .key = key, .bytes = text.size(), .at = clock_.now()};
@@ -57,6 +58,7 @@ class DeliveryMetrics : public testing::Test {
     return text.substr(begin, text.find('\n', begin) - begin);
   }
 
+  static constexpr const char* kWrittenAt = "2027-01-15T07:59:50Z";
   fakes::StillClock clock_{Timestamp::from_seconds(1'800'000'000)};  // 2027-01-15T08:00:00Z
   Metrics metrics_;
   fakes::MemoryStore central_{clock_, BucketName("central")};
@@ -115,6 +117,19 @@ TEST_F(DeliveryMetrics, CountWhatWasDeliveredBeforeItWasParkedOrLeftOff) {
   EXPECT_EQ(value("events_total"), "4");
   EXPECT_EQ(value("batches_total"), "2");
   EXPECT_EQ(value("bytes_total"), "4");
+}
+
+TEST_F(DeliveryMetrics, OfABucketTellTheLagOfAnObjectThatIsCopiedAndOfOneThatIsWrittenAnew) {
+  configure("a", "s3");
+  destinations_.place(std::make_shared<fakes::MemoryStore>(clock_, BucketName("logs-of-a")));
+  const ReceivedMessage ours =
+      store("a", 3, {{"headgate-format", "1"}, {"headgate-lines", "3"}, {"headgate-first", kWrittenAt}});
+  EXPECT_EQ(processor_.process(ours).verdict, Verdict::Done);
+  EXPECT_EQ(value("lag_seconds_count", "s3"), "3");
+  EXPECT_EQ(value("lag_seconds_sum", "s3"), "30");
+  EXPECT_EQ(processor_.process(store("a", 2, {}, "others.json")).verdict, Verdict::Done);
+  EXPECT_EQ(value("lag_seconds_count", "s3"), "5");
+  EXPECT_EQ(value("lag_seconds_sum", "s3"), "50");
 }
 
 TEST_F(DeliveryMetrics, CountBytesAndLagOfWhatWasKeptAndNotOfWhatIsInQuarantine) {
