@@ -1,5 +1,7 @@
 #include "cli/delivery_workers.h"
 
+#include <algorithm>
+
 namespace headgate::cli {
 
 Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner) {
@@ -26,7 +28,9 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
       .visibility = std::chrono::duration_cast<std::chrono::seconds>(process.visibility),
       .wait = times.wait,
       .grace = times.grace,
-      .room = {.bytes_max = process.held_bytes_max},
+      // A lone tenant may fill half of it, and then has two for each thread.
+      .room = {.bytes_max = process.held_bytes_max,
+               .messages_max = std::max<std::size_t>(256, 4 * static_cast<std::size_t>(process.concurrency))},
       .retry = {.first = process.retry_first, .longest = process.retry_longest},
       .leave = std::move(leave)};
   workers->worker_ =

@@ -68,11 +68,13 @@ class RecordCopier {
                                       .stream = record.stream == "stderr" ? Stream::Stderr : Stream::Stdout},
                                      line_.data());
     ++records_;
+    if (record.at || record.ingested_at) first_at_ = std::min(at, first_at_.value_or(at));
     return writer_.write(std::string_view(line_.data(), static_cast<std::size_t>(end - line_.data())));
   }
   Result<> finish() { return writer_.end_member(); }
   std::uint64_t records() const { return records_; }
   std::uint64_t filtered() const { return filtered_; }
+  std::optional<Timestamp> first_at() const { return first_at_; }
   std::uint64_t bytes() const { return writer_.bytes_out(); }
 
  private:
@@ -98,6 +100,7 @@ class RecordCopier {
   std::optional<RecordFrame> frame_;
   std::string line_;
   std::uint64_t records_ = 0;
+  std::optional<Timestamp> first_at_;
 };
 
 // Of all members, of which there is one at least.
@@ -185,6 +188,7 @@ Result<DeliveryCounts> BucketDelivery::copy_wanted(const Delivery& delivery, con
   TRY(writer->commit());
   counts.bytes = selection.index.bytes();
   counts.batches = 1;
+  counts.first_at = first_at;
   return counts;
 }
 
@@ -207,6 +211,8 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
   if (lines != info.metadata.end()) {
     std::from_chars(lines->second.data(), lines->second.data() + lines->second.size(), counts.events);
   }
+  const auto first = info.metadata.find("headgate-first");
+  if (first != info.metadata.end()) counts.first_at = parse_rfc3339(first->second);
   return counts;
 }
 
@@ -234,8 +240,11 @@ Result<DeliveryCounts> BucketDelivery::write_anew(const Delivery& delivery, cons
   TRY(copier.finish());
   if (copier.records() == 0 && copier.filtered() > 0) return DeliveryCounts{.filtered = copier.filtered()};
   TRY(writer->commit());
-  return DeliveryCounts{
-      .events = copier.records(), .bytes = copier.bytes(), .batches = 1, .filtered = copier.filtered()};
+  return DeliveryCounts{.events = copier.records(),
+                        .bytes = copier.bytes(),
+                        .batches = 1,
+                        .filtered = copier.filtered(),
+                        .first_at = copier.first_at()};
 }
 
 }  // namespace headgate::deliver

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/deadline.h"
@@ -39,8 +42,11 @@ struct DeliveryCounts {
   std::uint64_t batches = 0;
   std::uint64_t repeated = 0;  // events passed over because an earlier try delivered them
   std::uint64_t quarantined = 0;
+  std::map<std::string, std::uint64_t> quarantined_by = {};  // by reason, as in the key in quarantine
   std::uint64_t filtered = 0;  // records of a packed object that the destination does not want
   bool is_gone = false;        // the object is not there any more
+  // The time of the earliest record, of what a bucket got; none where nothing says it.
+  std::optional<Timestamp> first_at = {};
 };
 
 // What stands for the application or the pod where neither record nor key says.

@@ -23,6 +23,12 @@ std::string_view placeholder_value(std::string_view name, const KeyFields& field
   return {};
 }
 
+std::size_t bytes_of(std::span<const LogEvent> events) {
+  std::size_t bytes = 0;
+  for (const LogEvent& event : events) bytes += event.message.size();
+  return bytes;
+}
+
 }  // namespace
 
 LogStream stream_of(std::string_view name_template, const KeyFields& fields, const ReadRecord& record) {
@@ -137,34 +143,59 @@ Result<> LogDelivery::cut(const LogStream& name, OpenStream& stream) {
 Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   const std::span<const LogEvent> events = stream.batcher.events();
   const RefusedEvents refusals = TRY(put_in_halves(name, events));
-  std::size_t quarantined = 0;
-  for (const RefusedEvents::Reason& refused : refusals.by_reason()) {
+  std::size_t kept = events.size();
+  std::size_t bytes = bytes_of(events);
+  const std::vector<RefusedEvents::Reason> by_reason = refusals.by_reason();
+  for (const RefusedEvents::Reason& refused : by_reason) {
     TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
-    quarantined += refused.events.size();
+    kept -= refused.events.size();
+    bytes -= bytes_of(refused.events);
   }
   const Timestamp now = world_.clock.now();
-  const Result<> advanced =
-      world_.ledger.advance(delivery_.id, delivery_.owner, batch_ + 1, now, now + delivery_.lease);
-  // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
-  if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
+  TRY(advance(batch_ + 1));
   ++counts_.batches;
-  counts_.quarantined += quarantined;
-  counts_.events += events.size() - quarantined;
-  for (const LogEvent& event : events) counts_.bytes += event.message.size();
-  if (world_.lag != nullptr && stream.oldest) {
-    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), events.size());
+  counts_.quarantined += events.size() - kept;
+  for (const RefusedEvents::Reason& refused : by_reason) {
+    counts_.quarantined_by[slug_of(refused.reason)] += refused.events.size();
+  }
+  counts_.events += kept;
+  counts_.bytes += bytes;
+  if (world_.lag != nullptr && stream.oldest && kept > 0) {
+    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), kept);
   }
   return {};
 }
 
+// Batches before `next_batch` are confirmed, and the lease goes on.
+Result<> LogDelivery::advance(std::uint64_t next_batch) {
+  const Timestamp now = world_.clock.now();
+  const Result<> advanced =
+      world_.ledger.advance(delivery_.id, delivery_.owner, next_batch, now, now + delivery_.lease);
+  // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
+  if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
+  return {};
+}
+
+// Of a batch that takes long.
+Result<> LogDelivery::keep_lease(SteadyTime& advanced_at) {
+  const SteadyTime now = world_.clock.steady();
+  if (now - advanced_at < delivery_.lease / 4) return {};
+  advanced_at = now;
+  return advance(batch_);
+}
+
 // One bad event makes the service refuse all of a call: the halves of what is refused are put, and so on,
-// until the bad ones are alone.
+// until each bad one is alone. That takes two calls an event at worst, and no bound but the try's own time:
+// the ledger knows whole batches, so a bound would either put good events into quarantine beside the bad, or
+// begin with the batch's first event at every try and come to no end (docs/adr/0006-one-batch-in-flight.md).
 Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events) {
   RefusedEvents refused;
-  std::vector<std::span<const LogEvent>> to_put = {events};  // the first is last, so that order is kept
+  Parts to_put = {events};  // the first is last, so that order is kept
   std::size_t alone = 0;
   bool is_any_accepted = counts_.batches > 0;
+  SteadyTime advanced_at = world_.clock.steady();
   while (!to_put.empty()) {
+    TRY(keep_lease(advanced_at));
     const std::span<const LogEvent> part = to_put.back();
     to_put.pop_back();
     const Result<RejectedEvents> put_part = put(name, part);
@@ -174,8 +205,7 @@ Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::spa
       continue;
     }
     if (put_part.error().fault != Fault::Invalid) return put_part.error();
-    const bool may_halve = part.size() > 1 && alone < kPoisonEventsMax;
-    if (may_halve) {
+    if (part.size() > 1) {
       const std::size_t half = part.size() / 2;
       to_put.push_back(part.subspan(half));
       to_put.push_back(part.first(half));
@@ -184,9 +214,26 @@ Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::spa
     refused.add_invalid(part);
     const bool is_last = to_put.empty();
     ++alone;
-    if (!is_any_accepted && (alone >= kPoisonEventsMax || is_last)) return put_part.error();
+    if (is_any_accepted || (alone < kRefusedAloneMax && !is_last)) continue;
+    is_any_accepted = TRY(put_one_of(name, to_put, refused));
+    if (!is_any_accepted) return put_part.error();
   }
   return refused;
+}
+
+// The first of the parts that is accepted is taken out, before those that come earlier: rather a stream that
+// is out of order here than a delivery parked for the bad events at its begin.
+Result<bool> LogDelivery::put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused) {
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    const Result<RejectedEvents> put_part = put(name, *part);
+    if (put_part.ok()) {
+      refused.add(*put_part, *part);
+      parts.erase(std::next(part).base());
+      return true;
+    }
+    if (put_part.error().fault != Fault::Invalid) return put_part.error();
+  }
+  return false;
 }
 
 Gate::Call LogDelivery::call() const {

@@ -26,11 +26,11 @@ class LogDelivery {
   // Log streams whose batches are filled at once; a further stream cuts the batch of the one that has waited
   // longest.
   static constexpr std::size_t kStreamsOpenMax = 8;
-  // Of a batch that the service refuses as invalid, events are found that it refuses alone too. So many at
-  // most: what is refused beyond goes to quarantine without being halved. Where nothing of the object was
-  // accepted, neither before nor of that batch, it is not the events that are wrong: the error is the
-  // delivery's, and parks it.
-  static constexpr std::size_t kPoisonEventsMax = 32;
+  // A batch that the service refuses as invalid is halved until each event that it refuses is alone, however
+  // many there are. But where it refused so many and has not accepted anything of the object, and accepts
+  // none of the parts that are left either, it is not the events that are wrong: the error is the delivery's,
+  // and parks it.
+  static constexpr std::size_t kRefusedAloneMax = 32;
 
   struct World {
     Clock& clock;
@@ -58,6 +58,7 @@ class LogDelivery {
   enum class Wanted : std::uint8_t { Yes, No };
   Wanted is_wanted(const ReadRecord& record);
   OpenStream& open_stream(const LogStream& name);
+  using Parts = std::vector<std::span<const LogEvent>>;  // the first is last
   struct Added {
     LogEvent event;
     Wanted wanted = Wanted::Yes;
@@ -66,7 +67,10 @@ class LogDelivery {
   Result<> add_event(const LogStream& name, const Added& added);
   Result<> cut(const LogStream& name, OpenStream& stream);
   Result<> send(const LogStream& name, OpenStream& stream);
+  Result<> advance(std::uint64_t next_batch);
+  Result<> keep_lease(SteadyTime& advanced_at);
   Result<RefusedEvents> put_in_halves(const LogStream& name, std::span<const LogEvent> events);
+  Result<bool> put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused);
   Result<RejectedEvents> put(const LogStream& name, std::span<const LogEvent> events);
   Result<> create(const LogStream& name);
   Gate::Call call() const;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
-// A reason as a key segment and a metric label: lower case words with dashes.
+}  // namespace
+
 std::string slug_of(std::string_view reason) {
   std::string slug;
   for (const char c : reason.substr(0, 40)) {
@@ -19,8 +20,6 @@ std::string slug_of(std::string_view reason) {
   }
   return slug;
 }
-
-}  // namespace
 
 Quarantine::Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics)
     : clock_(clock), store_(store), metrics_(metrics) {}
@@ -40,10 +39,6 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
                                   delivery.tenant.view(), delivery.destination.view(), fnv1a_64(source), file,
                                   batch, slug_of(reason)));
-  metrics_
-      .counter("headgate_quarantine_events_total", "Events put into quarantine, by reason",
-               {{"tenant", delivery.tenant.str()}, {"reason", slug_of(reason)}})
-      .add(events.size());
   return put(key, text, reason, source);
 }
 

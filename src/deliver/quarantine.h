@@ -18,13 +18,16 @@ namespace headgate::deliver {
 
 constexpr std::string_view kQuarantinePrefix = "quarantine/";
 
+// A reason as a key segment and a metric label: lower case words with dashes.
+std::string slug_of(std::string_view reason);
+
 // Any thread. Keys are made of what is put, so that putting it again makes no second object.
 class Quarantine {
  public:
   Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics);
 
   // Events of one batch of a delivery that the service did not keep: one JSON object a line, `timestamp` in
-  // ms and `message`.
+  // ms and `message`. Not counted here: the batch may have to be put again.
   Result<> put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
                       std::span<const LogEvent> events);
   // An object whose bytes are damaged: where it is, and what is wrong. The object itself stays where it is.

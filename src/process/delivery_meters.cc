@@ -21,6 +21,11 @@ DeliveryMeters::Meters& DeliveryMeters::of(const TenantId& tenant, const Destina
   return *other_;
 }
 
+Counter& DeliveryMeters::quarantined(const Meters& of, const std::string& reason) {
+  return metrics_.counter("headgate_quarantine_events_total", "Events put into quarantine, by reason",
+                          {{"tenant", of.tenant}, {"reason", reason}});
+}
+
 std::unique_ptr<DeliveryMeters::Meters> DeliveryMeters::make(const std::string& tenant,
                                                              const std::string& destination) {
   const Labels labels{{"tenant", tenant}, {"destination", destination}};
@@ -34,6 +39,7 @@ std::unique_ptr<DeliveryMeters::Meters> DeliveryMeters::make(const std::string& 
                             with_outcome);
   };
   return std::make_unique<Meters>(Meters{
+      .tenant = tenant,
       .events = counter("headgate_deliver_events_total", "Events delivered"),
       .bytes = counter("headgate_deliver_bytes_total", "Bytes delivered: of messages, or of objects"),
       .batches = counter("headgate_deliver_batches_total", "Batches or objects delivered"),

@@ -19,6 +19,7 @@ class DeliveryMeters {
   static constexpr std::size_t kNamedMax = 200;
 
   struct Meters {
+    std::string tenant;  // as it is named here
     Counter& events;
     Counter& bytes;
     Counter& batches;
@@ -37,6 +38,8 @@ class DeliveryMeters {
       : metrics_(metrics), named_max_(named_max) {}
 
   Meters& of(const TenantId& tenant, const DestinationName& destination);
+  // Events of such a destination's tenant in quarantine. Made when there are any: most tenants have none.
+  Counter& quarantined(const Meters& of, const std::string& reason);
 
  private:
   std::unique_ptr<Meters> make(const std::string& tenant, const std::string& destination);

@@ -323,6 +323,7 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   const bool is_filtered = is_wholly_filtered(one.counts);
   const Verdict verdict =
       settlement_.settle(id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "");
+  if (one.logs || verdict == Verdict::Done) count_confirmed(one);
   if (verdict != Verdict::Done) return {.verdict = verdict};
   DeliveryMeters::Meters& meters = *one.meters;
   meters.events_filtered.add(one.counts.filtered);
@@ -330,15 +331,28 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
     meters.objects_filtered.add();
     return {};
   }
-  meters.events.add(one.counts.events);
-  meters.bytes.add(one.counts.bytes);
-  meters.batches.add(one.counts.batches);
-  meters.events_quarantined.add(one.counts.quarantined);
   meters.delivered.add();
   if (job.object.at > Timestamp{}) {
     meters.latency.observe(std::chrono::duration<double>(world_.clock.now() - job.object.at).count());
   }
+  if (one.counts.first_at) {
+    const std::chrono::duration<double> lag = world_.clock.now() - *one.counts.first_at;
+    meters.lag.observe(std::max(lag.count(), 0.0), one.counts.events);  // what a line says may be to come
+  }
   return {.health = Health::Good};
+}
+
+// What a log group confirmed is counted whatever becomes of the try: the next one passes over it. A bucket's
+// is counted when it is settled: until then the same object is found there at every try.
+void Processor::count_confirmed(const Try& one) {
+  DeliveryMeters::Meters& meters = *one.meters;
+  meters.events.add(one.counts.events);
+  meters.bytes.add(one.counts.bytes);
+  meters.batches.add(one.counts.batches);
+  meters.events_quarantined.add(one.counts.quarantined);
+  for (const auto& [reason, events] : one.counts.quarantined_by) {
+    shared_.meters.quarantined(meters, reason).add(events);
+  }
 }
 
 // Expired, or removed: nothing is left that anyone could mend.
@@ -366,6 +380,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
              {"destination", id.destination.view()},
              {"key", id.key.view()},
              {"what", reason}});
+  count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
     return {.verdict = settlement_.settle(id, DeliveryState::Parked, reason), .health = health_of(error)};

@@ -107,6 +107,7 @@ class Processor {
   Reading read_object(const Job& job, std::vector<Try>& tries);
   Outcome deliver_to_bucket(const Job& job, Try& one);
   Outcome settle(const Job& job, Try& one, const Result<>& tried);
+  void count_confirmed(const Try& one);
   Outcome fail(const Job& job, Try& one, const Error& error);
   Outcome refuse(const Job& job, Try& one, std::chrono::milliseconds wait);
   bool is_over(const Job& job) const;

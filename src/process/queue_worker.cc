@@ -17,6 +17,13 @@ namespace {
 // Of one message, since it was received: SQS counts 12 h from then, and a little is left for the last call.
 constexpr std::chrono::seconds kHeldMax = Queue::kVisibilityMax - std::chrono::seconds{60};
 
+// How often the queue is asked while a tenant has used up its share of the room and was all that came. At ten
+// messages a look a lone tenant gets few enough back, and behind a backlog of 10 000 others are found in a
+// minute or two.
+constexpr std::chrono::milliseconds kLookWhenAlone{1'000};
+constexpr std::chrono::milliseconds kLookAmongOthers{100};
+constexpr std::chrono::seconds kOthersRemembered{60};
+
 }  // namespace
 
 QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
@@ -46,12 +53,8 @@ void QueueWorker::run(const std::stop_token& stop) {
   std::jthread heart([this](const std::stop_token& end) { beat(end); });
   std::uint32_t failures = 0;
   while (!stop.stop_requested()) {
-    std::size_t count = 0;
-    {
-      std::unique_lock lock(mutex_);
-      const auto has_room = [&] { return (count = room_.count(Queue::kReceiveMax)) > 0; };
-      if (!changed_.wait(lock, stop, has_room)) break;
-    }
+    const std::size_t count = wait_for_room(stop);
+    if (count == 0) break;
     const Result<> received = receive(count, stop);
     if (received.ok()) {
       failures = 0;
@@ -67,43 +70,73 @@ void QueueWorker::run(const std::stop_token& stop) {
   leave(Deadline::after(since, options_.grace));
 }
 
+// How many messages to ask for; none when stopped. While a tenant has used up its share, more of its own
+// would only be given back, and whether others wait the queue alone knows. So it is looked into: at once as
+// long as that finds others, often after that, and seldom where there is but one tenant, which gains nothing
+// by having its messages given back.
+std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
+  std::size_t count = 0;
+  const auto has_room = [&] { return (count = room_.count(Queue::kReceiveMax)) > 0; };
+  const auto has_room_for_anyone = [&] { return (count = room_.count_for_anyone(Queue::kReceiveMax)) > 0; };
+  std::unique_lock lock(mutex_);
+  is_looking_ = false;
+  if (has_room_for_anyone()) return count;
+  if (!has_found_others_) {
+    const bool is_alone = world_.clock.steady() - found_others_at_ > kOthersRemembered;
+    const std::chrono::milliseconds wait = is_alone ? kLookWhenAlone : kLookAmongOthers;
+    if (changed_.wait_for(lock, stop, wait, has_room_for_anyone)) return count;
+  }
+  if (stop.stop_requested() || !changed_.wait(lock, stop, has_room)) return 0;
+  is_looking_ = true;
+  return count;
+}
+
 Result<> QueueWorker::receive(std::size_t count, const std::stop_token& stop) {
   const Deadline deadline = Deadline::after(world_.clock.steady(), options_.wait);
   std::vector<ReceivedMessage> messages = TRY(world_.queue.receive(count, options_.visibility, deadline));
+  std::size_t taken = 0;
   for (ReceivedMessage& message : messages) {
     if (stop.stop_requested()) {
       let_go(message, std::chrono::seconds{0});
-    } else {
-      submit(std::move(message));
+    } else if (submit(std::move(message)) == Taken::Yes) {
+      ++taken;
     }
   }
+  has_found_others_ = is_looking_ && taken > 0;
+  if (has_found_others_) found_others_at_ = world_.clock.steady();
   return {};
 }
 
-void QueueWorker::submit(ReceivedMessage message) {
+QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   const Load load = load_of(message, key_template_);
-  if (world_.crew.is_held_up(load.tenant)) {
-    given_back_.add();
-    let_go(message, wait_after(message, {}, options_.retry, world_.random.next()));
-    return;
-  }
+  const bool is_held_up = world_.crew.is_held_up(load.tenant);
+  Taken taken = Taken::No;
   {
     const std::lock_guard lock(mutex_);
-    const SteadyTime now = world_.clock.steady();
-    room_.take(load.bytes);
-    held_[message.receipt] = {
-        .receipt = message.receipt, .received_at = now, .visible_at = now + options_.visibility};
-    held_messages_.set(static_cast<double>(room_.messages()));
-    held_bytes_.set(static_cast<double>(room_.bytes()));
+    if (!is_held_up && room_.has_share_for(load.tenant)) {
+      taken = Taken::Yes;
+      const SteadyTime now = world_.clock.steady();
+      room_.take(load.tenant, load.bytes);
+      held_[message.receipt] = {
+          .receipt = message.receipt, .received_at = now, .visible_at = now + options_.visibility};
+      held_messages_.set(static_cast<double>(room_.messages()));
+      held_bytes_.set(static_cast<double>(room_.bytes()));
+    }
   }
-  const auto done = [this, bytes = load.bytes](const ReceivedMessage& of, const Outcome& outcome) {
+  if (taken == Taken::No) {
+    given_back_.add();
+    let_go(message, wait_after(message, {}, options_.retry, world_.random.next()));
+    return taken;
+  }
+  const auto done = [this, load](const ReceivedMessage& of, const Outcome& outcome) {
     settle(of, outcome);
-    forget(bytes);
+    forget(load);
   };
   world_.crew.submit({.message = std::move(message),
                       .tenant = load.tenant,
                       .limits = {.stop = options_.leave.get_token()},
                       .done = done});
+  return taken;
 }
 
 void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome) {
@@ -131,9 +164,9 @@ void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds vi
             {{"message_id", message.id}, {"what", changed.error().what}});
 }
 
-void QueueWorker::forget(std::uint64_t bytes) {
+void QueueWorker::forget(const Load& load) {
   const std::lock_guard lock(mutex_);
-  room_.give_back(bytes);
+  room_.give_back(load.tenant, load.bytes);
   held_messages_.set(static_cast<double>(room_.messages()));
   held_bytes_.set(static_cast<double>(room_.bytes()));
   changed_.notify_all();  // with the lock: without it this may be gone as soon as nothing is held

@@ -18,8 +18,9 @@
 
 namespace headgate::process {
 
-// run() receives, on the caller's thread; one more thread, "heartbeat", extends the visibility of what is
-// held; the crew's threads settle each message they have done.
+// No tenant's backlog takes the whole room: what comes of a tenant beyond its share (room.h), or while it is
+// held up (shares.h), is given back with a back-off. run() receives, on the caller's thread; one more thread,
+// "heartbeat", extends the visibility of what is held; the crew's threads settle each message they have done.
 class QueueWorker {
  public:
   struct Options {
@@ -55,11 +56,13 @@ class QueueWorker {
     SteadyTime received_at;
     SteadyTime visible_at;  // to others, unless extended
   };
+  enum class Taken : std::uint8_t { Yes, No };
+  std::size_t wait_for_room(const std::stop_token& stop);
   Result<> receive(std::size_t count, const std::stop_token& stop);
-  void submit(ReceivedMessage message);
+  Taken submit(ReceivedMessage message);
   void settle(const ReceivedMessage& message, const Outcome& outcome);
   void let_go(const ReceivedMessage& message, std::chrono::seconds visibility);
-  void forget(std::uint64_t bytes);
+  void forget(const Load& load);
   void leave(Deadline grace);
   void beat(const std::stop_token& stop);
   void extend_visibility();
@@ -76,6 +79,11 @@ class QueueWorker {
   std::condition_variable_any changed_;
   Room room_;
   std::map<std::string, Held> held_;  // by receipt
+  // Of run()'s thread: whether it asks for messages though a tenant has used up its share of the room, and
+  // what came of that last.
+  bool is_looking_ = false;
+  bool has_found_others_ = false;
+  SteadyTime found_others_at_ = kLongAgo;
 };
 
 }  // namespace headgate::process

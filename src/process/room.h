@@ -1,8 +1,12 @@
-// How many messages a worker may take: by the bytes of the objects they stand for, not by a fixed number.
+// How many messages a worker may take: by the bytes of the objects they stand for, not by a fixed number, and
+// so that no tenant's backlog fills it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+
+#include "model/names.h"
 
 namespace headgate::process {
 
@@ -18,15 +22,28 @@ class Room {
   // Messages to ask for, at most `count_max`; by the size of those that came lately. One at least when
   // nothing is held: an object over the limit has to be taken too.
   std::size_t count(std::size_t count_max) const;
-  void take(std::uint64_t bytes);
-  void give_back(std::uint64_t bytes);
-  std::size_t messages() const { return messages_; }
-  std::uint64_t bytes() const { return bytes_; }
+  // So few that each tenant has a share for all of them; none while a tenant has used up its share. By bytes
+  // it is an estimate.
+  std::size_t count_for_anyone(std::size_t count_max) const;
+  // A tenant may take more while it holds less than is left: alone it gets half of the room, two get a third
+  // each, and however many there are, something is left for the next one.
+  bool has_share_for(const TenantId& tenant) const;
+  void take(const TenantId& tenant, std::uint64_t bytes);
+  void give_back(const TenantId& tenant, std::uint64_t bytes);
+  std::size_t messages() const { return all_.messages; }
+  std::uint64_t bytes() const { return all_.bytes; }
 
  private:
+  struct Held {
+    std::size_t messages = 0;
+    std::uint64_t bytes = 0;
+  };
+  Held left() const;
+  static bool is_less(const Held& held, const Held& left);
+
   const Options options_;
-  std::size_t messages_ = 0;
-  std::uint64_t bytes_ = 0;
+  Held all_;
+  std::map<TenantId, Held> held_;     // of those who hold anything
   double average_bytes_ = 1U << 20U;  // of a message, moving
 };
 

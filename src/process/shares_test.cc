@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "process/room.h"
@@ -101,27 +102,66 @@ TEST(Room, IsCountedInBytesBySizesThatCameLately) {
   Room room({.bytes_max = 100U << 20U, .messages_max = 1'000});
   EXPECT_EQ(room.count(10), 10U);
   for (int number = 0; number < 50; ++number) {
-    room.take(60U << 20U);
-    room.give_back(60U << 20U);
+    room.take(TenantId("a"), 60U << 20U);
+    room.give_back(TenantId("a"), 60U << 20U);
   }
   EXPECT_EQ(room.count(10), 1U);  // objects of 60 MiB: one fits
-  room.take(60U << 20U);
+  room.take(TenantId("a"), 60U << 20U);
   EXPECT_EQ(room.count(10), 0U);
 }
 
 TEST(Room, TakesAnObjectOverTheLimitWhenItHoldsNothing) {
   Room room({.bytes_max = 1, .messages_max = 10});
   EXPECT_EQ(room.count(10), 1U);
-  room.take(1U << 30U);
+  room.take(TenantId("a"), 1U << 30U);
   EXPECT_EQ(room.count(10), 0U);
 }
 
 TEST(Room, HoldsNoMoreMessagesThanItMay) {
   Room room({.bytes_max = 1ULL << 40U, .messages_max = 12});
-  for (int number = 0; number < 8; ++number) room.take(10);
+  for (int number = 0; number < 8; ++number) room.take(TenantId("a"), 10);
   EXPECT_EQ(room.count(10), 4U);
-  for (int number = 0; number < 4; ++number) room.take(10);
+  for (int number = 0; number < 4; ++number) room.take(TenantId("a"), 10);
   EXPECT_EQ(room.count(10), 0U);
+}
+
+// Takes what it may of a tenant's; how many that were.
+int fill(Room& room, const char* tenant) {
+  int taken = 0;
+  for (; room.count(1) > 0 && room.has_share_for(TenantId(tenant)); ++taken) room.take(TenantId(tenant), 10);
+  return taken;
+}
+
+TEST(Room, GivesNobodyMoreThanIsLeftForTheOthers) {
+  Room room({.bytes_max = 1ULL << 40U, .messages_max = 12});
+  EXPECT_EQ(fill(room, "a"), 6);
+  EXPECT_EQ(fill(room, "b"), 3);
+  EXPECT_EQ(fill(room, "c"), 2);
+  EXPECT_EQ(fill(room, "d"), 1);
+  room.give_back(TenantId("b"), 10);
+  EXPECT_EQ(fill(room, "a"), 0);
+  EXPECT_EQ(fill(room, "e"), 1);
+}
+
+TEST(Room, SharesBytesAsItSharesMessages) {
+  Room room({.bytes_max = 100, .messages_max = 1'000});
+  EXPECT_EQ(fill(room, "a"), 5);
+  EXPECT_TRUE(room.has_share_for(TenantId("b")));
+}
+
+TEST(Room, AsksForNoMoreThanATenantHasAShareFor) {
+  for (const std::size_t messages_max : {1U, 2U, 3U, 4U, 7U, 256U}) {
+    Room room({.bytes_max = 1ULL << 40U, .messages_max = messages_max});
+    while (const std::size_t count = room.count_for_anyone(10)) {
+      for (std::size_t number = 0; number < count; ++number) {
+        ASSERT_TRUE(room.has_share_for(TenantId("a")));
+        room.take(TenantId("a"), 10);
+      }
+    }
+    EXPECT_EQ(room.messages(), (messages_max + 1) / 2);
+    EXPECT_FALSE(room.has_share_for(TenantId("a")));
+    EXPECT_EQ(room.count(10), std::min<std::size_t>(10, messages_max / 2));
+  }
 }
 
 }  // namespace

@@ -27,7 +27,19 @@ class ScriptedDestinations : public Destinations {
     return std::shared_ptr<LogSink>(std::make_shared<Sink>(*this, configuration.tenant));
   }
   Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration&, Deadline) override {
-    return Error{Fault::Denied, "bucket: not in this world"};
+    const std::lock_guard lock(mutex_);
+    if (!bucket_) return Error{Fault::Denied, "bucket: not in this world"};
+    return bucket_;
+  }
+  // The bucket that all tenants have, shared with the test.
+  void place(std::shared_ptr<ObjectStore> bucket) {
+    const std::lock_guard lock(mutex_);
+    bucket_ = std::move(bucket);
+  }
+  // What the next batch is answered. Its first events, as many as are too old, are not kept.
+  void reject_next(const RejectedEvents& rejected) {
+    const std::lock_guard lock(mutex_);
+    rejected_next_ = rejected;
   }
 
   // Messages of a tenant, in the order they were kept.
@@ -45,8 +57,11 @@ class ScriptedDestinations : public Destinations {
                                       Deadline deadline) override {
       if (world_.act_) TRY(world_.act_(tenant_, deadline));
       const std::lock_guard lock(world_.mutex_);
-      for (const LogEvent& event : events) world_.kept_[tenant_].emplace_back(event.message);
-      return RejectedEvents{};
+      const RejectedEvents rejected = std::exchange(world_.rejected_next_, {});
+      for (const LogEvent& event : events.subspan(rejected.too_old_until.value_or(0))) {
+        world_.kept_[tenant_].emplace_back(event.message);
+      }
+      return rejected;
     }
     Result<> create_group(const LogGroup&, Deadline) override { return {}; }
     Result<> create_stream(const LogGroup&, const LogStream&, Deadline) override { return {}; }
@@ -57,7 +72,9 @@ class ScriptedDestinations : public Destinations {
   };
 
   const Act act_;
-  mutable std::mutex mutex_;  // guards kept_
+  mutable std::mutex mutex_;  // guards all below
+  std::shared_ptr<ObjectStore> bucket_;
+  RejectedEvents rejected_next_;
   std::map<TenantId, std::vector<std::string>> kept_;
 };
 

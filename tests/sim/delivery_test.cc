@@ -2,6 +2,10 @@
 // says.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <set>
+
 #include "base/metrics.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/log_delivery.h"
@@ -160,6 +164,60 @@ TEST_F(Delivering, FindsThePoisonInARefusedBatchAndDeliversTheRestInOrder) {
   for (const char* poison : {"poison17", "poison18", "poison99"}) {
     EXPECT_NE(quarantined("invalid").find(poison), std::string::npos);
   }
+}
+
+// Alone in quarantine, everything else delivered once.
+void check_poison(const std::string& invalid, const sim::SimSink& sink, int poison, int events) {
+  EXPECT_EQ(std::count(invalid.begin(), invalid.end(), '\n'), poison);
+  std::set<std::string> delivered;
+  std::size_t times = 0;
+  for (const sim::SimSink::Batch& batch : sink.streams().begin()->second) {
+    times += batch.events.size();
+    for (const auto& [at, message] : batch.events) delivered.insert(message);
+  }
+  EXPECT_EQ(delivered.size(), static_cast<std::size_t>(events - poison));
+  EXPECT_EQ(times, delivered.size());
+}
+
+TEST_F(Delivering, FindsEveryPoisonHoweverManyThereAre) {
+  const std::function<bool(int)> kPoisonous[] = {[](int number) { return number % 25 == 7; },
+                                                 [](int number) { return number < 40; },
+                                                 [](int number) { return number >= 960; }};
+  for (const auto& is_poison : kPoisonous) {
+    delivery.id.key = ObjectKey(delivery.id.key.str() + "x");
+    sink = std::make_shared<sim::SimSink>(faults, 1);
+    sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
+    LogDelivery logs = start();
+    for (int number = 0; number < 1'000; ++number) {
+      const std::string message = (is_poison(number) ? "poison" : "") + std::to_string(number);
+      ASSERT_TRUE(logs.add(record(message, number)).ok());
+    }
+    const Result<> finished = logs.finish();
+    ASSERT_TRUE(finished.ok()) << finished.error().what;
+    EXPECT_EQ(logs.counts().events, 960U);
+    EXPECT_EQ(logs.counts().quarantined, 40U);
+    check_poison(quarantined("invalid"), *sink, 40, 1'000);
+    ASSERT_TRUE(central.remove(central.objects().begin()->first, {}).ok());
+  }
+}
+
+TEST_F(Delivering, KeepsItsLeaseWhileItLooksForPoison) {
+  delivery.lease = std::chrono::seconds{60};
+  sink->refuse([&](std::string_view message) {
+    if (!message.starts_with("poison")) return false;
+    clock.advance(std::chrono::seconds{1});
+    EXPECT_GT(ledger.rows().at(delivery.id).leased_until, clock.now());
+    return true;
+  });
+  LogDelivery logs = start();
+  const Timestamp begun = clock.now();
+  for (int number = 0; number < 200; ++number) {
+    const std::string message = (number % 5 == 1 ? "poison" : "") + std::to_string(number);
+    ASSERT_TRUE(logs.add(record(message, number)).ok());
+  }
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_GT(clock.now() - begun, delivery.lease);
+  EXPECT_EQ(logs.counts().quarantined, 40U);
 }
 
 TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents) {
