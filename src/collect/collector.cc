@@ -286,7 +286,11 @@ void Collector::drop_done(const Scan& scan) {
 
   Checkpoints::Present present;
   for (const SeenContainer& seen : scan.containers) {
-    present.directories.insert(seen.directory);
+    Checkpoints::Present::Beginnings& beginnings = present.directories[seen.directory];
+    const auto followed = by_directory_.find(seen.directory);
+    if (seen.files.empty()) beginnings.emplace();
+    if (seen.is_whole && followed != by_directory_.end())
+      beginnings = followed->second->second.tail->beginnings();
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);

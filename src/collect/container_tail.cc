@@ -61,6 +61,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
     return is_older(left.name, right.name);
   });
   is_stale_ = sight.is_stale;
+  are_all_known_ = !is_stale_ && sight.unreadable.empty();
   return sight;
 }
 
@@ -350,6 +351,14 @@ bool ContainerTail::is_waiting() const {
 std::size_t ContainerTail::open_files() const {
   return static_cast<std::size_t>(
       std::count_if(files_.begin(), files_.end(), [](const TailedFile& file) { return file.is_open(); }));
+}
+
+std::optional<std::vector<std::string_view>> ContainerTail::beginnings() const {
+  if (!are_all_known_) return std::nullopt;
+  std::vector<std::string_view> beginnings;
+  beginnings.reserve(files_.size());
+  for (const TailedFile& file : files_) beginnings.push_back(file.first_bytes());
+  return beginnings;
 }
 
 void ContainerTail::close_spent() {

@@ -82,6 +82,8 @@ class ContainerTail {
   // Files that are not written any more are being waited for: read() has to be called from time to time.
   bool is_waiting() const;
   std::size_t open_files() const;
+  // How each of its files begins; nothing when the last scan found one that could not be looked into.
+  std::optional<std::vector<std::string_view>> beginnings() const;
   // Closes the files of which all there is, as far as is known, is in sealed batches. They are opened again
   // to be read; what is written to one that is removed meanwhile is lost.
   void close_spent();
@@ -120,6 +122,7 @@ class ContainerTail {
   std::uint64_t next_number_ = 1;
   std::optional<std::uint32_t> last_restart_;  // whose lines were taken last
   bool is_stale_ = false;                      // there may be later files than are known
+  bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;
   Timestamp last_at_;  // stands in for the time of damaged lines
 };
