@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "collect/pod_log_directory.h"
 #include "collect/words.h"
 #include "model/checksum.h"
 #include "ports/whole_file.h"
@@ -140,7 +141,7 @@ bool Checkpoints::forget_absent(Entries& entries, const Present& present) {
   for (auto& [directory, here] : entries) {
     const auto found = present.directories.find(directory);
     const bool is_there = found != present.directories.end();
-    if (is_there && !found->second) continue;
+    if (is_there ? !found->second : is_below(directory, present.hidden)) continue;
     const auto is_said = [&](const Fingerprint& fingerprint) {
       return is_there && std::any_of(found->second->begin(), found->second->end(),
                                      [&](std::string_view bytes) { return fingerprint.fits(bytes); });

@@ -55,11 +55,13 @@ class Checkpoints {
   // vanished. A file is there that has an entry's device and inode, or what the entry's file said: an archive
   // is known by the entry of the file that was compressed.
   struct Present {
-    std::set<FileId> files;
+    std::set<FileId> files = {};
     // How each of a directory's files begins. Nothing where not all of them were looked into: none of its
     // entries goes.
     using Beginnings = std::optional<std::vector<std::string_view>>;
-    std::map<std::string, Beginnings, std::less<>> directories;
+    std::map<std::string, Beginnings, std::less<>> directories = {};
+    // Those, and what is below them, could not be listed: nothing is known of them.
+    std::vector<std::string> hidden = {};
   };
   void forget_absent(const Present& present);
   std::uint64_t highest_sequence() const;

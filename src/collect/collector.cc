@@ -144,7 +144,7 @@ Result<> Collector::scan(SteadyTime now) {
   // What is below a directory that cannot be listed now is not gone.
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : containers_) {
-    if (!is_whole || present.contains(id)) continue;
+    if (!is_whole || present.contains(id) || is_below(followed.directory, scan.hidden)) continue;
     followed.tail->see_nothing();
     followed.read_at = now;
     next_due_at_ = kNever;
@@ -284,12 +284,12 @@ void Collector::drop_done(const Scan& scan) {
     container = containers_.erase(container);
   }
 
-  Checkpoints::Present present;
+  Checkpoints::Present present{.hidden = scan.hidden};
   for (const SeenContainer& seen : scan.containers) {
     Checkpoints::Present::Beginnings& beginnings = present.directories[seen.directory];
     const auto followed = by_directory_.find(seen.directory);
-    if (seen.files.empty()) beginnings.emplace();
-    if (seen.is_whole && followed != by_directory_.end())
+    if (seen.files.empty() && !seen.has_hidden) beginnings.emplace();
+    if (seen.is_whole && !seen.has_hidden && followed != by_directory_.end())
       beginnings = followed->second->second.tail->beginnings();
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }

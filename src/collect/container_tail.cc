@@ -22,7 +22,9 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
 ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
                                         std::size_t opened_max) {
   Sight sight;
-  for (TailedFile& file : files_) ++file.scans_missed;
+  if (!seen.has_hidden) {
+    for (TailedFile& file : files_) ++file.scans_missed;
+  }
   unopened_bytes_ = 0;
   std::vector<const SeenFile*> unknown;
   for (const SeenFile& listed : seen.files) {

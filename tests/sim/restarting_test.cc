@@ -57,5 +57,25 @@ TEST_F(Restarting, KnowsTheArchivesOfAPodThatWasNotFollowedForLong) {
   EXPECT_EQ(read_and_store(), Texts{"new"});
 }
 
+TEST_F(Restarting, WhatMayNotBeLookedAtIsNotGone) {
+  ASSERT_TRUE(open().ok());
+  const std::string container = log_.substr(0, log_.rfind('/'));
+  const std::string pod = container.substr(0, container.rfind('/'));
+  say("ns", "other", "other");
+  say("ns", "pod", "one");
+  EXPECT_EQ(read_and_store(), (Texts{"other", "one"}));
+  for (const std::string& directory : {pod, container, log_}) {
+    disk_.runtime_set_access(directory, SimDisk::Access::Denied);
+    scan(5);
+    ASSERT_TRUE(open().ok()) << directory;
+    scan(5);
+    say("ns", "other", "more");
+    EXPECT_EQ(read_and_store(), Texts{"more"}) << directory;
+    say("ns", "pod", "two");
+    disk_.runtime_set_access(directory, SimDisk::Access::Granted);
+    EXPECT_EQ(read_and_store(), Texts{"two"}) << directory;
+  }
+}
+
 }  // namespace
 }  // namespace headgate::sim
