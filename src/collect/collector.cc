@@ -36,6 +36,9 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
                                  .bytes_max = options.spool_bytes_max,
                                  .free_bytes_min = options.spool_free_bytes_min},
                                 checkpoints.highest_sequence()));
+  // The spool's own entry: an agent that made it may have died before it was synced, and everything in it
+  // would go with it.
+  TRY_IN("spool", world.disk.sync_directory(options.data_directory));
   auto collector = std::unique_ptr<Collector>(new Collector(world, std::move(options), std::move(patterns),
                                                             std::move(checkpoints), std::move(spool)));
   TRY(collector->check_packed_keys());

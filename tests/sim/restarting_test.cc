@@ -77,5 +77,28 @@ TEST_F(Restarting, WhatMayNotBeLookedAtIsNotGone) {
   }
 }
 
+TEST_F(Restarting, ASpoolOutlivesAPowerLossAlsoWhenWhoMadeItsDirectoryCrashed) {
+  const auto agent_on = [&](SimDisk& disk) {
+    return collect::Collector::open(
+        {.clock = clock_, .random = random_, .disk = disk, .kube = kube_, .metrics = metrics_}, options_);
+  };
+  for (std::uint64_t at = 1; at <= 10; ++at) {
+    Faults faults({.crash_at = at, .crash_after_effect = true});
+    SimDisk disk(faults);
+    disk.runtime_append(log_, "2025-08-30T11:27:01.000000001Z stdout F line\n");
+    try {
+      (void)agent_on(disk);
+    } catch (const Crash&) {
+    }
+    faults.calm();
+    {
+      const auto agent = agent_on(disk);
+      ASSERT_TRUE(agent.ok() && (*agent)->turn().ok() && (*agent)->seal_all().ok());
+    }
+    disk.lose_power(kData, random_);
+    EXPECT_EQ((*agent_on(disk))->take_sealed().size(), 1U) << "crashed at call " << at;
+  }
+}
+
 }  // namespace
 }  // namespace headgate::sim
