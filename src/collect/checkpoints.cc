@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "collect/pod_log_directory.h"
 #include "collect/words.h"
 #include "model/checksum.h"
 #include "ports/whole_file.h"
@@ -138,7 +139,13 @@ void Checkpoints::forget_absent(const Present& present) {
 bool Checkpoints::forget_absent(Entries& entries, const Present& present) {
   std::size_t forgotten = 0;
   for (auto& [directory, here] : entries) {
-    const bool is_there = present.directories.contains(directory);
+    const auto found = present.directories.find(directory);
+    const bool is_there = found != present.directories.end();
+    if (is_there ? !found->second : is_below(directory, present.hidden)) continue;
+    const auto is_said = [&](const Fingerprint& fingerprint) {
+      return is_there && std::any_of(found->second->begin(), found->second->end(),
+                                     [&](std::string_view bytes) { return fingerprint.fits(bytes); });
+    };
     // Latest first; of one inode the first is the file that has it now.
     std::sort(here.begin(), here.end(),
               [](const Entry& left, const Entry& right) { return left.sequence > right.sequence; });
@@ -146,7 +153,8 @@ bool Checkpoints::forget_absent(Entries& entries, const Present& present) {
     std::size_t vanished = 0;
     const auto is_forgotten = [&](Entry& entry) {
       const bool has_inode = seen.insert(entry.file.id).second;
-      const bool is_present = has_inode && present.files.contains(entry.file.id);
+      const bool is_present =
+          (has_inode && present.files.contains(entry.file.id)) || is_said(entry.file.fingerprint);
       entry.absences = is_present ? 0 : std::min(entry.absences + 1, kAbsencesMin);
       if (entry.absences < kAbsencesMin) return false;
       return !is_there || ++vanished > kVanishedMax;
@@ -179,7 +187,7 @@ std::size_t Checkpoints::size() const {
 }
 
 Result<> Checkpoints::store() {
-  if (!is_changed_) return {};
+  if (!is_changed_ && !is_fresh_) return {};
   std::string text(kTitle);
   text.push_back('\n');
   for (const auto& [directory, here] : confirmed_) {
@@ -199,6 +207,7 @@ Result<> Checkpoints::store() {
   TRY_IN("checkpoints", disk_->rename(next_path, path));
   TRY_IN("checkpoints", disk_->sync_directory(directory_));
   is_changed_ = false;
+  is_fresh_ = false;
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,8 +24,7 @@ namespace headgate::collect {
 class Checkpoints {
  public:
   static constexpr std::size_t kFileBytesMax = 256U << 20U;
-  // Of files that are no longer there, kept for each directory: the most recent. Kubelet keeps 5 of a
-  // container (containerLogMaxFiles), and gzips one at a time.
+  // Of files that are no longer there under any name, kept for each directory: the most recent.
   static constexpr std::size_t kVanishedMax = 8;
   // A file that is renamed while its directory is listed can be missing from the list: it has vanished when
   // it was missing so many times in a row.
@@ -33,7 +33,7 @@ class Checkpoints {
   // Reads <directory>/checkpoints; none is a fresh start. A damaged one is Fault::Invalid: an operator
   // decides, for going on without it would send everything again.
   static Result<Checkpoints> open(Disk& disk, std::string directory);
-  // There was none: nothing was ever collected into this directory.
+  // There was none, and none was stored: nothing was ever collected into this directory.
   bool is_fresh() const { return is_fresh_; }
 
   // A batch was sealed: find() knows its positions from now on, store() does not write them. What the spool
@@ -52,16 +52,22 @@ class Checkpoints {
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
 
   // What a whole scan found. Entries of directories that are gone go, and so do the oldest of files that
-  // vanished.
+  // vanished. A file is there that has an entry's device and inode, or what the entry's file said: an archive
+  // is known by the entry of the file that was compressed.
   struct Present {
-    std::set<FileId> files;
-    std::set<std::string, std::less<>> directories;
+    std::set<FileId> files = {};
+    // How each of a directory's files begins. Nothing where not all of them were looked into: none of its
+    // entries goes.
+    using Beginnings = std::optional<std::vector<std::string_view>>;
+    std::map<std::string, Beginnings, std::less<>> directories = {};
+    // Those, and what is below them, could not be listed: nothing is known of them.
+    std::vector<std::string> hidden = {};
   };
   void forget_absent(const Present& present);
   std::uint64_t highest_sequence() const;
   std::size_t size() const;
 
-  // Writes if anything changed since the last time.
+  // Writes if anything changed since the last time, or there is none.
   Result<> store();
 
  private:

@@ -36,6 +36,9 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
                                  .bytes_max = options.spool_bytes_max,
                                  .free_bytes_min = options.spool_free_bytes_min},
                                 checkpoints.highest_sequence()));
+  // The spool's own entry: an agent that made it may have died before it was synced, and everything in it
+  // would go with it.
+  TRY_IN("spool", world.disk.sync_directory(options.data_directory));
   auto collector = std::unique_ptr<Collector>(new Collector(world, std::move(options), std::move(patterns),
                                                             std::move(checkpoints), std::move(spool)));
   TRY(collector->check_packed_keys());
@@ -136,6 +139,7 @@ Result<> Collector::scan(SteadyTime now) {
   const Scan scan = TRY(scan_pod_logs(world_.disk, world_.events, options_.pod_logs));
   scanned_at_ = now;
   note_unreadable(scan);
+  if (checkpoints_.is_fresh()) TRY(begin_first_run(scan));
   std::set<ContainerKey> present;
   for (const SeenContainer& seen : scan.containers) {
     present.emplace(seen.pod, seen.container);
@@ -144,16 +148,22 @@ Result<> Collector::scan(SteadyTime now) {
   // What is below a directory that cannot be listed now is not gone.
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : containers_) {
-    if (!is_whole || present.contains(id)) continue;
+    if (!is_whole || present.contains(id) || is_below(followed.directory, scan.hidden)) continue;
     followed.tail->see_nothing();
     followed.read_at = now;
     next_due_at_ = kNever;
   }
   if (is_whole) drop_done(scan);
-  is_first_scan_ = false;
   const bool is_polling = world_.events == nullptr || !is_whole || !waiting_.empty();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
+}
+
+// Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
+// that starts anew, go by what was there now.
+Result<> Collector::begin_first_run(const Scan& scan) {
+  if (options_.start_at == Start::End) TRY(pass_over(world_.disk, scan, checkpoints_));
+  return checkpoints_.store();
 }
 
 void Collector::note_unreadable(const Scan& scan) {
@@ -170,10 +180,8 @@ void Collector::note_unreadable(const Scan& scan) {
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
   Followed* followed = follow(seen);
   if (followed == nullptr) return;
-  const bool is_first_run = is_first_scan_ && checkpoints_.is_fresh();
-  const auto start = is_first_run ? options_.start_at : ContainerTail::Start::Begin;
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
-  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start, left);
+  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, left);
   count_open(*followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();
@@ -285,9 +293,13 @@ void Collector::drop_done(const Scan& scan) {
     container = containers_.erase(container);
   }
 
-  Checkpoints::Present present;
+  Checkpoints::Present present{.hidden = scan.hidden};
   for (const SeenContainer& seen : scan.containers) {
-    present.directories.insert(seen.directory);
+    Checkpoints::Present::Beginnings& beginnings = present.directories[seen.directory];
+    const auto followed = by_directory_.find(seen.directory);
+    if (seen.files.empty() && !seen.has_hidden) beginnings.emplace();
+    if (seen.is_whole && !seen.has_hidden && followed != by_directory_.end())
+      beginnings = followed->second->second.tail->beginnings();
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);

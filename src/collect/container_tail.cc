@@ -19,10 +19,12 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       origin_(std::move(origin)),
       assembler_(options.record_bytes_max, options.joining) {}
 
-ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
+ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
                                         std::size_t opened_max) {
   Sight sight;
-  for (TailedFile& file : files_) ++file.scans_missed;
+  if (!seen.has_hidden) {
+    for (TailedFile& file : files_) ++file.scans_missed;
+  }
   unopened_bytes_ = 0;
   std::vector<const SeenFile*> unknown;
   for (const SeenFile& listed : seen.files) {
@@ -48,7 +50,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
       --opened_max;
       Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
       if (opened.ok() && opened->id() == listed->stat.id) {
-        adopt(std::move(opened).value(), *listed, checkpoints, start, sight);
+        adopt(std::move(opened).value(), *listed, checkpoints, sight);
         continue;
       }
       const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
@@ -61,11 +63,12 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
     return is_older(left.name, right.name);
   });
   is_stale_ = sight.is_stale;
+  are_all_known_ = !is_stale_ && sight.unreadable.empty();
   return sight;
 }
 
 // A file not seen before: new, or one that we know by what it says.
-void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start,
+void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints,
                           Sight& sight) {
   if (opened.is_gzip()) {
     for (TailedFile& file : files_) {
@@ -85,14 +88,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints
   const CoveredFile* covered = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
   if (covered == nullptr) covered = checkpoints.find_content(listed.path, opened.first_bytes());
   opened.quiet_since = kNotQuiet;
-  if (covered != nullptr) {
-    opened.resume(covered->position);
-  } else if (start == Start::End && opened.unread_bytes() > 0) {
-    FilePosition end;
-    for (StreamPosition& stream : end.streams) stream.offset = opened.unread_bytes();
-    opened.resume(end);
-    checkpoints.pass_over(opened.cover(assembler_));
-  }
+  if (covered != nullptr) opened.resume(covered->position);
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
     if (!ends.ok()) sight.unreadable.push_back(ends.error());
@@ -357,6 +353,14 @@ bool ContainerTail::is_waiting() const {
 std::size_t ContainerTail::open_files() const {
   return static_cast<std::size_t>(
       std::count_if(files_.begin(), files_.end(), [](const TailedFile& file) { return file.is_open(); }));
+}
+
+std::optional<std::vector<std::string_view>> ContainerTail::beginnings() const {
+  if (!are_all_known_) return std::nullopt;
+  std::vector<std::string_view> beginnings;
+  beginnings.reserve(files_.size());
+  for (const TailedFile& file : files_) beginnings.push_back(file.first_bytes());
+  return beginnings;
 }
 
 void ContainerTail::close_spent() {

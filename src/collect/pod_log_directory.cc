@@ -62,6 +62,13 @@ std::optional<T> looked(Result<T> result, Scan& scan) {
   return std::nullopt;
 }
 
+std::optional<std::vector<DirectoryEntry>> listed(Disk& disk, const std::string& directory, Scan& scan) {
+  const std::size_t unreadable = scan.unreadable.size();
+  auto entries = looked(disk.list(directory), scan);
+  if (scan.unreadable.size() > unreadable) scan.hidden.push_back(directory);
+  return entries;
+}
+
 void watch(FileEvents* events, const std::string& directory, Scan& scan) {
   if (events == nullptr || scan.unwatched) return;
   Result<> watched = events->watch(directory);
@@ -70,10 +77,16 @@ void watch(FileEvents* events, const std::string& directory, Scan& scan) {
 
 }  // namespace
 
+bool is_below(std::string_view path, const std::vector<std::string>& directories) {
+  return std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
+    return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+  });
+}
+
 void scan_container(Disk& disk, const PodId& pod, const ContainerName& container,
                     const std::string& directory, Scan& scan) {
   const std::size_t retryable = scan.retryable;
-  const auto entries = looked(disk.list(directory), scan);
+  const auto entries = listed(disk, directory, scan);
   SeenContainer seen{
       .pod = pod, .container = container, .directory = directory, .is_whole = retryable == scan.retryable};
   if (!entries && seen.is_whole) return;
@@ -81,7 +94,9 @@ void scan_container(Disk& disk, const PodId& pod, const ContainerName& container
     std::optional<LogFileName> name = parse_log_file_name(entry.name);
     if (!name || entry.kind != EntryKind::File) continue;
     std::string path = directory + "/" + entry.name;
+    const std::size_t unreadable = scan.unreadable.size();
     const auto stat = looked(disk.stat(path), scan);
+    seen.has_hidden = seen.has_hidden || scan.unreadable.size() > unreadable;
     if (stat) seen.files.push_back({.name = std::move(*name), .path = std::move(path), .stat = *stat});
   }
   seen.is_whole = retryable == scan.retryable;
@@ -99,7 +114,7 @@ Result<Scan> scan_pod_logs(Disk& disk, FileEvents* events, const std::string& ro
     if (!pod || pod_entry.kind != EntryKind::Directory) continue;
     const std::string pod_directory = root + "/" + pod_entry.name;
     watch(events, pod_directory, scan);
-    const auto containers = looked(disk.list(pod_directory), scan);
+    const auto containers = listed(disk, pod_directory, scan);
     if (!containers) continue;
     for (const DirectoryEntry& container : *containers) {
       if (container.kind != EntryKind::Directory) continue;

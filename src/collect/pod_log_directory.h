@@ -41,14 +41,18 @@ struct SeenContainer {
   ContainerName container;
   std::string directory;
   std::vector<SeenFile> files;  // oldest first
-  bool is_whole = true;  // false: a file could not be looked at, so that which one is older is not known
+  bool is_whole = true;     // false: a file could not be looked at, so that which one is older is not known
+  bool has_hidden = false;  // one may not be looked at: it is there all the same
 };
 struct Scan {
   std::vector<SeenContainer> containers;
-  std::vector<Error> unreadable;   // directories and files that could not be looked at; the rest is there
-  std::size_t retryable = 0;       // of those: that may be readable the next time
-  std::optional<Error> unwatched;  // why `events` will not tell of all changes: poll
+  std::vector<Error> unreadable;    // directories and files that could not be looked at; the rest is there
+  std::size_t retryable = 0;        // of those: that may be readable the next time
+  std::vector<std::string> hidden;  // directories that could not be listed: what is below is not gone
+  std::optional<Error> unwatched;   // why `events` will not tell of all changes: poll
 };
+// Whether it is one of those directories or below one.
+bool is_below(std::string_view path, const std::vector<std::string>& directories);
 // Fails only when `root` itself cannot be listed. What vanishes meanwhile is left out. Every directory is
 // watched before it is listed, so that no change falls between; `events` may be null.
 Result<Scan> scan_pod_logs(Disk& disk, FileEvents* events, const std::string& root);

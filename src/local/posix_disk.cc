@@ -77,7 +77,7 @@ Result<std::vector<DirectoryEntry>> PosixDisk::list(const std::string& directory
 }
 
 Result<> PosixDisk::make_directories(const std::string& directory) {
-  return local::make_directories(directory, Syncing::No);
+  return local::make_directories(directory, Syncing::Yes);
 }
 
 Result<> PosixDisk::rename(const std::string& from, const std::string& to) {

@@ -60,6 +60,7 @@ class Disk {
   virtual Result<FileStat> stat(const std::string& path) = 0;
   // Unsorted. NotFound when there is no such directory.
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& directory) = 0;
+  // Those that it makes are synced; one that was there may not be, when who made it crashed.
   virtual Result<> make_directories(const std::string& directory) = 0;
   // Replaces `to` in one step.
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;

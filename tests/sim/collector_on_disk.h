@@ -9,15 +9,19 @@
 
 namespace headgate::sim {
 
-// Every pod's application is its name's first three letters; all have `labels` too.
+// Unless told otherwise knows every pod: its application is its name's first three letters; all have `labels`
+// too.
 class LabelledPods : public Kube {
  public:
   std::optional<PodFacts> pod(const PodId& id) override {
+    if (!knows_pods) return std::nullopt;
     PodFacts facts{.labels = labels};
     facts.labels["app"] = id.pod.str().substr(0, 3);
     return facts;
   }
+  bool is_informed() override { return knows_pods; }
   std::map<std::string, std::string> labels;
+  bool knows_pods = true;
 };
 
 class CollectorOnDisk : public testing::Test {
@@ -45,6 +49,10 @@ class CollectorOnDisk : public testing::Test {
     clock_.advance(std::chrono::nanoseconds{1});
     disk_.runtime_append(log_of(namespace_name, pod),
                          to_rfc3339(clock_.now()) + " " + std::string(tag) + " " + std::string(text) + "\n");
+  }
+  // Whole scans, with nothing to read.
+  void scan(int times) {
+    for (; times > 0; --times) read();
   }
   void read() {
     collector_->look_again();
@@ -81,6 +89,21 @@ class CollectorOnDisk : public testing::Test {
     for (const Sealed& one : sealed()) {
       for (const SaidLine& line : one.lines) messages.push_back(line.message);
     }
+    return messages;
+  }
+
+  // All that was read is in the store, and the next agent knows.
+  std::vector<std::string> stored_messages() {
+    EXPECT_TRUE(collector_->seal_all().ok());
+    std::vector<std::string> messages;
+    std::vector<collect::BatchManifest> stored;
+    for (const std::uint64_t sequence : collector_->take_sealed()) {
+      stored.push_back(
+          collect::open_sealed_batch(disk_, collector_->spool().directory(), sequence)->manifest());
+      for (const SaidLine& line : lines_of(object_of(disk_, collector_->spool(), stored.back())))
+        messages.push_back(line.message);
+    }
+    EXPECT_TRUE(collector_->confirm(std::move(stored)).ok());
     return messages;
   }
 

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/byte_sink.h"
-#include "base/check.h"
-#include "model/compressed_writer.h"
+#include "sim/gzipped.h"
 
 namespace headgate::sim {
 namespace {
@@ -14,22 +12,6 @@ constexpr std::array kStreams{Stream::Stdout, Stream::Stderr};
 
 std::size_t parts_of(const std::string& message) {
   return message.empty() ? 1 : (message.size() - 1) / PodWriter::kRecordBytesMax + 1;
-}
-
-class TextSink : public ByteSink {
- public:
-  Result<> append(std::string_view bytes) override {
-    text += bytes;
-    return {};
-  }
-  std::string text;
-};
-
-std::string gzipped(const std::string& text) {
-  TextSink sink;
-  CompressedWriter writer(sink, {.codec = Codec::Gzip, .level = 1});
-  CHECK(writer.write(text).ok() && writer.end_member().ok());
-  return sink.text;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "sim/sim_disk.h"
 
 #include <algorithm>
-#include <set>
 
 namespace headgate::sim {
 namespace {
@@ -79,6 +78,7 @@ void SimDisk::change(const std::string& path, InodePtr inode) {
 Result<std::unique_ptr<ReadableFile>> SimDisk::open(const std::string& path) {
   using Answer = Result<std::unique_ptr<ReadableFile>>;
   return faults_.call<Answer>("disk.open", [&]() -> Answer {
+    TRY(check_access(path));
     const auto found = names_.find(path);
     if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
     return std::unique_ptr<ReadableFile>(std::make_unique<OpenToRead>(faults_, found->second));
@@ -88,6 +88,7 @@ Result<std::unique_ptr<ReadableFile>> SimDisk::open(const std::string& path) {
 Result<std::unique_ptr<WritableFile>> SimDisk::create(const std::string& path) {
   using Answer = Result<std::unique_ptr<WritableFile>>;
   return faults_.call<Answer>("disk.create", [&]() -> Answer {
+    TRY(check_access(path));
     InodePtr inode = make_inode();
     change(path, inode);
     return std::unique_ptr<WritableFile>(std::make_unique<OpenToWrite>(faults_, std::move(inode)));
@@ -96,6 +97,7 @@ Result<std::unique_ptr<WritableFile>> SimDisk::create(const std::string& path) {
 
 Result<FileStat> SimDisk::stat(const std::string& path) {
   return faults_.call<Result<FileStat>>("disk.stat", [&]() -> Result<FileStat> {
+    TRY(check_access(path));
     const auto found = names_.find(path);
     if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
     return FileStat{.id = {.device = 1, .inode = found->second->number},
@@ -106,6 +108,7 @@ Result<FileStat> SimDisk::stat(const std::string& path) {
 Result<std::vector<DirectoryEntry>> SimDisk::list(const std::string& directory) {
   using Answer = Result<std::vector<DirectoryEntry>>;
   return faults_.call<Answer>("disk.list", [&]() -> Answer {
+    TRY(check_access(directory));
     std::map<std::string, EntryKind> entries;
     const std::string prefix = directory + "/";
     for (auto name = names_.lower_bound(prefix); name != names_.end() && name->first.starts_with(prefix);
@@ -121,10 +124,16 @@ Result<std::vector<DirectoryEntry>> SimDisk::list(const std::string& directory) 
 }
 
 Result<> SimDisk::make_directories(const std::string& directory) {
-  return faults_.call<Result<>>("disk.mkdir", [&]() -> Result<> {
-    (void)directory;  // directories are implied by the files in them
+  // For whoever looks directories are implied by the files in them.
+  std::vector<std::string> made;
+  TRY(faults_.call<Result<>>("disk.mkdir", [&]() -> Result<> {
+    for (std::string path = directory; !path.empty(); path = directory_of(path)) {
+      if (directories_.try_emplace(path, Synced::No).second) made.push_back(path);
+    }
     return {};
-  });
+  }));
+  for (const std::string& path : made) directories_[path] = Synced::Yes;
+  return {};
 }
 
 Result<> SimDisk::rename(const std::string& from, const std::string& to) {
@@ -148,6 +157,9 @@ Result<> SimDisk::remove(const std::string& path) {
 
 Result<> SimDisk::sync_directory(const std::string& directory) {
   return faults_.call<Result<>>("disk.sync_directory", [&]() -> Result<> {
+    for (auto& [path, synced] : directories_) {
+      if (directory_of(path) == directory) synced = Synced::Yes;
+    }
     std::erase_if(unsynced_, [&](const Change& change) {
       if (change.directory != directory) return false;
       if (change.inode) {
@@ -180,6 +192,11 @@ void SimDisk::lose_power(const std::string& directory, SeededRandom& random) {
     }
   }
   unsynced_.clear();
+  std::erase_if(directories_, [&](const auto& made) {
+    if (made.second == Synced::Yes || !made.first.starts_with(directory + "/")) return false;
+    std::erase_if(durable_, [&](const auto& name) { return name.first.starts_with(made.first + "/"); });
+    return true;
+  });
   std::erase_if(names_, [&](const auto& name) { return name.first.starts_with(directory + "/"); });
   std::set<InodePtr> torn;
   for (const auto& [path, inode] : durable_) {
@@ -251,6 +268,22 @@ void SimDisk::runtime_rename(const std::string& from, const std::string& to) {
 void SimDisk::runtime_remove(const std::string& path) {
   names_.erase(path);
   tell(path, true);
+}
+
+void SimDisk::runtime_set_access(const std::string& directory, Access access) {
+  if (access == Access::Denied) {
+    denied_.insert(directory);
+  } else {
+    denied_.erase(directory);
+  }
+}
+
+Result<> SimDisk::check_access(const std::string& path) const {
+  for (const std::string& directory : denied_) {
+    if (path == directory || path.starts_with(directory + "/"))
+      return Error{Fault::Denied, path + ": permission denied"};
+  }
+  return {};
 }
 
 void SimDisk::runtime_truncate(const std::string& path) {

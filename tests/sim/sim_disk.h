@@ -1,10 +1,11 @@
 // A node's disk that forgets what was not synced. Files are inodes; directory operations take effect at once
-// for whoever looks, and survive a power loss only after sync_directory(), in order. The number of an inode
-// that is gone is used again at once.
+// for whoever looks, and survive a power loss only after sync_directory(), in order; a directory that was
+// made goes with what is in it. The number of an inode that is gone is used again at once.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class SimDisk : public Disk {
   void runtime_rename(const std::string& from, const std::string& to);
   void runtime_remove(const std::string& path);
   void runtime_truncate(const std::string& path);
+  // We may not look at it or into it; or may again.
+  enum class Access { Denied, Granted };
+  void runtime_set_access(const std::string& directory, Access access);
   std::string runtime_read(const std::string& path) const;
   std::uint64_t bytes_of(const std::string& path) const;
 
@@ -60,16 +64,20 @@ class SimDisk : public Disk {
     std::string path;
     InodePtr inode;  // null = removed
   };
+  enum class Synced : bool { No, Yes };
   class OpenToRead;
   class OpenToWrite;
   InodePtr make_inode();
   void tell(const std::string& path, bool are_names_changed);
   void change(const std::string& path, InodePtr inode);
+  Result<> check_access(const std::string& path) const;
 
   Faults& faults_;
   std::map<std::string, InodePtr> names_;
   std::map<std::string, InodePtr> durable_;
   std::vector<Change> unsynced_;
+  std::map<std::string, Synced> directories_;  // that were made
+  std::set<std::string> denied_;
   std::uint64_t next_inode_ = 100;
   std::shared_ptr<Numbers> free_ = std::make_shared<Numbers>();
   Events* events_ = nullptr;

@@ -1,133 +1,11 @@
-// What becomes of a container's log files, one behaviour at a time: the real tail and checkpoints over the
-// simulated disk.
-#include <gtest/gtest.h>
+// What becomes of a container's log files, one behaviour at a time.
+#include "sim/tailing.h"
 
-#include "base/byte_sink.h"
 #include "collect/collector.h"
-#include "collect/container_tail.h"
-#include "model/compressed_reader.h"
-#include "model/compressed_writer.h"
-#include "model/record_reader.h"
 #include "sim/sim_clock.h"
-#include "sim/sim_disk.h"
 
 namespace headgate::collect {
 namespace {
-
-using sim::FaultPlan;
-using sim::Faults;
-using sim::SimDisk;
-
-constexpr const char* kData = "/data";
-const std::string kContainer = "/pods/ns_pod_uid/main";
-const std::string kLog = kContainer + "/0.log";
-constexpr const char* kTime = "2025-08-30T11:27:01.";
-
-// Lines have times of their own, as a runtime's have.
-class Tailing : public testing::Test {
- protected:
-  void SetUp() override {
-    checkpoints_.emplace(*Checkpoints::open(disk_, kData));
-    spool_.emplace(*Spool::open(disk_, {.directory = std::string(kData) + "/spool"}, 0));
-    start_agent();
-  }
-
-  std::string line(std::string_view text, std::string_view tag = "F", std::string_view stream = "stdout") {
-    std::string digits = std::to_string(++nanoseconds_);
-    digits.insert(0, 9 - digits.size(), '0');
-    return kTime + digits + "Z " + std::string(stream) + " " + std::string(tag) + " " + std::string(text) +
-           "\n";
-  }
-  void write(std::string_view text, const std::string& path = kLog) { disk_.runtime_append(path, text); }
-  std::string gzipped(const std::string& path) {
-    struct Text : ByteSink {
-      Result<> append(std::string_view bytes) override {
-        text += bytes;
-        return {};
-      }
-      std::string text;
-    } sink;
-    CompressedWriter writer(sink, {.codec = Codec::Gzip, .level = 1});
-    EXPECT_TRUE(writer.write(disk_.runtime_read(path)).ok() && writer.end_member().ok());
-    return sink.text;
-  }
-  void compress(const std::string& path) {
-    write(gzipped(path), path + ".gz");
-    disk_.runtime_remove(path);
-  }
-
-  // A new process: only what was sealed is known.
-  void start_agent() {
-    tail_.emplace(disk_, decompressors_, origin_,
-                  ContainerTail::Options{.record_bytes_max = 1000, .quiet_min = std::chrono::seconds{5}});
-    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
-  }
-  void look() {
-    Scan scan;
-    scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
-    if (scan.containers.empty()) {
-      tail_->see_nothing();
-      return;
-    }
-    sight_ = tail_->see(scan.containers.front(), *checkpoints_, start_);
-  }
-  // Reads to the end, an hour passes, and what then is over is over.
-  void read() {
-    for (int count = 0; count < 100; ++count) {
-      const Result<ContainerTail::Read> read = tail_->read(buffer_, *batch_, now_);
-      ASSERT_TRUE(read.ok()) << read.error().what;
-      counts_.truncations += read->counts.truncations;
-      counts_.archives_damaged += read->counts.archives_damaged;
-      bytes_read_ += read->counts.bytes;
-      if (!read->more) now_ += std::chrono::minutes{1};
-    }
-  }
-  // Everything read since the last time, sealed.
-  std::vector<std::string> sealed() {
-    if (batch_->lines() == 0) return {};
-    std::vector<CoveredFile> covers;
-    tail_->cover(covers);
-    const Result<BatchManifest> manifest =
-        batch_->seal(ObjectKey("key" + std::to_string(nanoseconds_)), std::move(covers));
-    EXPECT_TRUE(manifest.ok());
-    tail_->commit();
-    checkpoints_->note_sealed(*manifest);
-    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
-    Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
-    CompressedReader plain(*object, {});
-    RecordReader records(plain, {});
-    std::vector<std::string> messages;
-    for (auto record = records.next(); record.ok() && *record != nullptr; record = records.next()) {
-      messages.emplace_back((*record)->message);
-    }
-    return messages;
-  }
-  std::vector<std::string> collect() {
-    look();
-    read();
-    return sealed();
-  }
-
-  using Texts = std::vector<std::string>;
-  Faults faults_{FaultPlan{}};
-  SimDisk disk_{faults_};
-  std::optional<Checkpoints> checkpoints_;
-  std::optional<Spool> spool_;
-  Decompressors decompressors_;
-  RecordOrigin origin_{
-      .source = {.application = Application("app"), .pod = PodName("pod")},
-      .frame = RecordFrame(
-          {.namespace_name = "ns", .application = "app", .pod_name = "pod", .container_name = "c"})};
-  std::optional<ContainerTail> tail_;
-  std::unique_ptr<Batch> batch_;
-  std::vector<char> buffer_ = std::vector<char>(4096);
-  SteadyTime now_{std::chrono::hours{1}};
-  ContainerTail::Start start_ = ContainerTail::Start::Begin;
-  ContainerTail::Sight sight_;
-  ReadCounts counts_;
-  std::uint64_t bytes_read_ = 0;
-  std::uint64_t nanoseconds_ = 0;
-};
 
 TEST_F(Tailing, ReadsAFileThatWasGzippedWhileTheAgentWasDownFromWhereItWas) {
   write(line("one") + line("two"));
@@ -297,7 +175,7 @@ TEST_F(Tailing, LooksAgainWhenAFileWasRenamedBetweenListingAndOpening) {
   scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
   disk_.runtime_rename(kLog, kLog + ".20250830-112701");
   write(line("second"));
-  EXPECT_TRUE(tail_->see(scan.containers.front(), *checkpoints_, start_).is_stale);
+  EXPECT_TRUE(tail_->see(scan.containers.front(), *checkpoints_).is_stale);
   read();
   EXPECT_EQ(collect(), Texts{"first second"});
 }
@@ -315,14 +193,14 @@ TEST_F(Tailing, ReadsAFileToItsEndThatWasUnlinked) {
 }
 
 TEST_F(Tailing, PassesOverWhatIsThereAtTheFirstRunWhenToldToStartAtTheEnd) {
-  start_ = ContainerTail::Start::End;
   write(line("gzipped"), kLog + ".20250830-112701");
   compress(kLog + ".20250830-112701");
   write(line("old"));
-  look();
+  Scan scan;
+  scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
+  ASSERT_TRUE(pass_over(disk_, scan, *checkpoints_).ok());
   write(line("new"));
   EXPECT_EQ(collect(), Texts{"new"});
-  start_ = ContainerTail::Start::Begin;  // the next run: what was passed over stays so
   start_agent();
   write(line("newer"));
   EXPECT_EQ(collect(), Texts{"newer"});
@@ -357,7 +235,9 @@ TEST(Checkpoints, KeepTheMostRecentOfVanishedFilesWhileTheirDirectoryIsThere) {
     batch.covers.push_back(covered(number, kLog, "content " + std::to_string(100 + number)));
     checkpoints->confirm(batch);
   }
-  Checkpoints::Present present{.files = {FileId{.device = 1, .inode = 1}}, .directories = {kContainer}};
+  using Beginnings = std::vector<std::string_view>;
+  Checkpoints::Present present{.files = {FileId{.device = 1, .inode = 1}},
+                               .directories = {{kContainer, Beginnings()}}};
   for (std::uint32_t scan = 0; scan < Checkpoints::kAbsencesMin; ++scan) {
     EXPECT_EQ(checkpoints->size(), 40U) << "a file may be missing from a list while it is renamed";
     checkpoints->forget_absent(present);
