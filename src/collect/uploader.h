@@ -27,12 +27,16 @@ class Uploader {
   };
   Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
 
-  // One try. Fault::Invalid: the batch is damaged on our disk and will never do (Collector::set_aside it).
+  // One try. Fault::Invalid: the batch is damaged on our disk, or gone from it, and will never do
+  // (Collector::set_aside it). To be tried again is everything else, and so is all that the store or the
+  // credentials say, also of this very request: that a bucket or a role is set up wrongly condemns no batch.
   Result<BatchManifest> upload(std::uint64_t sequence);
   // Tries until it is done, damaged, or stopped; waits longer and longer between tries.
   Result<BatchManifest> upload_until(std::uint64_t sequence, const std::stop_token& stop);
 
  private:
+  Result<BatchManifest> store(std::uint64_t sequence);
+
   Clock& clock_;
   Random& random_;
   Disk& disk_;
@@ -41,6 +45,7 @@ class Uploader {
   Counter& uploaded_;
   Counter& uploaded_bytes_;
   Counter& retries_;
+  Counter& refusals_;
   Histogram& seconds_;
 };
 
