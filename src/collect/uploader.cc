@@ -47,9 +47,11 @@ Result<BatchManifest> Uploader::upload(std::uint64_t sequence) {
 
 Result<BatchManifest> Uploader::store(std::uint64_t sequence) {
   const SteadyTime began = clock_.steady();
-  const Deadline deadline = Deadline::after(began, options_.timeout);
   SealedBatch batch = TRY(of_disk(open_sealed_batch(disk_, options_.spool_directory, sequence)));
   const BatchManifest& manifest = batch.manifest();
+  // The deadline is of the whole object: one that takes longer would begin anew for ever.
+  const std::chrono::seconds moving{static_cast<std::int64_t>(manifest.object_bytes / kBytesPerSecond)};
+  const Deadline deadline = Deadline::after(began, options_.timeout + moving);
 
   PutOptions options{.mode = PutMode::OnlyIfAbsent,
                      .content_type = "application/x-ndjson",

@@ -18,11 +18,14 @@ namespace headgate::collect {
 // Any number of threads may call it: it keeps no state of its own, and reads only sealed spool files.
 class Uploader {
  public:
+  // Slower than that is no use: a part of 8 MiB takes no longer than the store's client gives one request.
+  static constexpr std::uint64_t kBytesPerSecond = 64U << 10U;
+
   struct Options {
     std::string spool_directory;
     std::string agent_version;
     std::string node;
-    std::chrono::milliseconds timeout{60'000};  // of one try
+    std::chrono::milliseconds timeout{60'000};  // of one try, and on top what its bytes take
     Backoff backoff;
   };
   Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);

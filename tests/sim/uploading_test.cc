@@ -118,5 +118,19 @@ TEST_F(Uploading, ABatchWhoseFileIsDamagedWillNeverDo) {
   EXPECT_EQ(metric("headgate_store_retries_total"), 0);
 }
 
+TEST_F(Uploading, ALargeObjectHasTheTimeThatItsBytesTake) {
+  std::vector<std::string> noise;
+  for (int line = 0; line < 40; ++line) {
+    std::string& text = noise.emplace_back();
+    for (int word = 0; word < 1000; ++word) text += random_.uuid();
+  }
+  const std::uint64_t sequence = seal_one(noise);
+  const SteadyTime began = clock_.steady();
+  const BatchManifest stored = upload(sequence).value();
+  ASSERT_GT(stored.object_bytes, 10 * Uploader::kBytesPerSecond);
+  const std::chrono::seconds moving{stored.object_bytes / Uploader::kBytesPerSecond};
+  EXPECT_EQ(store_.last_deadline().at, began + std::chrono::seconds{60} + moving);
+}
+
 }  // namespace
 }  // namespace headgate::collect
