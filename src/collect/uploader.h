@@ -18,21 +18,28 @@ namespace headgate::collect {
 // Any number of threads may call it: it keeps no state of its own, and reads only sealed spool files.
 class Uploader {
  public:
+  // Slower than that is no use: a part of 8 MiB takes no longer than the store's client gives one request.
+  static constexpr std::uint64_t kBytesPerSecond = 64U << 10U;
+
   struct Options {
     std::string spool_directory;
     std::string agent_version;
     std::string node;
-    std::chrono::milliseconds timeout{60'000};  // of one try
+    std::chrono::milliseconds timeout{60'000};  // of one try, and on top what its bytes take
     Backoff backoff;
   };
   Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
 
-  // One try. Fault::Invalid: the batch is damaged on our disk and will never do (Collector::set_aside it).
+  // One try. Fault::Invalid: the batch is damaged on our disk, or gone from it, and will never do
+  // (Collector::set_aside it). To be tried again is everything else, and so is all that the store or the
+  // credentials say, also of this very request: that a bucket or a role is set up wrongly condemns no batch.
   Result<BatchManifest> upload(std::uint64_t sequence);
   // Tries until it is done, damaged, or stopped; waits longer and longer between tries.
   Result<BatchManifest> upload_until(std::uint64_t sequence, const std::stop_token& stop);
 
  private:
+  Result<BatchManifest> store(std::uint64_t sequence);
+
   Clock& clock_;
   Random& random_;
   Disk& disk_;
@@ -41,6 +48,7 @@ class Uploader {
   Counter& uploaded_;
   Counter& uploaded_bytes_;
   Counter& retries_;
+  Counter& refusals_;
   Histogram& seconds_;
 };
 
