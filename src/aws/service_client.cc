@@ -68,6 +68,19 @@ Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Serv
   return answer;
 }
 
+// S3's answer to a HEAD has no body that says why. A session that has expired is a bad request there, and
+// little else of what we ask is: worth other credentials and another time, where Invalid would be for ever.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html; another region's is told by its
+// header.
+void name_refusal_of_head(Answer& answer, const ServiceRequest& request, const Endpoint& endpoint) {
+  const bool is_nameless = endpoint.service == Service::S3 && request.method == "HEAD" &&
+                           answer.status == 400 && answer.code == "BadRequest";
+  const std::string_view region = answer.header("x-amz-bucket-region");
+  if (!is_nameless || (!region.empty() && region != endpoint.region)) return;
+  answer.code = "ExpiredToken";
+  answer.message = "or whatever else S3 calls a bad request: a HEAD is not told why";
+}
+
 // Seconds or a date (RFC 9110, 10.2.3), or the milliseconds of x-amz-retry-after.
 std::chrono::milliseconds retry_after(const Answer& answer, Timestamp now) {
   using std::chrono::milliseconds;
@@ -93,16 +106,17 @@ struct Tried {
   RetryKind kind = RetryKind::Never;
 };
 
-Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, Service service) {
+Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint) {
   Tried tried;
   if (!response.ok()) {
     tried.error = std::move(response).error().in(request.operation);
     if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
     return tried;
   }
-  tried.answer = answer_of(std::move(response).value(), request, service);
+  tried.answer = answer_of(std::move(response).value(), request, endpoint.service);
+  name_refusal_of_head(*tried.answer, request, endpoint);
   if (!tried.answer->is_success())
-    tried.kind = retry_kind_of(service, tried.answer->status, tried.answer->code);
+    tried.kind = retry_kind_of(endpoint.service, tried.answer->status, tried.answer->code);
   return tried;
 }
 
@@ -193,7 +207,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
     const SteadyTime now = world_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
-    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_.service);
+    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_);
     ++tries;
     if (tried.answer && tried.answer->is_success()) {
       state_->quota.give_back(paid);

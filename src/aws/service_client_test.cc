@@ -316,6 +316,27 @@ TEST_F(ServiceClientTest, RenewsExpiredCredentialsOnce) {
   EXPECT_EQ(tries(), 4U) << "one at once, and then as any failure: three";
 }
 
+TEST_F(ServiceClientTest, TakesABadRequestOfAHeadForExpiredCredentials) {
+  const ServiceRequest head{.operation = "HeadObject", .method = "HEAD", .path = "/bucket/key"};
+  const std::string refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n";
+  serve({refusal + "\r\n", http(200, "")});
+  EXPECT_TRUE(client(Service::S3).call_ok(head, in_time()).ok());
+  EXPECT_EQ(credentials_.forgotten, 1);
+
+  serve({refusal + "x-amz-bucket-region: eu-west-1\r\n\r\n"});
+  seen_.clear();
+  const Result<Answer> refused = client(Service::S3).call_ok(head, in_time());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::Retry) << refused.error().what;
+
+  serve({refusal + "x-amz-bucket-region: us-east-1\r\n\r\n"});
+  seen_.clear();
+  const Result<Answer> elsewhere = client(Service::S3).call(head, in_time());
+  ASSERT_TRUE(elsewhere.ok());
+  EXPECT_EQ(elsewhere->code, "BadRequest");
+  EXPECT_EQ(tries(), 1U);
+}
+
 TEST_F(ServiceClientTest, TriesOnWithCredentialsThatAreTooYoungToBeExpired) {
   credentials_.may_renew = false;
   serve({http(400, R"({"__type":"ExpiredTokenException"})"), http(200, "good")});
