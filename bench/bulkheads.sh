@@ -1,5 +1,10 @@
 #!/usr/bin/env bash
-# What sick tenants cost the healthy ones. SECONDS_OF_LOAD: how long objects arrive, in each of two runs. Prints JSON lines.
+# What sick tenants cost the healthy ones, on a worker of the usual number of threads and on a large one. SECONDS_OF_LOAD: how
+# long objects arrive, in each run. Prints JSON lines; fails when it is too much, or a line is lost or doubled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build/bench/bench_bulkheads "${SECONDS_OF_LOAD:-20}" 2> build/bench-bulkheads.log || { tail -5 build/bench-bulkheads.log >&2; exit 1; }
+log=build/bench-bulkheads.log
+build/bench/bench_bulkheads "${SECONDS_OF_LOAD:-20}" 2> "$log" || {
+  grep '^bench_bulkheads:' "$log" >&2 || tail -n 5 "$log" >&2
+  exit 1
+}

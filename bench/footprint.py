@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What an agent costs: memory with 1 000 active files at 20 000 lines/s, CPU with 1 000 idle containers, and the start with 5 000
-existing files. Runs the whole `headgate local` (HEADGATE, default build/bench/headgate); prints JSON lines as bench/README.md says."""
+existing files. Of `headgate collect` alone, storing in a directory, and of the whole `headgate local` (HEADGATE, default
+build/bench/headgate); prints JSON lines as bench/README.md says."""
 
 import datetime
 import json
@@ -8,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -15,17 +17,26 @@ import urllib.request
 
 HEADGATE = os.environ.get("HEADGATE", "build/bench/headgate")
 SECONDS = float(os.environ.get("FOOTPRINT_SECONDS", "20"))
-PORT = 19611
+COMMANDS = {
+    "local": ["--status=off", "--process.concurrency=1"],
+    "collect": ["--kube.api=off", "--cluster-id=cluster-1"],
+}
 
 
 def show(name, value, unit):
     print(json.dumps({"name": f"footprint/{name}", "value": value, "unit": unit}), flush=True)
 
 
-class Node:
-    """A pod-log directory with one file a container, and a `headgate local` that reads it."""
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
-    def __init__(self, containers, files_each=1, partition="pod"):
+
+class Node:
+    """A pod-log directory with one container a pod, and a `headgate collect` or `headgate local` that reads it."""
+
+    def __init__(self, command, containers, files_each=1, partition="pod"):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="headgate-footprint-"))
         self.files = []
         for number in range(containers):
@@ -35,10 +46,11 @@ class Node:
                 (directory / f"0.log.20260101-00000{old}").write_bytes(b"2026-01-01T00:00:00Z stdout F old\n")
             self.files.append(open(directory / "0.log", "ab", buffering=0))
             self.files[-1].write(b"2026-01-01T00:00:01Z stdout F hello\n")
+        self.port = free_port()
         self.process = subprocess.Popen(
-            [HEADGATE, "local", "--status=off", f"--collect.pod-logs={self.root}/pods", f"--local.root={self.root}/data",
-             f"--metrics.listen=127.0.0.1:{PORT}", "--collect.batch.age-max=10s", "--log.level=error",
-             "--collect.spool.free-bytes-min=1MiB", "--process.concurrency=1", f"--collect.partition={partition}"])
+            [HEADGATE, command, *COMMANDS[command], f"--collect.pod-logs={self.root}/pods", f"--local.root={self.root}/data",
+             f"--metrics.listen=127.0.0.1:{self.port}", "--collect.batch.age-max=10s", "--log.level=error",
+             "--collect.spool.free-bytes-min=1MiB", f"--collect.partition={partition}"])
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().split()
@@ -50,7 +62,7 @@ class Node:
 
     def metric(self, name):
         try:
-            page = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=5).read().decode()
+            page = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5).read().decode()
         except OSError:
             return 0
         found = re.search(rf"^{name} (\S+)$", page, re.M)
@@ -58,7 +70,9 @@ class Node:
 
     def wait_for_lines(self, lines, seconds_max=60):
         began = time.monotonic()
-        while self.metric("headgate_collect_lines_total") < lines and time.monotonic() - began < seconds_max:
+        while (read := self.metric("headgate_collect_lines_total")) < lines:
+            if self.process.poll() is not None or time.monotonic() - began > seconds_max:
+                raise SystemExit(f"footprint: {read:.0f} of {lines} lines were read")
             time.sleep(0.02)
         return time.monotonic() - began
 
@@ -70,8 +84,8 @@ class Node:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def active(partition, rate=20_000):
-    node = Node(1000, partition=partition)
+def active(command, partition, rate=20_000):
+    node = Node(command, 1000, partition=partition)
     padding, began, lines = b"x" * 150, time.monotonic(), 0
     while time.monotonic() - began < SECONDS:
         for file in node.files:
@@ -80,25 +94,34 @@ def active(partition, rate=20_000):
             at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").encode()
             file.write(b"%s000Z stdout F n=%d %s\n" % (at, lines, padding))
             lines += 1
-    name = f"active_1000_files_20000_lines_per_s/{partition}"
+    seconds = time.monotonic() - began
+    cpu = node.cpu_seconds() / seconds
+    node.wait_for_lines(lines + len(node.files))
+    name = f"{command}/active_1000_files_20000_lines_per_s/{partition}"
+    show(f"{name}/written", lines / seconds, "lines/s")
     show(f"{name}/peak_rss", node.peak_rss(), "B")
-    show(f"{name}/cpu", node.cpu_seconds() / (time.monotonic() - began), "cores")
+    show(f"{name}/cpu", cpu, "cores")
     show(f"{name}/ratio", node.metric("headgate_collect_batch_raw_bytes_total") /
          node.metric("headgate_collect_batch_bytes_total"), ":1")
     show(f"{name}/objects", node.metric("headgate_collect_batches_total"), "objects")
     node.end()
 
 
-def idle():
-    node = Node(1000, files_each=5)
-    show("start_with_5000_files", node.wait_for_lines(5000), "s")
+def idle(command, files_each):
+    files = 1000 * files_each
+    node = Node(command, 1000, files_each=files_each)
+    show(f"{command}/start_with_{files}_files", node.wait_for_lines(files), "s")
     time.sleep(30)  # until all is sealed, stored and delivered
     before, began = node.cpu_seconds(), time.monotonic()
     time.sleep(SECONDS)
-    show("idle_1000_containers/cpu", (node.cpu_seconds() - before) / (time.monotonic() - began), "cores")
+    show(f"{command}/idle_1000_containers_{files}_files/cpu", (node.cpu_seconds() - before) / (time.monotonic() - began), "cores")
+    show(f"{command}/idle_1000_containers_{files}_files/peak_rss", node.peak_rss(), "B")
     node.end()
 
 
-active("pod")
-active("tenant")
-idle()
+for each in COMMANDS:
+    active(each, "pod")
+    active(each, "tenant")
+idle("collect", 1)
+idle("local", 1)
+idle("local", 5)

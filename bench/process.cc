@@ -21,6 +21,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -279,6 +280,11 @@ class Lines {
     }
     return line_;
   }
+  static bool is_any_in(const std::string& corpus) {
+    const std::vector<std::string> files = files_in(corpus);
+    return std::any_of(files.begin(), files.end(),
+                       [](const std::string& file) { return std::filesystem::file_size(file) > 0; });
+  }
 
  private:
   loggen::Generator generator_;
@@ -289,6 +295,10 @@ class Lines {
 };
 
 int make(const std::string& objects, const std::string& corpus) {
+  if (!corpus.empty() && !Lines::is_any_in(corpus)) {
+    std::fprintf(stderr, "bench_process: %s: no files with lines\n", corpus.c_str());
+    return 1;
+  }
   std::filesystem::create_directories(objects);
   Lines lines(corpus);
   const RecordFrame frame(
@@ -317,8 +327,9 @@ void print(const char* name, double value, const char* unit, double ceiling = 0)
   std::printf("}\n");
 }
 
-// From a process being started to its first body.
-double cold_start_seconds(char* program, const std::string& objects) {
+// From a process being started to its first body: of this program, whose start is the stage's alone. None: it
+// failed.
+std::optional<double> cold_start_seconds(char* program, const std::string& objects) {
   std::string mode = "first";
   std::string directory = objects;
   std::array<char*, 4> arguments = {program, mode.data(), directory.data(), nullptr};
@@ -327,8 +338,8 @@ double cold_start_seconds(char* program, const std::string& objects) {
     const auto began = std::chrono::steady_clock::now();
     pid_t child = 0;
     int status = 0;
-    if (::posix_spawn(&child, program, nullptr, nullptr, arguments.data(), environ) != 0) return 0;
-    if (::waitpid(child, &status, 0) != child || status != 0) return 0;
+    if (::posix_spawn(&child, program, nullptr, nullptr, arguments.data(), environ) != 0) return std::nullopt;
+    if (::waitpid(child, &status, 0) != child || status != 0) return std::nullopt;
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   }
   std::sort(seconds.begin(), seconds.end());
@@ -344,6 +355,10 @@ int first(const std::string& objects) {
 
 int run(char* program, const std::string& objects) {
   const std::vector<std::string> files = files_in(objects);
+  if (files.empty()) {
+    std::fprintf(stderr, "bench_process: %s: no objects\n", objects.c_str());
+    return 1;
+  }
   Stage stage(objects);
   const double began = cpu_seconds();
   for (const std::string& file : files) {
@@ -362,7 +377,12 @@ int run(char* program, const std::string& objects) {
   print("bodies", stage.sink().bytes() / seconds, "B/s");
   print("cpu_seconds_per_GB", seconds / (bare.bytes() / 1e9), "s");
   print("peak_rss", rss, "B");
-  print("cold_start", cold_start_seconds(program, objects), "s");
+  const std::optional<double> cold_start = cold_start_seconds(program, objects);
+  if (!cold_start) {
+    std::fprintf(stderr, "bench_process: a new process delivered nothing\n");
+    return 1;
+  }
+  print("cold_start_of_stage", *cold_start, "s");
   return 0;
 }
 

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# The process stage over gzip objects in the page cache: CORPUS=DIR (files whose lines to take), else loggen's. Prints JSON lines.
+# The process stage over gzip objects in the page cache, and how soon a new process delivers. Prints JSON lines.
+#   bench/process.sh [--corpus DIR]   of the lines of its files (or CORPUS=DIR), else of loggen's
 set -euo pipefail
-cd "$(dirname "$0")/.."
-objects=build/bench-corpus/objects${CORPUS:+-corpus}
-[[ -d $objects ]] || build/bench/bench_process make "$objects" ${CORPUS:+"$CORPUS"}
+source "$(dirname "$0")/corpus.bash"
+
+make_objects() { build/bench/bench_process make "$1" ${corpus:+"$corpus"}; }
+objects=build/bench-corpus/objects-$(corpus_name)
+make_once "$objects" make_objects
 cat "$objects"/* > /dev/null # into the page cache
 build/bench/bench_process run "$objects"
+python3 -B bench/cold_start.py

@@ -30,9 +30,11 @@ for line in ${chosen[@]+"${chosen[@]}"}; do
 done
 if [[ -z ${BENCHES:-} ]]; then
   for hook in bench/*.sh; do
+    name=$(basename "$hook" .sh)
     [[ -x $hook ]] || continue
+    [[ -z ${BENCH_HOOKS:-} || " $BENCH_HOOKS " == *" $name "* ]] || continue
     echo "bench: $hook" >&2
-    "$hook" > "$results/$(basename "$hook" .sh).jsonl" || { echo "bench: $hook failed" >&2; failed=1; }
+    "$hook" > "$results/$name.jsonl" || { echo "bench: $hook failed" >&2; failed=1; }
   done
 fi
 

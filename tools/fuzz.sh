@@ -1,13 +1,24 @@
 #!/usr/bin/env bash
 # Every fuzzer for FUZZ_SECONDS (20), from tests/corpus/<fuzzer>; what it learns stays in build/fuzz-corpus.
 #   FUZZERS='record_fuzz cri_fuzz' tools/fuzz.sh   only these
-#   FUZZ_SEED=1                                    the same inputs in the same order every time (0: others each time)
+#   FUZZ_SEED=1   the same inputs in the same order every time (0: others each time): FUZZ_RUNS (10000) of each fuzzer, from
+#                 tests/corpus alone, however fast the machine is; FUZZ_SECONDS are then not looked at
 # Fails on any crash, leak, hang or memory over the limit, and says how to see it again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
-export SECONDS_EACH=${FUZZ_SECONDS:-20} SEED=${FUZZ_SEED:-0}
-export CORPUS=build/fuzz-corpus ARTIFACTS=build/fuzz-artifacts LOGS=build/fuzz-logs
+export SECONDS_EACH=${FUZZ_SECONDS:-20} SEED=${FUZZ_SEED:-0} RUNS=-1 RELOAD=1 RUNNER=
+export CORPUS=build/fuzz-corpus
+if (( SEED != 0 )); then
+  RUNS=${FUZZ_RUNS:-10000}
+  SECONDS_EACH=300  # a safety net only
+  CORPUS=build/fuzz-corpus-of-seed
+  # Addresses are a part of what libFuzzer chooses by, and so is when it reads its corpus anew. (Some containers forbid the first.)
+  RELOAD=0
+  if setarch -R true 2> /dev/null; then RUNNER='setarch -R'; else echo 'fuzz: addresses are random here: two runs may differ' >&2; fi
+  rm -rf "$CORPUS"  # what an earlier run learnt would lead this one elsewhere
+fi
+export ARTIFACTS=build/fuzz-artifacts LOGS=build/fuzz-logs
 rm -rf "$LOGS"
 mkdir -p "$CORPUS" "$ARTIFACTS" "$LOGS"
 
@@ -25,7 +36,9 @@ fuzz_one() {  # name program
   local seeds=tests/corpus/$1 status=0
   mkdir -p "$CORPUS/$1" "$ARTIFACTS/$1"
   [[ -d $seeds ]] || seeds=
-  "$2" -seed="$SEED" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  # shellcheck disable=SC2086 # nothing, or two words
+  $RUNNER "$2" -seed="$SEED" -runs="$RUNS" -reload="$RELOAD" -max_total_time="$SECONDS_EACH" \
+    -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$ARTIFACTS/$1/" "$CORPUS/$1" ${seeds:+"$seeds"} > "$LOGS/$1" 2>&1 || status=$?
   final() { sed -n "s/^stat::$1: *//p" "$LOGS/$2"; }
   printf '%-28s %12s %10s %10s   %s\n' "$1" "$(final number_of_executed_units "$1")" \

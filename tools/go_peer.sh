@@ -16,9 +16,9 @@ mkdir -p build/peers
 {
   if [[ -d $scratch ]]; then chmod -R u+w "$scratch"; rm -rf "$scratch"; fi
   /usr/bin/python3 -m venv "$scratch/venv"
-  "$scratch/venv/bin/pip" install --disable-pip-version-check --no-input -r tools/requirements-go.txt
+  tools/retry.sh "$scratch/venv/bin/pip" install --retries 5 --disable-pip-version-check --no-input -r tools/requirements-go.txt
   GOPATH=$scratch/path GOCACHE=$scratch/cache GOBIN=$scratch/bin GOTOOLCHAIN=local \
-    GOFLAGS=-buildvcs=false "$scratch/venv/bin/go" "$@"
+    GOFLAGS=-buildvcs=false tools/retry.sh "$scratch/venv/bin/go" "$@"
   mv "$scratch/bin/$name" "$peer"
   chmod -R u+w "$scratch"
   rm -rf "$scratch"

@@ -14,7 +14,7 @@ stamp=$to/installed
 mkdir -p build/peers
 echo "peers: fetching $name into $to"
 rm -rf "$to" "$to.new"
-mvn --batch-mode --quiet --file "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+tools/retry.sh mvn --batch-mode --quiet --file "$pom" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
   -DincludeScope=runtime -DoutputDirectory="$PWD/$to.new" > "build/peers/$name.log" 2>&1 || {
   tail -n 20 "build/peers/$name.log" >&2
   echo "peers: failed, see build/peers/$name.log" >&2

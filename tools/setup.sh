@@ -18,6 +18,6 @@ if [[ $(id -u) -ne 0 ]]; then
 fi
 echo "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
 {
-  "${root[@]}" apt-get update
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  tools/retry.sh "${root[@]}" apt-get -o Acquire::Retries=3 update
+  tools/retry.sh "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 install -y --no-install-recommends "${missing[@]}"
 } > build/setup.log 2>&1 || { tail -n 20 build/setup.log >&2; echo "setup: apt failed, see build/setup.log" >&2; exit 1; }
