@@ -42,6 +42,7 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
   auto collector = std::unique_ptr<Collector>(new Collector(world, std::move(options), std::move(patterns),
                                                             std::move(checkpoints), std::move(spool)));
   TRY(collector->check_packed_keys());
+  collector->meters_.dropped.add(collector->spool_.take_lines_aside());
   for (const std::uint64_t sequence : collector->spool_.sequences()) {
     const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
     collector->checkpoints_.note_sealed(batch.manifest());
@@ -360,6 +361,7 @@ void Collector::count(const ReadCounts& counts) {
   meters_.split.add(counts.split);
   meters_.truncated.add(counts.truncations);
   meters_.archives_damaged.add(counts.archives_damaged);
+  meters_.dropped.add(counts.files_lost);
 }
 
 void Collector::count_open(Followed& followed) {
@@ -439,7 +441,9 @@ Result<> Collector::confirm(std::vector<BatchManifest> stored) {
 }
 
 Result<> Collector::set_aside(std::uint64_t sequence) {
-  return spool_.set_aside(sequence);
+  TRY(spool_.set_aside(sequence));
+  meters_.dropped.add(spool_.take_lines_aside());
+  return {};
 }
 
 void Collector::measure(SteadyTime now) {

@@ -27,9 +27,11 @@ struct CollectorMeters {
             metrics.counter("headgate_collect_errors_total", "Files and directories that could not be read")),
         archives_damaged(metrics.counter("headgate_collect_archives_damaged_total",
                                          "Gzipped log files that could not be read to their end")),
-        dropped(metrics.counter("headgate_collect_dropped_total", "Records dropped: always 0, alarm on it")),
+        dropped(metrics.counter("headgate_collect_dropped_total",
+                                "Records known to be lost: always 0, alarm on it")),
         spool_bytes(
-            metrics.gauge("headgate_collect_spool_bytes", "Bytes of sealed batches that wait for the store")),
+            metrics.gauge("headgate_collect_spool_bytes",
+                          "Bytes in the spool: of batches that wait for the store, or are put aside")),
         spool_full(
             metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
         spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),

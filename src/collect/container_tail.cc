@@ -131,6 +131,7 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
   for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
   read.counts.joined = joiner().joined() - joined;
   let_go();
+  read.counts.files_lost = std::exchange(files_lost_, 0);
   return read;
 }
 
@@ -308,7 +309,11 @@ void ContainerTail::let_go() {
   for (TailedFile& file : files_) {
     if (file.is_finished && file.is_open() && file.is_spent(assembler_)) file.close();
   }
-  std::erase_if(files_, [](const TailedFile& file) { return !file.is_listed() && !file.is_open(); });
+  std::erase_if(files_, [this](const TailedFile& file) {
+    if (file.is_listed() || file.is_open()) return false;
+    if (!file.is_finished && file.unread_bytes() > 0) ++files_lost_;
+    return true;
+  });
 }
 
 void ContainerTail::cover(std::vector<CoveredFile>& covers) const {

@@ -27,6 +27,7 @@ struct ReadCounts {
   std::uint64_t split = 0;             // parts of records over the limit
   std::uint64_t truncations = 0;       // files that were cut and written anew
   std::uint64_t archives_damaged = 0;  // gzipped files that could not be read to their end
+  std::uint64_t files_lost = 0;        // gone before all that was known to be in them was read
 };
 
 // The collect thread owns it.
@@ -121,6 +122,7 @@ class ContainerTail {
   std::vector<TailedFile> files_;  // oldest first
   std::uint64_t next_number_ = 1;
   std::optional<std::uint32_t> last_restart_;  // whose lines were taken last
+  std::uint64_t files_lost_ = 0;               // not told yet
   bool is_stale_ = false;                      // there may be later files than are known
   bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;

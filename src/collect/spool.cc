@@ -117,7 +117,7 @@ Result<> Spool::take_up(const std::vector<DirectoryEntry>& entries) {
       const std::optional<std::uint64_t> sequence = number_of(entry.name, suffix);
       if (!sequence) continue;
       next_sequence_ = std::max(next_sequence_, *sequence + 1);
-      if (suffix == kDamaged) ++damaged_;
+      if (suffix == kDamaged) aside_.insert(*sequence);
       if (suffix != kSealed) continue;
       batches_[*sequence] = TRY(disk_->stat(path)).bytes;
       bytes_ += batches_[*sequence];
@@ -131,7 +131,7 @@ Result<> Spool::take_up(const std::vector<DirectoryEntry>& entries) {
                {{"path", path_of(sequence, kDamaged)}, {"what", batch.error().what}});
     TRY(set_aside(sequence));
   }
-  return {};
+  return look_aside();
 }
 
 std::string Spool::path_of(std::uint64_t number, std::string_view suffix) const {
@@ -203,15 +203,32 @@ Result<> Spool::remove(std::uint64_t sequence) {
 }
 
 Result<> Spool::set_aside(std::uint64_t sequence) {
+  const auto batch = open_sealed_batch(*disk_, options_.directory, sequence);
   TRY_IN("spool", done_or_gone(disk_->rename(path_of(sequence, kSealed), path_of(sequence, kDamaged))));
   bytes_ -= batches_[sequence];
   batches_.erase(sequence);
-  ++damaged_;
+  lines_aside_ += batch.ok() ? batch->manifest().lines : 1;
+  aside_.insert(sequence);
+  (void)look_aside();  // has_room() looks again
   return {};
 }
 
-Result<bool> Spool::has_room() const {
-  if (bytes_ >= options_.bytes_max) return false;
+// How much is put aside: an operator takes it away when it has been looked at.
+Result<> Spool::look_aside() {
+  std::uint64_t bytes = 0;
+  for (auto sequence = aside_.begin(); sequence != aside_.end();) {
+    const Result<FileStat> stat = disk_->stat(path_of(*sequence, kDamaged));
+    if (!stat.ok() && stat.error().fault != Fault::NotFound) return stat.error();
+    if (stat.ok()) bytes += stat->bytes;
+    sequence = stat.ok() ? std::next(sequence) : aside_.erase(sequence);
+  }
+  aside_bytes_ = bytes;
+  return {};
+}
+
+Result<bool> Spool::has_room() {
+  if (bytes() >= options_.bytes_max && !aside_.empty()) TRY_IN("spool", look_aside());
+  if (bytes() >= options_.bytes_max) return false;
   return TRY_IN("spool", disk_->free_bytes(options_.directory)) >= options_.free_bytes_min;
 }
 

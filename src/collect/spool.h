@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/byte_source.h"
@@ -63,7 +65,7 @@ class Spool {
  public:
   struct Options {
     std::string directory;
-    std::uint64_t bytes_max = 10ULL << 30U;      // of sealed batches
+    std::uint64_t bytes_max = 10ULL << 30U;      // of sealed batches, those put aside too
     std::uint64_t free_bytes_min = 1ULL << 30U;  // left on the file system
   };
 
@@ -85,14 +87,17 @@ class Spool {
 
   // Once the object is stored and the checkpoint knows it.
   Result<> remove(std::uint64_t sequence);
-  // Puts a damaged batch aside.
+  // Puts a damaged batch aside, or forgets one that is gone.
   Result<> set_aside(std::uint64_t sequence);
+  // Lines of the batches that were put aside since the last call, open() included: no one will upload them.
+  // Of a batch that cannot say how many it has, 1.
+  std::uint64_t take_lines_aside() { return std::exchange(lines_aside_, 0); }
 
   const std::string& directory() const { return options_.directory; }
-  std::uint64_t bytes() const { return bytes_; }
-  std::uint64_t damaged() const { return damaged_; }
+  std::uint64_t bytes() const { return bytes_ + aside_bytes_; }
+  std::uint64_t damaged() const { return aside_.size(); }
   // Whether another batch may be begun: below both limits. Asks the file system.
-  Result<bool> has_room() const;
+  Result<bool> has_room();
 
  private:
   Spool(Disk& disk, Options options) : disk_(&disk), options_(std::move(options)) {}
@@ -100,13 +105,16 @@ class Spool {
   Result<> take_up(const std::vector<DirectoryEntry>& entries);
   Result<> write(SpoolFile& file, std::string_view manifest, const std::string& sealed_path);
   Result<> undo_failed();
+  Result<> look_aside();
 
   Disk* disk_;
   Options options_;
   std::uint64_t next_sequence_ = 1;
   std::uint64_t next_open_ = 1;
-  std::uint64_t bytes_ = 0;
-  std::uint64_t damaged_ = 0;
+  std::uint64_t bytes_ = 0;  // of batches_
+  std::uint64_t aside_bytes_ = 0;
+  std::uint64_t lines_aside_ = 0;
+  std::set<std::uint64_t> aside_;                   // sequences of <n>.damaged
   std::optional<std::uint64_t> failed_;             // a sequence that must not be there, and may be
   std::map<std::uint64_t, std::uint64_t> batches_;  // sequence -> bytes of the file
 };

@@ -57,5 +57,20 @@ TEST_F(FewOpenFiles, AreKnownAgainByWhatWasSealedOfThem) {
   EXPECT_EQ(collect(), (Counts{{"before", kPodCount / 2}, {"after", kPodCount}}));
 }
 
+TEST_F(FewOpenFiles, OneThatIsRemovedUnreadIsCountedAsDropped) {
+  say_everywhere("one");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(collect(), (Counts{{"one", kPodCount}}));
+  for (int number = 0; number < 20; ++number) say("ns", pod(number), "unsealed, so that its file stays open");
+  read();
+  say("ns", pod(30), "waits for another to be closed");
+  read();
+  const Counter& dropped = metrics_.counter("headgate_collect_dropped_total", "");
+  EXPECT_EQ(dropped.value(), 0U);
+  disk_.runtime_remove(log_of("ns", pod(30)));
+  collect();
+  EXPECT_EQ(dropped.value(), 1U);
+}
+
 }  // namespace
 }  // namespace headgate::collect

@@ -132,5 +132,42 @@ TEST_F(Uploading, ALargeObjectHasTheTimeThatItsBytesTake) {
   EXPECT_EQ(store_.last_deadline().at, began + std::chrono::seconds{60} + moving);
 }
 
+TEST_F(Uploading, TheLinesOfABatchPutAsideAreCountedAsDropped) {
+  const std::uint64_t first = seal_one({"one", "two", "three"});
+  std::string changed = disk_.runtime_read(path_of(first));
+  changed[30] = static_cast<char>(changed[30] ^ 1);
+  overwrite(path_of(first), changed);
+  EXPECT_EQ(metric("headgate_collect_dropped_total"), 0);
+  ASSERT_TRUE(collector_->set_aside(first).ok());
+  EXPECT_EQ(metric("headgate_collect_dropped_total"), 3);
+  EXPECT_EQ(collector_->spool().damaged(), 1U);
+  EXPECT_EQ(collector_->spool().bytes(), changed.size());
+
+  const std::uint64_t second = seal_one({"four", "five"});
+  overwrite(path_of(second), "nothing that we wrote");
+  ASSERT_TRUE(open().ok());  // finds it, and what was put aside before
+  EXPECT_EQ(metric("headgate_collect_dropped_total"), 4);
+  EXPECT_EQ(collector_->spool().damaged(), 2U);
+  EXPECT_EQ(collector_->spool().bytes(), changed.size() + 21);
+
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(metric("headgate_collect_dropped_total"), 4);
+}
+
+TEST_F(Uploading, WhatIsPutAsideTakesRoomUntilItIsRemoved) {
+  const std::uint64_t sequence = seal_one({"one"});
+  options_.spool_bytes_max = 10;
+  overwrite(path_of(sequence), "nothing that we wrote");
+  ASSERT_TRUE(open().ok());
+  say("ns", "web-1", "more");
+  read();
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 1);
+  disk_.runtime_remove(path_of(sequence, ".damaged"));
+  clock_.advance(std::chrono::seconds{2});
+  read();
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
+  EXPECT_EQ(metric("headgate_collect_spool_damaged"), 0);
+}
+
 }  // namespace
 }  // namespace headgate::collect
