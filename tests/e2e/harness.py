@@ -117,7 +117,7 @@ def read_object(path):
 
 
 class CriFile:
-    """A container's log file. Times go up by a microsecond a line; lines over 16 KiB are written in pieces, as containerd does."""
+    """A container's log file. Times go up by a millisecond a line, so that CloudWatch too tells their order; lines over 16 KiB are written in pieces, as containerd does."""
 
     PIECE = 16 * 1024
 
@@ -128,7 +128,7 @@ class CriFile:
         self.at = datetime.datetime.now(datetime.timezone.utc)
 
     def write(self, message, stream="stdout", whole=False):
-        self.at += datetime.timedelta(microseconds=1)
+        self.at += datetime.timedelta(milliseconds=1)
         time = self.at.strftime("%Y-%m-%dT%H:%M:%S.%f").encode() + b"000Z"
         pieces = [message] if whole else [message[at:at + self.PIECE] for at in range(0, len(message), self.PIECE)] or [b""]
         for piece in pieces[:-1]:
