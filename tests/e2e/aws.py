@@ -1,46 +1,98 @@
-"""AWS as moto plays it, for a test: all services at one loopback address, and boto3 to prepare and to judge."""
+"""AWS as moto plays it, for a test: all services at one loopback address, and boto3 to prepare and to judge.
 
+Once guarded it checks signatures, permissions and trust: our programs begin as a user who may take one role and no more.
+"""
+
+import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
+import urllib.request
 
 import boto3
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVER = ROOT / "tests/peers/moto_server.py"
 REGION = "eu-west-1"
-KEY = "AKIDEXAMPLE"
-SECRET = "wJalrXUtnFEMI-example"
+ACCOUNT = "123456789012"  # moto's own: the central one
+WORKER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/headgate"
+CENTRAL_ROLE = f"arn:aws:iam::{ACCOUNT}:role/central-log-distribution"
 
 
 class Aws:
     def __init__(self):
+        self.keys = {"AccessKeyId": "AKIAFIRST", "SecretAccessKey": "any"}
+        self.is_guarded = False
         self.process = subprocess.Popen([sys.executable, "-B", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-        # What a program of ours is started with: credentials, and no other account's profile.
+        iam = self.client("iam")
+        self.keys = user(iam, "operator", {"Action": "*", "Resource": "*"})
+        keys = user(iam, "headgate", {"Action": "sts:AssumeRole", "Resource": WORKER_ROLE})
+        # What a program of ours is started with: a profile whose role it takes, and no other account's.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="headgate-e2e-aws-"))
+        config, credentials = self.folder / "config", self.folder / "credentials"
+        config.write_text(f"[default]\nrole_arn = {WORKER_ROLE}\nsource_profile = user\nregion = {REGION}\n")
+        credentials.write_text(f"[user]\naws_access_key_id = {keys['AccessKeyId']}\n"
+                               f"aws_secret_access_key = {keys['SecretAccessKey']}\n")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.environment |= {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_CONFIG_FILE": "/dev/null",
-                             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+        self.environment |= {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
 
     def stop(self):
         self.process.kill()
         self.process.communicate()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def client(self, service, region=REGION, credentials=None, url=None):
-        keys = credentials or {"AccessKeyId": KEY, "SecretAccessKey": SECRET}
+        keys = credentials or self.keys
         return boto3.client(service, region_name=region, endpoint_url=url or self.url,
                             aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
                             aws_session_token=keys.get("SessionToken"))
+
+    def guard(self, is_guarded=True):
+        self.is_guarded = is_guarded
+        urllib.request.urlopen(urllib.request.Request(
+            self.url + "/moto-api/reset-auth", data=b"0" if is_guarded else b"inf", method="POST",
+            headers={"Content-Type": "text/plain"})).read()
+
+    @contextlib.contextmanager
+    def unguarded(self):
+        before = self.is_guarded
+        self.guard(False)
+        yield
+        self.guard(before)
+
+
+def user(iam, name, permission):
+    """Keys of a new user who has that permission."""
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=policy(permission))
+    return iam.create_access_key(UserName=name)["AccessKey"]
+
+
+def role(iam, name, trusted, permissions):
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trusted))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy(*permissions))
+    return arn
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | one for one in statements]})
+
+
+def trust(principal, actions=("sts:AssumeRole",), external_id=None):
+    statement = {"Action": list(actions), "Principal": {"AWS": principal}}
+    return statement | ({"Condition": {"StringEquals": {"sts:ExternalId": external_id}}} if external_id else {})
 
 
 class Pipeline:
     """The central account's resources, and each customer's, made as an operator would."""
 
     BUCKET = "central-logs"
-    CENTRAL_ACCOUNT = "123456789012"  # moto's own
 
     def __init__(self, aws, visibility=30):
         self.aws = aws
@@ -64,23 +116,30 @@ class Pipeline:
             TableName="headgate-tenants", BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("tenant_id", "type")],
             KeySchema=[{"AttributeName": "tenant_id", "KeyType": "HASH"}, {"AttributeName": "type", "KeyType": "RANGE"}])
-        self.central_role = aws.client("iam").create_role(
-            RoleName="central-log-distribution", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+        iam = aws.client("iam")
+        services = {"Action": ["s3:*", "sqs:*", "dynamodb:*"], "Resource": "*"}
+        # It may ask for any role: those of the tenants do not let it in.
+        role(iam, "headgate", trust(f"arn:aws:iam::{ACCOUNT}:user/headgate"),
+             [services, {"Action": "sts:AssumeRole", "Resource": "*"}])
+        role(iam, "central-log-distribution", trust(WORKER_ROLE),
+             [services, {"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/logs-from-headgate"}])
         self.customers = {}
 
-    def add_customer(self, tenant, account):
+    def add_customer(self, tenant, account, trusts=("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")):
         """A role, a bucket, and rows in the tenant table for CloudWatch Logs and S3."""
-        # moto gives the account of a role to whoever takes it.
-        keys = self.aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/onboarding",
-                                                  RoleSessionName="onboarding")["Credentials"]
-        self.customers[tenant] = keys
-        role = self.client("iam", tenant).create_role(
-            RoleName="logs-from-headgate", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-        assert f":{account}:" in role, role
+        with self.aws.unguarded():
+            # moto gives the account of a role to whoever takes it.
+            self.customers[tenant] = self.aws.client("sts").assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/operator", RoleSessionName="operator")["Credentials"]
+            iam = self.client("iam", tenant)
+            role(iam, "operator", trust("nobody"), [{"Action": "*", "Resource": "*"}])
+            arn = role(iam, "logs-from-headgate", trust(CENTRAL_ROLE, trusts, f"external-{tenant}"),
+                       [{"Action": ["logs:*", "s3:*"], "Resource": "*"}])
+        assert f":{account}:" in arn, arn
         self.client("s3", tenant).create_bucket(
             Bucket=f"logs-of-{tenant}", CreateBucketConfiguration={"LocationConstraint": REGION})
         common = {"tenant_id": {"S": tenant}, "enabled": {"BOOL": True}, "target_region": {"S": REGION},
-                  "account_id": {"S": account}, "log_distribution_role_arn": {"S": role},
+                  "account_id": {"S": account}, "log_distribution_role_arn": {"S": arn},
                   "external_id": {"S": f"external-{tenant}"}}
         dynamo = self.aws.client("dynamodb")
         dynamo.put_item(TableName="headgate-tenants", Item=common | {
@@ -94,9 +153,16 @@ class Pipeline:
     def flags(self, url):
         return ["--store.kind=s3", f"--store.bucket={self.BUCKET}", f"--aws.region={REGION}", f"--aws.endpoint-url={url}"]
 
-    def process_flags(self, url):
+    def process_flags(self, url, *roles):
         return self.flags(url) + [f"--aws.queue-url={self.queue.replace(self.aws.url, url)}",
-                                  f"--aws.role-arn={self.central_role}"]
+                                  *(roles or [f"--aws.role-arn={CENTRAL_ROLE}"])]
+
+    def set_external_id(self, tenant, external_id):
+        """In the rows of the tenant table; the role goes on wanting the old one."""
+        for kind in ("cloudwatch", "s3"):
+            self.aws.client("dynamodb").update_item(
+                TableName="headgate-tenants", Key={"tenant_id": {"S": tenant}, "type": {"S": kind}},
+                UpdateExpression="SET external_id = :id", ExpressionAttributeValues={":id": {"S": external_id}})
 
     def events(self, tenant):
         """stream -> messages, in the order CloudWatch Logs gives them"""
@@ -129,10 +195,6 @@ class Pipeline:
         """(delivery, state) of each row of the ledger"""
         pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName="headgate-ledger")
         return [(item["delivery"]["S"], item["state"]["S"]) for page in pages for item in page["Items"]]
-
-
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]})
 
 
 def ledger_table():

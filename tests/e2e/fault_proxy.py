@@ -1,5 +1,10 @@
-"""A bad way to AWS: an HTTP proxy in front of it that answers some requests itself, as AWS does on a bad day, breaks
-connections before or after the request was carried out, and lets bodies trickle. Seeded.
+"""The way to AWS: an HTTP proxy in front of it that remembers who asked what, and on a bad day answers some requests itself,
+as AWS then does, breaks connections before or after the request was carried out, lets bodies trickle, and declares sessions
+expired.
+
+What meets a fault follows from the seed, the service, the operation and how many times that was called, whichever thread
+called: first each kind of fault that the operation can meet, two calls of three; then by chance. One batch to CloudWatch is
+refused for longer.
 
 What cannot be told apart from never having happened, a lost answer, is kept from PutLogEvents: CloudWatch knows no
 idempotence, and then one batch would rightly be there twice.
@@ -9,28 +14,76 @@ import http.client
 import http.server
 import json
 import random
+import re
 import socket
 import threading
 import time
 import urllib.parse
 
 XML_ERROR = '<?xml version="1.0"?><Error><Code>{code}</Code><Message>a bad day</Message></Error>'
-TRICKLE_BYTES = 4096
+PIECES = 20
+SECONDS_BEFORE_A_PIECE = 0.1
+# A session that expires is refused until there is another, for seconds: of each service one operation tries that out, and of
+# S3 those that come by either of our sessions there, the worker's and the tenant's. A HEAD has no body that says why.
+EXPIRING = {("s3", "HeadObject"), ("s3", "CopyObject"), ("sqs", "ReceiveMessage"), ("dynamodb", "UpdateItem"),
+            ("logs", "PutLogEvents"), ("sts", "AssumeRole by a session")}
+# The first batch that is not a full one, so the last of its object, is refused until the delivery gives up: another has to take
+# up the object there. A delivery makes 4 calls of 3 tries.
+FULL_BATCH_BYTES = 900 << 10
+REFUSED_ON_END = 12
+EVERYWHERE = ("error-500", "throttled", "reset-before", "reset-after", "expired-token")
+
+
+def kinds_of(service, operation):
+    """The faults an operation can meet, each of which it meets once before chance decides."""
+    kinds = ["error-500", "throttled", "reset-before"]
+    if operation != "PutLogEvents":
+        kinds.append("reset-after")
+    if operation == "GetObject":
+        kinds.append("slow-body")
+    if (service, operation) in EXPIRING:
+        kinds.append("expired-token")
+    return kinds
+
+
+class Call:
+    """Who asks what, read from the request as AWS reads it."""
+
+    def __init__(self, request, body):
+        credential = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/", request.headers.get("Authorization", ""))
+        self.key, self.service = credential.groups() if credential else ("", "")
+        self.has_session = "X-Amz-Security-Token" in request.headers
+        self.method, self.path = request.command, urllib.parse.unquote(request.path)
+        self.body = body
+        self.form = {}
+        self.operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        if self.service == "sts":
+            self.form = dict(urllib.parse.parse_qsl(body.decode()))
+            self.operation = self.form["Action"] + (" by a session" if self.has_session else "")
+        elif self.service == "s3":
+            is_listing = "list-type" in request.path
+            verb = "Copy" if "x-amz-copy-source" in request.headers else request.command.capitalize()
+            self.operation = "ListObjects" if is_listing else verb + "Object"
 
 
 class FaultProxy:
-    def __init__(self, url, seed, rate=0.2):
-        """A share `rate` of requests meets a fault."""
+    def __init__(self, url, seed=None, rate=0.1):
+        """Without a seed it is a good day. Of calls past the first of each operation, a share `rate` meets a fault."""
         target = urllib.parse.urlsplit(url)
         self.host, self.port = target.hostname, target.port
-        self.random = random.Random(seed)
+        self.seed, self.rate = seed, rate
         self.lock = threading.Lock()
-        self.rate = rate
-        self.counts = {}
+        self.numbers = {}  # (service, operation) -> calls so far
+        self.counts = {}  # (service, kind of fault) -> how many
+        self.calls = []  # every Call that was carried out
+        self.refused_on_end = []  # the bodies of those of one batch
+        self.sessions = {}  # access key -> the Call that got it, in the order they were given
+        self.expired = set()  # access keys
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, *_):
                 pass
@@ -56,30 +109,76 @@ class FaultProxy:
         self.server.shutdown()
         self.server.server_close()
 
-    def choose(self, request):
-        target = request.headers.get("X-Amz-Target", "")
+    def missed(self, services):
+        """The (service, kind) of which there was none."""
+        wanted = {(service, kind) for service in services for kind in EVERYWHERE}
+        if "s3" in services:
+            wanted.add(("s3", "slow-body"))
+        return sorted(wanted - set(self.counts))
+
+    def not_renewed(self):
+        """The expired sessions in whose place no other was taken."""
+        given = list(self.sessions.items())
+
+        def is_renewed(at, call):
+            same = ("RoleArn", "RoleSessionName", "Policy")
+            return any(all(call.form.get(name) == later.form.get(name) for name in same) for _, later in given[at + 1:])
+        return [call.form for at, (key, call) in enumerate(given) if key in self.expired and not is_renewed(at, call)]
+
+    def fault_of(self, service, operation, number):
+        chance = random.Random(f"{self.seed} {service} {operation}")
+        kinds = kinds_of(service, operation)
+        chance.shuffle(kinds)
+        scheduled = number // 3 * 2 + number % 3
+        if scheduled < len(kinds):
+            return "none" if number % 3 == 2 else kinds[scheduled]
+        chance = random.Random(f"{self.seed} {service} {operation} {number}")
+        kinds = [kind for kind in kinds if kind != "expired-token"]
+        return chance.choice(kinds) if chance.random() < self.rate else "none"
+
+    def choose(self, call):
+        if self.seed is None or not call.service:
+            return "none"
         with self.lock:
-            if self.random.random() >= self.rate:
-                return "none"
-            faults = ["error-500", "throttled", "expired-token", "reset-before", "slow-body"]
-            if "PutLogEvents" not in target:
-                faults.append("reset-after")
-            fault = self.random.choice(faults)
-            self.counts[fault] = self.counts.get(fault, 0) + 1
+            of = call.service, call.operation
+            number = self.numbers.get(of, 0)
+            self.numbers[of] = number + 1
+            fault = self.fault_of(*of, number)
+            if call.operation == "PutLogEvents" and len(call.body) < FULL_BATCH_BYTES:
+                known = self.refused_on_end
+                if not known or (call.body == known[0] and len(known) < REFUSED_ON_END):
+                    known.append(call.body)
+                    fault = "error-500"
+            if fault == "expired-token":
+                assert call.key in self.sessions, (call.operation, "by keys that never expire")
+                self.expired.add(call.key)
+            if call.key in self.expired:
+                fault = "expired-token"
+            if fault != "none":
+                self.counts[call.service, fault] = self.counts.get((call.service, fault), 0) + 1
             return fault
+
+    def remember(self, call, content):
+        with self.lock:
+            self.calls.append(call)
+            if call.form.get("Action") == "AssumeRole":
+                self.sessions[re.search(rb"<AccessKeyId>(\w+)<", content).group(1).decode()] = call
 
     def forward(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-        fault = self.choose(request)
+        call = Call(request, body)
+        fault = self.choose(call)
         if fault == "reset-before":
             return self.reset(request)
         if fault in ("error-500", "throttled", "expired-token"):
-            return self.refuse(request, fault)
+            return self.refuse(request, call, fault)
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         connection.request(request.command, request.path, body, dict(request.headers))
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
+        if answer.status < 300:
+            self.remember(call, content)
         if fault == "reset-after":
             return self.reset(request)
         request.send_response(answer.status)
@@ -96,9 +195,10 @@ class FaultProxy:
         if fault != "slow-body":
             request.wfile.write(content)
             return
-        for at in range(0, len(content), TRICKLE_BYTES):
-            request.wfile.write(content[at:at + TRICKLE_BYTES])
-            time.sleep(0.01)
+        step = len(content) // PIECES + 1
+        for at in range(0, len(content), step):
+            time.sleep(SECONDS_BEFORE_A_PIECE)
+            request.wfile.write(content[at:at + step])
 
     def reset(self, request):
         request.close_connection = True
@@ -106,12 +206,12 @@ class FaultProxy:
         request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         request.connection.close()
 
-    def refuse(self, request, fault):
+    def refuse(self, request, call, fault):
         is_json = "X-Amz-Target" in request.headers
-        is_s3 = not is_json and request.command != "POST"
+        is_s3 = call.service == "s3"
         status, code = {
             "error-500": (500, "InternalFailure" if is_json else "InternalError"),
-            "throttled": (400, "ThrottlingException") if is_json else (503, "SlowDown" if is_s3 else "Throttling"),
+            "throttled": (503, "SlowDown") if is_s3 else (400, "ThrottlingException" if is_json else "Throttling"),
             "expired-token": (400, "ExpiredTokenException" if is_json else "ExpiredToken"),
         }[fault]
         if is_json:
