@@ -82,7 +82,7 @@ std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
   is_looking_ = false;
   if (has_room_for_anyone()) return count;
   if (!has_found_others_) {
-    const bool is_alone = world_.clock.steady() - found_others_at_ > kOthersRemembered;
+    const bool is_alone = world_.clock.steady() - others_seen_at_ > kOthersRemembered;
     const std::chrono::milliseconds wait = is_alone ? kLookWhenAlone : kLookAmongOthers;
     if (changed_.wait_for(lock, stop, wait, has_room_for_anyone)) return count;
   }
@@ -103,12 +103,13 @@ Result<> QueueWorker::receive(std::size_t count, const std::stop_token& stop) {
     }
   }
   has_found_others_ = is_looking_ && taken > 0;
-  if (has_found_others_) found_others_at_ = world_.clock.steady();
   return {};
 }
 
 QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   const Load load = load_of(message, key_template_);
+  if (last_tenant_ && *last_tenant_ != load.tenant) others_seen_at_ = world_.clock.steady();
+  last_tenant_ = load.tenant;
   const bool is_held_up = world_.crew.is_held_up(load.tenant);
   Taken taken = Taken::No;
   {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -83,7 +84,8 @@ class QueueWorker {
   // what came of that last.
   bool is_looking_ = false;
   bool has_found_others_ = false;
-  SteadyTime found_others_at_ = kLongAgo;
+  SteadyTime others_seen_at_ = kLongAgo;  // when a message was another tenant's than the one before it
+  std::optional<TenantId> last_tenant_;
 };
 
 }  // namespace headgate::process

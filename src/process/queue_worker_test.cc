@@ -209,7 +209,7 @@ TEST_F(Working, AHangingTenantsBacklogLeavesRoomForTheOthersBeforeItsFirstFailur
   });
   configure("hangs");
   configure("works");
-  for (int number = 0; number < 20; ++number) store("hangs", "h" + std::to_string(number));
+  for (int number = 0; number < 7; ++number) store("hangs", "h" + std::to_string(number));
   for (int number = 0; number < 10; ++number) store("works", "w" + std::to_string(number));
   QueueWorker::Options options = quick();
   options.room.messages_max = 4;

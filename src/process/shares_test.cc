@@ -144,8 +144,12 @@ TEST(Room, GivesNobodyMoreThanIsLeftForTheOthers) {
 }
 
 TEST(Room, SharesBytesAsItSharesMessages) {
-  Room room({.bytes_max = 100, .messages_max = 1'000});
-  EXPECT_EQ(fill(room, "a"), 5);
+  Room room({.bytes_max = 100U << 20U, .messages_max = 1'000});
+  const TenantId tenant("a");
+  while (room.has_share_for(tenant)) room.take(tenant, 10U << 20U);
+  EXPECT_EQ(room.bytes(), 50U << 20U);
+  EXPECT_EQ(room.count_for_anyone(10), 0U);
+  EXPECT_GT(room.count(10), 0U);
   EXPECT_TRUE(room.has_share_for(TenantId("b")));
 }
 
