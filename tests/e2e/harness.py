@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -114,6 +115,20 @@ def read_object(path):
         text = gzip.decompress(path.read_bytes())
     assert text.endswith(b"\n"), path
     return [json.loads(line) for line in text.decode("utf-8").split("\n")[:-1]]
+
+
+def real_logs():
+    """name -> lines. The nine files of shared/data/loghub, else what loggen makes."""
+    if LOGHUB.is_dir():
+        files = sorted(LOGHUB.glob("*.log"))
+        return {path.stem.lower(): path.read_bytes().split(b"\n")[:-1] for path in files}
+    print("shared/data/loghub is not here: loggen's lines are used instead", file=sys.stderr)
+    logs = {}
+    for number in range(9):
+        made = subprocess.run([BINARY, "loggen", "--count=2000", "--rate=0", f"--seed={number}", "--output=-"],
+                              check=True, capture_output=True)
+        logs[f"loggen{number}"] = made.stdout.split(b"\n")[:-1]
+    return logs
 
 
 class CriFile:

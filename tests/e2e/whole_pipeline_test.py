@@ -4,28 +4,13 @@ import base64
 import collections
 import pathlib
 import re
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness import BINARY, LOGHUB, CriFile, EndToEndTest  # noqa: E402
+from harness import CriFile, EndToEndTest, real_logs  # noqa: E402
 
 TENANTS = ("tenant-a", "tenant-b", "tenant-c")
-
-
-def real_logs():
-    """name -> lines. The nine files of shared/data/loghub, else what loggen makes."""
-    if LOGHUB.is_dir():
-        files = sorted(LOGHUB.glob("*.log"))
-        return {path.stem.lower(): path.read_bytes().split(b"\n")[:-1] for path in files}
-    print("shared/data/loghub is not here: loggen's lines are used instead", file=sys.stderr)
-    logs = {}
-    for number in range(9):
-        made = subprocess.run([BINARY, "loggen", "--count=2000", "--rate=0", f"--seed={number}", "--output=-"],
-                              check=True, capture_output=True)
-        logs[f"loggen{number}"] = made.stdout.split(b"\n")[:-1]
-    return logs
 
 
 class WholePipeline(EndToEndTest):
