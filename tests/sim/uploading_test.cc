@@ -110,8 +110,7 @@ class Uploading : public sim::CollectorOnDisk {
 
   std::multiset<std::string> said_;
   MoodyStore store_{faults_, clock_, BucketName("central")};
-  Uploader uploader_{clock_, random_,  disk_,
-                     store_, metrics_, {.spool_directory = std::string(kData) + "/spool"}};
+  Uploader uploader_{clock_, disk_, store_, metrics_, {.spool_directory = std::string(kData) + "/spool"}};
 };
 
 TEST_F(Uploading, WhatTheStoreSaysCondemnsNoBatch) {
