@@ -20,8 +20,9 @@ Result<std::unique_ptr<Agent>> Agent::start(const collect::Collector::World& wor
 Agent::Agent(const collect::Collector::World& world, ObjectStore& store, Options options)
     : world_(world),
       options_(std::move(options)),
-      uploader_(std::make_unique<collect::Uploader>(world.clock, world.random, world.disk, store,
-                                                    world.metrics, options_.uploader)) {}
+      schedule_(world.random, options_.backoff),
+      uploader_(std::make_unique<collect::Uploader>(world.clock, world.disk, store, world.metrics,
+                                                    options_.uploader)) {}
 
 Agent::~Agent() {
   if (collect_.joinable()) stop(std::chrono::milliseconds{0});
@@ -52,20 +53,24 @@ bool Agent::collect_round() {
 }
 
 void Agent::hand_over() {
-  for (const std::uint64_t sequence : collector_->take_sealed()) waiting_.push_back(sequence);
-  while (!waiting_.empty() && to_upload_.try_push(waiting_.front())) waiting_.pop_front();
+  for (const std::uint64_t sequence : collector_->take_sealed()) schedule_.add(sequence);
+  const SteadyTime now = world_.clock.steady();
+  while (to_upload_.size() < kQueueLength) {
+    std::optional<std::uint64_t> sequence = schedule_.next(now);
+    if (!sequence) break;
+    CHECK(to_upload_.try_push(*sequence));  // nobody else pushes
+  }
 }
 
 void Agent::take_uploaded() {
   std::vector<collect::BatchManifest> stored;
   while (std::optional<Uploaded> uploaded = uploaded_.try_pop()) {
-    if (uploaded->result.ok()) {
-      stored.push_back(std::move(uploaded->result).value());
-    } else if (uploaded->result.error().fault == Fault::Invalid) {
-      log::error("a spooled batch is damaged and was put aside", {{"what", uploaded->result.error().what}});
-      const Result<> aside = collector_->set_aside(uploaded->sequence);
-      if (!aside.ok()) log::error("the damaged batch cannot be put aside", {{"what", aside.error().what}});
+    if (!uploaded->result.ok()) {
+      take_failed(*uploaded);
+      continue;
     }
+    schedule_.stored(uploaded->sequence);
+    stored.push_back(std::move(uploaded->result).value());
   }
   if (stored.empty()) return;
   const Result<> confirmed = collector_->confirm(std::move(stored));
@@ -73,14 +78,42 @@ void Agent::take_uploaded() {
     log::error("a checkpoint could not be written and will be", {{"what", confirmed.error().what}});
 }
 
+void Agent::take_failed(const Uploaded& uploaded) {
+  const Error& error = uploaded.result.error();
+  if (error.fault == Fault::Stopped) return;  // we leave: it stays sealed
+  if (error.fault == Fault::Invalid) {
+    const Result<> aside = collector_->set_aside(uploaded.sequence);
+    if (aside.ok()) {
+      log::error("a spooled batch is damaged and was put aside: its lines are lost", {{"what", error.what}});
+      return schedule_.given_up(uploaded.sequence);
+    }
+    log::error("a damaged batch cannot be put aside", {{"what", aside.error().what}});
+  }
+  const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, world_.clock.steady());
+  log::warn(error.fault == Fault::Retry
+                ? "an upload failed and will be tried again"
+                : "the store refuses a batch: it is kept and tried again, and someone "
+                  "has to mend the bucket, the role or the key",
+            {{"what", error.what}, {"namespace", uploaded.tenant}, {"wait_ms", wait.count()}});
+}
+
 void Agent::upload_loop(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds kWait{200};
   while (!stop.stop_requested()) {
     const std::optional<std::uint64_t> sequence = to_upload_.pop(stop, kWait);
     if (!sequence) continue;
-    Uploaded uploaded{.sequence = *sequence, .result = uploader_->upload_until(*sequence, stop)};
+    Uploaded uploaded{.sequence = *sequence, .result = uploader_->upload(*sequence)};
+    if (!uploaded.result.ok()) uploaded.tenant = tenant_of(*sequence);
     if (!uploaded_.push(std::move(uploaded), stop)) return;
   }
+}
+
+// Whose batch it is, as its key tells; those whose keys do not are one tenant.
+std::string Agent::tenant_of(std::uint64_t sequence) const {
+  const auto batch = collect::open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
+  if (!batch.ok()) return "";
+  const auto fields = options_.collector.key_template.parse_key(batch->manifest().key);
+  return fields.ok() ? fields->namespace_name.str() : "";
 }
 
 std::size_t Agent::stop(std::chrono::milliseconds grace) {

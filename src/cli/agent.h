@@ -2,13 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "base/bounded_queue.h"
 #include "collect/collector.h"
+#include "collect/upload_schedule.h"
 #include "collect/uploader.h"
 
 namespace headgate::cli {
@@ -19,6 +19,7 @@ class Agent {
     collect::CollectorOptions collector;
     collect::Uploader::Options uploader;  // spool_directory is filled in
     std::size_t uploads = 4;              // at once
+    Backoff backoff = {};                 // of a tenant whose batches cannot be stored
     std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
   };
   // Opens the spool and starts the threads.
@@ -33,6 +34,11 @@ class Agent {
   std::size_t stop(std::chrono::milliseconds grace);
 
  private:
+  struct Uploaded {
+    std::uint64_t sequence = 0;
+    std::string tenant = {};  // of one that failed
+    Result<collect::BatchManifest> result;
+  };
   Agent(const collect::Collector::World& world, ObjectStore& store, Options options);
   void collect_loop(const std::stop_token& stop);
   void upload_loop(const std::stop_token& stop);
@@ -40,18 +46,16 @@ class Agent {
   bool collect_round();
   void hand_over();
   void take_uploaded();
+  void take_failed(const Uploaded& uploaded);
+  std::string tenant_of(std::uint64_t sequence) const;
 
-  struct Uploaded {
-    std::uint64_t sequence = 0;
-    Result<collect::BatchManifest> result;
-  };
-  static constexpr std::size_t kQueueLength = 256;
+  static constexpr std::size_t kQueueLength = 64;  // short: what is in it is no longer scheduled
 
   const collect::Collector::World world_;
   const Options options_;
   std::unique_ptr<collect::Collector> collector_;  // the collect thread's
+  collect::UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's
   std::unique_ptr<collect::Uploader> uploader_;
-  std::deque<std::uint64_t> waiting_;  // sealed, not yet in to_upload_; the collect thread's
   BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
   BoundedQueue<Uploaded> uploaded_{kQueueLength};
   std::vector<std::jthread> uploaders_;

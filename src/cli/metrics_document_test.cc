@@ -93,7 +93,7 @@ TEST(MetricsDocument, SaysWhatAnAgentExposesAndNothingElse) {
   const auto store = local::DirectoryStore::open(clock, random, folder.at("store"), BucketName("central"),
                                                  local::DirectoryStore::MissingBucket::Create);
   ASSERT_TRUE(store.ok());
-  const collect::Uploader uploader(clock, random, disk, **store, metrics, {});
+  const collect::Uploader uploader(clock, disk, **store, metrics, {});
   kube::ClusterPodsOptions watched;
   watched.watch.api = "http://127.0.0.1:1";  // where nobody answers
   watched.data_directory = folder.at("data");

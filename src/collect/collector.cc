@@ -314,7 +314,10 @@ void Collector::drop_done(const Scan& scan) {
 
 Result<bool> Collector::read_all(SteadyTime now) {
   is_full_ = !TRY(spool_.has_room());
-  if (is_full_) return false;
+  if (is_full_) {
+    if (spool_.is_full_of_open()) TRY(batches_.seal_all());
+    return false;
+  }
   bool did_read = false;
   SteadyTime next_due_at = kWhenChanged;
   for (auto& [id, followed] : containers_) {

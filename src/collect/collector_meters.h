@@ -29,9 +29,9 @@ struct CollectorMeters {
                                          "Gzipped log files that could not be read to their end")),
         dropped(metrics.counter("headgate_collect_dropped_total",
                                 "Records known to be lost: always 0, alarm on it")),
-        spool_bytes(
-            metrics.gauge("headgate_collect_spool_bytes",
-                          "Bytes in the spool: of batches that wait for the store, or are put aside")),
+        spool_bytes(metrics.gauge(
+            "headgate_collect_spool_bytes",
+            "Bytes in the spool: of batches that are filled, wait for the store, or are put aside")),
         spool_full(
             metrics.gauge("headgate_collect_spool_full", "1 while reading waits for room in the spool")),
         spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),

@@ -6,7 +6,7 @@ namespace headgate::collect {
 
 Result<> LazySpoolFile::append(std::string_view bytes) {
   if (!file_) file_.emplace(TRY(spool_.create()));
-  return file_->append(bytes);
+  return spool_.append(*file_, bytes);
 }
 
 Result<BatchManifest> LazySpoolFile::seal(BatchManifest manifest) {

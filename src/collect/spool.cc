@@ -65,13 +65,6 @@ Result<BatchManifest> read_manifest(ReadableFile& file) {
 
 }  // namespace
 
-Result<> SpoolFile::append(std::string_view bytes) {
-  TRY(file_->append(bytes));
-  bytes_ += bytes.size();
-  crc32c_ = headgate::crc32c(crc32c_, bytes);
-  return {};
-}
-
 Result<std::size_t> SealedBatch::read(std::span<char> into) {
   const std::uint64_t left = manifest_.object_bytes - offset_;
   if (left == 0) {
@@ -151,6 +144,14 @@ Result<SpoolFile> Spool::create() {
   return SpoolFile(std::move(file), std::move(path));
 }
 
+Result<> Spool::append(SpoolFile& file, std::string_view bytes) {
+  TRY(file.file_->append(bytes));
+  file.bytes_ += bytes.size();
+  open_bytes_ += bytes.size();
+  file.crc32c_ = crc32c(file.crc32c_, bytes);
+  return {};
+}
+
 Result<BatchManifest> Spool::seal(SpoolFile file, BatchManifest manifest) {
   manifest.object_bytes = file.bytes();
   manifest.object_crc32c = file.crc32c();
@@ -162,6 +163,7 @@ Result<BatchManifest> Spool::seal(SpoolFile file, BatchManifest manifest) {
     return Error(written.error()).in("spool");
   }
   ++next_sequence_;
+  open_bytes_ -= file.bytes();
   batches_[manifest.sequence] = file.bytes() + text.size() + kTrailerBytes;
   bytes_ += batches_[manifest.sequence];
   return manifest;
@@ -192,6 +194,7 @@ Result<> Spool::undo_failed() {
 
 void Spool::discard(SpoolFile file) {
   file.file_.reset();
+  open_bytes_ -= file.bytes();
   (void)disk_->remove(file.path_);  // open() removes what this could not
 }
 

@@ -20,12 +20,10 @@
 namespace headgate::collect {
 
 // The object bytes of one batch, being written.
-class SpoolFile : public ByteSink {
+class SpoolFile {
  public:
   SpoolFile(std::unique_ptr<WritableFile> file, std::string path)
       : file_(std::move(file)), path_(std::move(path)) {}
-  Result<> append(std::string_view bytes) override;
-
   std::uint64_t bytes() const { return bytes_; }
   std::uint32_t crc32c() const { return crc32c_; }
 
@@ -65,7 +63,7 @@ class Spool {
  public:
   struct Options {
     std::string directory;
-    std::uint64_t bytes_max = 10ULL << 30U;      // of sealed batches, those put aside too
+    std::uint64_t bytes_max = 10ULL << 30U;      // of all batches: open, sealed and put aside
     std::uint64_t free_bytes_min = 1ULL << 30U;  // left on the file system
   };
 
@@ -78,6 +76,7 @@ class Spool {
   std::vector<std::uint64_t> sequences() const;
 
   Result<SpoolFile> create();
+  Result<> append(SpoolFile& file, std::string_view bytes);
   // Commits `file` as a batch. Fills in the manifest's sequence, object_bytes and object_crc32c. On an error
   // nothing was sealed, or (Fault::Retry after the rename) it may be: discard() of the sequence then decides
   // it.
@@ -94,7 +93,9 @@ class Spool {
   std::uint64_t take_lines_aside() { return std::exchange(lines_aside_, 0); }
 
   const std::string& directory() const { return options_.directory; }
-  std::uint64_t bytes() const { return bytes_ + aside_bytes_; }
+  std::uint64_t bytes() const { return bytes_ + open_bytes_ + aside_bytes_; }
+  // There is nothing whose upload would make room, and there would be if what is open were sealed.
+  bool is_full_of_open() const { return batches_.empty() && open_bytes_ > 0; }
   std::uint64_t damaged() const { return aside_.size(); }
   // Whether another batch may be begun: below both limits. Asks the file system.
   Result<bool> has_room();
@@ -112,6 +113,7 @@ class Spool {
   std::uint64_t next_sequence_ = 1;
   std::uint64_t next_open_ = 1;
   std::uint64_t bytes_ = 0;  // of batches_
+  std::uint64_t open_bytes_ = 0;
   std::uint64_t aside_bytes_ = 0;
   std::uint64_t lines_aside_ = 0;
   std::set<std::uint64_t> aside_;                   // sequences of <n>.damaged

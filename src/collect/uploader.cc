@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "base/log.h"
-
 namespace headgate::collect {
 namespace {
 
@@ -21,10 +19,8 @@ Result<T> of_disk(Result<T> answer) {
 
 }  // namespace
 
-Uploader::Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics,
-                   Options options)
+Uploader::Uploader(Clock& clock, Disk& disk, ObjectStore& store, Metrics& metrics, Options options)
     : clock_(clock),
-      random_(random),
       disk_(disk),
       store_(store),
       options_(std::move(options)),
@@ -76,18 +72,6 @@ Result<BatchManifest> Uploader::store(std::uint64_t sequence) {
   uploaded_bytes_.add(manifest.object_bytes);
   seconds_.observe(std::chrono::duration<double>(clock_.steady() - began).count());
   return manifest;
-}
-
-Result<BatchManifest> Uploader::upload_until(std::uint64_t sequence, const std::stop_token& stop) {
-  for (std::uint32_t failures = 1; !stop.stop_requested(); ++failures) {
-    Result<BatchManifest> uploaded = upload(sequence);
-    if (uploaded.ok() || uploaded.error().fault == Fault::Invalid) return uploaded;
-    const auto wait = options_.backoff.wait(failures, random_.next());
-    log::warn("an upload failed and will be tried again",
-              {{"what", uploaded.error().what}, {"failures", failures}, {"wait_ms", wait.count()}});
-    if (clock_.sleep(wait, stop)) break;
-  }
-  return Error{Fault::Stopped, "upload: stopped"};
 }
 
 }  // namespace headgate::collect

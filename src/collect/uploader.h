@@ -4,14 +4,12 @@
 
 #include <cstdint>
 
-#include "base/backoff.h"
 #include "base/deadline.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "collect/spool.h"
 #include "ports/clock.h"
 #include "ports/object_store.h"
-#include "ports/random.h"
 
 namespace headgate::collect {
 
@@ -26,22 +24,18 @@ class Uploader {
     std::string agent_version;
     std::string node;
     std::chrono::milliseconds timeout{60'000};  // of one try, and on top what its bytes take
-    Backoff backoff;
   };
-  Uploader(Clock& clock, Random& random, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
+  Uploader(Clock& clock, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
 
   // One try. Fault::Invalid: the batch is damaged on our disk, or gone from it, and will never do
   // (Collector::set_aside it). To be tried again is everything else, and so is all that the store or the
   // credentials say, also of this very request: that a bucket or a role is set up wrongly condemns no batch.
   Result<BatchManifest> upload(std::uint64_t sequence);
-  // Tries until it is done, damaged, or stopped; waits longer and longer between tries.
-  Result<BatchManifest> upload_until(std::uint64_t sequence, const std::stop_token& stop);
 
  private:
   Result<BatchManifest> store(std::uint64_t sequence);
 
   Clock& clock_;
-  Random& random_;
   Disk& disk_;
   ObjectStore& store_;
   const Options options_;

@@ -1,6 +1,8 @@
 // From the spool to the store, one try at a time: the real collector and uploader over the simulated disk.
 #include "collect/uploader.h"
 
+#include <set>
+
 #include "sim/collector_on_disk.h"
 #include "sim/sim_store.h"
 
@@ -69,6 +71,34 @@ class Uploading : public sim::CollectorOnDisk {
   void overwrite(const std::string& path, const std::string& bytes) {
     ASSERT_TRUE((*disk_.create(path))->append(bytes).ok());
   }
+  // One after another, none like the other to a compressor.
+  void make_noise(const std::string& pod, int lines) {
+    for (int line = 0; line < lines; ++line) {
+      std::string text = pod + " " + std::to_string(line) + " ";
+      for (int word = 0; word < 100; ++word) text += random_.uuid();
+      said_.insert(text);
+      say("ns", pod, text);
+    }
+  }
+  void turn(int times = 1) {
+    for (; times > 0; --times) {
+      ASSERT_TRUE(collector_->turn().ok());
+      clock_.advance(std::chrono::milliseconds{1100});
+    }
+  }
+  // What was sealed, uploaded and confirmed.
+  void empty_spool() {
+    std::vector<BatchManifest> stored;
+    for (const std::uint64_t sequence : collector_->take_sealed()) stored.push_back(upload(sequence).value());
+    ASSERT_TRUE(collector_->confirm(std::move(stored)).ok());
+  }
+  std::multiset<std::string> stored_messages() {
+    std::multiset<std::string> messages;
+    for (const auto& [key, object] : store_.objects()) {
+      for (const sim::SaidLine& line : sim::lines_of(object.bytes)) messages.insert(line.message);
+    }
+    return messages;
+  }
   Result<BatchManifest> upload(std::uint64_t sequence) { return uploader_.upload(sequence); }
   double metric(const std::string& name) {
     const std::string text = metrics_.exposition();
@@ -78,9 +108,9 @@ class Uploading : public sim::CollectorOnDisk {
     return std::strtod(text.c_str() + at + begin.size(), nullptr);
   }
 
+  std::multiset<std::string> said_;
   MoodyStore store_{faults_, clock_, BucketName("central")};
-  Uploader uploader_{clock_, random_,  disk_,
-                     store_, metrics_, {.spool_directory = std::string(kData) + "/spool"}};
+  Uploader uploader_{clock_, disk_, store_, metrics_, {.spool_directory = std::string(kData) + "/spool"}};
 };
 
 TEST_F(Uploading, WhatTheStoreSaysCondemnsNoBatch) {
@@ -167,6 +197,45 @@ TEST_F(Uploading, WhatIsPutAsideTakesRoomUntilItIsRemoved) {
   read();
   EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
   EXPECT_EQ(metric("headgate_collect_spool_damaged"), 0);
+}
+
+TEST_F(Uploading, AFullSpoolStopsReadingUntilThereIsRoom) {
+  options_.spool_bytes_max = 300'000;
+  make_noise("web-0", 400);
+  ASSERT_TRUE(open().ok());
+  turn(20);
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 1);
+  const double read = metric("headgate_collect_bytes_total");
+  EXPECT_LT(read, 1'200'000);
+  EXPECT_LT(collector_->spool().bytes(), 600'000U);  // over the bound by what one turn reads
+  turn(20);
+  EXPECT_EQ(metric("headgate_collect_bytes_total"), read);
+  for (int round = 0; round < 20; ++round) {
+    empty_spool();
+    turn(3);
+  }
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
+  EXPECT_TRUE(stored_messages() == said_) << store_.objects().size();
+}
+
+TEST_F(Uploading, BatchesThatAreFilledTakeRoomToo) {
+  options_.policy.age_max = std::chrono::hours{1};
+  options_.spool_bytes_max = 300'000;
+  for (int pod = 0; pod < 8; ++pod) make_noise("web-" + std::to_string(pod), 250);
+  ASSERT_TRUE(open().ok());
+  turn(20);
+  const double read = metric("headgate_collect_bytes_total");
+  EXPECT_LT(read, 6'000'000);
+  turn(5);
+  EXPECT_EQ(metric("headgate_collect_bytes_total"), read);
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 1);
+  for (int round = 0; round < 20; ++round) {  // they are sealed though none is old: else there is never room
+    empty_spool();
+    turn(3);
+  }
+  ASSERT_TRUE(collector_->seal_all().ok());
+  empty_spool();
+  EXPECT_TRUE(stored_messages() == said_) << store_.objects().size();
 }
 
 }  // namespace

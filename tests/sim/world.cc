@@ -179,7 +179,7 @@ void World::start_agent() {
   if (!opened.ok()) return;
   agent->collector = std::move(opened).value();
   agent->uploader = std::make_unique<collect::Uploader>(
-      clock_, random_, disk_, central_, agent->metrics,
+      clock_, disk_, central_, agent->metrics,
       collect::Uploader::Options{.spool_directory = std::string(kData) + "/spool"});
   agent_ = std::move(agent);
 }
