@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -202,6 +203,39 @@ class CollectTest(EndToEndTest):
             self.assertEqual(got["Metadata"]["headgate-node"], "node-1")
             messages += [json.loads(line)["message"] for line in gzip.decompress(got["Body"].read()).splitlines()]
         self.assertEqual(messages, [f"line {number}" for number in range(1000)])
+
+    def test_is_gone_within_its_grace_while_a_store_that_hangs_has_its_batches(self):
+        aws = Aws()
+        self.addCleanup(aws.stop)
+        aws.client("s3").create_bucket(Bucket="central-logs",
+                                       CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        hanging = socket.create_server(("127.0.0.1", 0))  # takes connections, and never says a word
+        self.addCleanup(hanging.close)
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        files = [self.pod("clusters-a", f"etcd-{number}", labels={"app": "etcd"}) for number in range(6)]
+        for file in files:
+            for number in range(100):
+                file.write(b"line %d" % number)
+            file.file.flush()
+        flags = ["--store.kind=s3", "--store.bucket=central-logs", "--aws.region=eu-west-1"]
+        agent = self.agent(*flags, "--grace=2", f"--aws.endpoint-url=http://127.0.0.1:{hanging.getsockname()[1]}",
+                           environment=aws.environment)
+        self.await_that(lambda: re.search(r"^headgate_collect_batches_total [6-9]", agent.get("/metrics")[1], re.MULTILINE),
+                        "six batches")
+        began = time.monotonic()
+        status, complaints = agent.stop()
+        self.assertLess(time.monotonic() - began, 2 + 5)
+        self.assertEqual(status, 0, complaints)
+        self.assertIn('"batches_spooled_for_the_next_start":6', complaints)
+
+        agent = self.agent(*flags, f"--aws.endpoint-url={aws.url}", environment=aws.environment)
+        self.assertEqual(agent.stop()[0], 0)
+        s3 = aws.client("s3")
+        messages = []
+        for listed in s3.list_objects_v2(Bucket="central-logs")["Contents"]:
+            body = gzip.decompress(s3.get_object(Bucket="central-logs", Key=listed["Key"])["Body"].read())
+            messages += [json.loads(line)["message"] for line in body.splitlines()]
+        self.assertEqual(sorted(messages), sorted(f"line {number}" for number in range(100) for _ in files))
 
     def test_refuses_to_start_with_what_it_cannot_use(self):
         cases = {
