@@ -30,13 +30,13 @@ Agent::~Agent() {
 
 void Agent::collect_loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!collect_round()) world_.clock.sleep(options_.poll, stop);
+    if (!collect_round(Deadline::never())) world_.clock.sleep(options_.poll, stop);
   }
   // What is in the files now is still taken; then everything open is sealed. Bounded: writers may go on
   // writing.
   constexpr int kLastRounds = 1000;
   collector_->look_again();
-  for (int round = 0; round < kLastRounds && collect_round(); ++round) {
+  for (int round = 0; round < kLastRounds && collect_round(read_until_); ++round) {
   }
   const Result<> sealed = collector_->seal_all();
   if (!sealed.ok())
@@ -44,9 +44,9 @@ void Agent::collect_loop(const std::stop_token& stop) {
                {{"what", sealed.error().what}});
 }
 
-bool Agent::collect_round() {
+bool Agent::collect_round(Deadline read_until) {
   take_uploaded();
-  const Result<bool> turned = collector_->turn();
+  const Result<bool> turned = collector_->turn(read_until);
   if (!turned.ok()) log::error("collecting waits", {{"what", turned.error().what}});
   hand_over();
   return turned.ok() && *turned;
@@ -117,7 +117,9 @@ std::string Agent::tenant_of(std::uint64_t sequence) const {
 }
 
 std::size_t Agent::stop(std::chrono::milliseconds grace) {
-  const SteadyTime until = world_.clock.steady() + grace;
+  const SteadyTime now = world_.clock.steady();
+  const SteadyTime until = now + grace;
+  read_until_ = Deadline::after(now, grace / 2);  // sealing and uploading have the rest
   collect_.request_stop();
   if (collect_.joinable()) collect_.join();
   // This thread is the collect thread's heir.
@@ -127,6 +129,8 @@ std::size_t Agent::stop(std::chrono::milliseconds grace) {
     world_.clock.sleep(std::chrono::milliseconds{10}, {});
   }
   for (std::jthread& uploader : uploaders_) uploader.request_stop();
+  std::stop_source leave = options_.leave;
+  leave.request_stop();
   uploaders_.clear();
   take_uploaded();
   return collector_->spool().sequences().size();

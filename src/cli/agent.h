@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,6 +22,8 @@ class Agent {
     collect::Uploader::Options uploader;  // spool_directory is filled in
     std::size_t uploads = 4;              // at once
     Backoff backoff = {};                 // of a tenant whose batches cannot be stored
+    // Asked to stop when uploads are to be left off where they are: the store that they go to waits by it.
+    std::stop_source leave{std::nostopstate};
     std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
   };
   // Opens the spool and starts the threads.
@@ -29,8 +33,8 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Reads what is there, seals everything open, and waits until it is uploaded or `grace` is over; what is
-  // not uploaded by then stays sealed for the next start. How many batches that is.
+  // Reads what is there for half of `grace` at most, seals everything open, and waits until it is uploaded or
+  // `grace` is over; what is not uploaded by then stays sealed for the next start. How many batches that is.
   std::size_t stop(std::chrono::milliseconds grace);
 
  private:
@@ -43,7 +47,7 @@ class Agent {
   void collect_loop(const std::stop_token& stop);
   void upload_loop(const std::stop_token& stop);
   // One round; false when it found nothing to do.
-  bool collect_round();
+  bool collect_round(Deadline read_until);
   void hand_over();
   void take_uploaded();
   void take_failed(const Uploaded& uploaded);
@@ -58,6 +62,7 @@ class Agent {
   std::unique_ptr<collect::Uploader> uploader_;
   BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
   BoundedQueue<Uploaded> uploaded_{kQueueLength};
+  Deadline read_until_;  // of the collect thread's last rounds; written before it is asked to stop
   std::vector<std::jthread> uploaders_;
   std::jthread collect_;
 };

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -152,6 +154,46 @@ TEST_F(AgentTest, ABatchThatIsDamagedInTheSpoolIsPutAside) {
   EXPECT_TRUE(comes_true([&] { return count("headgate_collect_dropped_total") == 10; }));
   EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
   EXPECT_EQ(stored_lines("tenant"), 0);
+}
+
+TEST_F(AgentTest, LeavesUploadsOffAtTheEndOfItsGrace) {
+  options_.leave = std::stop_source();
+  std::atomic<int> hanging = 0;
+  store_.be([&](const ObjectKey&) -> Result<> {
+    ++hanging;
+    clock_.sleep(std::chrono::hours{1}, options_.leave.get_token());
+    return Error{Fault::Stopped, "stopped"};
+  });
+  for (int pod = 0; pod < 5; ++pod) say("tenant", "web-" + std::to_string(pod), 10);
+  std::unique_ptr<Agent> agent = start();
+  ASSERT_TRUE(comes_true([&] { return hanging == 2; }));
+  const SteadyTime began = clock_.steady();
+  EXPECT_EQ(agent->stop(milliseconds{50}), 5U);
+  EXPECT_LT(clock_.steady() - began, std::chrono::seconds{20});
+  agent.reset();
+
+  store_.be(nullptr);
+  options_.leave = std::stop_source();
+  agent = start();
+  EXPECT_TRUE(comes_true([&] { return stored_lines("tenant") == 50; }));
+  EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
+  EXPECT_EQ(stored_lines("tenant"), 50);
+}
+
+TEST_F(AgentTest, ReadsForHalfOfItsGraceAtMost) {
+  options_.poll = std::chrono::hours{1};  // so that all is left to the end
+  options_.collector.scan_interval = std::chrono::hours{1};
+  say("tenant", "first-0", 1);
+  std::unique_ptr<Agent> agent = start();
+  ASSERT_TRUE(comes_true([&] { return count("headgate_collect_lines_total") == 1; }));
+  say("tenant", "second-0", 10);
+  agent->stop(milliseconds{0});
+  agent.reset();
+  EXPECT_EQ(count("headgate_collect_lines_total"), 1U);
+  agent = start();
+  EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
+  EXPECT_EQ(count("headgate_collect_lines_total"), 11U);
+  EXPECT_EQ(stored_lines("tenant"), 11);
 }
 
 }  // namespace

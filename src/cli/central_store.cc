@@ -18,7 +18,8 @@ Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, co
       TRY_IN("store.bucket", aws::S3Store::open(clients.central(), clients.bucket_settings(config))));
 }
 
-Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config) {
+Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config,
+                                                        std::stop_token leave) {
   auto opened = std::make_shared<Opened>();
   switch (config.store.kind) {
     case StoreKind::Directory:
@@ -29,7 +30,7 @@ Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world
                                                            local::DirectoryStore::MissingBucket::Create));
       break;
     case StoreKind::S3:
-      opened->clients = TRY(AwsClients::open(world, config));
+      opened->clients = TRY(AwsClients::open(world, config, std::move(leave)));
       opened->store = TRY(open_central_bucket(*opened->clients, config));
       break;
   }

@@ -29,7 +29,7 @@ Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
                           .clock = agent->clock_,
                           .random = agent->random_,
                           .disk = agent->disk_};
-  agent->store_ = TRY(open_central_store(world, config));
+  agent->store_ = TRY(open_central_store(world, config, agent->leave_.get_token()));
   TRY(agent->open_kube(library, environment, config));
   TRY(agent->start_server(config));
   TRY(agent->start_agent(config));
@@ -93,6 +93,7 @@ Result<> NodeAgent::start_agent(const Config& config) {
                                         .events = events_.get()};
   const NodeName node(config.kube.node_name.empty() ? "local" : config.kube.node_name);
   Agent::Options options = TRY(agent_options(config, node));
+  options.leave = leave_;
   agent_ = TRY_IN("collect", Agent::start(world, *store_, std::move(options)));
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/metrics.h"
@@ -51,6 +52,7 @@ class NodeAgent {
   local::SystemRandom random_;
   local::PosixDisk disk_;
   std::unique_ptr<local::InotifyEvents> events_;
+  std::stop_source leave_;  // what the store takes so long for is left off
   std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<Kube> pods_;
   http::Readiness readiness_;

@@ -92,7 +92,7 @@ Result<> Collector::check_packed_keys() {
   return {};
 }
 
-Result<bool> Collector::turn() {
+Result<bool> Collector::turn(Deadline read_until) {
   const SteadyTime now = world_.clock.steady();
   if (!unconfirmed_.empty()) TRY(confirm({}));
   if (now < paused_until_) return false;
@@ -100,7 +100,7 @@ Result<bool> Collector::turn() {
     take_events(now);
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;
-    const bool did_read = is_due && TRY(read_all(now));
+    const bool did_read = is_due && TRY(read_all(now, read_until));
     if (is_due || now >= batches_.next_due_at()) TRY(batches_.seal_due(world_.clock.steady()));
     return did_read;
   }();
@@ -312,7 +312,7 @@ void Collector::drop_done(const Scan& scan) {
   });
 }
 
-Result<bool> Collector::read_all(SteadyTime now) {
+Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   is_full_ = !TRY(spool_.has_room());
   if (is_full_) {
     if (spool_.is_full_of_open()) TRY(batches_.seal_all());
@@ -321,6 +321,7 @@ Result<bool> Collector::read_all(SteadyTime now) {
   bool did_read = false;
   SteadyTime next_due_at = kWhenChanged;
   for (auto& [id, followed] : containers_) {
+    if (read_until.passed(world_.clock.steady())) return false;  // next_due_at_ stays: nothing is forgotten
     if (followed.look_at <= now) look_again(id, followed, now);
     if (followed.read_at <= now && TRY(read_one(followed, now))) did_read = true;
     next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});

@@ -72,8 +72,8 @@ class Collector {
 
   // One round: scan if it is time, read every container that has something new once, seal what is due. False:
   // there was nothing to read. An error is about the disk of the data directory; nothing is lost, call again
-  // later.
-  Result<bool> turn();
+  // later. After `read_until` no further container is read.
+  Result<bool> turn(Deadline read_until = Deadline::never());
   // The next turn scans, whether or not it is time.
   void look_again() { next_scan_at_ = kLongAgo; }
 
@@ -115,7 +115,7 @@ class Collector {
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen);
   void drop_done(const Scan& scan);
-  Result<bool> read_all(SteadyTime now);
+  Result<bool> read_all(SteadyTime now, Deadline read_until);
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void read_everything_again();
   void count_open(Followed& followed);

@@ -4,13 +4,17 @@ The API knows the namespaces and pods; the files are what a runtime writes. Judg
 """
 
 import gzip
+import http.server
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import unittest
 import urllib.request
@@ -202,6 +206,123 @@ class CollectTest(EndToEndTest):
             self.assertEqual(got["Metadata"]["headgate-node"], "node-1")
             messages += [json.loads(line)["message"] for line in gzip.decompress(got["Body"].read()).splitlines()]
         self.assertEqual(messages, [f"line {number}" for number in range(1000)])
+
+    def test_is_gone_within_its_grace_while_a_store_that_hangs_has_its_batches(self):
+        aws = Aws()
+        self.addCleanup(aws.stop)
+        aws.client("s3").create_bucket(Bucket="central-logs",
+                                       CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        hanging = socket.create_server(("127.0.0.1", 0))  # takes connections, and never says a word
+        self.addCleanup(hanging.close)
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        files = [self.pod("clusters-a", f"etcd-{number}", labels={"app": "etcd"}) for number in range(6)]
+        for file in files:
+            for number in range(100):
+                file.write(b"line %d" % number)
+            file.file.flush()
+        flags = ["--store.kind=s3", "--store.bucket=central-logs", "--aws.region=eu-west-1"]
+        agent = self.agent(*flags, "--grace=2", f"--aws.endpoint-url=http://127.0.0.1:{hanging.getsockname()[1]}",
+                           environment=aws.environment)
+        self.await_that(lambda: re.search(r"^headgate_collect_batches_total [6-9]", agent.get("/metrics")[1], re.MULTILINE),
+                        "six batches")
+        began = time.monotonic()
+        status, complaints = agent.stop()
+        self.assertLess(time.monotonic() - began, 2 + 5)
+        self.assertEqual(status, 0, complaints)
+        self.assertIn('"batches_spooled_for_the_next_start":6', complaints)
+
+        agent = self.agent(*flags, f"--aws.endpoint-url={aws.url}", environment=aws.environment)
+        self.assertEqual(agent.stop()[0], 0)
+        s3 = aws.client("s3")
+        messages = []
+        for listed in s3.list_objects_v2(Bucket="central-logs")["Contents"]:
+            body = gzip.decompress(s3.get_object(Bucket="central-logs", Key=listed["Key"])["Body"].read())
+            messages += [json.loads(line)["message"] for line in body.splitlines()]
+        self.assertEqual(sorted(messages), sorted(f"line {number}" for number in range(100) for _ in files))
+
+    def test_collects_only_pods_and_containers_that_it_is_told_to(self):
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        wanted = self.pod("clusters-a", "etcd-0", labels={"app": "etcd", "logs": "yes"})
+        other = self.pod("clusters-a", "web-0", labels={"app": "web"})
+        sidecar = wanted.directory.parent / "sidecar"
+        sidecar.mkdir()
+        (sidecar / "0.log").write_text("2025-08-30T11:27:01.000000001Z stdout F not collected\n")
+        for file in (wanted, other):
+            file.write(b"said by " + file.directory.parent.name.split("_")[1].encode())
+            file.file.flush()
+        agent = self.agent("--kube.pod-selector=logs=yes", "--kube.exclude-containers=proxy,sidecar")
+        self.await_that(self.records, "an object")
+        self.assertEqual(agent.stop()[0], 0)
+        self.assertEqual(self.records(), {("clusters-a", "etcd", "etcd-0"): ["said by etcd-0"]})
+
+    def test_believes_an_api_whose_certificate_its_ca_file_signed_and_no_other(self):
+        ours, others = (self.certificate(name) for name in ("ours", "others"))
+        url = self.secure_api(*ours)
+        for ca_file, is_believed in ((ours[0], True), (others[0], False)):
+            with self.subTest(ca_file):
+                agent = Agent(self.installation, f"--kube.api={url}", "--kube.node-name=node-1",
+                              f"--collect.data-directory={self.installation.path / ca_file.stem}",
+                              f"--kube.ca-file={ca_file}")
+                self.addCleanup(agent.process.kill)
+                if is_believed:
+                    self.await_that(lambda: agent.get("/readyz")[0] == 200, "the API to be believed")
+                else:
+                    failed = re.compile(r"^headgate_kube_failures_total\{.*\} [1-9]", re.MULTILINE)
+                    self.await_that(lambda: failed.search(agent.get("/metrics")[1]), "the API not to be believed")
+                    self.assertEqual(agent.get("/readyz")[0], 503)
+                self.assertEqual(agent.stop()[0], 0)
+
+    def certificate(self, name):
+        certificate, key = (self.installation.path / f"{name}.{kind}" for kind in ("crt", "key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        return certificate, key
+
+    def secure_api(self, certificate, key):
+        """One that knows of nothing, behind TLS."""
+        class Nothing(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                kind = "PodList" if "pods" in self.path else "NamespaceList"
+                body = b"" if "watch=" in self.path else json.dumps(
+                    {"apiVersion": "v1", "kind": kind, "metadata": {"resourceVersion": "1"}, "items": []}).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Nothing)
+        server.daemon_threads = True
+        server.handle_error = lambda *_: None  # who does not believe it hangs up
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"https://127.0.0.1:{server.server_port}"
+
+    def test_encrypts_with_the_key_that_it_is_told(self):
+        aws = Aws()
+        self.addCleanup(aws.stop)
+        s3 = aws.client("s3")
+        s3.create_bucket(Bucket="central-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        file = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
+        file.write(b"one")
+        file.file.flush()
+        agent = self.agent("--store.kind=s3", "--store.bucket=central-logs", "--store.encryption=kms", f"--store.kms-key={key}",
+                           "--aws.region=eu-west-1", f"--aws.endpoint-url={aws.url}", environment=aws.environment)
+        self.await_that(lambda: s3.list_objects_v2(Bucket="central-logs").get("KeyCount"), "an object in the bucket")
+        self.assertEqual(agent.stop()[0], 0)
+        [listed] = s3.list_objects_v2(Bucket="central-logs")["Contents"]
+        head = s3.head_object(Bucket="central-logs", Key=listed["Key"])
+        self.assertEqual((head["ServerSideEncryption"], head["SSEKMSKeyId"]), ("aws:kms", key))
 
     def test_refuses_to_start_with_what_it_cannot_use(self):
         cases = {
