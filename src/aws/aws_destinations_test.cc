@@ -79,9 +79,13 @@ TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {
   ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
     if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
     if (request.find("?uploads=") != std::string::npos)
-      return answer.json(200, "<R><UploadId>u</UploadId></R>");
+      return answer.json(
+          200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
     if (request.find("partNumber=") != std::string::npos && ++parts == 1)
       return answer.json(503, "<Error><Code>SlowDown</Code></Error>");
+    if (request.find("uploadId=") != std::string::npos && request.starts_with("POST"))
+      return answer.json(200,
+                         "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>");
     answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   fakes::AwsWorld aws(s3.url());
