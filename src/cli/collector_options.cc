@@ -16,8 +16,7 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.cluster = config.cluster_id;
   options.node = node;
   options.key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
-  options.start_at = collect.start_at == StartAt::Beginning ? collect::ContainerTail::Start::Begin
-                                                            : collect::ContainerTail::Start::End;
+  options.start_at = collect.start_at == StartAt::Beginning ? collect::Start::Begin : collect::Start::End;
   options.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
   options.policy = {
       .partition = collect.partition, .bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};

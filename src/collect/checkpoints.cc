@@ -187,7 +187,7 @@ std::size_t Checkpoints::size() const {
 }
 
 Result<> Checkpoints::store() {
-  if (!is_changed_) return {};
+  if (!is_changed_ && !is_fresh_) return {};
   std::string text(kTitle);
   text.push_back('\n');
   for (const auto& [directory, here] : confirmed_) {
@@ -207,6 +207,7 @@ Result<> Checkpoints::store() {
   TRY_IN("checkpoints", disk_->rename(next_path, path));
   TRY_IN("checkpoints", disk_->sync_directory(directory_));
   is_changed_ = false;
+  is_fresh_ = false;
   return {};
 }
 

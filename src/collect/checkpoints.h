@@ -33,7 +33,7 @@ class Checkpoints {
   // Reads <directory>/checkpoints; none is a fresh start. A damaged one is Fault::Invalid: an operator
   // decides, for going on without it would send everything again.
   static Result<Checkpoints> open(Disk& disk, std::string directory);
-  // There was none: nothing was ever collected into this directory.
+  // There was none, and none was stored: nothing was ever collected into this directory.
   bool is_fresh() const { return is_fresh_; }
 
   // A batch was sealed: find() knows its positions from now on, store() does not write them. What the spool
@@ -67,7 +67,7 @@ class Checkpoints {
   std::uint64_t highest_sequence() const;
   std::size_t size() const;
 
-  // Writes if anything changed since the last time.
+  // Writes if anything changed since the last time, or there is none.
   Result<> store();
 
  private:

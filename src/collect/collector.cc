@@ -139,6 +139,7 @@ Result<> Collector::scan(SteadyTime now) {
   const Scan scan = TRY(scan_pod_logs(world_.disk, world_.events, options_.pod_logs));
   scanned_at_ = now;
   note_unreadable(scan);
+  if (checkpoints_.is_fresh()) TRY(begin_first_run(scan));
   std::set<ContainerKey> present;
   for (const SeenContainer& seen : scan.containers) {
     present.emplace(seen.pod, seen.container);
@@ -153,10 +154,16 @@ Result<> Collector::scan(SteadyTime now) {
     next_due_at_ = kNever;
   }
   if (is_whole) drop_done(scan);
-  is_first_scan_ = false;
   const bool is_polling = world_.events == nullptr || !is_whole || !waiting_.empty();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
+}
+
+// Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
+// that starts anew, go by what was there now.
+Result<> Collector::begin_first_run(const Scan& scan) {
+  if (options_.start_at == Start::End) TRY(pass_over(world_.disk, scan, checkpoints_));
+  return checkpoints_.store();
 }
 
 void Collector::note_unreadable(const Scan& scan) {
@@ -173,10 +180,8 @@ void Collector::note_unreadable(const Scan& scan) {
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
   Followed* followed = follow(seen);
   if (followed == nullptr) return;
-  const bool is_first_run = is_first_scan_ && checkpoints_.is_fresh();
-  const auto start = is_first_run ? options_.start_at : ContainerTail::Start::Begin;
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
-  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, start, left);
+  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, left);
   count_open(*followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "collect/checkpoints.h"
 #include "collect/container_tail.h"
+#include "collect/first_start.h"
 #include "collect/open_batches.h"
 #include "collect/spool.h"
 #include "model/object_key.h"
@@ -32,8 +33,7 @@ struct CollectorOptions {
   ClusterId cluster;
   NodeName node;  // in the keys of packed objects
   KeyTemplate key_template;
-  ContainerTail::Start start_at =
-      ContainerTail::Start::Begin;  // of files that were there before the first run
+  Start start_at = Start::Begin;  // of files that are there at the first start
   OpenBatch::Options batch;
   BatchPolicy policy;
   std::map<Namespace, BatchPolicy> policies = {};  // of namespaces that have their own
@@ -107,6 +107,7 @@ class Collector {
   Result<> check_packed_keys();
   void take_events(SteadyTime now);
   Result<> scan(SteadyTime now);
+  Result<> begin_first_run(const Scan& scan);
   void note_unreadable(const Scan& scan);
   void see(const SeenContainer& seen, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
@@ -146,7 +147,6 @@ class Collector {
   SteadyTime next_due_at_;  // no container is to be read or looked at before
   SteadyTime measured_at_;
   SteadyTime paused_until_;  // after an error of the data directory
-  bool is_first_scan_ = true;
   bool is_full_ = false;
 };
 

@@ -19,7 +19,7 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       origin_(std::move(origin)),
       assembler_(options.record_bytes_max, options.joining) {}
 
-ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
+ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
                                         std::size_t opened_max) {
   Sight sight;
   if (!seen.has_hidden) {
@@ -50,7 +50,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
       --opened_max;
       Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
       if (opened.ok() && opened->id() == listed->stat.id) {
-        adopt(std::move(opened).value(), *listed, checkpoints, start, sight);
+        adopt(std::move(opened).value(), *listed, checkpoints, sight);
         continue;
       }
       const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
@@ -68,7 +68,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, Checkpoints& 
 }
 
 // A file not seen before: new, or one that we know by what it says.
-void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start,
+void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints,
                           Sight& sight) {
   if (opened.is_gzip()) {
     for (TailedFile& file : files_) {
@@ -88,14 +88,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, Checkpoints
   const CoveredFile* covered = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
   if (covered == nullptr) covered = checkpoints.find_content(listed.path, opened.first_bytes());
   opened.quiet_since = kNotQuiet;
-  if (covered != nullptr) {
-    opened.resume(covered->position);
-  } else if (start == Start::End && opened.unread_bytes() > 0) {
-    FilePosition end;
-    for (StreamPosition& stream : end.streams) stream.offset = opened.unread_bytes();
-    opened.resume(end);
-    checkpoints.pass_over(opened.cover(assembler_));
-  }
+  if (covered != nullptr) opened.resume(covered->position);
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
     if (!ends.ok()) sight.unreadable.push_back(ends.error());

@@ -40,16 +40,13 @@ class ContainerTail {
   };
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
-  // What a scan found of this container now. `checkpoints` are asked about files not seen before; they learn
-  // of those that are passed over because of Start::End.
-  enum class Start : std::uint8_t { Begin, End };
+  // What a scan found of this container now. `checkpoints` are asked about files not seen before.
   struct Sight {
     std::vector<Error> unreadable;  // single files; the others are taken
     bool is_stale = false;          // files moved meanwhile, or one cannot be opened now: look again soon
   };
   // At most `opened_max` files are opened; the others wait, as stale ones do.
-  Sight see(const SeenContainer& seen, Checkpoints& checkpoints, Start start,
-            std::size_t opened_max = SIZE_MAX);
+  Sight see(const SeenContainer& seen, const Checkpoints& checkpoints, std::size_t opened_max = SIZE_MAX);
   void see_nothing();
 
   // Reads once into `buffer` and adds the records to `batch`. More says whether there may be more to read at
@@ -100,7 +97,7 @@ class ContainerTail {
   Result<Step> failed(const Error& error, Read& read) const;
   Result<> begin_rewritten(Batch& batch, Read& read);
   Result<> begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read);
-  void adopt(TailedFile opened, const SeenFile& listed, Checkpoints& checkpoints, Start start, Sight& sight);
+  void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, Sight& sight);
   bool is_written(std::size_t index) const;
   Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,

@@ -100,5 +100,55 @@ TEST_F(Restarting, ASpoolOutlivesAPowerLossAlsoWhenWhoMadeItsDirectoryCrashed) {
   }
 }
 
+TEST_F(Restarting, PassesOverAtTheFirstStartAlsoWhatTheClusterTellsOfLater) {
+  options_.start_at = collect::Start::End;
+  kube_.knows_pods = false;
+  say("ns", "pod", "old");
+  ASSERT_TRUE(open().ok());
+  scan(2);
+  say("ns", "pod", "new");
+  say("ns", "later", "all of it");
+  kube_.knows_pods = true;
+  EXPECT_EQ(read_and_store(), (Texts{"all of it", "new"}));
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(read_and_store(), Texts{});
+}
+
+TEST_F(Restarting, PassesOverNothingThatWasWrittenAfterTheFirstStartOfAllThoughTheAgentCrashed) {
+  options_.start_at = collect::Start::End;
+  say("ns", "pod", "old");
+  ASSERT_TRUE(open().ok());
+  read();
+  say("ns", "pod", "new");
+  say("ns", "later", "all of it");
+  read();
+  ASSERT_TRUE(open().ok());  // nothing was sealed
+  EXPECT_EQ(read_and_store(), (Texts{"all of it", "new"}));
+}
+
+TEST_F(Restarting, BeginsAsTheFirstStartDidWhateverIsConfiguredLater) {
+  say("ns", "pod", "old");
+  ASSERT_TRUE(open().ok());
+  read();
+  options_.start_at = collect::Start::End;
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(read_and_store(), Texts{"old"});
+}
+
+TEST_F(Restarting, ReadsNothingBeforeItIsKnownForGoodWhereItBegan) {
+  options_.start_at = collect::Start::End;
+  disk_.runtime_append(std::string(kPods) + "/ns_gzipped_uid/main/0.log.20250830-112701.gz",
+                       gzipped("2025-08-30T11:27:01.000000001Z stdout F gzipped\n"));
+  say("ns", "pod", "old");
+  say("ns", "other", "old too");
+  ASSERT_TRUE(open().ok());
+  disk_.runtime_set_access(std::string(kData) + "/checkpoints.next", SimDisk::Access::Denied);
+  EXPECT_FALSE(collector_->turn().ok());
+  EXPECT_EQ(collector_->buffered_bytes(), 0U);
+  disk_.runtime_set_access(std::string(kData) + "/checkpoints.next", SimDisk::Access::Granted);
+  clock_.advance(std::chrono::seconds{2});
+  EXPECT_EQ(read_and_store(), Texts{});
+}
+
 }  // namespace
 }  // namespace headgate::sim

@@ -88,6 +88,7 @@ Result<std::unique_ptr<ReadableFile>> SimDisk::open(const std::string& path) {
 Result<std::unique_ptr<WritableFile>> SimDisk::create(const std::string& path) {
   using Answer = Result<std::unique_ptr<WritableFile>>;
   return faults_.call<Answer>("disk.create", [&]() -> Answer {
+    TRY(check_access(path));
     InodePtr inode = make_inode();
     change(path, inode);
     return std::unique_ptr<WritableFile>(std::make_unique<OpenToWrite>(faults_, std::move(inode)));

@@ -56,7 +56,7 @@ class Tailing : public testing::Test {
       tail_->see_nothing();
       return;
     }
-    sight_ = tail_->see(scan.containers.front(), *checkpoints_, start_);
+    sight_ = tail_->see(scan.containers.front(), *checkpoints_);
   }
   // Reads to the end, an hour passes, and what then is over is over.
   void read() {
@@ -109,7 +109,6 @@ class Tailing : public testing::Test {
   std::unique_ptr<Batch> batch_;
   std::vector<char> buffer_ = std::vector<char>(4096);
   SteadyTime now_{std::chrono::hours{1}};
-  ContainerTail::Start start_ = ContainerTail::Start::Begin;
   ContainerTail::Sight sight_;
   ReadCounts counts_;
   std::uint64_t bytes_read_ = 0;

@@ -1,0 +1,20 @@
+// Where an agent begins in the files that are there when it first starts on a node.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "collect/checkpoints.h"
+#include "collect/pod_log_directory.h"
+#include "ports/disk.h"
+
+namespace headgate::collect {
+
+enum class Start : std::uint8_t { Begin, End };
+
+// Start::End: tells `checkpoints` of every file that was found, whether or not its pod is known yet, that it
+// is not to be read before where it ends now. Fault::Retry where files moved meanwhile, or one cannot be read
+// now: scan again. A file that may not be read is left out, and read from its begin should it ever be.
+Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints);
+
+}  // namespace headgate::collect
