@@ -252,11 +252,11 @@ void add_collect(Table& table) {
                         .least = 10,
                         .most = kHour}));
   table.push_back(
-      bind(MEMBER(collect.start_at),
-           {.key = "collect.start_at",
-            .standard = "beginning",
-            .doc = "Where to begin in files that are there when the agent starts for the first time; later starts go by what that one noted.",
-            .used_by = kAgents}));
+      bind(MEMBER(collect.start_at), {.key = "collect.start_at",
+                                      .standard = "beginning",
+                                      .doc = "Where to begin in files that are there when the agent starts "
+                                             "for the first time; later starts go by what that one noted.",
+                                      .used_by = kAgents}));
   table.push_back(
       bind(MEMBER(collect.record_bytes_max), {.key = "collect.record_bytes_max",
                                               .standard = "1MiB",
