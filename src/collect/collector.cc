@@ -197,7 +197,8 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
 void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {
   Scan scan;
   scan_container(world_.disk, id.first, id.second, followed.directory, scan);
-  followed.look_at = scan.retryable > 0 ? now + kLookAgain : kWhenChanged;
+  const bool is_seen = scan.retryable == 0 && !scan.containers.empty();
+  followed.look_at = is_seen ? kWhenChanged : now + kLookAgain;
   note_unreadable(scan);
   for (const SeenContainer& seen : scan.containers) {
     if (seen.is_whole) see(seen, now);
@@ -351,10 +352,12 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
                      : read->must_wait             ? now + kReadAgain
                      : followed.tail->is_waiting() ? now + kLookAgain
                                                    : kWhenChanged;
+  const bool is_to_look = read->must_look && followed.look_at == kWhenChanged;
+  if (is_to_look) followed.look_at = now;
   TRY(bound_held(followed, now));
   followed.read_at = std::min(followed.read_at, followed.tail->held_until());
   TRY(batches_.filled(followed.batch));
-  return read->more;
+  return read->more || is_to_look;
 }
 
 void Collector::count(const ReadCounts& counts) {

@@ -34,61 +34,84 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
       unknown.push_back(&listed);
       continue;
     }
-    const bool is_changed = known->name.rotated_at != listed.name.rotated_at ||
-                            known->name.restart != listed.name.restart ||
-                            known->offset() != listed.stat.bytes;
-    if (is_changed && !listed.name.is_gzip) {
+    if (!listed.name.is_gzip && !known->is_as_read(listed)) {
       known->quiet_since = kNotQuiet;
       known->is_finished = false;
     }
     known->take_listing(listed);
   }
+  see_unknown(unknown, checkpoints, opened_max, sight);
+  std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
+    return is_older(left.name, right.name);
+  });
+  is_stale_ = sight.is_stale;
+  are_all_known_ = !is_stale_ && sight.unreadable.empty();
+  if (!is_stale_) {
+    for (TailedFile& file : files_) file.is_looked_for = true;
+  }
+  return sight;
+}
+
+void ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown, const Checkpoints& checkpoints,
+                                std::size_t opened_max, Sight& sight) {
+  // Shorter than a fingerprint, a rotated file can be a copy that is begun and not be known by what it says:
+  // until all later files were looked at it is left alone, and so are they.
+  std::optional<std::uint64_t> doubtful;
+  const SeenFile* first_doubtful = nullptr;
+  bool is_for_room = false;
+  missing_.reset();
   for (const SeenFile* listed : unknown) {
-    if (opened_max == 0) sight.is_stale = true;
+    const bool may_be_begun = !listed->name.rotated_at.empty() && !listed->name.is_gzip;
+    if (may_be_begun && listed->stat.bytes == 0) continue;
+    if (may_be_begun && listed->stat.bytes < Fingerprint::kBytesMax && !doubtful) {
+      doubtful = next_number_;
+      first_doubtful = listed;
+    }
+    if (opened_max == 0 && !sight.is_stale) {
+      sight.is_stale = true;
+      is_for_room = true;  // there may never be enough for all
+    }
     // Once one cannot be taken the later ones wait for it: a record may go on from it into them.
     if (!sight.is_stale) {
       --opened_max;
       Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
       if (opened.ok() && opened->id() == listed->stat.id) {
         adopt(std::move(opened).value(), *listed, checkpoints, sight);
+        if (sight.is_stale) missing_ = listed->name;
         continue;
       }
       const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
       if (fault != Fault::NotFound) sight.unreadable.push_back(std::move(opened).error());
       sight.is_stale = fault == Fault::NotFound || fault == Fault::Retry;
+      if (sight.is_stale) missing_ = listed->name;
     }
     unopened_bytes_ += listed->stat.bytes;
   }
-  std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
-    return is_older(left.name, right.name);
+  if (!sight.is_stale || !doubtful || is_for_room) return;
+  missing_ = first_doubtful->name;
+  std::erase_if(files_, [&](const TailedFile& file) {
+    if (file.number() < *doubtful) return false;
+    unopened_bytes_ += file.unread_bytes();
+    return true;
   });
-  is_stale_ = sight.is_stale;
-  are_all_known_ = !is_stale_ && sight.unreadable.empty();
-  return sight;
 }
 
 // A file not seen before: new, or one that we know by what it says.
 void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints,
                           Sight& sight) {
-  if (opened.is_gzip()) {
-    for (TailedFile& file : files_) {
-      if (file.is_gzip()) continue;
-      const Result<bool> is_same = file.has_content(opened.first_bytes());
-      if (!is_same.ok()) {  // reading it twice would be worse than later
-        sight.unreadable.push_back(is_same.error());
-        sight.is_stale = true;
-        return;
-      }
-      if (!*is_same) continue;
-      file.take_archive(listed);
-      file.take_listing(listed);
-      return;
-    }
+  const Result<bool> is_known = is_taken_over(opened, listed, checkpoints);
+  if (!is_known.ok()) {  // reading it twice would be worse than later
+    sight.unreadable.push_back(is_known.error());
+    sight.is_stale = true;
+    return;
   }
-  const CoveredFile* covered = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
-  if (covered == nullptr) covered = checkpoints.find_content(listed.path, opened.first_bytes());
+  if (*is_known) return;
   opened.quiet_since = kNotQuiet;
-  if (covered != nullptr) opened.resume(covered->position);
+  if (const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes())) {
+    opened.resume(own->position);
+  } else if (const CoveredFile* other = checkpoints.find_content(listed.path, opened.first_bytes())) {
+    opened.resume_copy(other->position);
+  }
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
     if (!ends.ok()) sight.unreadable.push_back(ends.error());
@@ -100,22 +123,85 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
   files_.push_back(std::move(opened));
 }
 
+// Whether the file is known by its content: gzipped, it takes the place of the plain one; as a copy of a file
+// that was truncated since, it is gone on in; and of two that say the same the longer one is read, or else
+// the one with the later name: a copy that is under way, or that nobody finished, is shorter and has an
+// earlier one. A file that is written now may hold half a line: it is not the begin of an older one.
+Result<bool> ContainerTail::is_taken_over(TailedFile& opened, const SeenFile& listed,
+                                          const Checkpoints& checkpoints) {
+  for (std::size_t index = 0; index < files_.size(); ++index) {
+    TailedFile& file = files_[index];
+    if (file.began_as(opened.first_bytes())) {
+      if (!file.is_cut() && file.is_open() && TRY(file.is_rewritten())) cut(index);
+      if (files_[index].is_cut()) {
+        files_[index].go_on_in(std::move(opened));
+        files_[index].quiet_since = kNotQuiet;
+        return true;
+      }
+    }
+    const TailedFile::Likeness like = TRY(file.likeness(opened.first_bytes()));
+    const bool is_archive = opened.is_gzip() && !file.is_gzip() && !file.is_cut() &&
+                            (file.scans_missed > 0 || file.name.rotated_at == listed.name.rotated_at);
+    if (is_archive && (like.can_be_its_begin || like.can_begin_with_it)) {
+      file.take_archive(listed);
+      file.take_listing(listed);
+      return true;
+    }
+    const bool is_either = like.can_be_its_begin && like.can_begin_with_it;
+    const bool goes_on =
+        is_either ? is_older(file.name, listed.name) : like.can_be_its_begin && !file.name.rotated_at.empty();
+    if (goes_on) {
+      const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
+      file.go_on_in(std::move(opened));
+      file.quiet_since = kNotQuiet;
+      // A copy that was begun may not have been known for what it is.
+      if (own != nullptr && file.is_spent(assembler_)) {
+        file.resume(furthest(own->position, file.position(assembler_)));
+      }
+      return true;
+    }
+    const bool is_shorter = like.can_begin_with_it && !listed.name.rotated_at.empty();
+    if (is_either || is_shorter) return true;
+  }
+  return false;
+}
+
+// Two of one: what was read of it stays, to be gone on with in a copy, and the file is read anew after that.
+void ContainerTail::cut(std::size_t index) {
+  ++truncations_;
+  TailedFile anew = files_[index].cut(next_number_++);
+  anew.quiet_since = kNotQuiet;
+  // Its place is after what was there before it and before all that comes, a copy of what the file says next
+  // too.
+  const bool is_first = index == 0 || files_[index - 1].name.restart != files_[index].name.restart;
+  files_[index].name.rotated_at = (is_first ? std::string() : files_[index - 1].name.rotated_at) + "-";
+  files_.insert(files_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(anew));
+}
+
 void ContainerTail::see_nothing() {
-  for (TailedFile& file : files_) ++file.scans_missed;
+  for (TailedFile& file : files_) {
+    ++file.scans_missed;
+    file.is_looked_for = true;
+  }
   unopened_bytes_ = 0;
+  missing_.reset();
   is_stale_ = false;
 }
 
 // The runtime may still write it.
 bool ContainerTail::is_written(std::size_t index) const {
   const TailedFile& file = files_[index];
-  return index + 1 == files_.size() && file.is_listed() && !file.is_gzip();
+  return index + 1 == files_.size() && file.is_listed() && !file.is_gzip() && !file.is_cut();
 }
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
   Read read;
   const std::uint64_t joined = joiner().joined();
   for (std::size_t index = 0; index < files_.size(); ++index) {
+    if (missing_ && is_older(*missing_, files_[index].name)) {  // a copy: what it says was before this
+      read.must_wait = true;
+      break;
+    }
     const Step step = TRY(read_file(index, buffer, batch, read, now));
     if (step == Step::AtEnd) continue;
     read.more = step == Step::Read;  // the same file again, before the ones after it
@@ -130,6 +216,7 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
   // After reading: what follows may have been in the file for long.
   for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
   read.counts.joined = joiner().joined() - joined;
+  read.counts.truncations = std::exchange(truncations_, 0);
   let_go();
   read.counts.files_lost = std::exchange(files_lost_, 0);
   return read;
@@ -144,10 +231,20 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
                                                      Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
   if (file.is_finished) return Step::AtEnd;
+  if (file.is_cut()) return pass_cut(file, batch, read);
   if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
-  const Result<bool> rewritten = file.restart_if_rewritten();  // cut, and grown again beyond where we are
+  const Result<bool> rewritten = file.is_rewritten();  // cut, and grown again beyond where we are
   if (!rewritten.ok()) return failed(rewritten.error(), read);
-  if (*rewritten) TRY(begin_rewritten(batch, read));
+  if (*rewritten) {
+    cut(index);
+    return pass_cut(files_[index], batch, read);
+  }
+  const Result<bool> has_begun = file.learn_begin();
+  if (!has_begun.ok()) return failed(has_begun.error(), read);
+  if (*has_begun) {  // what it said before may have been copied and truncated unseen
+    read.must_look = true;
+    return Step::Wait;
+  }
   const Result<TailedFile::Chunk> chunk = file.read(buffer);
   if (!chunk.ok()) return failed(chunk.error(), read);
   if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
@@ -170,11 +267,11 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
 Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer, Batch& batch,
                                                      Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
-  const Result<bool> restarted = file.restart_if_truncated();
-  if (!restarted.ok()) return failed(restarted.error(), read);
-  if (*restarted) {
-    TRY(begin_rewritten(batch, read));
-    return Step::Read;
+  const Result<bool> truncated = file.is_truncated();
+  if (!truncated.ok()) return failed(truncated.error(), read);
+  if (*truncated) {
+    cut(index);
+    return pass_cut(files_[index], batch, read);
   }
   if (file.quiet_since == kNotQuiet) file.quiet_since = now;
   if (is_written(index)) return Step::AtEnd;
@@ -189,9 +286,16 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
   return Step::AtEnd;
 }
 
-Result<> ContainerTail::begin_rewritten(Batch& batch, Read& read) {
-  ++read.counts.truncations;
-  return end_records(batch, read.counts);
+// A copy was finished before the file was truncated: if there is none when the names are looked at after it,
+// what was not read is lost, and what is open stays as it is.
+Result<ContainerTail::Step> ContainerTail::pass_cut(TailedFile& file, Batch& batch, Read& read) {
+  if (!file.is_looked_for) {
+    read.must_look = true;
+    return Step::Wait;
+  }
+  TRY(end_records(batch, read.counts));
+  file.is_finished = true;
+  return Step::AtEnd;
 }
 
 // The first line of a container that was started anew: what the one before it left open stays as it is.
@@ -310,6 +414,7 @@ void ContainerTail::let_go() {
     if (file.is_finished && file.is_open() && file.is_spent(assembler_)) file.close();
   }
   std::erase_if(files_, [this](const TailedFile& file) {
+    if (file.is_cut()) return file.is_finished && file.is_committed(assembler_);
     if (file.is_listed() || file.is_open()) return false;
     if (!file.is_finished && file.unread_bytes() > 0) ++files_lost_;
     return true;
@@ -331,7 +436,7 @@ void ContainerTail::rewind() {
   assembler_.reset();
   last_restart_.reset();
   for (TailedFile& file : files_) {
-    if (!file.is_open()) continue;  // all of it is in sealed batches
+    if (!file.is_open() && !file.is_cut()) continue;  // all of it is in sealed batches
     file.rewind();
     file.quiet_since = kNotQuiet;
   }

@@ -1,6 +1,7 @@
 // Follows the log files of one container, oldest first, and turns their lines into records. A file is read to
-// its end before it is let go, also when it was renamed, unlinked or gzipped meanwhile; a record may begin in
-// one file and end in the next, but not go on after a restart of the container.
+// its end before it is let go, also when it was renamed, unlinked or gzipped meanwhile, or copied and
+// truncated; a record may begin in one file and end in the next, but not go on after a restart of the
+// container.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +57,7 @@ class ContainerTail {
   struct Read {
     bool more = false;
     bool must_wait = false;  // for a file that cannot be read at the moment
+    bool must_look = false;  // see() first: a file was truncated, or may have been, and there may be a copy
     ReadCounts counts;
     std::vector<Error> unreadable;
   };
@@ -99,9 +101,13 @@ class ContainerTail {
   Result<Step> read_file(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
   Result<Step> reach_end(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
   Result<Step> failed(const Error& error, Read& read) const;
-  Result<> begin_rewritten(Batch& batch, Read& read);
+  Result<Step> pass_cut(TailedFile& file, Batch& batch, Read& read);
   Result<> begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read);
+  void see_unknown(const std::vector<const SeenFile*>& unknown, const Checkpoints& checkpoints,
+                   std::size_t opened_max, Sight& sight);
   void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, Sight& sight);
+  Result<bool> is_taken_over(TailedFile& opened, const SeenFile& listed, const Checkpoints& checkpoints);
+  void cut(std::size_t index);
   bool is_written(std::size_t index) const;
   Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
@@ -121,9 +127,11 @@ class ContainerTail {
   RecordAssembler assembler_;
   std::vector<TailedFile> files_;  // oldest first
   std::uint64_t next_number_ = 1;
+  std::uint64_t truncations_ = 0;              // not yet counted
   std::optional<std::uint32_t> last_restart_;  // whose lines were taken last
   std::uint64_t files_lost_ = 0;               // not told yet
   bool is_stale_ = false;                      // there may be later files than are known
+  std::optional<LogFileName> missing_;         // could not be taken now: later ones wait for it
   bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;
   Timestamp last_at_;  // stands in for the time of damaged lines

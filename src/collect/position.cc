@@ -1,6 +1,7 @@
 #include "collect/position.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "collect/words.h"
 #include "model/checksum.h"
@@ -9,6 +10,18 @@ namespace headgate::collect {
 
 std::uint64_t FilePosition::lowest_offset() const {
   return std::min(streams[0].offset, streams[1].offset);
+}
+
+FilePosition furthest(const FilePosition& left, const FilePosition& right) {
+  const auto how_far = [](const StreamPosition& position) {
+    return std::tuple(position.offset, position.bytes_taken);
+  };
+  FilePosition furthest = left;
+  for (std::size_t stream = 0; stream < furthest.streams.size(); ++stream) {
+    StreamPosition& here = furthest.streams[stream];
+    if (how_far(here) < how_far(right.streams[stream])) here = right.streams[stream];
+  }
+  return furthest;
 }
 
 Fingerprint Fingerprint::of(std::string_view first_bytes) {

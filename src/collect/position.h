@@ -34,6 +34,9 @@ struct FilePosition {
   friend bool operator==(const FilePosition&, const FilePosition&) = default;
 };
 
+// Of two positions in one file, of each stream the one that is further.
+FilePosition furthest(const FilePosition& left, const FilePosition& right);
+
 // The first bytes of a file, hashed: tells a file from another that got its inode number later.
 struct Fingerprint {
   static constexpr std::uint32_t kBytesMax = 256;

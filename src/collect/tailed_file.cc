@@ -61,7 +61,7 @@ void TailedFile::close() {
 
 bool TailedFile::is(const SeenFile& seen) const {
   if (archive_ && archive_->stat.id == seen.stat.id) return seen.name.is_gzip;
-  if (id_ != seen.stat.id || name.is_gzip != seen.name.is_gzip) return false;
+  if (is_cut_ || id_ != seen.stat.id || name.is_gzip != seen.name.is_gzip) return false;
   return file_ != nullptr || (name.restart == seen.name.restart && name.rotated_at == seen.name.rotated_at);
 }
 
@@ -78,11 +78,61 @@ void TailedFile::take_listing(const SeenFile& seen) {
   if (!is_gzip()) content_bytes_ = seen.stat.bytes;
 }
 
-Result<bool> TailedFile::has_content(std::string_view first_bytes) {
-  // It may have been cut and written anew since it was read.
-  const std::string ours = file_ ? TRY(read_first_bytes()) : first_bytes_;
-  const std::size_t known = std::min(ours.size(), first_bytes.size());
-  return known > 0 && first_bytes.substr(0, known) == std::string_view(ours).substr(0, known);
+bool TailedFile::is_as_read(const SeenFile& seen) const {
+  if (name.rotated_at != seen.name.rotated_at || name.restart != seen.name.restart) return false;
+  return offset_ == seen.stat.bytes ||
+         (is_copy_ && offset_ > seen.stat.bytes && content_bytes_ == seen.stat.bytes);
+}
+
+Result<TailedFile::Likeness> TailedFile::likeness(std::string_view first_bytes) {
+  // It may have been cut and written anew since it was read, or have grown.
+  std::string ours = first_bytes_;
+  if (!is_gzip() && !is_cut_) {
+    const Result<> opened = open_again();
+    if (!opened.ok() && opened.error().fault != Fault::NotFound) return opened.error();
+    if (opened.ok()) ours = TRY(read_first_bytes());
+    if (first_bytes_.empty() && offset_ == 0) first_bytes_ = ours;  // its truncation shows before it is read
+  }
+  if (ours.empty() || first_bytes.empty()) return Likeness();
+  return Likeness{.can_be_its_begin = first_bytes.starts_with(ours),
+                  .can_begin_with_it = ours.starts_with(first_bytes)};
+}
+
+Result<bool> TailedFile::learn_begin() {
+  if (is_gzip() || offset_ > 0 || !first_bytes_.empty()) return false;
+  TRY(open_again());
+  TRY(learn_first_bytes());
+  return !first_bytes_.empty();
+}
+
+TailedFile TailedFile::cut(std::uint64_t number) {
+  TailedFile anew(*disk_, *decompressors_, {.name = name, .path = path, .stat = {.id = id_}}, number);
+  anew.file_ = std::move(file_);
+  anew.content_bytes_ = content_bytes_;
+  anew.modified_ns_ = modified_ns_;
+  anew.scans_missed = scans_missed;
+  content_bytes_ = 0;
+  is_cut_ = true;
+  is_looked_for = false;
+  is_finished = false;
+  return anew;
+}
+
+void TailedFile::go_on_in(TailedFile other) {
+  content_.reset();
+  archive_.reset();
+  file_ = std::move(other.file_);
+  name = other.name;
+  path = other.path;
+  id_ = other.id_;
+  first_bytes_ = other.first_bytes_;
+  content_bytes_ = other.content_bytes_;
+  modified_ns_ = other.modified_ns_;
+  scans_missed = 0;
+  is_damage_told_ = false;
+  is_cut_ = false;
+  is_copy_ = !name.rotated_at.empty();
+  is_finished = false;
 }
 
 void TailedFile::take_archive(const SeenFile& archive) {
@@ -124,20 +174,13 @@ void TailedFile::resume(const FilePosition& position) {
   long_line.reset();
 }
 
-Result<bool> TailedFile::restart_if_rewritten() {
+Result<bool> TailedFile::is_rewritten() {
   if (is_gzip()) return false;
   TRY(open_again());
   std::array<char, Fingerprint::kBytesMax> begin;
   const std::span<char> known = std::span<char>(begin).first(first_bytes_.size());
   const std::size_t bytes = TRY_IN(path, file_->read_at(0, known));
-  if (std::string_view(begin.data(), bytes) == first_bytes_) return false;
-  begin_anew();
-  return true;
-}
-
-void TailedFile::begin_anew() {
-  resume({});
-  first_bytes_.clear();
+  return std::string_view(begin.data(), bytes) != first_bytes_;
 }
 
 // The fingerprint is of what was read, never of what came into its place since.
@@ -148,13 +191,11 @@ void TailedFile::learn_more(std::string_view read) {
   first_bytes_ += read.substr(0, Fingerprint::kBytesMax - first_bytes_.size());
 }
 
-Result<bool> TailedFile::restart_if_truncated() {
+Result<bool> TailedFile::is_truncated() {
   if (is_gzip()) return false;
   TRY(open_again());
   const FileStat stat = TRY_IN(path, file_->stat());
-  if (stat.bytes >= offset_) return restart_if_rewritten();
-  begin_anew();
-  return true;
+  return (stat.bytes < offset_ && !is_copy_) || TRY(is_rewritten());
 }
 
 Result<std::size_t> TailedFile::read_content(std::span<char> buffer) {

@@ -31,21 +31,47 @@ class TailedFile {
   const std::string& first_bytes() const { return first_bytes_; }
   // Goes on after what sealed batches hold of it.
   void resume(const FilePosition& position);
+  // The same, of the file that this is a copy of.
+  void resume_copy(const FilePosition& position) {
+    is_copy_ = true;
+    resume(position);
+  }
   // Forgets all that was read since the last commit.
   void rewind() { resume(FilePosition(committed_)); }
-  // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin,
-  // where reading then starts.
-  Result<bool> restart_if_rewritten();
+  // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin.
+  Result<bool> is_rewritten();
   // The same, also when it is only shorter than what was read.
-  Result<bool> restart_if_truncated();
+  Result<bool> is_truncated();
+  // Of a file that was empty when it was last looked at: learns how it begins. False: it is no such file, or
+  // still empty.
+  Result<bool> learn_begin();
+  // It was truncated. What is known of what it said stays here, without a file, in case that was copied
+  // before; the file, to be read from its begin, is what this gives.
+  TailedFile cut(std::uint64_t number);
+  bool is_cut() const { return is_cut_; }
+  // Of a cut file: its directory was listed since, so that a copy would have been found.
+  bool is_looked_for = false;
+  // `other` says what this says or said, plain or gzipped, and is read from here on from where this was.
+  void go_on_in(TailedFile other);
 
   // Whether it is the file that was listed, as far as that shows without opening it: a file that is not open
   // can have lost its inode to another.
   bool is(const SeenFile& seen) const;
   // Its name, size and time as listed.
   void take_listing(const SeenFile& seen);
-  // Whether a file with these first bytes has the same content as this has now. Never of two empty ones.
-  Result<bool> has_content(std::string_view first_bytes);
+  // Nothing happened to it, as far as the listing shows, since it was read to where it is.
+  bool is_as_read(const SeenFile& seen) const;
+  // Of a file with these first bytes and this one as it is now: whether what one says can be the begin of
+  // what the other says, or all of it. Never of empty ones.
+  struct Likeness {
+    bool can_be_its_begin = false;   // this, of the other
+    bool can_begin_with_it = false;  // the other, of this
+  };
+  Result<Likeness> likeness(std::string_view first_bytes);
+  // Whether such a file says all that is known of how this one began.
+  bool began_as(std::string_view first_bytes) const {
+    return !first_bytes_.empty() && first_bytes.starts_with(first_bytes_);
+  }
   // `archive` is its content, gzipped. What is still open is read to its end from where it is; what is not
   // is read from there.
   void take_archive(const SeenFile& archive);
@@ -124,7 +150,6 @@ class TailedFile {
   Result<std::string> read_first_bytes();
   Result<> learn_first_bytes();
   Result<> open_again();
-  void begin_anew();
   void learn_more(std::string_view read);
   Result<std::size_t> read_content(std::span<char> buffer);
   void become_archive();
@@ -138,6 +163,8 @@ class TailedFile {
   std::unique_ptr<GzipContent> content_;  // over file_
   std::optional<SeenFile> archive_;       // the same content, gzipped, while this is still read
   bool is_damage_told_ = false;
+  bool is_cut_ = false;
+  bool is_copy_ = false;  // can be shorter than what was read of what it is a copy of
   std::uint64_t offset_ = 0;
   std::uint64_t content_bytes_ = 0;  // at least; as listed
   std::int64_t modified_ns_ = 0;

@@ -1,5 +1,5 @@
-"""A container writes as fast as it can and is rotated every second, with gzip as kubelet does it, while the agent is killed and
-started again at random: every line is stored, none twice.
+"""A container writes as fast as it can and is rotated every second, by renaming or by copying and truncating, with gzip as kubelet
+does it, while the agent is killed and started again at random: every line is stored, none twice.
 
 E2E_TORTURE_SECONDS says for how long (15), E2E_TORTURE_MEGABYTES how much a second at most (50).
 """
@@ -27,12 +27,14 @@ LINES_A_BLOCK = 500
 
 class Kubelet(threading.Thread):
     """Writes, rotates every second and compresses the file before the last one, as kubelet does: .tmp, rename, and the plain file
-    goes last. Removes nothing else: the writer outruns the agent, and unread lines are not to vanish."""
+    goes last. Removes nothing else: the writer outruns the agent, and unread lines are not to vanish. With `copies` it copies and
+    truncates instead of renaming."""
 
-    def __init__(self, pods):
+    def __init__(self, pods, copies):
         super().__init__()
         self.directory = pods / "tenant-a_busy-7d9f8b6c54-x2x4q_0f5c" / "main"
         self.directory.mkdir(parents=True)
+        self.copies = copies
         self.lines = 0
         self.rotations = 0
         self.gzipped = 0
@@ -60,7 +62,12 @@ class Kubelet(threading.Thread):
             compressing = threading.Thread(target=self.compress)
             compressing.start()
             self.rotations += 1
-            log.rename(f"{log}.{datetime.datetime.now():%Y%m%d-%H%M%S}")
+            rotated = f"{log}.{datetime.datetime.now():%Y%m%d-%H%M%S}"
+            if self.copies:
+                shutil.copyfile(log, rotated)
+                os.truncate(log, 0)
+            else:
+                log.rename(rotated)
         if compressing:
             compressing.join()
 
@@ -88,12 +95,18 @@ class Kubelet(threading.Thread):
 
 class Rotated(EndToEndTest):
     def test_a_file_rotated_every_second_and_gzipped_loses_no_line_to_killed_agents(self):
+        self.torture(copies=False)
+
+    def test_a_file_copied_and_truncated_every_second_loses_no_line_to_killed_agents(self):
+        self.torture(copies=True)
+
+    def torture(self, copies):
         if shutil.disk_usage("/tmp").free < SECONDS * BYTES_A_SECOND * 3:
             self.skipTest("too little room in /tmp")
         installation = self.install(**{"collect.batch.age-max": "2s", "log.level": "error",
                                        # What a killed agent had received of the queue comes back so soon.
                                        "process.concurrency": "1", "process.visibility": "5s"})
-        kubelet = Kubelet(installation.pods)
+        kubelet = Kubelet(installation.pods, copies)
         kubelet.start()
         dice = random.Random(4)
         kills = 0

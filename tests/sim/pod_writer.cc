@@ -30,11 +30,16 @@ void PodWriter::step() {
     disk_.runtime_append(current(), std::exchange(unwritten_, ""));
     return;
   }
-  if (random_.one_in(12)) rotate();
+  if (is_copied_) return end_copy();
   if (random_.one_in(8)) compress();
-  if (random_.one_in(40)) start_anew();
   if (random_.one_in(20)) remove_stored();
-  if (random_.one_in(40)) truncate_stored();
+  if (copying_.empty()) {
+    if (random_.one_in(12)) rotate();
+    if (random_.one_in(40)) start_anew();
+    if (random_.one_in(40)) truncate_stored();
+  }
+  if (random_.one_in(copying_.empty() ? 20 : 3)) copy();
+  if (is_copied_) return;
   say(random_.one_in(3) ? Stream::Stderr : Stream::Stdout);
 }
 
@@ -82,11 +87,16 @@ void PodWriter::close_current(std::string path, bool is_compressible) {
       {.path = std::move(path), .is_compressible = is_compressible, .records = records_so_far()});
 }
 
-void PodWriter::rotate() {
+std::string PodWriter::next_rotated() {
   char time[32];
   std::snprintf(time, sizeof(time), ".20250830-%06d", static_cast<int>(++rotations_));
-  disk_.runtime_rename(current(), current() + time);
-  close_current(current() + time, true);
+  return current() + time;
+}
+
+void PodWriter::rotate() {
+  const std::string rotated = next_rotated();
+  disk_.runtime_rename(current(), rotated);
+  close_current(rotated, true);
   disk_.runtime_append(current(), "");
 }
 
@@ -137,7 +147,34 @@ void PodWriter::remove_stored() {
   written_.erase(written_.begin());
 }
 
-// As copy-truncate does, without the copy. What is open would be lost with its beginning.
+// As copy-truncate does, in steps: lines are written while the copy is made, and none after it until the file
+// is truncated, for they would be lost.
+void PodWriter::copy() {
+  const std::string text = disk_.runtime_read(current());
+  if (copying_.empty()) {
+    copying_ = next_rotated();
+    disk_.runtime_append(copying_, text.substr(0, random_.below(text.size() + 1)));
+    return;
+  }
+  // Whoever made it can be killed: then it is never finished. What is shorter than this is not known by what
+  // it says.
+  constexpr std::size_t kKnownBytes = 256;
+  if (disk_.bytes_of(copying_) >= kKnownBytes && random_.one_in(4)) {
+    copying_.clear();
+    return;
+  }
+  disk_.runtime_append(copying_, text.substr(disk_.bytes_of(copying_)));
+  is_copied_ = true;
+}
+
+void PodWriter::end_copy() {
+  if (random_.one_in(2)) return;
+  disk_.runtime_truncate(current());
+  close_current(std::exchange(copying_, ""), true);
+  is_copied_ = false;
+}
+
+// The same without a copy. What is open would be lost with its beginning.
 void PodWriter::truncate_stored() {
   if (open_[0].is_open || open_[1].is_open || !is_stored(records_so_far())) return;
   if (disk_.bytes_of(current()) > 0) disk_.runtime_truncate(current());
@@ -145,6 +182,11 @@ void PodWriter::truncate_stored() {
 
 void PodWriter::finish() {
   if (!unwritten_.empty()) disk_.runtime_append(current(), std::exchange(unwritten_, ""));
+  if (!copying_.empty() && !is_copied_) {
+    disk_.runtime_append(copying_, disk_.runtime_read(current()).substr(disk_.bytes_of(copying_)));
+    is_copied_ = true;
+  }
+  while (is_copied_) end_copy();
   for (const Stream stream : kStreams) {
     Open& open = open_[static_cast<std::size_t>(stream)];
     if (!open.is_open) continue;

@@ -1,7 +1,7 @@
 // The container runtime and kubelet: writes what a pod says in CRI form, in pieces, both streams interleaved;
 // rotates, gzips (as kubelet does: .tmp, rename, the plain file goes last), starts the container anew, and
-// removes or truncates what is in the store. Remembers every line, so that the end of a run can be compared
-// with it.
+// removes or truncates what is in the store, or copies and truncates. Remembers every line, so that the end
+// of a run can be compared with it.
 #pragma once
 
 #include <array>
@@ -56,11 +56,14 @@ class PodWriter {
   void say(Stream stream);
   void write_piece(Stream stream, std::string_view text, bool is_last);
   void close_current(std::string path, bool is_compressible);
+  std::string next_rotated();
   void rotate();
   void compress();
   void start_anew();
   void remove_stored();
   void truncate_stored();
+  void copy();
+  void end_copy();
   bool is_stored(const std::array<std::size_t, 2>& records) const;
   std::array<std::size_t, 2> records_so_far() const;
   std::string current() const { return directory_ + "/" + std::to_string(restart_) + ".log"; }
@@ -73,6 +76,8 @@ class PodWriter {
   SeededRandom random_;
   std::uint64_t next_line_ = 1;
   std::uint64_t rotations_ = 0;
+  std::string copying_;     // where to; empty: no copy is under way
+  bool is_copied_ = false;  // and next it is truncated
   std::uint32_t restart_ = 0;
   std::vector<Written> written_;  // no longer written, oldest first
   std::array<Open, 2> open_;      // what of a message was written so far as P pieces

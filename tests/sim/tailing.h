@@ -66,6 +66,7 @@ class Tailing : public testing::Test {
       counts_.truncations += read->counts.truncations;
       counts_.archives_damaged += read->counts.archives_damaged;
       bytes_read_ += read->counts.bytes;
+      if (read->must_look) look();
       if (!read->more) now_ += std::chrono::minutes{1};
     }
   }
