@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <map>
+#include <optional>
+#include <sstream>
 #include <utility>
 
 #include "base/file_descriptor.h"
@@ -70,6 +73,50 @@ Strings all_paths(Settings table) {
   return paths;
 }
 
+// Whether a document holds anything, and where that begins.
+class FirstEvent final : public YAML::EventHandler {
+ public:
+  const std::optional<YAML::Mark>& mark() const { return mark_; }
+  const YAML::Mark& start() const { return start_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void note(const YAML::Mark& mark) {
+    if (!mark_) mark_ = mark;
+  }
+  std::optional<YAML::Mark> mark_;
+  YAML::Mark start_;
+};
+
+// Where a second document begins. Not by YAML::LoadAll(): a comma where none may stand is an empty document
+// to it, again and again without end.
+std::optional<YAML::Mark> second_document(std::string_view text) {
+  std::istringstream stream{std::string(text)};
+  YAML::Parser parser(stream);
+  FirstEvent first;
+  FirstEvent second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return std::nullopt;
+  if (!first.mark()) return second.start();  // nothing, and then more
+  return second.mark();
+}
+
 // Walks the document. Descends only into sections of the table, so its depth is the table's whatever the file
 // holds.
 class Reader {
@@ -77,14 +124,14 @@ class Reader {
   explicit Reader(Settings table) : table_(table) {}
 
   ConfigFile read(std::string_view text) {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1)
-      complain(documents[1].Mark(), "there is a second document; one file is one document");
-    if (documents.empty() || documents[0].IsNull()) return std::move(file_);
-    if (documents[0].IsMap()) {
-      section("", documents[0]);
+    if (const auto second = second_document(text))
+      complain(*second, "there is a second document; one file is one document");
+    const YAML::Node document = YAML::Load(std::string(text));
+    if (document.IsNull()) return std::move(file_);
+    if (document.IsMap()) {
+      section("", document);
     } else {
-      complain(documents[0].Mark(), "the file must be a mapping of keys to values");
+      complain(document.Mark(), "the file must be a mapping of keys to values");
     }
     return std::move(file_);
   }

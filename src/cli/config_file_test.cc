@@ -89,6 +89,8 @@ TEST(ConfigFile, SaysWhereItIsNoYaml) {
 }
 
 TEST(ConfigFile, SurvivesNestingAndSelfReference) {
+  EXPECT_NE(complaints_of(",og:\nfr: [abc]\n"), "");  // a comma is no document without end
+  EXPECT_NE(complaints_of(","), "");
   EXPECT_NE(complaints_of(std::string(100'000, '[')), "");
   EXPECT_NE(complaints_of(std::string(100'000, '{')), "");
   EXPECT_NE(complaints_of("log: &log\n  level: *log\n"), "");
