@@ -254,7 +254,7 @@ class AwsPipelineTest(EndToEndTest):
                 self.assertGreater(max(batches), 1, f"{tenant}, {pod}: no object was several batches")
 
     def is_taken_up_in_the_middle(self, objects):
-        """Whether the batch that was refused until its delivery gave up was not the first of its object."""
+        """Whether the batch that was refused until its delivery gave up is of one of these objects, and not its first."""
         refused = self.proxy.refused_on_end
         if len(refused) < REFUSED_ON_END:
             return False

@@ -10,6 +10,7 @@ What cannot be told apart from never having happened, a lost answer, is kept fro
 idempotence, and then one batch would rightly be there twice.
 """
 
+import gzip
 import http.client
 import http.server
 import json
@@ -27,10 +28,9 @@ SECONDS_BEFORE_A_PIECE = 0.1
 # S3 those that come by either of our sessions there, the worker's and the tenant's. A HEAD has no body that says why.
 EXPIRING = {("s3", "HeadObject"), ("s3", "CopyObject"), ("sqs", "ReceiveMessage"), ("dynamodb", "UpdateItem"),
             ("logs", "PutLogEvents"), ("sts", "AssumeRole by a session")}
-# The first batch that is not a full one, so the last of its object, is refused until the delivery gives up: another has to take
-# up the object there. A delivery makes 4 calls of 3 tries.
-FULL_BATCH_BYTES = 900 << 10
-REFUSED_ON_END = 12
+# The first batch that is not the first of its object is refused until the delivery gives up: another has to take up the object
+# there. A delivery tries a call 4 times (Gate::Options), so that this ends one and is met by the next.
+REFUSED_ON_END = 6
 EVERYWHERE = ("error-500", "throttled", "reset-before", "reset-after", "expired-token")
 
 
@@ -76,6 +76,7 @@ class FaultProxy:
         self.numbers = {}  # (service, operation) -> calls so far
         self.counts = {}  # (service, kind of fault) -> how many
         self.calls = []  # every Call that was carried out
+        self.first_messages = set()  # of every object that an agent has put
         self.refused_on_end = []  # the bodies of those of one batch
         self.sessions = {}  # access key -> the Call that got it, in the order they were given
         self.expired = set()  # access keys
@@ -144,11 +145,9 @@ class FaultProxy:
             number = self.numbers.get(of, 0)
             self.numbers[of] = number + 1
             fault = self.fault_of(*of, number)
-            if call.operation == "PutLogEvents" and len(call.body) < FULL_BATCH_BYTES:
-                known = self.refused_on_end
-                if not known or (call.body == known[0] and len(known) < REFUSED_ON_END):
-                    known.append(call.body)
-                    fault = "error-500"
+            if call.operation == "PutLogEvents" and self.is_refused_on_end(call):
+                self.refused_on_end.append(call.body)
+                fault = "error-500"
             if fault == "expired-token":
                 assert call.key in self.sessions, (call.operation, "by keys that never expire")
                 self.expired.add(call.key)
@@ -158,9 +157,16 @@ class FaultProxy:
                 self.counts[call.service, fault] = self.counts.get((call.service, fault), 0) + 1
             return fault
 
+    def is_refused_on_end(self, call):
+        if self.refused_on_end:
+            return call.body == self.refused_on_end[0] and len(self.refused_on_end) < REFUSED_ON_END
+        return json.loads(call.body)["logEvents"][0]["message"] not in self.first_messages
+
     def remember(self, call, content):
         with self.lock:
             self.calls.append(call)
+            if call.operation == "PutObject" and not call.path.startswith("/logs-of-"):
+                self.first_messages.add(json.loads(gzip.decompress(call.body).partition(b"\n")[0])["message"])
             if call.form.get("Action") == "AssumeRole":
                 self.sessions[re.search(rb"<AccessKeyId>(\w+)<", content).group(1).decode()] = call
 
