@@ -6,7 +6,7 @@ source "$(dirname "$0")/corpus.bash"
 
 of_loggen() {
   build/bench/headgate loggen "--output=$1" --rate=0 --count=3000000 --seed=1 --start-time=2026-01-01T00:00:00Z \
-    --tenants=3 --applications=2 --pods=2 --format=plain,klog,json,logfmt --min-bytes=80 --size-mean=200 --max-bytes=4000 >&2
+    --tenants=3 --applications=2 --pods=2 --format=plain,klog,json,logfmt --min-bytes=80 --size-mean=200 --max-bytes=4000 --rotate-bytes=0 >&2
 }
 # One pod a file; all of them again and again, until there is enough to measure.
 of_lines() {

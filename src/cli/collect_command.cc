@@ -1,5 +1,6 @@
 #include "cli/collect_command.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <memory>
@@ -24,11 +25,21 @@ int fail(const ConfigWorld& world, const Error& error) {
   return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
 }
 
+// What is large passes (compressors' states, the checkpoints' text, parts of uploads) and is given back to
+// the kernel. Left alone, glibc raises its threshold to the largest that was ever freed, and then large
+// things leave holes in the heap: the agent's memory grew by a third in an hour. mallopt(3)
+void give_back_large_memory() {
+  constexpr int kLargeBytes = 128 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  ::mallopt(M_TRIM_THRESHOLD, kLargeBytes);
+}
+
 int run_collect(const Arguments& arguments, const ConfigWorld& world) {
   const std::optional<Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
   configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  give_back_large_memory();
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(world, library.error());
   const StopSignals signals;

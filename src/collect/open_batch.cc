@@ -16,7 +16,7 @@ Result<> OpenBatch::add(const RecordFrame& frame, const Record& record) {
   if (buffer_.size() - filled_ < bytes_max) {
     TRY(flush_buffer());
     if (buffer_.size() < bytes_max || buffer_.size() > std::max(2 * bytes_max, buffer_bytes_)) {
-      buffer_ = std::string(std::max(bytes_max, buffer_bytes_), '\0');
+      buffer_ = Pages(std::max(bytes_max, buffer_bytes_));
     }
   }
   char* begin = buffer_.data() + filled_;
@@ -48,7 +48,7 @@ Result<> OpenBatch::flush_buffer() {
 
 Result<> OpenBatch::rest() {
   TRY(flush_buffer());
-  buffer_ = std::string();
+  buffer_ = Pages();
   return tried(writer_.end_member());
 }
 

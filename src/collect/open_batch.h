@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 
 #include "base/deadline.h"
+#include "base/pages.h"
 #include "base/result.h"
 #include "collect/lazy_spool_file.h"
 #include "model/compressed_writer.h"
@@ -60,7 +59,7 @@ class OpenBatch {
   SteadyTime opened_at_;
   LazySpoolFile file_;
   CompressedWriter writer_;
-  std::string buffer_;
+  Pages buffer_;
   std::size_t filled_ = 0;
   std::size_t buffer_bytes_ = kBufferBytes;
   bool is_broken_ = false;
