@@ -20,7 +20,7 @@ of_lines() {
     done > "$1/tenant-a_file-${number}_uid-$number/main/0.log"
   done
 }
-pods=build/bench-corpus/pods-$(corpus_name)
+pods=build/bench-corpus/plain-pods-$(corpus_name)
 if [[ -z $corpus ]]; then
   make_once "$pods" of_loggen
 elif [[ -n $(find "$corpus" -mindepth 1 -maxdepth 1 -type d -name '*_*_*' -print -quit) ]]; then
