@@ -9,6 +9,7 @@
 #include "http/listen_address.h"
 #include "kube/label_selector.h"
 #include "model/object_key.h"
+#include "model/record.h"
 #include "ports/queue.h"
 #include "tenants/aws_names.h"
 #include "tenants/groups.h"
@@ -263,7 +264,7 @@ void add_collect(Table& table) {
                                               .doc = "Longest line; a longer one becomes several records.",
                                               .used_by = kAgents,
                                               .least = kKiB,
-                                              .most = 64 * kMiB}));
+                                              .most = std::int64_t{kMessageBytesMax}}));
   table.push_back(bind(
       MEMBER(collect.partition),
       {.key = "collect.partition",
@@ -373,7 +374,7 @@ void add_multiline(Table& table) {
                         .doc = "Longest record of several lines; a longer one becomes several.",
                         .used_by = kAgents,
                         .least = kKiB,
-                        .most = 64 * kMiB}));
+                        .most = std::int64_t{kMessageBytesMax}}));
   table.push_back(bind(MEMBER(collect.multiline.lines_max), {.key = "collect.multiline.lines_max",
                                                              .standard = "1000",
                                                              .doc = "Most lines of one record.",

@@ -27,6 +27,12 @@ struct Record {
   bool is_damaged = false;   // not a CRI line; delivered as it stood
 };
 
+// Longest message of a record that we write, and longest line of an object that is read. A line is up to 22/3
+// times its message (RFC 8259 makes 6 bytes of one, and what is not UTF-8 travels in base64 too), and its
+// frame.
+constexpr std::size_t kMessageBytesMax = 2U << 20U;
+constexpr std::size_t kRecordLineBytesMax = 16U << 20U;
+
 // The fields that all records of one container share, encoded once.
 class RecordFrame {
  public:

@@ -367,6 +367,29 @@ TEST(RecordReader, LongLinesAreReadUpToTheLimitAndOneOverItIsAnError) {
   EXPECT_EQ(read.error, "line 2: longer than 1000 bytes");
 }
 
+TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverIsInIt) {
+  const std::string name(1000, '\1');
+  const RecordFrame frame(
+      {.namespace_name = name, .application = name, .pod_name = name, .container_name = name});
+  EXPECT_LE(frame.bytes_max(kMessageBytesMax), kRecordLineBytesMax);
+  const std::string replaced = "\xef\xbf\xbd";  // what a log group is given of bytes that are not UTF-8
+  struct Worst {
+    std::string written;
+    std::string read;
+  };
+  for (const Worst& worst : {Worst{"\1", "\1"}, Worst{"\xff", replaced}, Worst{"\xff\1", replaced + "\1"}}) {
+    std::string message;
+    std::string wanted;
+    while (message.size() < kMessageBytesMax) {
+      message += worst.written;
+      wanted += worst.read;
+    }
+    std::string line(frame.bytes_max(message.size()), '\0');
+    line.resize(static_cast<std::size_t>(frame.encode({.message = message}, line.data()) - line.data()));
+    EXPECT_TRUE(messages_of(line) == Messages{wanted}) << line.size();
+  }
+}
+
 // The DOM parser of simdjson as the judge of what is JSON.
 TEST(RecordReader, TakesAsJsonWhatAnIndependentParserTakes) {
   std::mt19937 random(3);
