@@ -6,6 +6,7 @@
 
 #include "deliver/object_text.h"
 #include "model/compressed_writer.h"
+#include "model/metadata_text.h"
 #include "model/record.h"
 #include "model/record_reader.h"
 
@@ -14,13 +15,14 @@ namespace {
 
 constexpr std::string_view kFormat = "headgate-format";
 constexpr std::size_t kPieceBytes = 64U << 10U;
+constexpr std::size_t kNameBytesMax = 512;  // in metadata: two of them and all else are far below its 2 KB
 
 // What the tenant may know of the object: nothing of the central bucket or cluster.
 ObjectMetadata public_metadata(const Delivery& delivery, const ObjectMetadata& central) {
   ObjectMetadata metadata{{"tenant-id", delivery.id.tenant.str()}};
   if (!delivery.fields.is_packed()) {
-    metadata["application"] = delivery.fields.application.str();
-    metadata["pod-name"] = delivery.fields.pod.str();
+    metadata["application"] = metadata_text(delivery.fields.application.view(), kNameBytesMax);
+    metadata["pod-name"] = metadata_text(delivery.fields.pod.view(), kNameBytesMax);
   }
   for (const char* name : {"headgate-format", "headgate-lines", "headgate-first", "headgate-last"}) {
     const auto found = central.find(name);

@@ -4,11 +4,13 @@
 
 #include "base/json_text.h"
 #include "model/checksum.h"
+#include "model/metadata_text.h"
 
 namespace headgate::deliver {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
+constexpr std::size_t kSourceBytesMax = 1500;  // of 2 KB of metadata in all
 
 }  // namespace
 
@@ -72,7 +74,7 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::strin
                          std::string_view source) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
   options.metadata["headgate-reason"] = slug_of(reason);
-  if (!source.empty()) options.metadata["headgate-source"] = std::string(source);
+  if (!source.empty()) options.metadata["headgate-source"] = metadata_text(source, kSourceBytesMax);
   TRY_IN("quarantine",
          put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
   return {};

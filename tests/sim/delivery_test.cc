@@ -322,5 +322,24 @@ TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
   EXPECT_EQ(bytes.find("cluster-1"), std::string::npos);
 }
 
+// S3 refuses them in an object's metadata.
+TEST_F(Delivering, NamesThatAreNotAsciiAndVeryLongAreCopiedAndQuarantinedLikeAnyOther) {
+  std::string pod = "caf\xc3\xa9";
+  while (pod.size() < 260) pod += "\xe2\x82\xac";
+  delivery.id.key = ObjectKey("cluster-1/tenant-a/web/" + pod + "/20250830-112701-x.json.gz");
+  delivery.fields = *KeyTemplate::parse(KeyTemplate::kDefault)->parse_key(delivery.id.key);
+  PutOptions options;
+  options.metadata = {{"headgate-format", "1"}, {"headgate-lines", "7"}};
+  ASSERT_TRUE(put_object(central, delivery.id.key, "bytes", options, {}).ok());
+  sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+  BucketDelivery buckets(clock, central);
+  const Result<DeliveryCounts> counts = buckets.deliver(delivery, bucket);
+  ASSERT_TRUE(counts.ok()) << counts.error().what;
+  EXPECT_EQ(bucket.objects().begin()->second.info.metadata.at("pod-name").substr(0, 12), "caf%C3%A9%E2");
+
+  const Result<> kept = quarantine.put_object_detail(delivery.id.bucket, delivery.id.key, "gzip: damaged");
+  ASSERT_TRUE(kept.ok()) << kept.error().what;
+}
+
 }  // namespace
 }  // namespace headgate::deliver
