@@ -4,9 +4,24 @@
 
 namespace headgate::deliver {
 
-std::optional<std::chrono::milliseconds> Gate::refusal(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
-  return breaker_.refusal(now);
+Gate::Pass& Gate::Pass::operator=(Pass&& other) noexcept {
+  if (this == &other) return *this;
+  give_back();
+  gate_ = std::move(other.gate_);
+  probe_ = other.probe_;
+  return *this;
+}
+
+void Gate::Pass::give_back() {
+  if (!gate_ || probe_ == 0) return;
+  const std::lock_guard lock(gate_->mutex_);
+  gate_->breaker_.give_back(probe_);
+}
+
+Gate::Admission Gate::admit(const std::shared_ptr<Gate>& gate, SteadyTime now) {
+  const std::lock_guard lock(gate->mutex_);
+  const Breaker::Leave leave = gate->breaker_.ask(now);
+  return {.pass = Pass(gate, leave.probe), .wait = leave.wait};
 }
 
 Result<Deadline> Gate::enter(const Call& call) {
@@ -39,10 +54,10 @@ Gate::Again Gate::failed(SteadyTime began, const Call& call, std::uint32_t tries
   const bool was_slow = now - began >= call.timeout / 4;
   const std::lock_guard lock(mutex_);
   pace_.refused(now);
-  breaker_.failed(now, was_slow ? 4 : 1);
-  if (was_slow || breaker_.is_open() || tries >= options_.tries_max || tokens_ < options_.retry_cost) {
-    return Again::No;
-  }
+  const bool may_try = !was_slow && tries < options_.tries_max;
+  if (may_try && breaker_.is_probing(now)) return Again::Yes;  // it has failed when its last try has
+  breaker_.failed(now, was_slow ? Failure::Silent : Failure::Soon);
+  if (!may_try || breaker_.is_open() || tokens_ < options_.retry_cost) return Again::No;
   tokens_ -= options_.retry_cost;
   return Again::Yes;
 }

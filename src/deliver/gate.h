@@ -46,8 +46,27 @@ class Gate {
   explicit Gate(Options options)
       : options_(options), pace_(options.pace), breaker_(options.breaker), tokens_(options.retry_tokens) {}
 
-  // To be asked before a delivery. None: go on; else how long it is no use to try.
-  std::optional<std::chrono::milliseconds> refusal(SteadyTime now);
+  // A delivery's leave to call. That of a probe is given back at its end unless a call has told how the
+  // destination does: a delivery may end without calling.
+  class Pass {
+   public:
+    Pass() = default;
+    Pass(std::shared_ptr<Gate> gate, std::uint64_t probe) : gate_(std::move(gate)), probe_(probe) {}
+    Pass(Pass&&) = default;
+    Pass& operator=(Pass&& other) noexcept;
+    ~Pass() { give_back(); }
+
+   private:
+    void give_back();
+    std::shared_ptr<Gate> gate_;  // shared with the other deliveries to the destination
+    std::uint64_t probe_ = 0;
+  };
+  struct Admission {
+    Pass pass;
+    std::optional<std::chrono::milliseconds> wait;  // none: go on; else how long it is no use to try
+  };
+  // To be asked before a delivery; the pass is held as long as it lasts.
+  static Admission admit(const std::shared_ptr<Gate>& gate, SteadyTime now);
 
   struct Call {
     Clock& clock;
@@ -57,6 +76,8 @@ class Gate {
   };
   // Runs `act(Deadline)`, which gives a Result, in its turn; again while it says Retry and failed soon. What
   // took long is not tried again here: a thread may not be held. Stopped when `limits` are over before a try.
+  // A probe is tried as often as any call, and the budget is not asked: there is one at a time, and a message
+  // that comes back for it comes ever more rarely.
   template <typename Act>
   auto run(const Call& call, Act act) -> decltype(act(Deadline{}));
 
