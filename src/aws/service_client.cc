@@ -121,12 +121,13 @@ Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request
 }
 
 // The last try's end, when there is no other.
-Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries) {
+Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries, Timestamp now) {
   const bool is_final = tried.kind != RetryKind::Throttled && tried.kind != RetryKind::Transient &&
                         tried.kind != RetryKind::Unanswered;
   if (tried.answer && is_final) return *std::move(tried.answer);
   Error error = tried.answer ? error_of(request, *tried.answer) : std::move(tried.error);
   if (!is_final) error.fault = Fault::Retry;
+  if (tried.answer) error.retry_after = std::min(retry_after(*tried.answer, now), kRetryAfterMax);
   if (tries > 1) error.what += fmt::format(" (tried {} times)", tries);
   return error;
 }
@@ -215,7 +216,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     }
     switch (tried.kind) {
       case RetryKind::Never:
-        return last(std::move(tried), request, tries);
+        return last(std::move(tried), request, tries, world_.clock.now());
       case RetryKind::StaleCredentials: {
         world_.credentials.forget(credentials);
         const Result<Credentials> others = world_.credentials.get(deadline);
@@ -223,12 +224,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         if (are_new && std::exchange(may_renew, false)) continue;
         // Those that were given a moment ago may not be known everywhere yet.
         if (!others.ok() || error_of(request, *tried.answer).fault != Fault::Retry)
-          return last(std::move(tried), request, tries);
+          return last(std::move(tried), request, tries, world_.clock.now());
         break;
       }
       case RetryKind::SkewedClock:
         if (!corrects_clock(*tried.answer, skew) || !std::exchange(may_correct, false))
-          return last(std::move(tried), request, tries);
+          return last(std::move(tried), request, tries, world_.clock.now());
         continue;
       case RetryKind::Transient:
       case RetryKind::Unanswered:
@@ -236,12 +237,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         break;
     }
     ++failures;
-    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries);
+    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries, world_.clock.now());
     paid = state_->quota.take(tried.kind);
-    if (paid == 0) return last(std::move(tried), request, tries);
+    if (paid == 0) return last(std::move(tried), request, tries, world_.clock.now());
     const Result<> waited = wait(tried.answer ? &*tried.answer : nullptr, failures, deadline);
     if (!waited.ok() && waited.error().fault == Fault::Stopped) return waited.error();
-    if (!waited.ok()) return last(std::move(tried), request, tries);
+    if (!waited.ok()) return last(std::move(tried), request, tries, world_.clock.now());
   }
 }
 

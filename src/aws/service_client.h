@@ -57,6 +57,8 @@ struct StreamedAnswer {
 // expired tokens are Retry; AccessDenied and its like Denied; *NotFound*, NoSuch* NotFound; the rest Invalid.
 Error error_of(const ServiceRequest& request, const Answer& answer);
 
+constexpr std::chrono::milliseconds kRetryAfterMax{3'600'000};  // of Error::retry_after; more counts as this
+
 // Any thread. Bounded: each call holds one connection of the pool.
 class ServiceClient {
  public:
@@ -82,8 +84,8 @@ class ServiceClient {
 
   // The last try's answer. An Error is of the exchange (no connection, no answer in time), of the
   // credentials, or a Retry-able refusal (throttled, 5xx) that lasted longer than attempts, quota or
-  // deadline: then it may have happened. Clock skew is corrected and expired credentials are renewed on the
-  // way.
+  // deadline: then it may have happened, and its retry_after is what AWS's answer said. Clock skew is
+  // corrected and expired credentials are renewed on the way.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline);
   // call(), and then error_of() unless it is a success.
   Result<Answer> call_ok(const ServiceRequest& request, Deadline deadline);

@@ -227,6 +227,21 @@ TEST_F(ServiceClientTest, DoesNotWaitBeyondTheDeadline) {
   EXPECT_EQ(tries(), 1U);
 }
 
+TEST_F(ServiceClientTest, SaysInTheErrorHowLongItWasToldToWait) {
+  const std::pair<const char*, std::chrono::milliseconds> rows[] = {
+      {"Retry-After: 30\r\n", 30s}, {"Retry-After: 86400\r\n", kRetryAfterMax}, {"", 0s}};
+  options_.attempts_max = 1;
+  for (const auto& [header, wait] : rows) {
+    seen_.clear();
+    serve({http(503, "", header)});
+    const Result<Answer> answer = client().call(kAsk, in_time());
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().retry_after, wait) << header;
+    EXPECT_EQ(Error(answer.error()).in("where").retry_after, wait);
+    server_.reset();
+  }
+}
+
 TEST_F(ServiceClientTest, EndsATryThatTakesTooLongAndTriesAgain) {
   std::atomic<int> asked{0};
   server_ = std::make_unique<ScriptedServer>([&](const std::string&, Wire& wire) {

@@ -255,6 +255,41 @@ TEST_F(GateTest, IsThroughTwentyFourRefusalsInARowInMinutes) {
   EXPECT_LE(clock_.steady() - began, std::chrono::minutes{5});
 }
 
+TEST_F(GateTest, KeepsAShortPauseThatTheDestinationAsksFor) {
+  Gate gate({});
+  std::vector<SteadyTime> called;
+  const auto act = [&](Deadline) -> Result<int> {
+    called.push_back(clock_.steady());
+    if (called.size() == 1) return Error{Fault::Retry, "503", milliseconds{1'900}};
+    return 7;
+  };
+  EXPECT_EQ(*gate.run(call_, act), 7);
+  ASSERT_EQ(called.size(), 2U);
+  EXPECT_GE(called[1] - called[0], milliseconds{1'900});
+}
+
+TEST_F(GateTest, CallsNobodyDuringALongPauseThatTheDestinationAsksForAndSaysWhatIsLeft) {
+  const auto gate = std::make_shared<Gate>(Gate::Options{});
+  const auto told = [&](milliseconds pause) {
+    return gate->run(call_, [&](Deadline) -> Result<int> {
+      ++calls_;
+      return Error{Fault::Retry, "503", pause};
+    });
+  };
+  EXPECT_EQ(told(seconds{30}).error().retry_after, seconds{30});
+  EXPECT_EQ(calls_, 1U);
+  EXPECT_EQ(wait_of(gate), seconds{30});
+  clock_.advance(seconds{10});
+  EXPECT_EQ(run(*gate, {}).error().retry_after, seconds{20});  // was admitted before
+  EXPECT_EQ(calls_, 0U);
+  clock_.advance(seconds{20});
+  EXPECT_FALSE(wait_of(gate));
+  EXPECT_EQ(*run(*gate, {}), 7);
+
+  EXPECT_FALSE(told(std::chrono::hours{10}).ok());
+  EXPECT_EQ(wait_of(gate), std::chrono::minutes{15}) << "a bound of ours";
+}
+
 TEST_F(GateTest, BeginsNothingOnceItHasToLeave) {
   Gate gate({});
   call_.limits.until = Deadline{clock_.steady()};

@@ -390,8 +390,10 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   }
   one.meters->failed.add();
   settlement_.release(id);
-  return {
-      .verdict = Verdict::TryLater, .health = health_of(error), .is_left_off = error.fault == Fault::Stopped};
+  return {.verdict = Verdict::TryLater,
+          .not_before = error.retry_after,
+          .health = health_of(error),
+          .is_left_off = error.fault == Fault::Stopped};
 }
 
 // Its destination's breaker is open: it is not asked at all.
