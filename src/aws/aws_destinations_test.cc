@@ -74,6 +74,35 @@ TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgai
   EXPECT_EQ(calls(), 1U);
 }
 
+TEST_F(AwsDestinationsTest, WhatIsWrongWithUsParksNoTenantsDelivery) {
+  std::string refusal;
+  ScriptedServer aws_of_tenant([&](const std::string& request, ScriptedServer::Answer& answer) {
+    if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
+    answer.json(403, refusal);
+  });
+  fakes::AwsWorld aws(aws_of_tenant.url());
+  RoleChain roles(
+      {aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+      {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = aws_of_tenant.url(), .urls = {}}).value()});
+  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+                               {.endpoints = {.url = aws_of_tenant.url(), .urls = {}}});
+  const auto fault_of = [&](const std::string& code) {
+    refusal = R"({"__type":")" + code + R"("})";
+    const auto sink = destinations.log_sink(configuration("cloudwatch"), aws.soon()).value();
+    const auto put = sink->put_events(LogGroup("/acme/logs"), LogStream("pod"),
+                                      std::vector<LogEvent>{{1, "text"}}, aws.soon());
+    return put.error().fault;
+  };
+  EXPECT_EQ(fault_of("UnrecognizedClientException"), Fault::Retry);
+  EXPECT_EQ(fault_of("InvalidSignatureException"), Fault::Retry);
+  EXPECT_EQ(fault_of("AccessDeniedException"), Fault::Denied);
+  refusal = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+  const auto bucket = destinations.bucket(configuration("s3"), aws.soon()).value();
+  EXPECT_EQ(put_object(*bucket, ObjectKey("a/b"), "text", {}, aws.soon()).error().fault, Fault::Retry);
+  refusal = "<Error><Code>AccessDenied</Code></Error>";
+  EXPECT_EQ(put_object(*bucket, ObjectKey("a/b"), "text", {}, aws.soon()).error().fault, Fault::Denied);
+}
+
 TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {
   int parts = 0;
   ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {

@@ -9,7 +9,6 @@
 
 #include "aws/http_date.h"
 #include "aws/refusal.h"
-#include "aws/retry_rules.h"
 #include "aws/sigv4.h"
 #include "base/check.h"
 
@@ -54,10 +53,10 @@ bool is_guarded(const net::HttpHeaders& headers) {
   });
 }
 
-Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service) {
+Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Side side) {
   const bool is_late_refusal = response.is_success() && service == Service::S3 && request.method != "GET" &&
                                is_refusal_in_success(response.body);
-  Answer answer{.status = response.status};
+  Answer answer{.status = response.status, .side = side};
   if (!response.is_success() || is_late_refusal) {
     Refusal refusal = refusal_of(response);
     answer.code = std::move(refusal.code);
@@ -106,14 +105,16 @@ struct Tried {
   RetryKind kind = RetryKind::Never;
 };
 
-Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint) {
+Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint,
+               Side side) {
   Tried tried;
   if (!response.ok()) {
     tried.error = std::move(response).error().in(request.operation);
     if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
+    tried.error.fault = fault_of_exchange(side, tried.error.fault);
     return tried;
   }
-  tried.answer = answer_of(std::move(response).value(), request, endpoint.service);
+  tried.answer = answer_of(std::move(response).value(), request, endpoint.service, side);
   name_refusal_of_head(*tried.answer, request, endpoint);
   if (!tried.answer->is_success())
     tried.kind = retry_kind_of(endpoint.service, tried.answer->status, tried.answer->code);
@@ -144,7 +145,7 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 Error error_of(const ServiceRequest& request, const Answer& answer) {
-  return Error{fault_of_refusal(answer.status, answer.code),
+  return Error{fault_of_refusal(answer.side, answer.status, answer.code),
                fmt::format("{}: {}{}{}", request.operation, answer.code, answer.message.empty() ? "" : ": ",
                            answer.message)};
 }
@@ -208,7 +209,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
     const SteadyTime now = world_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
-    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_);
+    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_, options_.side);
     ++tries;
     if (tried.answer && tried.answer->is_success()) {
       state_->quota.give_back(paid);

@@ -14,6 +14,7 @@
 
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/retry_rules.h"
 #include "base/byte_source.h"
 #include "base/deadline.h"
 #include "base/result.h"
@@ -43,6 +44,7 @@ struct Answer {
   std::string body = {};
   std::string code = {};     // of a refusal: NoSuchKey, ResourceNotFoundException, ... ; empty on success
   std::string message = {};  // of a refusal: AWS's words, at most 512 bytes
+  Side side = Side::Ours;    // whose service said it
   bool is_success() const { return code.empty(); }
   std::string_view header(std::string_view name) const;  // empty when there is none
 };
@@ -53,8 +55,7 @@ struct StreamedAnswer {
   std::unique_ptr<ByteSource> body;  // none unless it is a success
 };
 
-// What a refusal means to the caller, with the operation and AWS's code in its words. Throttles, 5xx and
-// expired tokens are Retry; AccessDenied and its like Denied; *NotFound*, NoSuch* NotFound; the rest Invalid.
+// What a refusal means to the caller (fault_of_refusal()), with the operation and AWS's code in its words.
 Error error_of(const ServiceRequest& request, const Answer& answer);
 
 constexpr std::chrono::milliseconds kRetryAfterMax{3'600'000};  // of Error::retry_after; more counts as this
@@ -68,6 +69,7 @@ class ServiceClient {
     std::chrono::milliseconds backoff_first{1'000};  // full jitter, doubling; throttles and the rest alike
     std::chrono::milliseconds backoff_longest{20'000};
     std::size_t body_bytes_max = 16U << 20U;  // of an answer that is kept whole
+    Side side = Side::Ours;                   // whose service it is
     std::stop_token stop = {};                // ends every wait with Fault::Stopped
   };
   struct World {
