@@ -177,6 +177,27 @@ TEST_F(CredentialsTest, OfAProfilesRoleAreAskedForWithItsSettings) {
       << request;
 }
 
+TEST_F(CredentialsTest, OfARoleAreAskedForAsOftenAsAwsMaxAttemptsSays) {
+  int asked = 0;
+  ScriptedServer busy([&](const std::string&, ScriptedServer::Answer& answer) {
+    ++asked;
+    answer.json(503, "");
+  });
+  const std::string keys = "[profile keys]\naws_access_key_id=KEYS\naws_secret_access_key=s\n";
+  const std::string role = "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = keys\n";
+  EXPECT_NE(found(surroundings({{"AWS_CONFIG_FILE", write("config", keys + role)},
+                                {"AWS_ENDPOINT_URL_STS", busy.url()},
+                                {"AWS_MAX_ATTEMPTS", "1"}})),
+            "ROLE");
+  EXPECT_EQ(asked, 1);
+  EXPECT_NE(found(surroundings({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "t\n")},
+                                {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
+                                {"AWS_ENDPOINT_URL_STS", busy.url()},
+                                {"AWS_MAX_ATTEMPTS", "1"}})),
+            "WEB");
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(CredentialsTest, OfAWebIdentityAreAskedForUnsigned) {
   EXPECT_EQ(found(surroundings({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "header.payload.signature\n")},
                                 {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},

@@ -24,8 +24,13 @@ class ProfileRole final : public CredentialsSource {
  public:
   ProfileRole(const CredentialsWorld& world, Source base, Endpoint sts, RoleRequest request)
       : base_(std::move(base)),
-        role_({world.clock, world.random, world.http, *base_, world.stop}, std::move(sts),
-              std::move(request)) {}
+        role_({.clock = world.clock,
+               .random = world.random,
+               .http = world.http,
+               .base = *base_,
+               .stop = world.stop,
+               .attempts_max = world.attempts_max},
+              std::move(sts), std::move(request)) {}
   Result<Credentials> get(Deadline deadline) override { return role_.get(deadline); }
   void forget(const Credentials& refused) override { role_.forget(refused); }
 
@@ -37,7 +42,9 @@ class ProfileRole final : public CredentialsSource {
 class Chain {
  public:
   Chain(const CredentialsWorld& world, const Surroundings& surroundings, const AwsSettings& settings)
-      : world_(world), surroundings_(surroundings), settings_(settings) {}
+      : world_(world), surroundings_(surroundings), settings_(settings) {
+    world_.attempts_max = settings.attempts_max;
+  }
 
   Result<Source> build() {
     if (!variable("AWS_ACCESS_KEY_ID").empty() && !variable("AWS_SECRET_ACCESS_KEY").empty())
@@ -158,7 +165,7 @@ class Chain {
     return Error{Fault::Invalid, "profile " + name + ": role_arn wants source_profile or credential_source"};
   }
 
-  const CredentialsWorld world_;
+  CredentialsWorld world_;
   const Surroundings& surroundings_;
   const AwsSettings& settings_;
   Profiles profiles_;

@@ -104,6 +104,18 @@ TEST_F(RoleChainTest, LeadsThroughTheCentralRoleToTheTenants) {
       << request(1);
 }
 
+TEST_F(RoleChainTest, AsksForEachRoleAsOftenAsItMay) {
+  refused_["role%2Flogs"] = {"Throttling", "Rate exceeded"};
+  for (const std::uint32_t attempts : {1U, 5U}) {
+    AssumedRole::World asking = world();
+    asking.attempts_max = attempts;
+    RoleChain chain(asking, settings());
+    const std::size_t before = asked();
+    EXPECT_NE(key(*chain.of_tenant(acme()).value()), "logs");
+    EXPECT_EQ(asked() - before, 1 + attempts);
+  }
+}
+
 TEST_F(RoleChainTest, AsksForEachSessionOnceAndForTheCentralOneOnceForAll) {
   RoleChain chain(world(), settings());
   TenantRole other = acme();
