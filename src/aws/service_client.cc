@@ -201,6 +201,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
   bool may_correct = true;
   std::uint32_t failures = 0;
   std::uint32_t tries = 0;
+  bool may_be_done = false;
   std::uint32_t paid = RetryQuota::kSuccess;
   for (;;) {
     const Credentials credentials =
@@ -211,6 +212,8 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
     Tried tried = tried_of(exchange(wire, attempt), request, endpoint_, options_.side);
     ++tries;
+    if (tried.answer) tried.answer->may_be_repeated = may_be_done;
+    may_be_done = may_be_done || tried.kind == RetryKind::Transient || tried.kind == RetryKind::Unanswered;
     if (tried.answer && tried.answer->is_success()) {
       state_->quota.give_back(paid);
       return *std::move(tried.answer);

@@ -45,6 +45,8 @@ struct Answer {
   std::string code = {};     // of a refusal: NoSuchKey, ResourceNotFoundException, ... ; empty on success
   std::string message = {};  // of a refusal: AWS's words, at most 512 bytes
   Side side = Side::Ours;    // whose service said it
+  // An earlier try of the same call may have been carried out: its answer was lost, or a 5xx.
+  bool may_be_repeated = false;
   bool is_success() const { return code.empty(); }
   std::string_view header(std::string_view name) const;  // empty when there is none
 };
