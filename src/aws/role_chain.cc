@@ -58,7 +58,8 @@ Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
     role.session_policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
                                                             .bucket = configuration.bucket_name,
                                                             .prefix = configuration.bucket_prefix,
-                                                            .source_bucket = source_bucket}));
+                                                            .source_bucket = source_bucket,
+                                                            .kms_key = configuration.kms_key_id}));
   } else {
     role.session_policy = TRY(session_policy_of(LogGroupScope{.region = configuration.target_region,
                                                               .account_id = configuration.account_id,

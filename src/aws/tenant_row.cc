@@ -11,7 +11,7 @@ namespace headgate::aws {
 namespace {
 
 // Beside the key.
-constexpr std::array<std::string_view, 16> kFields = {"enabled",
+constexpr std::array<std::string_view, 18> kFields = {"enabled",
                                                       "target_region",
                                                       "desired_logs",
                                                       "account_id",
@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 16> kFields = {"enabled",
                                                       "log_stream_name",
                                                       "bucket_name",
                                                       "bucket_prefix",
+                                                      "sse",
+                                                      "kms_key_id",
                                                       "ttl",
                                                       "created_at",
                                                       "updated_at",

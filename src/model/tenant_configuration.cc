@@ -31,6 +31,8 @@ constexpr TextField kTextFields[] = {
     {"log_kms_key_arn", &TenantConfiguration::log_kms_key_arn},
     {"bucket_name", &TenantConfiguration::bucket_name},
     {"bucket_prefix", &TenantConfiguration::bucket_prefix},
+    {"sse", &TenantConfiguration::sse},
+    {"kms_key_id", &TenantConfiguration::kms_key_id},
     {"created_at", &TenantConfiguration::created_at},
     {"updated_at", &TenantConfiguration::updated_at},
 };

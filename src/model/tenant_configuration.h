@@ -32,6 +32,8 @@ struct TenantConfiguration {
   std::string log_kms_key_arn;           // the same; empty = AWS's own key
   std::string bucket_name;
   std::string bucket_prefix;
+  std::string sse;                  // none | AES256 | aws:kms; empty = none: as the bucket says
+  std::string kms_key_id;           // of aws:kms, an ARN; empty = the account's own for S3
   std::optional<std::int64_t> ttl;  // Unix seconds; judged by us too, DynamoDB deletes days late
   std::string created_at;
   std::string updated_at;

@@ -26,6 +26,8 @@ TenantConfiguration full_configuration() {
           .log_kms_key_arn = "arn:aws:kms:eu-west-1:012345678901:key/k",
           .bucket_name = "acme-logs",
           .bucket_prefix = "logs/",
+          .sse = "aws:kms",
+          .kms_key_id = "arn:aws:kms:eu-west-1:012345678901:key/s",
           .ttl = 1'756'553'221,
           .created_at = "2025-08-30T11:27:01Z",
           .updated_at = "2025-08-30T11:27:02Z",
@@ -46,7 +48,8 @@ TEST(TenantConfiguration, WritesEveryFieldInAFixedOrder) {
             R"("log_distribution_role_arn":"arn:aws:iam::012345678901:role/CustomerLogDistribution-1",)"
             R"("external_id":"7d9f","log_group_name":"/aws/logs/acme","log_stream_name":"{pod_name}",)"
             R"("log_retention_days":30,"log_kms_key_arn":"arn:aws:kms:eu-west-1:012345678901:key/k",)"
-            R"("bucket_name":"acme-logs","bucket_prefix":"logs/","ttl":1756553221,)"
+            R"("bucket_name":"acme-logs","bucket_prefix":"logs/","sse":"aws:kms",)"
+            R"("kms_key_id":"arn:aws:kms:eu-west-1:012345678901:key/s","ttl":1756553221,)"
             R"("created_at":"2025-08-30T11:27:01Z","updated_at":"2025-08-30T11:27:02Z","version":7})");
   EXPECT_EQ(to_yaml(full_configuration()),
             "tenant_id: acme\ntype: \"s3#audit\"\nenabled: true\ntarget_region: eu-west-1\ndesired_logs:\n"
@@ -54,7 +57,8 @@ TEST(TenantConfiguration, WritesEveryFieldInAFixedOrder) {
             "log_distribution_role_arn: \"arn:aws:iam::012345678901:role/CustomerLogDistribution-1\"\n"
             "external_id: \"7d9f\"\nlog_group_name: \"/aws/logs/acme\"\nlog_stream_name: \"{pod_name}\"\n"
             "log_retention_days: 30\nlog_kms_key_arn: \"arn:aws:kms:eu-west-1:012345678901:key/k\"\n"
-            "bucket_name: acme-logs\nbucket_prefix: logs/\nttl: 1756553221\n"
+            "bucket_name: acme-logs\nbucket_prefix: logs/\nsse: \"aws:kms\"\n"
+            "kms_key_id: \"arn:aws:kms:eu-west-1:012345678901:key/s\"\nttl: 1756553221\n"
             "created_at: \"2025-08-30T11:27:01Z\"\nupdated_at: \"2025-08-30T11:27:02Z\"\nversion: 7\n");
   EXPECT_EQ(to_json({}), R"({"enabled":false})");
   EXPECT_EQ(to_yaml({}), "enabled: false\n");

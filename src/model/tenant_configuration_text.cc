@@ -32,6 +32,8 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("log_kms_key_arn", configuration.log_kms_key_arn);
   text("bucket_name", configuration.bucket_name);
   text("bucket_prefix", configuration.bucket_prefix);
+  text("sse", configuration.sse);
+  text("kms_key_id", configuration.kms_key_id);
   if (configuration.ttl.has_value()) to.raw("ttl", std::to_string(*configuration.ttl));
   text("created_at", configuration.created_at);
   text("updated_at", configuration.updated_at);

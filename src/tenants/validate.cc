@@ -49,6 +49,7 @@ class Validation {
     check_group_options();
     check_bucket();
     check_prefix();
+    check_encryption();
     if (row_.ttl && *row_.ttl <= 0) complain("ttl", "must be a time after 1970, in Unix seconds");
     return std::move(problems_);
   }
@@ -194,13 +195,7 @@ class Validation {
     }
     if (!belongs_to(DestinationKind::CloudWatch, kKey, row_.log_kms_key_arn) || row_.log_kms_key_arn.empty())
       return;
-    const std::optional<KmsKeyArn> key = parse_kms_key_arn(row_.log_kms_key_arn);
-    if (!key) return complain(kKey, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
-    // A log group takes keys of its own region only.
-    if (is_region(row_.target_region) && key->region != row_.target_region)
-      complain(kKey, "is in another region than target_region");
-    if (!row_.account_id.empty() && key->account != row_.account_id)
-      complain(kKey, "is in another account than account_id");
+    complain_about_key(kKey, row_.log_kms_key_arn);
   }
 
   void check_bucket() {
@@ -225,6 +220,28 @@ class Validation {
         return complain("bucket_prefix", "must not hold empty segments, `.` or `..`");
       rest.remove_prefix(std::min(slash + 1, rest.size()));
     }
+  }
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html
+  void check_encryption() {
+    constexpr std::string_view kKey = "kms_key_id";
+    const std::string& sse = row_.sse;
+    const bool is_ours = belongs_to(DestinationKind::S3, "sse", sse);
+    if (is_ours && !sse.empty() && sse != "none" && sse != "AES256" && sse != "aws:kms")
+      complain("sse", "must be none (as the bucket says), AES256 or aws:kms");
+    if (!belongs_to(DestinationKind::S3, kKey, row_.kms_key_id) || row_.kms_key_id.empty()) return;
+    if (sse != "aws:kms") complain(kKey, "is for sse aws:kms only");
+    complain_about_key(kKey, row_.kms_key_id);
+  }
+
+  // Log groups and buckets take keys of their own region only.
+  void complain_about_key(std::string_view field, const std::string& text) {
+    const std::optional<KmsKeyArn> key = parse_kms_key_arn(text);
+    if (!key) return complain(field, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
+    if (is_region(row_.target_region) && key->region != row_.target_region)
+      complain(field, "is in another region than target_region");
+    if (!row_.account_id.empty() && key->account != row_.account_id)
+      complain(field, "is in another account than account_id");
   }
 
   // Whether the field is judged: its kind is ours. A field of the other kind that is set is a mistake in

@@ -243,10 +243,35 @@ TEST(Validate, JudgesBucketAndPrefix) {
       });
 }
 
+TEST(Validate, JudgesTheEncryptionOfABucketsObjects) {
+  const std::string key = "arn:aws:kms:us-east-1:123456789012:key/0a-1";
+  const auto with = [](const char* sse, const std::string& key_id) {
+    return [sse, key_id](TenantConfiguration& row) {
+      row.sse = sse;
+      row.kms_key_id = key_id;
+    };
+  };
+  expect_each(good_s3(), kAws,
+              {{"none", with("none", ""), ""},
+               {"S3's", with("AES256", ""), ""},
+               {"the account's key", with("aws:kms", ""), ""},
+               {"a key", with("aws:kms", key), ""},
+               {"another", with("aes256", ""), "sse must be none"},
+               {"a key for nothing", with("AES256", key), "kms_key_id is for sse aws:kms only"},
+               {"a key alone", with("", key), "kms_key_id is for sse aws:kms only"},
+               {"an alias", with("aws:kms", "alias/x"), "kms_key_id is not a key"},
+               {"elsewhere", with("aws:kms", "arn:aws:kms:us-east-2:123456789012:key/1"),
+                "kms_key_id is in another region"},
+               {"another's", with("aws:kms", "arn:aws:kms:us-east-1:123456789013:key/1"),
+                "kms_key_id is in another account"}});
+}
+
 TEST(Validate, RefusesFieldsOfTheOtherKind) {
   expect_each(good_cloudwatch(), kAws,
               {{"bucket", SET(bucket_name, "abc"), "bucket_name is for destinations of type s3 only"},
-               {"prefix", SET(bucket_prefix, "x"), "bucket_prefix is for destinations of type s3 only"}});
+               {"prefix", SET(bucket_prefix, "x"), "bucket_prefix is for destinations of type s3 only"},
+               {"encryption", SET(sse, "AES256"), "sse is for destinations of type s3 only"},
+               {"key", SET(kms_key_id, "x"), "kms_key_id is for destinations of type s3 only"}});
   expect_each(
       good_s3(), kAws,
       {{"group", SET(log_group_name, "g"), "log_group_name is for destinations of type cloudwatch only"},
