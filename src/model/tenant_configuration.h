@@ -26,6 +26,7 @@ struct TenantConfiguration {
   std::string account_id;                 // 12 digits: the tenant's AWS account
   std::string log_distribution_role_arn;
   std::string external_id;
+  bool external_id_is_central_account = false;  // known: a tenant of the predecessor trusts that already
   std::string log_group_name;
   std::string log_stream_name;           // template, e.g. {pod_name}
   std::uint32_t log_retention_days = 0;  // of a group that we make; 0 = for ever

@@ -25,6 +25,7 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("account_id", configuration.account_id);
   text("log_distribution_role_arn", configuration.log_distribution_role_arn);
   text("external_id", configuration.external_id);
+  if (configuration.external_id_is_central_account) to.raw("external_id_is_central_account", "true");
   text("log_group_name", configuration.log_group_name);
   text("log_stream_name", configuration.log_stream_name);
   if (configuration.log_retention_days != 0)

@@ -43,6 +43,7 @@ class Validation {
     check_region();
     check_desired_logs();
     check_account();
+    check_external_id();
     check_role();
     check_log_group();
     check_stream();
@@ -126,9 +127,20 @@ class Validation {
     }
   }
 
+  void check_external_id() {
+    if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
+    const std::vector<std::string>& ours = rules_.central_accounts;
+    const bool is_ours = std::find(ours.begin(), ours.end(), row_.external_id) != ours.end();
+    if (is_ours && !row_.external_id_is_central_account)
+      complain("external_id",
+               "is our own account, which every tenant knows: leave it out for a random one, or, where the "
+               "role trusts it already, add external_id_is_central_account: true");
+    if (!is_ours && row_.external_id_is_central_account && !ours.empty())
+      complain("external_id_is_central_account", "is true, but external_id is not our account");
+  }
+
   void check_role() {
     const std::string& arn = row_.log_distribution_role_arn;
-    if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
     if (arn.empty()) {
       if (is_aws() && kind_ == DestinationKind::CloudWatch)
         complain("log_distribution_role_arn",
@@ -264,6 +276,18 @@ class Validation {
 
 std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules) {
   return Validation(configuration, rules).run();
+}
+
+std::optional<FieldProblem> shared_external_id(const TenantConfiguration& row,
+                                               const std::vector<TenantConfiguration>& others) {
+  if (row.external_id.empty()) return std::nullopt;
+  for (const TenantConfiguration& other : others) {
+    const bool is_known_to_all = row.external_id_is_central_account && other.external_id_is_central_account;
+    if (other.tenant == row.tenant || other.external_id != row.external_id || is_known_to_all) continue;
+    return FieldProblem{.field = "external_id",
+                        .what = "is that of tenant " + json_text(other.tenant.view()) + " too"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace headgate::tenants

@@ -266,6 +266,44 @@ TEST(Validate, JudgesTheEncryptionOfABucketsObjects) {
                 "kms_key_id is in another account"}});
 }
 
+TEST(Validate, TakesOurOwnAccountForAnExternalIdOnlyWhereThatIsSaid) {
+  Rules rules = kAws;
+  rules.central_accounts = {"000000000001", "000000000002"};
+  const auto with = [](const char* id, bool is_said) {
+    return [id, is_said](TenantConfiguration& row) {
+      row.external_id = id;
+      row.external_id_is_central_account = is_said;
+    };
+  };
+  expect_each(
+      good_cloudwatch(), rules,
+      {{"ours", with("000000000002", false), "external_id is our own account"},
+       {"and said", with("000000000002", true), ""},
+       {"another's", with("000000000003", false), ""},
+       {"said of another", with("000000000003", true), "external_id_is_central_account is true, but"}});
+}
+
+TEST(SharedExternalId, IsOneOfTwoTenantsButNotOfOnesDestinations) {
+  TenantConfiguration row = good_cloudwatch();
+  TenantConfiguration own = good_s3();
+  own.external_id = row.external_id;
+  EXPECT_FALSE(shared_external_id(row, {row, own}));
+  TenantConfiguration other = row;
+  other.tenant = TenantId("globex");
+  const auto problem = shared_external_id(row, {own, other});
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->field, "external_id");
+  EXPECT_EQ(problem->what, "is that of tenant \"globex\" too");
+  other.external_id = "";
+  row.external_id = "";
+  EXPECT_FALSE(shared_external_id(row, {other})) << "neither has one";
+  row.external_id = other.external_id = "000000000001";
+  row.external_id_is_central_account = true;
+  EXPECT_TRUE(shared_external_id(row, {other}));
+  other.external_id_is_central_account = true;
+  EXPECT_FALSE(shared_external_id(row, {other})) << "both say that all know it";
+}
+
 TEST(Validate, RefusesFieldsOfTheOtherKind) {
   expect_each(good_cloudwatch(), kAws,
               {{"bucket", SET(bucket_name, "abc"), "bucket_name is for destinations of type s3 only"},
