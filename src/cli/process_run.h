@@ -47,7 +47,12 @@ struct ProcessRun {
   local::PosixDisk disk = {};
 
   ClientWorld client_world() {
-    return {.library = library, .environment = environment, .clock = clock, .random = random, .disk = disk};
+    return {.library = library,
+            .environment = environment,
+            .clock = clock,
+            .random = random,
+            .disk = disk,
+            .metrics = &metrics};
   }
   process::Processor::World processor_world(DeliveryWorld& world) {
     return {.clock = clock,
