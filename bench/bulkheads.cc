@@ -223,7 +223,8 @@ class Run {
   Ran run() {
     process::Crew::Options options{.threads = threads_,
                                    .gate = {.breaker = {.open_first = milliseconds{250},
-                                                        .open_longest = milliseconds{10'000},
+                                                        .open_longest = milliseconds{1'000},
+                                                        .silent_longest = milliseconds{10'000},
                                                         .probe_max = milliseconds{2'000}},
                                             .wait_max = milliseconds{50}}};
     options.processor.buckets = {store_.bucket()};

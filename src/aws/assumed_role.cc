@@ -12,7 +12,7 @@ class RoleOrigin final : public CredentialsOrigin {
   RoleOrigin(const AssumedRole::World& world, Endpoint sts, RoleRequest request)
       : request_(std::move(request)),
         sts_({world.clock, world.random, world.http, world.base}, std::move(sts),
-             ServiceClient::Options{.stop = world.stop}) {}
+             ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
   std::string_view name() const override { return request_.role_arn; }
 
   Result<Credentials> fetch(Deadline deadline) override {

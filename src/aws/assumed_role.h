@@ -21,6 +21,7 @@ class AssumedRole final : public CredentialsSource {
     net::HttpPool& http;
     CredentialsSource& base;    // who asks for the role
     std::stop_token stop = {};  // ends its waits with Fault::Stopped
+    std::uint32_t attempts_max = ServiceClient::Options().attempts_max;
   };
   // The world outlives it.
   AssumedRole(const World& world, Endpoint sts, RoleRequest request);

@@ -52,6 +52,15 @@ Result<std::shared_ptr<LogSink>> AwsDestinations::log_sink(const TenantConfigura
                       });
 }
 
+namespace {
+
+Encryption encryption_of(const TenantConfiguration& configuration) {
+  if (configuration.sse == "AES256") return Encryption::S3;
+  return configuration.sse == "aws:kms" ? Encryption::Kms : Encryption::BucketDefault;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<ObjectStore>> AwsDestinations::bucket(const TenantConfiguration& configuration,
                                                              Deadline) {
   return find_or_open(buckets_, configuration,
@@ -61,6 +70,8 @@ Result<std::shared_ptr<ObjectStore>> AwsDestinations::bucket(const TenantConfigu
                                             .endpoints = settings_.endpoints,
                                             .owner = configuration.account_id,
                                             .source_owner = settings_.central_owner,
+                                            .encryption = encryption_of(configuration),
+                                            .kms_key = configuration.kms_key_id,
                                             .acl = ObjectAcl::OwnerControls,
                                             .client = settings_.client};
                         return std::unique_ptr<ObjectStore>(TRY(S3Store::open(world, std::move(settings))));

@@ -53,6 +53,7 @@ class AwsDestinations final : public Destinations {
  private:
   static Settings trying_once(Settings settings) {
     settings.client.attempts_max = 1;
+    settings.client.side = Side::Tenants;
     return settings;
   }
   template <typename Port>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "fakes/aws_world.h"
 #include "fakes/scripted_server.h"
@@ -72,6 +73,87 @@ TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgai
   ASSERT_FALSE(copied.ok());
   EXPECT_EQ(copied.error().fault, Fault::Retry);
   EXPECT_EQ(calls(), 1U);
+}
+
+TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut) {
+  std::mutex mutex;
+  std::vector<std::string> made;  // guarded: requests that make an object
+  ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
+    if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
+    if (request.starts_with("HEAD")) return answer.json(404, "");
+    if (request.starts_with("PUT") && request.find("partNumber=") == std::string::npos) {
+      const std::lock_guard lock(mutex);
+      made.push_back(request);
+    }
+    if (request.find("?uploads=") != std::string::npos) {
+      const std::lock_guard lock(mutex);
+      made.push_back(request);
+      return answer.json(
+          200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.find("x-amz-copy-source") != std::string::npos)
+      return answer.json(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
+    answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  });
+  fakes::AwsWorld aws(s3.url());
+  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+                  {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
+  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+                               {.endpoints = {.url = s3.url(), .urls = {}}});
+  const std::string key = "arn:aws:kms:us-east-1:222222222222:key/1";
+  for (const auto& [sse, key_id] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"none", ""}, {"AES256", ""}, {"aws:kms", ""}, {"aws:kms", key}}) {
+    TenantConfiguration row = configuration("s3");
+    row.sse = sse;
+    row.kms_key_id = key_id;
+    made.clear();
+    const auto bucket = destinations.bucket(row, aws.soon()).value();
+    EXPECT_TRUE(put_object(*bucket, ObjectKey("a/b"), "text", {}, aws.soon()).ok());
+    EXPECT_TRUE(
+        put_object(*bucket, ObjectKey("a/b"), std::string((8U << 20U) + 10, 'x'), {}, aws.soon()).ok());
+    EXPECT_TRUE(bucket
+                    ->copy({.bucket = BucketName("central"), .key = ObjectKey("c/f.json.gz")},
+                           ObjectKey("acme/f.json.gz"), {}, aws.soon())
+                    .ok());
+    ASSERT_EQ(made.size(), 3U) << sse;
+    const bool is_said = sse == "AES256" || sse == "aws:kms";
+    for (const std::string& request : made) {
+      const std::string header = "x-amz-server-side-encryption: ";
+      EXPECT_EQ(request.find(header) != std::string::npos, is_said) << request.substr(0, 1000);
+      EXPECT_EQ(request.find(header + sse + "\r\n") != std::string::npos, is_said);
+      EXPECT_EQ(request.find("x-amz-server-side-encryption-aws-kms-key-id: " + key) != std::string::npos,
+                !key_id.empty());
+    }
+  }
+}
+
+TEST_F(AwsDestinationsTest, WhatIsWrongWithUsParksNoTenantsDelivery) {
+  std::string refusal;
+  ScriptedServer aws_of_tenant([&](const std::string& request, ScriptedServer::Answer& answer) {
+    if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
+    answer.json(403, refusal);
+  });
+  fakes::AwsWorld aws(aws_of_tenant.url());
+  RoleChain roles(
+      {aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+      {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = aws_of_tenant.url(), .urls = {}}).value()});
+  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+                               {.endpoints = {.url = aws_of_tenant.url(), .urls = {}}});
+  const auto fault_of = [&](const std::string& code) {
+    refusal = R"({"__type":")" + code + R"("})";
+    const auto sink = destinations.log_sink(configuration("cloudwatch"), aws.soon()).value();
+    const auto put = sink->put_events(LogGroup("/acme/logs"), LogStream("pod"),
+                                      std::vector<LogEvent>{{1, "text"}}, aws.soon());
+    return put.error().fault;
+  };
+  EXPECT_EQ(fault_of("UnrecognizedClientException"), Fault::Retry);
+  EXPECT_EQ(fault_of("InvalidSignatureException"), Fault::Retry);
+  EXPECT_EQ(fault_of("AccessDeniedException"), Fault::Denied);
+  refusal = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+  const auto bucket = destinations.bucket(configuration("s3"), aws.soon()).value();
+  EXPECT_EQ(put_object(*bucket, ObjectKey("a/b"), "text", {}, aws.soon()).error().fault, Fault::Retry);
+  refusal = "<Error><Code>AccessDenied</Code></Error>";
+  EXPECT_EQ(put_object(*bucket, ObjectKey("a/b"), "text", {}, aws.soon()).error().fault, Fault::Denied);
 }
 
 TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {

@@ -1,6 +1,7 @@
 // Someone who gives credentials anew each time: a metadata service, STS, a program.
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string_view>
 
@@ -29,7 +30,8 @@ struct CredentialsWorld {
   Random& random;
   net::HttpPool& http;
   Disk& disk;
-  std::stop_token stop = {};  // ends their waits with Fault::Stopped
+  std::stop_token stop = {};       // ends their waits with Fault::Stopped
+  std::uint32_t attempts_max = 3;  // of a call to STS
 };
 
 }  // namespace headgate::aws

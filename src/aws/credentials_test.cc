@@ -109,6 +109,10 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
         "[keys]\naws_access_key_id=KEYS\naws_secret_access_key=s\n");
   write(".aws/config",
         "[default]\nregion = us-west-2\n"
+        "[profile sso]\nsso_session = corporate\nsso_account_id = 1\nsso_role_name = r\n"
+        "[profile old sso]\nsso_start_url = https://x\n"
+        "[profile by sso]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = sso\n"
+        "[profile sso and keys]\nsso_session = corporate\naws_access_key_id=KEYS\naws_secret_access_key=s\n"
         "[profile keys]\naws_access_key_id=NOT-THIS\n"
         "[profile role]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = keys\nexternal_id = "
         "e/x\nduration_seconds=900\n"
@@ -135,7 +139,10 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
       {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server_.url() + "/container"}};
   EXPECT_EQ(found(surroundings(all)), "ENVIRONMENT");
   all.erase("AWS_SECRET_ACCESS_KEY");
-  EXPECT_EQ(found(surroundings(all)), "FILE");
+  EXPECT_EQ(found(surroundings(all)), "WEB");
+  std::map<std::string, std::string, std::less<>> no_web = all;
+  no_web.erase("AWS_ROLE_ARN");
+  EXPECT_EQ(found(surroundings(no_web)), "FILE");
   for (const auto& [profile, expected] : std::initializer_list<std::pair<const char*, const char*>>{
            {"keys", "KEYS"},
            {"role", "ROLE"},
@@ -144,6 +151,7 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
            {"web", "WEB"},
            {"program", "PROGRAM"},
            {"empty", "WEB"},
+           {"sso and keys", "KEYS"},
            {"circle", "AWS credentials: profile circle: its source_profile leads in a circle, or too far"},
            {"mfa", "AWS credentials: profile mfa: mfa_serial wants a person, and there is none here"},
            {"lost", "AWS credentials: profile nowhere: there is none"},
@@ -152,6 +160,12 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
     all["AWS_PROFILE"] = profile;
     EXPECT_EQ(found(surroundings(all)), expected);
   }
+  for (const char* profile : {"sso", "old sso", "by sso"}) {
+    all["AWS_PROFILE"] = profile;
+    const std::string by = profile == std::string("by sso") ? "sso" : profile;
+    EXPECT_TRUE(found(surroundings(all)).starts_with("AWS credentials: profile " + by + ": signs in by"))
+        << found(surroundings(all));
+  }
   all["AWS_PROFILE"] = "empty";
   all.erase("AWS_ROLE_ARN");
   EXPECT_EQ(found(surroundings(all)), "CONTAINER");
@@ -159,6 +173,11 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
   EXPECT_EQ(found(surroundings(all)), "INSTANCE");
   all["AWS_EC2_METADATA_DISABLED"] = "true";
   EXPECT_TRUE(found(surroundings(all)).starts_with("AWS credentials: none are configured"));
+}
+
+TEST_F(CredentialsTest, OfADefaultProfileThatSignsInByABrowserAreNotTakenFromTheInstance) {
+  Surroundings with = surroundings({{"AWS_CONFIG_FILE", write("config", "[default]\nsso_session = x\n")}});
+  EXPECT_TRUE(found(with).starts_with("AWS credentials: profile default: signs in by")) << found(with);
 }
 
 TEST_F(CredentialsTest, OfAProfilesRoleAreAskedForWithItsSettings) {
@@ -175,6 +194,27 @@ TEST_F(CredentialsTest, OfAProfilesRoleAreAskedForWithItsSettings) {
       "Action=AssumeRole&DurationSeconds=900&ExternalId=e%2Fx&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&"
       "RoleSessionName=me&Version=2011-06-15"))
       << request;
+}
+
+TEST_F(CredentialsTest, OfARoleAreAskedForAsOftenAsAwsMaxAttemptsSays) {
+  int asked = 0;
+  ScriptedServer busy([&](const std::string&, ScriptedServer::Answer& answer) {
+    ++asked;
+    answer.json(503, "");
+  });
+  const std::string keys = "[profile keys]\naws_access_key_id=KEYS\naws_secret_access_key=s\n";
+  const std::string role = "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = keys\n";
+  EXPECT_NE(found(surroundings({{"AWS_CONFIG_FILE", write("config", keys + role)},
+                                {"AWS_ENDPOINT_URL_STS", busy.url()},
+                                {"AWS_MAX_ATTEMPTS", "1"}})),
+            "ROLE");
+  EXPECT_EQ(asked, 1);
+  EXPECT_NE(found(surroundings({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "t\n")},
+                                {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
+                                {"AWS_ENDPOINT_URL_STS", busy.url()},
+                                {"AWS_MAX_ATTEMPTS", "1"}})),
+            "WEB");
+  EXPECT_EQ(asked, 2);
 }
 
 TEST_F(CredentialsTest, OfAWebIdentityAreAskedForUnsigned) {

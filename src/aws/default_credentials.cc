@@ -24,8 +24,13 @@ class ProfileRole final : public CredentialsSource {
  public:
   ProfileRole(const CredentialsWorld& world, Source base, Endpoint sts, RoleRequest request)
       : base_(std::move(base)),
-        role_({world.clock, world.random, world.http, *base_, world.stop}, std::move(sts),
-              std::move(request)) {}
+        role_({.clock = world.clock,
+               .random = world.random,
+               .http = world.http,
+               .base = *base_,
+               .stop = world.stop,
+               .attempts_max = world.attempts_max},
+              std::move(sts), std::move(request)) {}
   Result<Credentials> get(Deadline deadline) override { return role_.get(deadline); }
   void forget(const Credentials& refused) override { role_.forget(refused); }
 
@@ -37,22 +42,27 @@ class ProfileRole final : public CredentialsSource {
 class Chain {
  public:
   Chain(const CredentialsWorld& world, const Surroundings& surroundings, const AwsSettings& settings)
-      : world_(world), surroundings_(surroundings), settings_(settings) {}
+      : world_(world), surroundings_(surroundings), settings_(settings) {
+    world_.attempts_max = settings.attempts_max;
+  }
 
   Result<Source> build() {
     if (!variable("AWS_ACCESS_KEY_ID").empty() && !variable("AWS_SECRET_ACCESS_KEY").empty())
       return of_environment();
     profiles_ = TRY(read_profiles(surroundings_, world_.disk));
     const std::string profile = profile_name(surroundings_);
-    if (const auto found = profiles_.find(profile); found != profiles_.end()) {
-      if (has_credentials(found->second)) return of_profile(profile);
-    } else if (!variable("AWS_PROFILE").empty()) {
+    const bool is_named = !variable("AWS_PROFILE").empty();
+    const auto found = profiles_.find(profile);
+    const bool is_there = found != profiles_.end();
+    if (is_named && !is_there)
       return Error{Fault::Denied, "profile " + profile + ": in neither of the shared files"};
-    }
+    const bool is_meant = is_there && (has_credentials(found->second) || wants_a_person(found->second));
+    if (is_named && is_meant) return of_profile(profile);
     if (!variable("AWS_WEB_IDENTITY_TOKEN_FILE").empty() && !variable("AWS_ROLE_ARN").empty())
       return of_web_identity({.arn = variable("AWS_ROLE_ARN"),
                               .token_file = variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
                               .session_name = variable("AWS_ROLE_SESSION_NAME")});
+    if (is_meant) return of_profile(profile);
     if (ContainerCredentials::are_offered(surroundings_)) return of_container();
     if (InstanceCredentials::are_allowed(surroundings_)) return of_instance();
     return Error{
@@ -70,6 +80,13 @@ class Chain {
     return std::any_of(profile.begin(), profile.end(), [](const auto& entry) {
       return entry.first == "aws_access_key_id" || entry.first == "role_arn" ||
              entry.first == "credential_process";
+    });
+  }
+
+  // Signing in by a browser. https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html
+  static bool wants_a_person(const IniSection& profile) {
+    return std::any_of(profile.begin(), profile.end(), [](const auto& entry) {
+      return entry.first.starts_with("sso_") || entry.first == "login_session";
     });
   }
 
@@ -115,6 +132,12 @@ class Chain {
     if (!value(profile, "aws_access_key_id").empty()) return of_keys(name, profile);
     if (const std::string command = value(profile, "credential_process"); !command.empty())
       return kept(std::make_unique<ProcessCredentials>(world_.clock, surroundings_, command));
+    if (wants_a_person(profile))
+      return Error{Fault::Invalid,
+                   "profile " + name +
+                       ": signs in by a browser (SSO), and there is none here: give it keys, role_arn with a "
+                       "source, or credential_process = aws configure export-credentials --profile ... "
+                       "--format process"};
     return Error{Fault::Invalid, "profile " + name + ": holds no credentials of a kind that works here"};
   }
   static Result<Source> of_keys(const std::string& name, const IniSection& profile) {
@@ -158,7 +181,7 @@ class Chain {
     return Error{Fault::Invalid, "profile " + name + ": role_arn wants source_profile or credential_source"};
   }
 
-  const CredentialsWorld world_;
+  CredentialsWorld world_;
   const Surroundings& surroundings_;
   const AwsSettings& settings_;
   Profiles profiles_;

@@ -12,9 +12,11 @@
 
 namespace headgate::aws {
 
-// The first of these that is configured: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; the profile (keys,
-// role_arn with source_profile or credential_source, web identity, credential_process); web identity; the
-// container's endpoint; the instance's metadata. Nobody is asked before the first get(). `world` outlives it.
+// The first of these that is configured: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; the profile that
+// AWS_PROFILE names (keys, role_arn with source_profile or credential_source, web identity,
+// credential_process); web identity; the profile default; the container's endpoint; the instance's metadata.
+// A profile that signs in by SSO alone is Invalid and not passed over: the next one of the chain may be
+// somebody else. Nobody is asked before the first get(). `world` outlives it.
 // Denied when nothing is configured or AWS_PROFILE names no profile; Invalid when what is configured is
 // wrong.
 Result<std::unique_ptr<CredentialsSource>> default_credentials(const CredentialsWorld& world,

@@ -158,7 +158,11 @@ Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
                                              .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
                                              .raw(":owner", text_attribute(owner.view()))
                                              .take()}));
-  return written.was_written ? Result<>() : Result<>(lease_lost(id));
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours =
+      written.may_be_repeated && row && row->entry.state == DeliveryState::Pending && row->owner.empty();
+  return was_ours ? Result<>() : Result<>(lease_lost(id));
 }
 
 Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked(const TenantId& tenant,
@@ -206,6 +210,10 @@ Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now) {
                                              .raw(":now", number_attribute(now.nanoseconds))
                                              .take()}));
   if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
+                        row->entry.updated_at == now && row->entry.reason.empty();
+  if (was_ours) return {};
   return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
                                     id.key.str() + ": not parked"};
 }

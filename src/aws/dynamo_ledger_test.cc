@@ -88,6 +88,30 @@ TEST(DynamoLedger, ASettlementWhoseAnswerWasLostIsASuccess) {
   }
 }
 
+TEST(DynamoLedger, AnUnparkWhoseAnswerWasLostIsASuccess) {
+  const std::string ours = row("pending", R"(,"reason":{"S":""},"updated_at":{"N":"100000000000"})");
+  Told told({{500, ""}, condition_failed(ours)});
+  EXPECT_TRUE(told.ledger->unpark(kId, kNow).ok());
+  EXPECT_EQ(told.service.operations(), "UpdateItem UpdateItem ");
+  for (const std::string& other :
+       {row("pending", R"(,"updated_at":{"N":"99000000000"})"),
+        row("delivered", R"(,"updated_at":{"N":"100000000000"})"), std::string()}) {
+    Told lost({{500, ""}, condition_failed(other)});
+    EXPECT_EQ(lost.ledger->unpark(kId, kNow).error().fault, Fault::NotFound) << other;
+  }
+  Told twice({condition_failed(ours)});
+  EXPECT_EQ(twice.ledger->unpark(kId, kNow).error().fault, Fault::NotFound) << "it was another's";
+}
+
+TEST(DynamoLedger, AReleaseWhoseAnswerWasLostIsASuccess) {
+  Told told({{500, ""}, condition_failed(row("pending", ""))});
+  EXPECT_TRUE(told.ledger->release(kId, kOwner).ok());
+  Told taken({{500, ""}, condition_failed(row("pending", R"(,"owner":{"S":"worker-2"})"))});
+  EXPECT_EQ(taken.ledger->release(kId, kOwner).error().fault, Fault::Denied);
+  Told throttled({{400, R"({"__type":"ThrottlingException"})"}, condition_failed(row("pending", ""))});
+  EXPECT_EQ(throttled.ledger->release(kId, kOwner).error().fault, Fault::Denied) << "it was not carried out";
+}
+
 TEST(DynamoLedger, AReasonIsCutAtItsLimit) {
   Told told({written(row("parked", ""))});
   const std::string reason(DynamoLedger::kReasonBytesMax - 1, 'x');
@@ -138,6 +162,38 @@ TEST(DynamoLedger, OfAllThatIsParkedTheOldestAreKept) {
   EXPECT_EQ(told.service.operations(), "Scan Scan Scan ");
   EXPECT_NE(told.service.asked()[2].body.find(R"("ExclusiveStartKey":{"object":{"S":"y"}})"),
             std::string::npos);
+}
+
+TEST(DynamoTenantStore, AWriteWhoseAnswerWasLostIsASuccess) {
+  TenantConfiguration configuration;
+  configuration.tenant = TenantId("acme");
+  configuration.type = DestinationName("s3");
+  configuration.bucket_name = "logs";
+  configuration.version = 6;
+  const auto row_at = [](const std::string& version, const std::string& bucket) {
+    return R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"enabled":{"BOOL":false},"bucket_name":{"S":")" +
+           bucket + R"("},"version":{"N":")" + version + R"("}})";
+  };
+  const auto put = [&](std::vector<ScriptedService::Says> answers) {
+    Told told(std::move(answers));
+    return DynamoTenantStore::open(told.world.world(), told.table).value()->put(configuration);
+  };
+  const Result<std::uint64_t> done = put({{500, ""}, condition_failed(row_at("7", "logs"))});
+  ASSERT_TRUE(done.ok()) << done.error().what;
+  EXPECT_EQ(*done, 7U);
+  EXPECT_EQ(put({{500, ""}, condition_failed(row_at("7", "other"))}).error().fault, Fault::Denied);
+  EXPECT_EQ(put({{500, ""}, condition_failed(row_at("8", "logs"))}).error().fault, Fault::Denied);
+  EXPECT_EQ(put({condition_failed(row_at("7", "logs"))}).error().fault, Fault::Denied);
+}
+
+TEST(DynamoTenantStore, ARemovalWhoseAnswerWasLostIsASuccess) {
+  const auto remove = [&](std::vector<ScriptedService::Says> answers) {
+    Told told(std::move(answers));
+    const auto store = DynamoTenantStore::open(told.world.world(), told.table).value();
+    return store->remove(TenantId("acme"), DestinationName("s3"));
+  };
+  EXPECT_TRUE(remove({{500, ""}, condition_failed("")}).ok());
+  EXPECT_EQ(remove({condition_failed("")}).error().fault, Fault::NotFound);
 }
 
 TEST(DynamoTenantStore, RefusesAPageTokenThatIsNotItsOwn) {

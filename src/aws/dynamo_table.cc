@@ -96,7 +96,7 @@ Result<DynamoTable::Written> DynamoTable::write(const Write& write) {
       .text("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
   if (!write.values.empty()) body.raw("ExpressionAttributeValues", write.values);
   const Answer answer = TRY(call(is_update ? "UpdateItem" : "DeleteItem", body.take()));
-  Written written{.was_written = answer.is_success(), .item = {}};
+  Written written{.was_written = answer.is_success(), .may_be_repeated = answer.may_be_repeated, .item = {}};
   written.item = TRY_IN(settings_.table, item_in(answer.body, written.was_written ? "Attributes" : "Item"));
   return written;
 }

@@ -40,6 +40,7 @@ class DynamoTable {
   };
   struct Written {
     bool was_written = false;           // false: the condition did not hold
+    bool may_be_repeated = false;       // and then because an earlier try of this write was carried out
     std::optional<DocumentValue> item;  // as it is now, or what the condition did not hold for; none: no item
   };
   // After Retry it may have been written.

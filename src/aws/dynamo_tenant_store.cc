@@ -44,6 +44,11 @@ Result<std::string> token_of_key(std::string_view key) {
   return token_of(text_in(item, "tenant_id"), text_in(item, "type"));
 }
 
+bool is_row_of(const DocumentValue& item, const TenantConfiguration& configuration) {
+  const StoredConfiguration stored = read_tenant_row(item);
+  return stored.undecodable.empty() && to_json(stored.configuration) == to_json(configuration);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DynamoTenantStore>> DynamoTenantStore::open(const ServiceClient::World& world,
@@ -107,6 +112,8 @@ Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configur
                                                              : "#version = :known",
                                        .values = row.values.take()}));
   if (written.was_written) return next.version;
+  // A try whose answer was lost has written it.
+  if (written.may_be_repeated && written.item && is_row_of(*written.item, next)) return next.version;
   const std::uint64_t version = written.item ? read_tenant_row(*written.item).configuration.version : 0;
   return Error{Fault::Denied, "tenants: " + words_for(tenant, type) + ": is at version " +
                                   std::to_string(version) + ", someone else changed it"};
@@ -117,7 +124,8 @@ Result<> DynamoTenantStore::remove(const TenantId& tenant, const DestinationName
   const DynamoTable::Written written =
       TRY_IN("tenants",
              table_->write({.key = tenant_key(tenant, type), .condition = "attribute_exists(#tenant_id)"}));
-  if (!written.was_written) return not_there(tenant, type);
+  const bool is_gone_by_us = written.may_be_repeated && !written.item;
+  if (!written.was_written && !is_gone_by_us) return not_there(tenant, type);
   return {};
 }
 

@@ -105,7 +105,9 @@ TEST(TenantRow, HoldsEveryFieldOfAConfiguration) {
   whole.desired_logs = {"api"};
   whole.target_region = whole.account_id = whole.log_distribution_role_arn = whole.external_id = "x";
   whole.log_group_name = whole.log_stream_name = whole.bucket_name = whole.bucket_prefix = "x";
+  whole.sse = whole.kms_key_id = "x";
   whole.created_at = whole.updated_at = "x";
+  whole.external_id_is_central_account = true;
   whole.ttl = -7;
   whole.log_retention_days = 30;
   whole.log_kms_key_arn = "x";

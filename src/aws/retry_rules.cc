@@ -1,77 +1,162 @@
 #include "aws/retry_rules.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
+#include <string_view>
+
+#include "base/check.h"
 
 namespace headgate::aws {
 namespace {
 
-bool is_one_of(std::string_view code, std::initializer_list<std::string_view> known) {
-  return std::find(known.begin(), known.end(), code) != known.end();
-}
+// What a refusal is about.
+enum class Cause : std::uint8_t {
+  Throttle,        // too much, too fast
+  Limit,           // a number of things, or a rate: which, the service knows
+  Passing,         // trouble of the service's own
+  Expired,         // credentials
+  UnknownKey,      // credentials that AWS does not know (any more, or yet)
+  OtherTime,       // our clock
+  OtherSignature,  // of another secret, or our clock
+  Unsigned,        // not signed as it has to be
+  Garbled,         // other bytes arrived than were sent
+  Refused,         // a policy, an account's state
+  Missing,
+  Other,
+};
 
-// The codes of botocore's retries/standard.py, and those of services that mean the same.
-bool is_throttle(int status, std::string_view code) {
-  return status == 429 ||
-         is_one_of(code,
-                   {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
-                    "TooManyRequestsException", "TooManyRequests", "ProvisionedThroughputExceededException",
-                    "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-                    "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
-                    "EC2ThrottledException"});
-}
+struct Known {
+  std::string_view code;
+  Cause cause;
+};
+// The codes of botocore's retries/standard.py, and those of services that mean the same; and those that
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html name.
+constexpr Known kKnown[] = {
+    {"Throttling", Cause::Throttle},
+    {"ThrottlingException", Cause::Throttle},
+    {"ThrottledException", Cause::Throttle},
+    {"RequestThrottledException", Cause::Throttle},
+    {"TooManyRequestsException", Cause::Throttle},
+    {"TooManyRequests", Cause::Throttle},
+    {"ProvisionedThroughputExceededException", Cause::Throttle},
+    {"TransactionInProgressException", Cause::Throttle},
+    {"RequestLimitExceeded", Cause::Throttle},
+    {"BandwidthLimitExceeded", Cause::Throttle},
+    {"RequestThrottled", Cause::Throttle},
+    {"SlowDown", Cause::Throttle},
+    {"PriorRequestNotComplete", Cause::Throttle},
+    {"EC2ThrottledException", Cause::Throttle},
+    {"LimitExceededException", Cause::Limit},
+    {"RequestTimeout", Cause::Passing},
+    {"RequestTimeoutException", Cause::Passing},
+    {"InternalError", Cause::Passing},
+    {"InternalFailure", Cause::Passing},
+    {"InternalServerError", Cause::Passing},
+    {"ServiceUnavailable", Cause::Passing},
+    {"ServiceUnavailableException", Cause::Passing},
+    {"IDPCommunicationError", Cause::Passing},
+    {"ExpiredToken", Cause::Expired},
+    {"ExpiredTokenException", Cause::Expired},
+    {"TokenRefreshRequired", Cause::Expired},
+    {"RequestExpired", Cause::Expired},
+    {"InvalidClientTokenId", Cause::UnknownKey},
+    {"UnrecognizedClientException", Cause::UnknownKey},
+    {"UnrecognizedClient", Cause::UnknownKey},
+    {"InvalidAccessKeyId", Cause::UnknownKey},
+    {"InvalidToken", Cause::UnknownKey},
+    {"InvalidSecurity", Cause::UnknownKey},
+    {"RequestTimeTooSkewed", Cause::OtherTime},
+    {"RequestInTheFuture", Cause::OtherTime},
+    {"SignatureDoesNotMatch", Cause::OtherSignature},
+    {"InvalidSignatureException", Cause::OtherSignature},
+    {"AuthFailure", Cause::OtherSignature},
+    {"MissingAuthenticationToken", Cause::Unsigned},
+    {"MissingAuthenticationTokenException", Cause::Unsigned},
+    {"IncompleteSignature", Cause::Unsigned},
+    {"IncompleteSignatureException", Cause::Unsigned},
+    {"AuthorizationHeaderMalformed", Cause::Unsigned},
+    {"MissingSecurityHeader", Cause::Unsigned},
+    {"BadDigest", Cause::Garbled},
+    {"InvalidDigest", Cause::Garbled},
+    {"IncompleteBody", Cause::Garbled},
+    {"XAmzContentSHA256Mismatch", Cause::Garbled},
+    {"OptInRequired", Cause::Refused},
+    {"RegionDisabledException", Cause::Refused},
+    {"AccountProblem", Cause::Refused},
+    {"AllAccessDisabled", Cause::Refused},
+    {"QueueDoesNotExist", Cause::Missing},
+    {"AWS.SimpleQueueService.NonExistentQueue", Cause::Missing},
+};
 
-bool is_transient(int status, std::string_view code) {
-  return status == 500 || status == 502 || status == 503 || status == 504 ||
-         is_one_of(code, {"RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure",
-                          "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException",
-                          "IDPCommunicationError"});
-}
-
-bool is_expired(std::string_view code) {
-  return is_one_of(code, {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"});
-}
-
-bool is_unknown_key(std::string_view code) {
-  return is_one_of(
-      code, {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "InvalidToken"});
-}
-
-bool is_other_time(std::string_view code) {
-  return is_one_of(code, {"RequestTimeTooSkewed", "RequestInTheFuture"});
-}
-
-bool is_other_signature(std::string_view code) {
-  return is_one_of(code, {"SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure"});
+Cause cause_of(int status, std::string_view code) {
+  const auto holds = [&](std::string_view part) { return code.find(part) != std::string_view::npos; };
+  const auto* const known =
+      std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& one) { return one.code == code; });
+  if (known != std::end(kKnown) && known->cause == Cause::Limit) return Cause::Limit;
+  if (status == 429) return Cause::Throttle;
+  if (status >= 500 && (known == std::end(kKnown) || known->cause != Cause::Throttle)) return Cause::Passing;
+  if (known != std::end(kKnown)) return known->cause;
+  if (holds("AccessDenied") || holds("Unauthorized") || holds("NotAuthorized") || status == 401 ||
+      status == 403)
+    return Cause::Refused;
+  if (status == 404 || holds("NotFound") || code.starts_with("NoSuch")) return Cause::Missing;
+  return Cause::Other;
 }
 
 }  // namespace
 
 RetryKind retry_kind_of(Service service, int status, std::string_view code) {
-  // Of Logs it is a number of groups, not a rate: asking again does not help.
-  if (code == "LimitExceededException" && service == Service::Logs) return RetryKind::Never;
-  if (is_throttle(status, code)) return RetryKind::Throttled;
-  if (is_transient(status, code)) return RetryKind::Transient;
-  if (is_expired(code) || is_unknown_key(code)) return RetryKind::StaleCredentials;
-  if (is_other_time(code) || is_other_signature(code)) return RetryKind::SkewedClock;
-  return RetryKind::Never;
+  switch (cause_of(status, code)) {
+    case Cause::Throttle:
+      return RetryKind::Throttled;
+    case Cause::Limit:
+      // Of Logs it is a number of groups, not a rate: asking again does not help.
+      return service == Service::Logs ? RetryKind::Never : RetryKind::Throttled;
+    case Cause::Passing:
+      return RetryKind::Transient;
+    case Cause::Expired:
+    case Cause::UnknownKey:
+      return RetryKind::StaleCredentials;
+    case Cause::OtherTime:
+    case Cause::OtherSignature:
+      return RetryKind::SkewedClock;
+    case Cause::Unsigned:
+    case Cause::Garbled:
+    case Cause::Refused:
+    case Cause::Missing:
+    case Cause::Other:
+      return RetryKind::Never;
+  }
+  CHECK(false);
 }
 
-Fault fault_of_refusal(int status, std::string_view code) {
-  if ((code != "LimitExceededException" && is_throttle(status, code)) || is_transient(status, code) ||
-      is_expired(code) || is_other_time(code) || status >= 500)
-    return Fault::Retry;
-  if (is_unknown_key(code) || is_other_signature(code) || code.starts_with("AccessDenied") ||
-      code.find("Unauthorized") != std::string_view::npos ||
-      code.find("NotAuthorized") != std::string_view::npos ||
-      code.find("AccessDenied") != std::string_view::npos || status == 401 || status == 403 ||
-      is_one_of(code, {"MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired",
-                       "RegionDisabledException", "AccountProblem", "AllAccessDisabled"}))
-    return Fault::Denied;
-  if (status == 404 || code.find("NotFound") != std::string_view::npos || code.starts_with("NoSuch") ||
-      is_one_of(code, {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}))
-    return Fault::NotFound;
-  return Fault::Invalid;
+Fault fault_of_refusal(Side side, int status, std::string_view code) {
+  switch (cause_of(status, code)) {
+    case Cause::Throttle:
+    case Cause::Passing:
+    case Cause::Expired:
+    case Cause::OtherTime:
+      return Fault::Retry;
+    case Cause::Garbled:
+      return side == Side::Tenants ? Fault::Retry : Fault::Invalid;
+    case Cause::UnknownKey:
+    case Cause::OtherSignature:
+    case Cause::Unsigned:
+      return side == Side::Tenants ? Fault::Retry : Fault::Denied;
+    case Cause::Refused:
+      return Fault::Denied;
+    case Cause::Missing:
+      return Fault::NotFound;
+    case Cause::Limit:
+    case Cause::Other:
+      return Fault::Invalid;
+  }
+  CHECK(false);
+}
+
+Fault fault_of_exchange(Side side, Fault fault) {
+  return side == Side::Tenants && fault == Fault::Denied ? Fault::Retry : fault;
 }
 
 std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failures, std::uint64_t random) {

@@ -22,8 +22,15 @@ enum class RetryKind : std::uint8_t {
 };
 RetryKind retry_kind_of(Service service, int status, std::string_view code);
 
-// What a refusal means to a caller who is not going to try again at once.
-Fault fault_of_refusal(int status, std::string_view code);
+// Whose service it is that we ask. A refusal of our credentials, signature, clock or trust is our own to
+// mend: where we are the only ones concerned it is Denied, so that it is told apart from what passes; at a
+// tenant's destination it must park nothing of the tenant's, who can mend nothing, and is Retry.
+enum class Side : std::uint8_t { Ours, Tenants };
+
+// What a refusal means to a caller who is not going to try again at once: the table in docs/aws.md.
+Fault fault_of_refusal(Side side, int status, std::string_view code);
+// The same of an exchange that failed: Denied is a certificate that we do not trust.
+Fault fault_of_exchange(Side side, Fault fault);
 
 struct RetryWait {
   std::chrono::milliseconds first;

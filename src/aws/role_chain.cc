@@ -58,7 +58,8 @@ Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
     role.session_policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
                                                             .bucket = configuration.bucket_name,
                                                             .prefix = configuration.bucket_prefix,
-                                                            .source_bucket = source_bucket}));
+                                                            .source_bucket = source_bucket,
+                                                            .kms_key = configuration.kms_key_id}));
   } else {
     role.session_policy = TRY(session_policy_of(LogGroupScope{.region = configuration.target_region,
                                                               .account_id = configuration.account_id,
@@ -120,9 +121,13 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::of_tenant(const TenantRole
   Session& session = sessions_[key];
   session.used = ++calls_;
   if (!session.source)
-    session.source = std::make_shared<AssumedRole>(
-        AssumedRole::World{world_.clock, world_.random, world_.http, *asking_, world_.stop}, settings_.sts,
-        request_for(role));
+    session.source = std::make_shared<AssumedRole>(AssumedRole::World{.clock = world_.clock,
+                                                                      .random = world_.random,
+                                                                      .http = world_.http,
+                                                                      .base = *asking_,
+                                                                      .stop = world_.stop,
+                                                                      .attempts_max = world_.attempts_max},
+                                                   settings_.sts, request_for(role));
   std::shared_ptr<CredentialsSource> source = session.source;
   make_room();
   return source;

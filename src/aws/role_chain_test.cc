@@ -104,6 +104,18 @@ TEST_F(RoleChainTest, LeadsThroughTheCentralRoleToTheTenants) {
       << request(1);
 }
 
+TEST_F(RoleChainTest, AsksForEachRoleAsOftenAsItMay) {
+  refused_["role%2Flogs"] = {"Throttling", "Rate exceeded"};
+  for (const std::uint32_t attempts : {1U, 5U}) {
+    AssumedRole::World asking = world();
+    asking.attempts_max = attempts;
+    RoleChain chain(asking, settings());
+    const std::size_t before = asked();
+    EXPECT_NE(key(*chain.of_tenant(acme()).value()), "logs");
+    EXPECT_EQ(asked() - before, 1 + attempts);
+  }
+}
+
 TEST_F(RoleChainTest, AsksForEachSessionOnceAndForTheCentralOneOnceForAll) {
   RoleChain chain(world(), settings());
   TenantRole other = acme();
@@ -280,6 +292,17 @@ TEST(SessionPolicy, AllowsOneBucketPrefixOnlyHoweverItIsWritten) {
             std::string::npos);
 }
 
+TEST(SessionPolicy, AllowsOneKeyOnlyWhereOneIsNamed) {
+  BucketScope scope{.region = "eu-west-1", .bucket = "theirs", .prefix = "", .source_bucket = ""};
+  EXPECT_NE(session_policy_of(scope)->find(R"("kms:Decrypt"],"Resource":"*",)"), std::string::npos);
+  scope.kms_key = "arn:aws:kms:eu-west-1:222222222222:key/1";
+  const std::string policy = session_policy_of(scope).value();
+  EXPECT_TRUE(is_json(policy)) << policy;
+  EXPECT_NE(policy.find(R"("kms:Decrypt"],"Resource":"arn:aws:kms:eu-west-1:222222222222:key/1",)"),
+            std::string::npos)
+      << policy;
+}
+
 TEST(TenantRoleOf, FollowsTheDestinationsKind) {
   TenantConfiguration row;
   row.tenant = TenantId("acme");
@@ -291,6 +314,8 @@ TEST(TenantRoleOf, FollowsTheDestinationsKind) {
   EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("log-group:/acme"), std::string::npos);
   row.type = DestinationName("s3#audit");
   EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("s3:::theirs/"), std::string::npos);
+  row.kms_key_id = "arn:aws:kms:eu-west-1:222222222222:key/1";
+  EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("key/1"), std::string::npos);
 }
 
 TEST(Arn, IsReadInItsParts) {

@@ -66,10 +66,14 @@ Result<S3Bucket::Clients> S3Bucket::clients_in(const std::string& region) const 
   data.attempt_max = std::max(data.attempt_max, settings_.transfer_max);
   ServiceClient::Options parts = data;
   parts.attempts_max = std::max(parts.attempts_max, ServiceClient::Options().attempts_max);
+  ServiceClient::Options farewell = settings_.client;
+  farewell.attempts_max = 1;
+  farewell.stop = {};
   return Clients{.region = region,
                  .words = std::make_shared<ServiceClient>(world_, endpoint, settings_.client),
                  .data = std::make_shared<ServiceClient>(world_, endpoint, std::move(data)),
-                 .parts = std::make_shared<ServiceClient>(world_, endpoint, std::move(parts))};
+                 .parts = std::make_shared<ServiceClient>(world_, endpoint, std::move(parts)),
+                 .farewell = std::make_shared<ServiceClient>(world_, endpoint, std::move(farewell))};
 }
 
 const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const {
@@ -80,6 +84,8 @@ const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const
       return data;
     case Weight::Part:
       return parts;
+    case Weight::Farewell:
+      return farewell;
   }
   CHECK(false);
 }

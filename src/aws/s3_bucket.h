@@ -56,7 +56,8 @@ class S3Bucket {
 
   // Data: it carries or copies an object's bytes. Part: it is one of an upload's many, and tried again
   // whatever `client.attempts_max` says: to begin anew would be to send all of them again.
-  enum class Weight : std::uint8_t { Words, Data, Part };
+  // Farewell: tried once, and also when we are stopping: it clears away what would else be paid for.
+  enum class Weight : std::uint8_t { Words, Data, Part, Farewell };
   // ServiceClient's call(); when S3 says that the bucket is in another region, that is asked, now and from
   // then on.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline, Weight weight = Weight::Words);
@@ -80,6 +81,7 @@ class S3Bucket {
     std::shared_ptr<ServiceClient> words;
     std::shared_ptr<ServiceClient> data;
     std::shared_ptr<ServiceClient> parts;
+    std::shared_ptr<ServiceClient> farewell;
     const std::shared_ptr<ServiceClient>& of(Weight weight) const;
   };
   S3Bucket(ServiceClient::World world, S3Settings settings, bool is_custom);

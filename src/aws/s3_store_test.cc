@@ -517,6 +517,36 @@ TEST_F(S3UploadTest, WhatFailsIsAborted) {
   EXPECT_EQ(lines().back(), "DELETE " + path_ + id_);  // given up
 }
 
+TEST_F(S3UploadTest, WhatIsGivenUpBecauseWeStopIsAbortedToo) {
+  std::stop_source stop;
+  serve_upload([&](const Asked& one, Wire&) {
+    if (one.line.find("partNumber=2") != std::string::npos) stop.request_stop();
+    return false;
+  });
+  S3Settings stopping = settings();
+  stopping.part_bytes = S3Settings::kPartBytesMin;
+  stopping.client.stop = stop.get_token();
+  open(stopping);
+  const Result<PutOutcome> outcome = put(large_);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().fault, Fault::Stopped) << outcome.error().what;
+  EXPECT_EQ(lines().back(), "DELETE " + path_ + id_);
+}
+
+TEST_F(S3UploadTest, AnAbortIsSentAfterTheDeadlineOfTheUpload) {
+  std::atomic<bool> is_late = false;
+  serve_upload([&](const Asked& one, Wire& wire) {
+    if (one.line.find("partNumber=2") == std::string::npos) return false;
+    is_late = true;
+    wire.hang();
+    return true;
+  });
+  const Deadline until = Deadline::after(client_->clock().steady(), std::chrono::milliseconds{500});
+  ASSERT_FALSE(put_object(*store_, key_, large_, {}, until).ok());
+  EXPECT_TRUE(is_late);
+  EXPECT_EQ(lines().back(), "DELETE " + path_ + id_);
+}
+
 TEST_F(S3UploadTest, AFailureInsideASuccessIsTriedAgain) {
   std::atomic<int> completions = 0;
   serve_upload([&](const Asked& one, Wire& wire) {

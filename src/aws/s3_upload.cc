@@ -32,14 +32,14 @@ Result<std::unique_ptr<S3Upload>> S3Upload::begin(S3Bucket& bucket, const Object
   return upload;
 }
 
-// The deadline may have passed, and still the parts should not be paid for.
+// The deadline may have passed and we may be stopping, and still the parts should not be paid for.
 S3Upload::~S3Upload() {
   if (id_.empty()) return;
   constexpr std::chrono::seconds kPatience{5};
   ServiceRequest request = bucket_.request("AbortMultipartUpload", "DELETE", key_);
   request.query = {{"uploadId", id_}};
   const Deadline deadline = Deadline::after(bucket_.world().clock.steady(), kPatience);
-  static_cast<void>(bucket_.call(request, deadline));
+  static_cast<void>(bucket_.call(request, deadline, S3Bucket::Weight::Farewell));
 }
 
 Result<ServiceRequest> S3Upload::part_request(std::string operation) const {

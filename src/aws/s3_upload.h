@@ -26,8 +26,8 @@ struct ObjectContent {
 Result<bool> has_content(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
                          Deadline deadline);
 
-// One thread. Let go of without complete(), it is aborted; what even that cannot reach stays until the
-// bucket's lifecycle rule for unfinished uploads.
+// One thread. Let go of without complete(), it is aborted, within 5 s and also when we are stopping; what
+// even that cannot reach stays until the bucket's lifecycle rule for unfinished uploads.
 class S3Upload {
  public:
   static constexpr std::size_t kPartsMax = 10'000;  // S3's

@@ -9,7 +9,6 @@
 
 #include "aws/http_date.h"
 #include "aws/refusal.h"
-#include "aws/retry_rules.h"
 #include "aws/sigv4.h"
 #include "base/check.h"
 
@@ -54,10 +53,10 @@ bool is_guarded(const net::HttpHeaders& headers) {
   });
 }
 
-Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service) {
+Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Side side) {
   const bool is_late_refusal = response.is_success() && service == Service::S3 && request.method != "GET" &&
                                is_refusal_in_success(response.body);
-  Answer answer{.status = response.status};
+  Answer answer{.status = response.status, .side = side};
   if (!response.is_success() || is_late_refusal) {
     Refusal refusal = refusal_of(response);
     answer.code = std::move(refusal.code);
@@ -106,14 +105,16 @@ struct Tried {
   RetryKind kind = RetryKind::Never;
 };
 
-Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint) {
+Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint,
+               Side side) {
   Tried tried;
   if (!response.ok()) {
     tried.error = std::move(response).error().in(request.operation);
     if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
+    tried.error.fault = fault_of_exchange(side, tried.error.fault);
     return tried;
   }
-  tried.answer = answer_of(std::move(response).value(), request, endpoint.service);
+  tried.answer = answer_of(std::move(response).value(), request, endpoint.service, side);
   name_refusal_of_head(*tried.answer, request, endpoint);
   if (!tried.answer->is_success())
     tried.kind = retry_kind_of(endpoint.service, tried.answer->status, tried.answer->code);
@@ -121,12 +122,13 @@ Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request
 }
 
 // The last try's end, when there is no other.
-Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries) {
+Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries, Timestamp now) {
   const bool is_final = tried.kind != RetryKind::Throttled && tried.kind != RetryKind::Transient &&
                         tried.kind != RetryKind::Unanswered;
   if (tried.answer && is_final) return *std::move(tried.answer);
   Error error = tried.answer ? error_of(request, *tried.answer) : std::move(tried.error);
   if (!is_final) error.fault = Fault::Retry;
+  if (tried.answer) error.retry_after = std::min(retry_after(*tried.answer, now), kRetryAfterMax);
   if (tries > 1) error.what += fmt::format(" (tried {} times)", tries);
   return error;
 }
@@ -143,7 +145,7 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 Error error_of(const ServiceRequest& request, const Answer& answer) {
-  return Error{fault_of_refusal(answer.status, answer.code),
+  return Error{fault_of_refusal(answer.side, answer.status, answer.code),
                fmt::format("{}: {}{}{}", request.operation, answer.code, answer.message.empty() ? "" : ": ",
                            answer.message)};
 }
@@ -199,6 +201,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
   bool may_correct = true;
   std::uint32_t failures = 0;
   std::uint32_t tries = 0;
+  bool may_be_done = false;
   std::uint32_t paid = RetryQuota::kSuccess;
   for (;;) {
     const Credentials credentials =
@@ -207,15 +210,17 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
     const SteadyTime now = world_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
-    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_);
+    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_, options_.side);
     ++tries;
+    if (tried.answer) tried.answer->may_be_repeated = may_be_done;
+    may_be_done = may_be_done || tried.kind == RetryKind::Transient || tried.kind == RetryKind::Unanswered;
     if (tried.answer && tried.answer->is_success()) {
       state_->quota.give_back(paid);
       return *std::move(tried.answer);
     }
     switch (tried.kind) {
       case RetryKind::Never:
-        return last(std::move(tried), request, tries);
+        return last(std::move(tried), request, tries, world_.clock.now());
       case RetryKind::StaleCredentials: {
         world_.credentials.forget(credentials);
         const Result<Credentials> others = world_.credentials.get(deadline);
@@ -223,12 +228,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         if (are_new && std::exchange(may_renew, false)) continue;
         // Those that were given a moment ago may not be known everywhere yet.
         if (!others.ok() || error_of(request, *tried.answer).fault != Fault::Retry)
-          return last(std::move(tried), request, tries);
+          return last(std::move(tried), request, tries, world_.clock.now());
         break;
       }
       case RetryKind::SkewedClock:
         if (!corrects_clock(*tried.answer, skew) || !std::exchange(may_correct, false))
-          return last(std::move(tried), request, tries);
+          return last(std::move(tried), request, tries, world_.clock.now());
         continue;
       case RetryKind::Transient:
       case RetryKind::Unanswered:
@@ -236,12 +241,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         break;
     }
     ++failures;
-    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries);
+    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries, world_.clock.now());
     paid = state_->quota.take(tried.kind);
-    if (paid == 0) return last(std::move(tried), request, tries);
+    if (paid == 0) return last(std::move(tried), request, tries, world_.clock.now());
     const Result<> waited = wait(tried.answer ? &*tried.answer : nullptr, failures, deadline);
     if (!waited.ok() && waited.error().fault == Fault::Stopped) return waited.error();
-    if (!waited.ok()) return last(std::move(tried), request, tries);
+    if (!waited.ok()) return last(std::move(tried), request, tries, world_.clock.now());
   }
 }
 

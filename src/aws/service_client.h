@@ -14,6 +14,7 @@
 
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/retry_rules.h"
 #include "base/byte_source.h"
 #include "base/deadline.h"
 #include "base/result.h"
@@ -43,6 +44,9 @@ struct Answer {
   std::string body = {};
   std::string code = {};     // of a refusal: NoSuchKey, ResourceNotFoundException, ... ; empty on success
   std::string message = {};  // of a refusal: AWS's words, at most 512 bytes
+  Side side = Side::Ours;    // whose service said it
+  // An earlier try of the same call may have been carried out: its answer was lost, or a 5xx.
+  bool may_be_repeated = false;
   bool is_success() const { return code.empty(); }
   std::string_view header(std::string_view name) const;  // empty when there is none
 };
@@ -53,9 +57,10 @@ struct StreamedAnswer {
   std::unique_ptr<ByteSource> body;  // none unless it is a success
 };
 
-// What a refusal means to the caller, with the operation and AWS's code in its words. Throttles, 5xx and
-// expired tokens are Retry; AccessDenied and its like Denied; *NotFound*, NoSuch* NotFound; the rest Invalid.
+// What a refusal means to the caller (fault_of_refusal()), with the operation and AWS's code in its words.
 Error error_of(const ServiceRequest& request, const Answer& answer);
+
+constexpr std::chrono::milliseconds kRetryAfterMax{3'600'000};  // of Error::retry_after; more counts as this
 
 // Any thread. Bounded: each call holds one connection of the pool.
 class ServiceClient {
@@ -66,6 +71,7 @@ class ServiceClient {
     std::chrono::milliseconds backoff_first{1'000};  // full jitter, doubling; throttles and the rest alike
     std::chrono::milliseconds backoff_longest{20'000};
     std::size_t body_bytes_max = 16U << 20U;  // of an answer that is kept whole
+    Side side = Side::Ours;                   // whose service it is
     std::stop_token stop = {};                // ends every wait with Fault::Stopped
   };
   struct World {
@@ -82,8 +88,8 @@ class ServiceClient {
 
   // The last try's answer. An Error is of the exchange (no connection, no answer in time), of the
   // credentials, or a Retry-able refusal (throttled, 5xx) that lasted longer than attempts, quota or
-  // deadline: then it may have happened. Clock skew is corrected and expired credentials are renewed on the
-  // way.
+  // deadline: then it may have happened, and its retry_after is what AWS's answer said. Clock skew is
+  // corrected and expired credentials are renewed on the way.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline);
   // call(), and then error_of() unless it is a success.
   Result<Answer> call_ok(const ServiceRequest& request, Deadline deadline);

@@ -227,6 +227,21 @@ TEST_F(ServiceClientTest, DoesNotWaitBeyondTheDeadline) {
   EXPECT_EQ(tries(), 1U);
 }
 
+TEST_F(ServiceClientTest, SaysInTheErrorHowLongItWasToldToWait) {
+  const std::pair<const char*, std::chrono::milliseconds> rows[] = {
+      {"Retry-After: 30\r\n", 30s}, {"Retry-After: 86400\r\n", kRetryAfterMax}, {"", 0s}};
+  options_.attempts_max = 1;
+  for (const auto& [header, wait] : rows) {
+    seen_.clear();
+    serve({http(503, "", header)});
+    const Result<Answer> answer = client().call(kAsk, in_time());
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().retry_after, wait) << header;
+    EXPECT_EQ(Error(answer.error()).in("where").retry_after, wait);
+    server_.reset();
+  }
+}
+
 TEST_F(ServiceClientTest, EndsATryThatTakesTooLongAndTriesAgain) {
   std::atomic<int> asked{0};
   server_ = std::make_unique<ScriptedServer>([&](const std::string&, Wire& wire) {
@@ -467,35 +482,69 @@ TEST(Refusal, MeansToTheCaller) {
   struct Row {
     int status;
     const char* code;
-    Fault fault;
+    Fault ours;
+    Fault tenants;
+    RetryKind kind;
   };
+  constexpr Fault kRetry = Fault::Retry;
+  constexpr Fault kDenied = Fault::Denied;
+  constexpr Fault kNotFound = Fault::NotFound;
+  constexpr Fault kInvalid = Fault::Invalid;
   const Row rows[] = {
-      {400, "ThrottlingException", Fault::Retry},
-      {503, "SlowDown", Fault::Retry},
-      {500, "InternalError", Fault::Retry},
-      {400, "ExpiredTokenException", Fault::Retry},
-      {400, "AccessDeniedException", Fault::Denied},
-      {403, "AccessDenied", Fault::Denied},
-      {403, "InvalidClientTokenId", Fault::Denied},
-      {403, "SignatureDoesNotMatch", Fault::Denied},
-      {400, "KMS.AccessDeniedException", Fault::Denied},
-      {400, "ResourceNotFoundException", Fault::NotFound},
-      {404, "NoSuchKey", Fault::NotFound},
-      {400, "AWS.SimpleQueueService.NonExistentQueue", Fault::NotFound},
-      {400, "InvalidParameterException", Fault::Invalid},
-      {412, "PreconditionFailed", Fault::Invalid},
-      {400, "LimitExceededException", Fault::Invalid},
-      {301, "PermanentRedirect", Fault::Invalid},
-      {403, "RequestTimeTooSkewed", Fault::Retry},
-      {599, "Http599", Fault::Retry},
+      {400, "ThrottlingException", kRetry, kRetry, RetryKind::Throttled},
+      {503, "SlowDown", kRetry, kRetry, RetryKind::Throttled},
+      {429, "AnythingAtAll", kRetry, kRetry, RetryKind::Throttled},
+      {500, "InternalError", kRetry, kRetry, RetryKind::Transient},
+      {500, "AccessDenied", kRetry, kRetry, RetryKind::Transient},
+      {400, "RequestTimeout", kRetry, kRetry, RetryKind::Transient},
+      {400, "ExpiredTokenException", kRetry, kRetry, RetryKind::StaleCredentials},
+      {403, "RequestTimeTooSkewed", kRetry, kRetry, RetryKind::SkewedClock},
+      {400, "BadDigest", kInvalid, kRetry, RetryKind::Never},
+      {400, "XAmzContentSHA256Mismatch", kInvalid, kRetry, RetryKind::Never},
+
+      {403, "InvalidClientTokenId", kDenied, kRetry, RetryKind::StaleCredentials},
+      {400, "UnrecognizedClientException", kDenied, kRetry, RetryKind::StaleCredentials},
+      {403, "InvalidAccessKeyId", kDenied, kRetry, RetryKind::StaleCredentials},
+      {400, "InvalidToken", kDenied, kRetry, RetryKind::StaleCredentials},
+      {403, "SignatureDoesNotMatch", kDenied, kRetry, RetryKind::SkewedClock},
+      {400, "InvalidSignatureException", kDenied, kRetry, RetryKind::SkewedClock},
+      {401, "AuthFailure", kDenied, kRetry, RetryKind::SkewedClock},
+      {403, "MissingAuthenticationToken", kDenied, kRetry, RetryKind::Never},
+      {400, "IncompleteSignature", kDenied, kRetry, RetryKind::Never},
+      {400, "AuthorizationHeaderMalformed", kDenied, kRetry, RetryKind::Never},
+
+      {400, "AccessDeniedException", kDenied, kDenied, RetryKind::Never},
+      {403, "AccessDenied", kDenied, kDenied, RetryKind::Never},
+      {403, "Forbidden", kDenied, kDenied, RetryKind::Never},
+      {403, "AllAccessDisabled", kDenied, kDenied, RetryKind::Never},
+      {403, "OptInRequired", kDenied, kDenied, RetryKind::Never},
+      {400, "KMS.AccessDeniedException", kDenied, kDenied, RetryKind::Never},
+      {400, "UnauthorizedOperation", kDenied, kDenied, RetryKind::Never},
+      {400, "ResourceNotFoundException", kNotFound, kNotFound, RetryKind::Never},
+      {404, "NoSuchKey", kNotFound, kNotFound, RetryKind::Never},
+      {400, "AWS.SimpleQueueService.NonExistentQueue", kNotFound, kNotFound, RetryKind::Never},
+      {400, "InvalidParameterException", kInvalid, kInvalid, RetryKind::Never},
+      {412, "PreconditionFailed", kInvalid, kInvalid, RetryKind::Never},
+      {400, "LimitExceededException", kInvalid, kInvalid, RetryKind::Never},
+      {301, "PermanentRedirect", kInvalid, kInvalid, RetryKind::Never},
   };
   for (const Row& row : rows) {
-    const Error error = error_of(kAsk, {.status = row.status, .code = row.code});
-    EXPECT_EQ(error.fault, row.fault) << row.code;
-    EXPECT_EQ(error.what, std::string("AskThings: ") + row.code);
+    const Error ours = error_of(kAsk, {.status = row.status, .code = row.code});
+    EXPECT_EQ(ours.fault, row.ours) << row.code;
+    EXPECT_EQ(ours.what, std::string("AskThings: ") + row.code);
+    const Error tenants = error_of(kAsk, {.status = row.status, .code = row.code, .side = Side::Tenants});
+    EXPECT_EQ(tenants.fault, row.tenants) << row.code;
+    EXPECT_EQ(retry_kind_of(Service::Logs, row.status, row.code), row.kind) << row.code;
   }
-  EXPECT_EQ(retry_kind_of(Service::Logs, 400, "LimitExceededException"), RetryKind::Never);
   EXPECT_EQ(retry_kind_of(Service::DynamoDb, 400, "LimitExceededException"), RetryKind::Throttled);
+  EXPECT_EQ(error_of(kAsk, {.status = 599, .code = "Http599"}).fault, Fault::Retry);
+}
+
+TEST(Refusal, OfAnUntrustedCertificateIsTheTenantsNowhere) {
+  EXPECT_EQ(fault_of_exchange(Side::Ours, Fault::Denied), Fault::Denied);
+  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Denied), Fault::Retry);
+  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Stopped), Fault::Stopped);
+  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Invalid), Fault::Invalid);
 }
 
 TEST(HttpDate, IsReadInItsOneForm) {

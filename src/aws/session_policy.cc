@@ -46,9 +46,10 @@ Result<std::string> session_policy_of(const BucketScope& scope) {
   std::string policy = fmt::format(
       R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject","s3:PutObjectAcl",)"
       R"("s3:PutObjectTagging","s3:GetObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":{}}},)"
-      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",)"
+      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":{},)"
       R"("Condition":{{"StringEquals":{{"kms:ViaService":"s3.{}.{}"}}}}}})",
-      json_text(objects), scope.region, suffix);
+      json_text(objects), json_text(scope.kms_key.empty() ? "*" : literal(scope.kms_key)), scope.region,
+      suffix);
   if (!scope.source_bucket.empty())
     policy +=
         fmt::format(R"(,{{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":{}}})",

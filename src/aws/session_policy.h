@@ -24,9 +24,10 @@ struct BucketScope {
   std::string bucket;
   std::string prefix;         // of keys; empty: all
   std::string source_bucket;  // may be read, for copies inside S3; empty: none
+  std::string kms_key = {};   // ARN: the only one that may be used; empty: any, since the bucket says which
 };
-// To put objects (whole and in parts) and to see whether they are there, with the bucket's KMS key through
-// S3.
+// To put objects (whole and in parts) and to see whether they are there, with the bucket's KMS key, or
+// the one that is named, through S3.
 Result<std::string> session_policy_of(const BucketScope& scope);
 
 }  // namespace headgate::aws

@@ -11,16 +11,19 @@ namespace headgate::aws {
 namespace {
 
 // Beside the key.
-constexpr std::array<std::string_view, 16> kFields = {"enabled",
+constexpr std::array<std::string_view, 19> kFields = {"enabled",
                                                       "target_region",
                                                       "desired_logs",
                                                       "account_id",
                                                       "log_distribution_role_arn",
                                                       "external_id",
+                                                      "external_id_is_central_account",
                                                       "log_group_name",
                                                       "log_stream_name",
                                                       "bucket_name",
                                                       "bucket_prefix",
+                                                      "sse",
+                                                      "kms_key_id",
                                                       "ttl",
                                                       "created_at",
                                                       "updated_at",

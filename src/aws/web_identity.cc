@@ -10,7 +10,7 @@ WebIdentity::WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role)
     : world_(world),
       role_(std::move(role)),
       sts_({world.clock, world.random, world.http, nobody_}, std::move(sts),
-           ServiceClient::Options{.stop = world.stop}) {}
+           ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
 
 Result<Credentials> WebIdentity::fetch(Deadline deadline) {
   constexpr std::size_t kTokenBytesMax = 20'000;  // what STS takes

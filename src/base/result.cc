@@ -25,7 +25,7 @@ Error Error::in(std::string_view where) && {
   std::string words(where);
   words += ": ";
   words += what;
-  return Error{fault, std::move(words)};
+  return Error{fault, std::move(words), retry_after};
 }
 
 Error error_from_errno(int error_number, std::string_view where) {

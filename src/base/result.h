@@ -1,6 +1,7 @@
 // Errors as values. A Result<T> is a T or an Error, and an Error says what the caller should do about it.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ std::string_view name_of(Fault fault);
 struct [[nodiscard]] Error {
   Fault fault = Fault::Retry;
   std::string what;
+  // Of Retry: the other side said that it is no use before. 0: it said nothing. Bounded by whoever read it.
+  std::chrono::milliseconds retry_after{0};
 
   // The same error with `where` before its words.
   Error in(std::string_view where) &&;

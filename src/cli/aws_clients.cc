@@ -39,12 +39,14 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, c
                                                   surroundings, settings));
   aws::RoleChain::Settings roles{.sts = TRY_IN("aws.region", clients->endpoint(aws::Service::Sts)),
                                  .central_role_arn = config.aws.role_arn};
-  clients->roles_ = std::make_unique<aws::RoleChain>(aws::AssumedRole::World{.clock = world.clock,
-                                                                             .random = world.random,
-                                                                             .http = *clients->http_,
-                                                                             .base = *clients->source_,
-                                                                             .stop = clients->leave_},
-                                                     std::move(roles));
+  clients->roles_ =
+      std::make_unique<aws::RoleChain>(aws::AssumedRole::World{.clock = world.clock,
+                                                               .random = world.random,
+                                                               .http = *clients->http_,
+                                                               .base = *clients->source_,
+                                                               .stop = clients->leave_,
+                                                               .attempts_max = settings.attempts_max},
+                                       std::move(roles));
   return clients;
 }
 

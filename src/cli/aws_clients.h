@@ -10,6 +10,7 @@
 #include "aws/s3_bucket.h"
 #include "aws/service_client.h"
 #include "aws/surroundings.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "cli/config.h"
 #include "cli/config_load.h"
@@ -28,6 +29,7 @@ struct ClientWorld {
   Clock& clock;
   Random& random;
   Disk& disk;
+  Metrics* metrics = nullptr;  // none: nothing is counted
 };
 
 class AwsClients {

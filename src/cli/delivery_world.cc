@@ -49,7 +49,8 @@ Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& wo
   opened->tenants_ = std::make_unique<tenants::TenantDirectory>(
       world.clock, *opened->tenant_store_,
       tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
-                                        .rules = tenant_rules(config, config.store.kind)});
+                                        .rules = tenant_rules(config, config.store.kind),
+                                        .metrics = world.metrics});
   return opened;
 }
 

@@ -43,7 +43,8 @@ Result<> LocalPipeline::open_world(const Config& config) {
   tenants_ = std::make_unique<tenants::TenantDirectory>(
       clock_, *tenant_store_,
       tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
-                                        .rules = tenant_rules(config, StoreKind::Directory)});
+                                        .rules = tenant_rules(config, StoreKind::Directory),
+                                        .metrics = &metrics_});
   return {};
 }
 

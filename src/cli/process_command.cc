@@ -51,8 +51,12 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   const auto run = [arguments, world, &input] {
-    return run_configured("process", *arguments->config, world,
-                          [&](ProcessRun& started) { return run_mode(*arguments, input, started); });
+    const auto tell = [&](const Error& error) {
+      if (arguments->mode == "lambda") tell_lambda(world.environment, error);
+    };
+    return run_configured(
+        "process", *arguments->config, world,
+        [&](ProcessRun& started) { return run_mode(*arguments, input, started); }, tell);
   };
   return {.app = app, .run = run};
 }

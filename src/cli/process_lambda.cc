@@ -14,7 +14,8 @@ class Function {
   static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
     auto function = std::unique_ptr<Function>(new Function());
     function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
-    const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+    const process::ProcessorOptions options =
+        TRY(processor_options(run.config, lambda_owner(run.config.process.name, run.random)));
     function->crew_ = std::make_unique<process::Crew>(
         run.processor_world(*function->world_),
         process::Crew::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
@@ -47,12 +48,31 @@ class Function {
   std::unique_ptr<process::BatchProcessor> batch_;
 };
 
+Result<std::unique_ptr<aws::LambdaRuntime>> open_runtime(const Environment& environment,
+                                                         const net::Library& library, Clock& clock) {
+  const auto api = environment.find("AWS_LAMBDA_RUNTIME_API");
+  return aws::LambdaRuntime::open(library, clock,
+                                  api == environment.end() ? std::string_view() : api->second);
+}
+
 }  // namespace
 
+LeaseOwner lambda_owner(const std::string& name, Random& random) {
+  return LeaseOwner((name.empty() ? "lambda" : name) + "-" + random.uuid());
+}
+
+void tell_lambda(const Environment& environment, const Error& error) {
+  local::SystemClock clock;
+  const Result<net::Library> library = net::Library::open();
+  if (!library.ok()) return;
+  const auto runtime = open_runtime(environment, *library, clock);
+  if (!runtime.ok()) return;  // not inside Lambda: whoever started us reads the complaint
+  const Result<> told = (*runtime)->fail_to_start(error);
+  if (!told.ok()) log::error("Lambda cannot be told why we do not start", {{"what", told.error().what}});
+}
+
 Result<int> process_lambda(ProcessRun& run) {
-  const auto api = run.environment.find("AWS_LAMBDA_RUNTIME_API");
-  const auto runtime = TRY(aws::LambdaRuntime::open(
-      run.library, run.clock, api == run.environment.end() ? std::string_view() : api->second));
+  const auto runtime = TRY(open_runtime(run.environment, run.library, run.clock));
   const Result<std::unique_ptr<Function>> function = Function::open(run);
   if (!function.ok()) {
     const Result<> told = runtime->fail_to_start(function.error());

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <ostream>
+#include <sstream>
 
 #include "cli/command.h"
 #include "cli/stop_signals.h"
@@ -10,9 +11,15 @@
 namespace headgate::cli {
 
 int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
-                   const std::function<Result<int>(ProcessRun& run)>& act) {
-  const std::optional<Config> config = load_or_complain(arguments, world.environment, world.complaints);
-  if (!config) return kExitUsage;
+                   const std::function<Result<int>(ProcessRun& run)>& act,
+                   const std::function<void(const Error& error)>& on_unusable) {
+  std::ostringstream complaints;
+  const std::optional<Config> config = load_or_complain(arguments, world.environment, complaints);
+  world.complaints << complaints.str();
+  if (!config) {
+    if (on_unusable) on_unusable(Error{Fault::Invalid, "configuration: " + complaints.str()});
+    return kExitUsage;
+  }
   configure_log(*config, ::isatty(STDERR_FILENO) == 1);
   const auto fail = [&](const Error& error) {
     world.complaints << "headgate " << command << ": " << error.what << '\n';

@@ -47,7 +47,12 @@ struct ProcessRun {
   local::PosixDisk disk = {};
 
   ClientWorld client_world() {
-    return {.library = library, .environment = environment, .clock = clock, .random = random, .disk = disk};
+    return {.library = library,
+            .environment = environment,
+            .clock = clock,
+            .random = random,
+            .disk = disk,
+            .metrics = &metrics};
   }
   process::Processor::World processor_world(DeliveryWorld& world) {
     return {.clock = clock,
@@ -65,13 +70,19 @@ struct ProcessRun {
 
 // Reads the configuration, writes what is wrong with it, and lets `act` work until it is done or a signal
 // comes. `command` stands first in complaints. Gives the exit status: an Error is kExitUsage when it is
-// Invalid, else kExitFailure.
+// Invalid, else kExitFailure. `on_unusable` is told why the configuration cannot be used, too.
 int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
-                   const std::function<Result<int>(ProcessRun& run)>& act);
+                   const std::function<Result<int>(ProcessRun& run)>& act,
+                   const std::function<void(const Error& error)>& on_unusable = {});
 
 // Each gives the exit status; its Error is why it could not start.
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace);  // mode sqs, until stopped
 Result<int> process_lambda(ProcessRun& run);  // mode lambda, until Lambda ends us
+// Why we end before we could begin: without it Lambda knows of an exit and nothing else.
+void tell_lambda(const Environment& environment, const Error& error);
+// Lambda runs us many times at once with one configuration, and a name in the ledger must be one process's:
+// two of a name would deliver one object together. So process.name only begins it.
+LeaseOwner lambda_owner(const std::string& name, Random& random);
 Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, std::istream& input);
 Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments);
 

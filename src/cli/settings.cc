@@ -434,7 +434,8 @@ void add_process(Table& table) {
       {.key = "process.name",
        .doc =
            "This worker's name in the ledger; no two that run may share one. After a crash, the next of that "
-           "name takes up its work at once (in a cluster: the pod's name). Empty: a random one.",
+           "name takes up its work at once (in a cluster: the pod's name). In mode lambda each instance adds "
+           "a random part. Empty: a random one.",
        .used_by = kProcess}));
   table.push_back(bind(MEMBER(process.concurrency), {.key = "process.concurrency",
                                                      .standard = "8",

@@ -1,5 +1,6 @@
 #include "cli/tenant_actions.h"
 
+#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -101,7 +102,30 @@ int TenantActions::put(const std::string& document, const std::string& name) {
                                          [this](TenantConfiguration& row) { return complete(row); });
   if (!read.ok()) return fail(read.error());
   if (!read->problems.empty()) return complain(read->problems);
+  const Result<std::vector<std::string>> shared = problems_with_others(read->rows);
+  if (!shared.ok()) return fail(shared.error());
+  if (!shared->empty()) return complain(*shared);
   return store_all(read->rows);
+}
+
+// What is wrong with rows only beside those of other tenants, stored or in the same document.
+Result<std::vector<std::string>> TenantActions::problems_with_others(
+    const std::vector<TenantConfiguration>& rows) {
+  const auto has_external_id = [](const TenantConfiguration& row) { return !row.external_id.empty(); };
+  std::vector<std::string> problems;
+  if (std::none_of(rows.begin(), rows.end(), has_external_id)) return problems;
+  std::vector<TenantConfiguration> others = rows;
+  for (StoredConfiguration& stored : TRY(all_rows())) {
+    const auto replaces = [&](const TenantConfiguration& row) {
+      return row.tenant == stored.configuration.tenant && row.type == stored.configuration.type;
+    };
+    if (std::none_of(rows.begin(), rows.end(), replaces)) others.push_back(std::move(stored.configuration));
+  }
+  for (const TenantConfiguration& row : rows) {
+    if (const auto problem = tenants::shared_external_id(row, others))
+      problems.push_back(in_words(row, *problem));
+  }
+  return problems;
 }
 
 int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
@@ -143,6 +167,9 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   std::vector<std::string> problems;
   for (const FieldProblem& problem : tenants::validate(*row, world_.rules))
     problems.push_back(in_words(*row, problem));
+  const Result<std::vector<std::string>> shared = problems_with_others({*row});
+  if (!shared.ok()) return fail(shared.error());
+  problems.insert(problems.end(), shared->begin(), shared->end());
   if (!problems.empty()) return complain(problems);
   if (row->enabled) {
     world_.output << name_of_row(*row) << ": is enabled already\n";
@@ -186,6 +213,10 @@ int TenantActions::validate_document(const std::string& document, const std::str
 int TenantActions::validate_stored(const TenantId& tenant) {
   const auto rows = tenant.empty() ? all_rows() : rows_of(tenant, DestinationName());
   if (!rows.ok()) return fail(rows.error());
+  const auto all = tenant.empty() ? rows : all_rows();
+  if (!all.ok()) return fail(all.error());
+  std::vector<TenantConfiguration> others;
+  for (const StoredConfiguration& row : *all) others.push_back(row.configuration);
   std::vector<std::string> problems;
   std::size_t wrong = 0;
   for (const StoredConfiguration& row : *rows) {
@@ -195,6 +226,8 @@ int TenantActions::validate_stored(const TenantId& tenant) {
     } else {
       for (const FieldProblem& problem : tenants::validate(row.configuration, world_.rules))
         problems.push_back(in_words(row.configuration, problem));
+      if (const auto shared = tenants::shared_external_id(row.configuration, others))
+        problems.push_back(in_words(row.configuration, *shared));
     }
     wrong += problems.size() > before ? 1 : 0;
   }

@@ -32,6 +32,8 @@ class TenantActions {
   int get(const TenantId& tenant, const DestinationName& type, TenantFormat format);
   // Stores all rows of the document or, when any is wrong, none. A row that is there is replaced, but for its
   // external id when none is given and its created_at. A row's `version`, when given, must be the stored one.
+  // An external id that another tenant has is refused, here and by enable(): all rows are read for that. Two
+  // terminals at the same moment can still get past it; validate_stored() finds that.
   int put(const std::string& document, const std::string& name);
   // Only a row that is valid is enabled; any can be disabled.
   int enable(const TenantId& tenant, const DestinationName& type);
@@ -51,6 +53,7 @@ class TenantActions {
   // Gives the row, or an error when it is not there or cannot be read.
   Result<TenantConfiguration> readable_row(const TenantId& tenant, const DestinationName& type);
   int store_changed(TenantConfiguration row, std::string_view done);
+  Result<std::vector<std::string>> problems_with_others(const std::vector<TenantConfiguration>& rows);
   int store_all(const std::vector<TenantConfiguration>& rows);
 
   World world_;

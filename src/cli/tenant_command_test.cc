@@ -206,6 +206,57 @@ TEST(TenantPut, GivesEveryTenantAnotherExternalId) {
   EXPECT_NE(terminal.row("acme", "cloudwatch").external_id, terminal.row("other", "cloudwatch").external_id);
 }
 
+TEST(TenantPut, RefusesAnExternalIdThatAnotherTenantHas) {
+  Terminal terminal;
+  const std::string with = std::string(kAwsRow) + "external_id: shared-1\n";
+  ASSERT_EQ(terminal.put(with).status, 0);
+  EXPECT_EQ(terminal.put(with).status, 0) << "the row itself";
+  std::string second = with;
+  second.replace(second.find("cloudwatch"), 10, "cloudwatch#b");
+  EXPECT_EQ(terminal.put(second).status, 0) << "the tenant itself";
+  std::string other = with;
+  other.replace(other.find("acme"), 4, "globex");
+  const Finished put = terminal.put(other);
+  EXPECT_EQ(put.status, kExitUsage);
+  EXPECT_EQ(put.complaints, "globex cloudwatch: external_id: is that of tenant \"acme\" too\n");
+  EXPECT_FALSE(terminal.store.get(TenantId("globex"), DestinationName("cloudwatch")).ok());
+
+  TenantConfiguration placed = terminal.row("acme", "cloudwatch");
+  placed.tenant = TenantId("globex");
+  terminal.store.place({.configuration = placed, .undecodable = ""});  // by someone else
+  EXPECT_EQ(terminal.run({"enable", "globex", "cloudwatch"}).status, kExitUsage);
+  const Finished judged = terminal.run({"validate"});
+  EXPECT_NE(judged.complaints.find("acme cloudwatch: external_id: is that of tenant \"globex\" too"),
+            std::string::npos)
+      << judged.complaints;
+}
+
+TEST(TenantPut, RefusesTwoTenantsOfOneDocumentThatShareAnExternalId) {
+  Terminal terminal;
+  const Finished put = terminal.put(
+      "- {tenant_id: a, type: s3, bucket_name: a-logs, external_id: same}\n"
+      "- {tenant_id: b, type: s3, bucket_name: b-logs, external_id: same}\n");
+  EXPECT_EQ(put.status, kExitUsage);
+  EXPECT_EQ(
+      put.complaints,
+      "a s3: external_id: is that of tenant \"b\" too\nb s3: external_id: is that of tenant \"a\" too\n");
+}
+
+TEST(TenantPut, TakesOurOwnAccountForAnExternalIdOnlyWhereTheRowSaysSo) {
+  Terminal terminal;
+  terminal.environment["HEADGATE_AWS_ROLE_ARN"] = "arn:aws:iam::000000000001:role/central";
+  const std::string with = std::string(kAwsRow) + "external_id: \"000000000001\"\n";
+  const Finished refused = terminal.put(with);
+  EXPECT_EQ(refused.status, kExitUsage);
+  EXPECT_NE(refused.complaints.find("external_id: is our own account"), std::string::npos)
+      << refused.complaints;
+  for (const char* tenant : {"acme", "globex"}) {
+    std::string said = with + "external_id_is_central_account: true\n";
+    said.replace(said.find("acme"), 4, tenant);
+    EXPECT_EQ(terminal.put(said).complaints, "");
+  }
+}
+
 TEST(TenantPut, ReplacesTheRowButNotWhenItWasMade) {
   Terminal terminal;
   EXPECT_EQ(terminal.put(kTwoRows).status, 0);

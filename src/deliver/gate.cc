@@ -4,20 +4,44 @@
 
 namespace headgate::deliver {
 
-std::optional<std::chrono::milliseconds> Gate::refusal(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
-  return breaker_.refusal(now);
+Gate::Pass& Gate::Pass::operator=(Pass&& other) noexcept {
+  if (this == &other) return *this;
+  give_back();
+  gate_ = std::move(other.gate_);
+  probe_ = other.probe_;
+  return *this;
+}
+
+void Gate::Pass::give_back() {
+  if (!gate_ || probe_ == 0) return;
+  const std::lock_guard lock(gate_->mutex_);
+  gate_->breaker_.give_back(probe_);
+}
+
+Gate::Admission Gate::admit(const std::shared_ptr<Gate>& gate, SteadyTime now) {
+  const std::lock_guard lock(gate->mutex_);
+  // Nobody may look either.
+  if (const auto closed = gate->pace_.closed_for(now); closed > gate->options_.wait_max) {
+    return {.pass = {}, .wait = std::chrono::ceil<std::chrono::milliseconds>(closed)};
+  }
+  const Breaker::Leave leave = gate->breaker_.ask(now);
+  return {.pass = Pass(gate, leave.probe), .wait = leave.wait};
 }
 
 Result<Deadline> Gate::enter(const Call& call) {
   const SteadyTime now = call.clock.steady();
   if (call.limits.is_over(now)) return Error{Fault::Stopped, "left off: its time is over"};
   std::optional<std::chrono::nanoseconds> wait;
+  std::chrono::nanoseconds closed{};
   {
     const std::lock_guard lock(mutex_);
     wait = pace_.reserve(now, options_.wait_max);
+    closed = pace_.closed_for(now);
   }
-  if (!wait) return Error{Fault::Retry, "destination: takes less than we have for it"};
+  if (!wait) {
+    return Error{Fault::Retry, "destination: takes less than we have for it",
+                 std::chrono::ceil<std::chrono::milliseconds>(closed)};
+  }
   if (wait->count() > 0 && call.clock.sleep(*wait, call.limits.stop)) {
     return Error{Fault::Stopped, "left off: stopped"};
   }
@@ -34,15 +58,16 @@ void Gate::taken(SteadyTime now) {
   tokens_ = std::min(tokens_ + 1, options_.retry_tokens);
 }
 
-Gate::Again Gate::failed(SteadyTime began, const Call& call, std::uint32_t tries) {
+Gate::Again Gate::failed(SteadyTime began, const Call& call, const Error& error, std::uint32_t tries) {
   const SteadyTime now = call.clock.steady();
   const bool was_slow = now - began >= call.timeout / 4;
   const std::lock_guard lock(mutex_);
   pace_.refused(now);
-  breaker_.failed(now, was_slow ? 4 : 1);
-  if (was_slow || breaker_.is_open() || tries >= options_.tries_max || tokens_ < options_.retry_cost) {
-    return Again::No;
-  }
+  pace_.close(now + std::min(error.retry_after, options_.pause_max));
+  const bool may_try = !was_slow && tries < options_.tries_max && error.retry_after <= options_.wait_max;
+  if (may_try && breaker_.is_probing(now)) return Again::Yes;  // it has failed when its last try has
+  breaker_.failed(now, was_slow ? Failure::Silent : Failure::Soon);
+  if (!may_try || breaker_.is_open() || tokens_ < options_.retry_cost) return Again::No;
   tokens_ -= options_.retry_cost;
   return Again::Yes;
 }

@@ -42,12 +42,33 @@ class Gate {
     std::uint32_t tries_max = 4;  // of one call
     // A longer wait for its turn is not worth a thread: the delivery comes back instead.
     std::chrono::milliseconds wait_max{2'000};
+    // How long a destination may ask not to be called (Retry-After); a longer pause counts as this one.
+    std::chrono::milliseconds pause_max{900'000};
   };
   explicit Gate(Options options)
       : options_(options), pace_(options.pace), breaker_(options.breaker), tokens_(options.retry_tokens) {}
 
-  // To be asked before a delivery. None: go on; else how long it is no use to try.
-  std::optional<std::chrono::milliseconds> refusal(SteadyTime now);
+  // A delivery's leave to call. That of a probe is given back at its end unless a call has told how the
+  // destination does: a delivery may end without calling.
+  class Pass {
+   public:
+    Pass() = default;
+    Pass(std::shared_ptr<Gate> gate, std::uint64_t probe) : gate_(std::move(gate)), probe_(probe) {}
+    Pass(Pass&&) = default;
+    Pass& operator=(Pass&& other) noexcept;
+    ~Pass() { give_back(); }
+
+   private:
+    void give_back();
+    std::shared_ptr<Gate> gate_;  // shared with the other deliveries to the destination
+    std::uint64_t probe_ = 0;
+  };
+  struct Admission {
+    Pass pass;
+    std::optional<std::chrono::milliseconds> wait;  // none: go on; else how long it is no use to try
+  };
+  // To be asked before a delivery; the pass is held as long as it lasts.
+  static Admission admit(const std::shared_ptr<Gate>& gate, SteadyTime now);
 
   struct Call {
     Clock& clock;
@@ -57,6 +78,9 @@ class Gate {
   };
   // Runs `act(Deadline)`, which gives a Result, in its turn; again while it says Retry and failed soon. What
   // took long is not tried again here: a thread may not be held. Stopped when `limits` are over before a try.
+  // A pause that the destination asks for is kept by all of its calls: a short one is waited for here, of a
+  // longer one the error says what is left. A probe is tried as often as any call, and the budget is not
+  // asked: there is one at a time, and a message that comes back for it comes ever more rarely.
   template <typename Act>
   auto run(const Call& call, Act act) -> decltype(act(Deadline{}));
 
@@ -65,7 +89,7 @@ class Gate {
   // Waits for the turn of the next try.
   Result<Deadline> enter(const Call& call);
   void taken(SteadyTime now);
-  Again failed(SteadyTime began, const Call& call, std::uint32_t tries);
+  Again failed(SteadyTime began, const Call& call, const Error& error, std::uint32_t tries);
 
   const Options options_;
   std::mutex mutex_;  // guards all below; never held while a call is under way
@@ -107,7 +131,7 @@ auto Gate::run(const Call& call, Act act) -> decltype(act(Deadline{})) {
       if (was_answered && call.is_proof) taken(call.clock.steady());
       return answer;
     }
-    if (failed(began, call, tries) == Again::No) return answer;
+    if (failed(began, call, answer.error(), tries) == Again::No) return answer;
   }
 }
 

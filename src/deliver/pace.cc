@@ -14,11 +14,20 @@ double seconds_of(std::chrono::nanoseconds time) {
 }  // namespace
 
 std::optional<std::chrono::nanoseconds> Pace::reserve(SteadyTime now, std::chrono::nanoseconds wait_max) {
-  if (!rate_) return std::chrono::nanoseconds{0};
-  const SteadyTime at = std::max(now, next_);
+  SteadyTime at = std::max(now, closed_until_);
+  if (rate_) at = std::max(at, next_);
   if (at - now > wait_max) return std::nullopt;
+  if (!rate_) return at - now;
   next_ = at + std::chrono::nanoseconds{static_cast<std::int64_t>(1e9 / *rate_)};
   return at - now;
+}
+
+void Pace::close(SteadyTime until) {
+  closed_until_ = std::max(closed_until_, until);
+}
+
+std::chrono::nanoseconds Pace::closed_for(SteadyTime now) const {
+  return std::max(closed_until_, now) - now;
 }
 
 void Pace::measure(SteadyTime now) {

@@ -25,6 +25,10 @@ class Pace {
   // `wait_max`, and no place is taken.
   std::optional<std::chrono::nanoseconds> reserve(SteadyTime now, std::chrono::nanoseconds wait_max);
   void taken(SteadyTime now);
+  // No call before `until`: the destination said so.
+  void close(SteadyTime until);
+  // What is left of that.
+  std::chrono::nanoseconds closed_for(SteadyTime now) const;
   // Refused, or not answered. Several refusals within a second count once: they were sent at one rate.
   void refused(SteadyTime now);
 
@@ -36,7 +40,8 @@ class Pace {
 
   const Options options_;
   std::optional<double> rate_;
-  SteadyTime next_ = kLongAgo;     // when the next call may go
+  SteadyTime next_ = kLongAgo;  // when the next call may go
+  SteadyTime closed_until_ = kLongAgo;
   SteadyTime refused_ = kLongAgo;  // when the rate was cut last
   SteadyTime window_ = kLongAgo;   // since when calls are counted
   double in_window_ = 0;

@@ -31,6 +31,8 @@ constexpr TextField kTextFields[] = {
     {"log_kms_key_arn", &TenantConfiguration::log_kms_key_arn},
     {"bucket_name", &TenantConfiguration::bucket_name},
     {"bucket_prefix", &TenantConfiguration::bucket_prefix},
+    {"sse", &TenantConfiguration::sse},
+    {"kms_key_id", &TenantConfiguration::kms_key_id},
     {"created_at", &TenantConfiguration::created_at},
     {"updated_at", &TenantConfiguration::updated_at},
 };
@@ -82,6 +84,11 @@ class ConfigurationReader {
     return true;
   }
 
+  void read_flag(const DocumentValue& member, bool& flag) {
+    flag = member.kind == Kind::Boolean && member.text == "true";
+    if (member.kind != Kind::Boolean) add_problem(member.name, "must be true or false", member.name_line);
+  }
+
   // False when there is no such field. Null is absent.
   bool read_field(const DocumentValue& member) {
     const bool is_null = member.kind == Kind::Null;
@@ -100,9 +107,11 @@ class ConfigurationReader {
       return true;
     }
     if (member.name == "enabled") {
-      if (is_null) return true;
-      configuration.enabled = member.kind == Kind::Boolean && member.text == "true";
-      if (member.kind != Kind::Boolean) add_problem(member.name, "must be true or false", member.name_line);
+      if (!is_null) read_flag(member, configuration.enabled);
+      return true;
+    }
+    if (member.name == "external_id_is_central_account") {
+      if (!is_null) read_flag(member, configuration.external_id_is_central_account);
       return true;
     }
     if (member.name == "desired_logs") {

@@ -26,12 +26,15 @@ struct TenantConfiguration {
   std::string account_id;                 // 12 digits: the tenant's AWS account
   std::string log_distribution_role_arn;
   std::string external_id;
+  bool external_id_is_central_account = false;  // known: a tenant of the predecessor trusts that already
   std::string log_group_name;
   std::string log_stream_name;           // template, e.g. {pod_name}
   std::uint32_t log_retention_days = 0;  // of a group that we make; 0 = for ever
   std::string log_kms_key_arn;           // the same; empty = AWS's own key
   std::string bucket_name;
   std::string bucket_prefix;
+  std::string sse;                  // none | AES256 | aws:kms; empty = none: as the bucket says
+  std::string kms_key_id;           // of aws:kms, an ARN; empty = the account's own for S3
   std::optional<std::int64_t> ttl;  // Unix seconds; judged by us too, DynamoDB deletes days late
   std::string created_at;
   std::string updated_at;

@@ -20,12 +20,15 @@ TenantConfiguration full_configuration() {
           .account_id = "012345678901",
           .log_distribution_role_arn = "arn:aws:iam::012345678901:role/CustomerLogDistribution-1",
           .external_id = "7d9f",
+          .external_id_is_central_account = true,
           .log_group_name = "/aws/logs/acme",
           .log_stream_name = "{pod_name}",
           .log_retention_days = 30,
           .log_kms_key_arn = "arn:aws:kms:eu-west-1:012345678901:key/k",
           .bucket_name = "acme-logs",
           .bucket_prefix = "logs/",
+          .sse = "aws:kms",
+          .kms_key_id = "arn:aws:kms:eu-west-1:012345678901:key/s",
           .ttl = 1'756'553'221,
           .created_at = "2025-08-30T11:27:01Z",
           .updated_at = "2025-08-30T11:27:02Z",
@@ -40,21 +43,25 @@ ReadConfiguration read_one(std::string_view document) {
 }
 
 TEST(TenantConfiguration, WritesEveryFieldInAFixedOrder) {
-  EXPECT_EQ(to_json(full_configuration()),
-            R"({"tenant_id":"acme","type":"s3#audit","enabled":true,"target_region":"eu-west-1",)"
-            R"("desired_logs":["payments","012","yes",""],"account_id":"012345678901",)"
-            R"("log_distribution_role_arn":"arn:aws:iam::012345678901:role/CustomerLogDistribution-1",)"
-            R"("external_id":"7d9f","log_group_name":"/aws/logs/acme","log_stream_name":"{pod_name}",)"
-            R"("log_retention_days":30,"log_kms_key_arn":"arn:aws:kms:eu-west-1:012345678901:key/k",)"
-            R"("bucket_name":"acme-logs","bucket_prefix":"logs/","ttl":1756553221,)"
-            R"("created_at":"2025-08-30T11:27:01Z","updated_at":"2025-08-30T11:27:02Z","version":7})");
+  EXPECT_EQ(
+      to_json(full_configuration()),
+      R"({"tenant_id":"acme","type":"s3#audit","enabled":true,"target_region":"eu-west-1",)"
+      R"("desired_logs":["payments","012","yes",""],"account_id":"012345678901",)"
+      R"("log_distribution_role_arn":"arn:aws:iam::012345678901:role/CustomerLogDistribution-1",)"
+      R"("external_id":"7d9f","external_id_is_central_account":true,"log_group_name":"/aws/logs/acme","log_stream_name":"{pod_name}",)"
+      R"("log_retention_days":30,"log_kms_key_arn":"arn:aws:kms:eu-west-1:012345678901:key/k",)"
+      R"("bucket_name":"acme-logs","bucket_prefix":"logs/","sse":"aws:kms",)"
+      R"("kms_key_id":"arn:aws:kms:eu-west-1:012345678901:key/s","ttl":1756553221,)"
+      R"("created_at":"2025-08-30T11:27:01Z","updated_at":"2025-08-30T11:27:02Z","version":7})");
   EXPECT_EQ(to_yaml(full_configuration()),
             "tenant_id: acme\ntype: \"s3#audit\"\nenabled: true\ntarget_region: eu-west-1\ndesired_logs:\n"
             "  - payments\n  - \"012\"\n  - \"yes\"\n  - \"\"\naccount_id: \"012345678901\"\n"
             "log_distribution_role_arn: \"arn:aws:iam::012345678901:role/CustomerLogDistribution-1\"\n"
-            "external_id: \"7d9f\"\nlog_group_name: \"/aws/logs/acme\"\nlog_stream_name: \"{pod_name}\"\n"
+            "external_id: \"7d9f\"\nexternal_id_is_central_account: true\nlog_group_name: "
+            "\"/aws/logs/acme\"\nlog_stream_name: \"{pod_name}\"\n"
             "log_retention_days: 30\nlog_kms_key_arn: \"arn:aws:kms:eu-west-1:012345678901:key/k\"\n"
-            "bucket_name: acme-logs\nbucket_prefix: logs/\nttl: 1756553221\n"
+            "bucket_name: acme-logs\nbucket_prefix: logs/\nsse: \"aws:kms\"\n"
+            "kms_key_id: \"arn:aws:kms:eu-west-1:012345678901:key/s\"\nttl: 1756553221\n"
             "created_at: \"2025-08-30T11:27:01Z\"\nupdated_at: \"2025-08-30T11:27:02Z\"\nversion: 7\n");
   EXPECT_EQ(to_json({}), R"({"enabled":false})");
   EXPECT_EQ(to_yaml({}), "enabled: false\n");

@@ -25,6 +25,7 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("account_id", configuration.account_id);
   text("log_distribution_role_arn", configuration.log_distribution_role_arn);
   text("external_id", configuration.external_id);
+  if (configuration.external_id_is_central_account) to.raw("external_id_is_central_account", "true");
   text("log_group_name", configuration.log_group_name);
   text("log_stream_name", configuration.log_stream_name);
   if (configuration.log_retention_days != 0)
@@ -32,6 +33,8 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("log_kms_key_arn", configuration.log_kms_key_arn);
   text("bucket_name", configuration.bucket_name);
   text("bucket_prefix", configuration.bucket_prefix);
+  text("sse", configuration.sse);
+  text("kms_key_id", configuration.kms_key_id);
   if (configuration.ttl.has_value()) to.raw("ttl", std::to_string(*configuration.ttl));
   text("created_at", configuration.created_at);
   text("updated_at", configuration.updated_at);

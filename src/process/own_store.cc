@@ -5,6 +5,7 @@ namespace {
 
 Error to_be_tried_again(Error error) {
   if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
+  error.retry_after = {};  // of our store: no tenant's destination is to be closed for it
   return std::move(error).in("central store");
 }
 

@@ -25,6 +25,7 @@ struct Processor::Try {
   deliver::Delivery delivery;
   DestinationKind kind = DestinationKind::CloudWatch;
   std::shared_ptr<deliver::Gate> gate;
+  deliver::Gate::Pass pass;
   DeliveryMeters::Meters* meters = nullptr;
   std::unique_ptr<deliver::LogDelivery> logs;
   std::optional<Error> failed;
@@ -178,10 +179,12 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
                                    .next_batch = claimed.next_batch,
                                    .object_at = job.object.at,
                                    .wants = wanted_of_packed(configuration, fields)};
-  if (const auto refusal = one.gate->refusal(world_.clock.steady())) {
-    outcome = both(outcome, refuse(job, one, *refusal));
+  deliver::Gate::Admission admission = deliver::Gate::admit(one.gate, world_.clock.steady());
+  if (admission.wait) {
+    outcome = both(outcome, refuse(job, one, *admission.wait));
     return std::nullopt;
   }
+  one.pass = std::move(admission.pass);
   return one;
 }
 
@@ -387,8 +390,10 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   }
   one.meters->failed.add();
   settlement_.release(id);
-  return {
-      .verdict = Verdict::TryLater, .health = health_of(error), .is_left_off = error.fault == Fault::Stopped};
+  return {.verdict = Verdict::TryLater,
+          .not_before = error.retry_after,
+          .health = health_of(error),
+          .is_left_off = error.fault == Fault::Stopped};
 }
 
 // Its destination's breaker is open: it is not asked at all.

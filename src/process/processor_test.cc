@@ -426,6 +426,33 @@ TEST_F(Processing, DoesNotCallADestinationThatDoesNotAnswerAndSaysWhenToComeBack
   EXPECT_EQ(calls, 3);
 }
 
+TEST_F(Processing, ComesBackWhenTheDestinationSaidAndNotBefore) {
+  configure(row("a"));
+  answer(Error{Fault::Retry, "503", std::chrono::seconds{90}});
+  const ReceivedMessage message = message_of(store("a", kLine));
+  EXPECT_EQ(process(message).not_before, std::chrono::seconds{90});
+  EXPECT_EQ(tried("failed"), 1U);
+  EXPECT_EQ(process(message).not_before, std::chrono::seconds{90});
+  EXPECT_EQ(tried("refused"), 1U) << "it is not even asked";
+  answer({});
+  clock_.advance(std::chrono::seconds{90});
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+}
+
+TEST_F(Processing, CallsADestinationThatWorksAgainThoughAnotherDeliveryLookedAndDidNotCall) {
+  configure(row("a"));
+  answer(Error{Fault::Retry, "500"});
+  const ReceivedMessage message = message_of(store("a", kLine));
+  Outcome outcome;
+  for (int tries = 0; tries < 3; ++tries) outcome = process(message);
+  ASSERT_GT(outcome.not_before.count(), 0) << "its breaker is open";
+  answer({});
+  clock_.advance(outcome.not_before);
+  const ObjectKey empty = store("a", "", "empty.json");  // nothing of it is put
+  EXPECT_EQ(process(message_of(empty)).verdict, Verdict::Done);
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+}
+
 TEST_F(Processing, LeavesOffWhenItsTimeIsOver) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/log.h"
 
 namespace headgate::tenants {
 
@@ -47,7 +48,13 @@ struct TenantDirectory::Entry {
 };
 
 TenantDirectory::TenantDirectory(Clock& clock, TenantStore& store, Options options)
-    : clock_(clock), store_(store), options_(std::move(options)) {
+    : clock_(clock),
+      store_(store),
+      options_(std::move(options)),
+      invalid_(options_.metrics == nullptr
+                   ? nullptr
+                   : &options_.metrics->gauge("headgate_tenants_invalid_configurations",
+                                              "Configurations that were read and cannot be used")) {
   CHECK(options_.tenants_max > 0);
 }
 
@@ -65,6 +72,7 @@ Result<TenantView> TenantDirectory::of(const TenantId& tenant) {
     const bool is_known = !stored.empty();
     rows = std::make_shared<const Entry>(
         Entry{.is_known = is_known, .rows = judge(tenant, std::move(stored), options_.rules)});
+    tell(tenant, *rows);
     keep(tenant, rows, asked_at, generation);
   }
   TenantView view{.is_known = rows->is_known, .active = {}, .invalid = {}};
@@ -78,6 +86,38 @@ Result<TenantView> TenantDirectory::of(const TenantId& tenant) {
     }
   }
   return view;
+}
+
+void TenantDirectory::tell(const TenantId& tenant, const Entry& entry) {
+  std::map<DestinationName, std::string> wrong;
+  for (const JudgedRow& row : entry.rows) {
+    if (!row.problems.empty()) wrong.emplace(row.configuration.type, in_words(row.problems));
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = told_.find(tenant);
+  if (wrong.empty() && found == told_.end()) return;
+  const std::size_t told_before = found == told_.end() ? 0 : found->second.size();
+  if (told_rows_ - told_before + wrong.size() > kToldMax) return;
+  std::map<DestinationName, std::string> before;
+  if (found != told_.end()) before = std::move(found->second);
+  told_rows_ = told_rows_ - before.size() + wrong.size();
+  for (const auto& [type, words] : wrong) {
+    const auto known = before.find(type);
+    if (known != before.end() && known->second == words) continue;
+    log::warn("a tenant's configuration cannot be used: its objects are parked until it is mended",
+              {{"tenant", tenant.view()}, {"destination", type.view()}, {"what", words}});
+  }
+  for (const auto& [type, words] : before) {
+    if (wrong.contains(type)) continue;
+    log::info("a tenant's configuration is mended, disabled or gone: replay what was parked for it",
+              {{"tenant", tenant.view()}, {"destination", type.view()}, {"was", words}});
+  }
+  if (wrong.empty()) {
+    told_.erase(tenant);
+  } else {
+    told_[tenant] = std::move(wrong);
+  }
+  if (invalid_ != nullptr) invalid_->set(static_cast<double>(told_rows_));
 }
 
 void TenantDirectory::forget(const TenantId& tenant) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "model/names.h"
 #include "model/tenant_configuration.h"
@@ -35,14 +37,17 @@ struct TenantView {
 
 // Any thread. Holds at most `tenants_max` tenants, known or not, and forgets the least recently used; a view
 // is at most `age_max` old. A row's own ttl is judged at each call. Several threads that miss at once each
-// ask the store.
+// ask the store. That a configuration cannot be used, or why, or that it can again, is logged once, whenever
+// it is read and has changed.
 class TenantDirectory {
  public:
   struct Options {
     std::chrono::milliseconds age_max{30'000};
     std::size_t tenants_max = 10'000;
     Rules rules = {};
+    Metrics* metrics = nullptr;  // outlives it; none: nothing is counted
   };
+  static constexpr std::size_t kToldMax = 10'000;  // configurations that cannot be used; more are not told of
   TenantDirectory(Clock& clock, TenantStore& store, Options options);
 
   // The store's error when it cannot be asked: an old view is not used, it may deliver what was since
@@ -61,6 +66,7 @@ class TenantDirectory {
   };
 
   Rows cached(const TenantId& tenant, SteadyTime now);
+  void tell(const TenantId& tenant, const Entry& entry);
   void keep(const TenantId& tenant, Rows rows, SteadyTime read_at, std::uint64_t generation);
 
   Clock& clock_;
@@ -68,7 +74,11 @@ class TenantDirectory {
   const Options options_;
   std::mutex mutex_;  // guards all below; never held while the store is asked
   std::unordered_map<TenantId, Slot> slots_;
-  std::list<TenantId> recency_;   // most recently used first
+  std::list<TenantId> recency_;  // most recently used first
+  // What was last logged of a tenant's rows, and not forgotten with the cache: by type, in words.
+  std::map<TenantId, std::map<DestinationName, std::string>> told_;
+  std::size_t told_rows_ = 0;
+  Gauge* const invalid_;          // none: nothing is counted
   std::uint64_t generation_ = 0;  // counts forget(): an answer asked for before one is not kept
 };
 

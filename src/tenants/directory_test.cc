@@ -208,5 +208,47 @@ TEST(TenantDirectory, AnswersManyThreadsAtOnce) {
   }
 }
 
+TEST(TenantDirectory, TellsOnceThatAConfigurationCannotBeUsedAndWhyAndThatItIsMended) {
+  fakes::StillClock clock;
+  fakes::MemoryTenantStore store;
+  Metrics metrics;
+  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}, .metrics = &metrics});
+  const auto read = [&](const char* tenant) {
+    testing::internal::CaptureStderr();
+    directory.forget(TenantId(tenant));
+    EXPECT_TRUE(directory.of(TenantId(tenant)).ok());
+    return testing::internal::GetCapturedStderr();
+  };
+  const auto is_counted = [&](const std::string& count) {
+    return metrics.exposition().find("headgate_tenants_invalid_configurations " + count + "\n") !=
+           std::string::npos;
+  };
+  TenantConfiguration row = row_of("acme", "s3");
+  row.bucket_name = "NO";
+  store.place({.configuration = row, .undecodable = ""});
+  store.place({.configuration = row_of("acme", "cloudwatch"), .undecodable = ""});
+  const std::string first = read("acme");
+  for (const char* part :
+       {R"("level":"warn")", R"("tenant":"acme")", R"("destination":"s3")", "bucket_name: must"})
+    EXPECT_NE(first.find(part), std::string::npos) << first;
+  EXPECT_EQ(first.find("cloudwatch"), std::string::npos) << first;
+  EXPECT_TRUE(is_counted("1")) << metrics.exposition();
+  EXPECT_EQ(read("acme"), "");
+
+  row.bucket_name = "";
+  store.place({.configuration = row, .undecodable = ""});
+  EXPECT_NE(read("acme").find("bucket_name: is missing"), std::string::npos);
+  TenantConfiguration other = row_of("globex", "s3");
+  store.place({.configuration = other, .undecodable = "enabled: must be true or false"});
+  EXPECT_NE(read("globex").find("enabled: must be"), std::string::npos);
+  EXPECT_TRUE(is_counted("2")) << metrics.exposition();
+
+  row.bucket_name = "acme-logs";
+  store.place({.configuration = row, .undecodable = ""});
+  EXPECT_NE(read("acme").find("is mended"), std::string::npos);
+  EXPECT_TRUE(is_counted("1")) << metrics.exposition();
+  EXPECT_EQ(read("acme"), "");
+}
+
 }  // namespace
 }  // namespace headgate::tenants

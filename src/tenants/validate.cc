@@ -43,12 +43,14 @@ class Validation {
     check_region();
     check_desired_logs();
     check_account();
+    check_external_id();
     check_role();
     check_log_group();
     check_stream();
     check_group_options();
     check_bucket();
     check_prefix();
+    check_encryption();
     if (row_.ttl && *row_.ttl <= 0) complain("ttl", "must be a time after 1970, in Unix seconds");
     return std::move(problems_);
   }
@@ -125,9 +127,20 @@ class Validation {
     }
   }
 
+  void check_external_id() {
+    if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
+    const std::vector<std::string>& ours = rules_.central_accounts;
+    const bool is_ours = std::find(ours.begin(), ours.end(), row_.external_id) != ours.end();
+    if (is_ours && !row_.external_id_is_central_account)
+      complain("external_id",
+               "is our own account, which every tenant knows: leave it out for a random one, or, where the "
+               "role trusts it already, add external_id_is_central_account: true");
+    if (!is_ours && row_.external_id_is_central_account && !ours.empty())
+      complain("external_id_is_central_account", "is true, but external_id is not our account");
+  }
+
   void check_role() {
     const std::string& arn = row_.log_distribution_role_arn;
-    if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
     if (arn.empty()) {
       if (is_aws() && kind_ == DestinationKind::CloudWatch)
         complain("log_distribution_role_arn",
@@ -194,13 +207,7 @@ class Validation {
     }
     if (!belongs_to(DestinationKind::CloudWatch, kKey, row_.log_kms_key_arn) || row_.log_kms_key_arn.empty())
       return;
-    const std::optional<KmsKeyArn> key = parse_kms_key_arn(row_.log_kms_key_arn);
-    if (!key) return complain(kKey, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
-    // A log group takes keys of its own region only.
-    if (is_region(row_.target_region) && key->region != row_.target_region)
-      complain(kKey, "is in another region than target_region");
-    if (!row_.account_id.empty() && key->account != row_.account_id)
-      complain(kKey, "is in another account than account_id");
+    complain_about_key(kKey, row_.log_kms_key_arn);
   }
 
   void check_bucket() {
@@ -227,6 +234,28 @@ class Validation {
     }
   }
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html
+  void check_encryption() {
+    constexpr std::string_view kKey = "kms_key_id";
+    const std::string& sse = row_.sse;
+    const bool is_ours = belongs_to(DestinationKind::S3, "sse", sse);
+    if (is_ours && !sse.empty() && sse != "none" && sse != "AES256" && sse != "aws:kms")
+      complain("sse", "must be none (as the bucket says), AES256 or aws:kms");
+    if (!belongs_to(DestinationKind::S3, kKey, row_.kms_key_id) || row_.kms_key_id.empty()) return;
+    if (sse != "aws:kms") complain(kKey, "is for sse aws:kms only");
+    complain_about_key(kKey, row_.kms_key_id);
+  }
+
+  // Log groups and buckets take keys of their own region only.
+  void complain_about_key(std::string_view field, const std::string& text) {
+    const std::optional<KmsKeyArn> key = parse_kms_key_arn(text);
+    if (!key) return complain(field, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
+    if (is_region(row_.target_region) && key->region != row_.target_region)
+      complain(field, "is in another region than target_region");
+    if (!row_.account_id.empty() && key->account != row_.account_id)
+      complain(field, "is in another account than account_id");
+  }
+
   // Whether the field is judged: its kind is ours. A field of the other kind that is set is a mistake in
   // itself: the writer believes that it does something. When the type is wrong nothing can be said of either.
   bool belongs_to(DestinationKind kind, std::string_view field, std::string_view value) {
@@ -247,6 +276,18 @@ class Validation {
 
 std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules) {
   return Validation(configuration, rules).run();
+}
+
+std::optional<FieldProblem> shared_external_id(const TenantConfiguration& row,
+                                               const std::vector<TenantConfiguration>& others) {
+  if (row.external_id.empty()) return std::nullopt;
+  for (const TenantConfiguration& other : others) {
+    const bool is_known_to_all = row.external_id_is_central_account && other.external_id_is_central_account;
+    if (other.tenant == row.tenant || other.external_id != row.external_id || is_known_to_all) continue;
+    return FieldProblem{.field = "external_id",
+                        .what = "is that of tenant " + json_text(other.tenant.view()) + " too"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace headgate::tenants

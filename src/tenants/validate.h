@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct Rules {
   // Our own buckets, which are nobody's destination: a delivery into one would be read and delivered again,
   // endlessly.
   std::vector<BucketName> central_buckets = {};
+  // Our own accounts. Every tenant knows them, so that none is a secret between us and one of them.
+  std::vector<std::string> central_accounts = {};
 };
 
 // What a log_stream_name template may name, in braces. Not the cluster: that is the provider's business.
@@ -33,5 +37,11 @@ constexpr std::size_t kBucketPrefixBytesMax = 512;  // leaves as much of S3's 10
 
 // Every wrong field at once, in the order of the fields; empty when all is well. Pure. `line` is 0.
 std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules);
+
+// Two tenants that share an external id: either could have us write into the other's account, where a role
+// trusts it. The problem of `row` with `others`, which may hold rows of its own tenant; names the other
+// tenant. Pure. Our own account's id is shared where both say so (external_id_is_central_account).
+std::optional<FieldProblem> shared_external_id(const TenantConfiguration& row,
+                                               const std::vector<TenantConfiguration>& others);
 
 }  // namespace headgate::tenants

@@ -243,10 +243,73 @@ TEST(Validate, JudgesBucketAndPrefix) {
       });
 }
 
+TEST(Validate, JudgesTheEncryptionOfABucketsObjects) {
+  const std::string key = "arn:aws:kms:us-east-1:123456789012:key/0a-1";
+  const auto with = [](const char* sse, const std::string& key_id) {
+    return [sse, key_id](TenantConfiguration& row) {
+      row.sse = sse;
+      row.kms_key_id = key_id;
+    };
+  };
+  expect_each(good_s3(), kAws,
+              {{"none", with("none", ""), ""},
+               {"S3's", with("AES256", ""), ""},
+               {"the account's key", with("aws:kms", ""), ""},
+               {"a key", with("aws:kms", key), ""},
+               {"another", with("aes256", ""), "sse must be none"},
+               {"a key for nothing", with("AES256", key), "kms_key_id is for sse aws:kms only"},
+               {"a key alone", with("", key), "kms_key_id is for sse aws:kms only"},
+               {"an alias", with("aws:kms", "alias/x"), "kms_key_id is not a key"},
+               {"elsewhere", with("aws:kms", "arn:aws:kms:us-east-2:123456789012:key/1"),
+                "kms_key_id is in another region"},
+               {"another's", with("aws:kms", "arn:aws:kms:us-east-1:123456789013:key/1"),
+                "kms_key_id is in another account"}});
+}
+
+TEST(Validate, TakesOurOwnAccountForAnExternalIdOnlyWhereThatIsSaid) {
+  Rules rules = kAws;
+  rules.central_accounts = {"000000000001", "000000000002"};
+  const auto with = [](const char* id, bool is_said) {
+    return [id, is_said](TenantConfiguration& row) {
+      row.external_id = id;
+      row.external_id_is_central_account = is_said;
+    };
+  };
+  expect_each(
+      good_cloudwatch(), rules,
+      {{"ours", with("000000000002", false), "external_id is our own account"},
+       {"and said", with("000000000002", true), ""},
+       {"another's", with("000000000003", false), ""},
+       {"said of another", with("000000000003", true), "external_id_is_central_account is true, but"}});
+}
+
+TEST(SharedExternalId, IsOneOfTwoTenantsButNotOfOnesDestinations) {
+  TenantConfiguration row = good_cloudwatch();
+  TenantConfiguration own = good_s3();
+  own.external_id = row.external_id;
+  EXPECT_FALSE(shared_external_id(row, {row, own}));
+  TenantConfiguration other = row;
+  other.tenant = TenantId("globex");
+  const auto problem = shared_external_id(row, {own, other});
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->field, "external_id");
+  EXPECT_EQ(problem->what, "is that of tenant \"globex\" too");
+  other.external_id = "";
+  row.external_id = "";
+  EXPECT_FALSE(shared_external_id(row, {other})) << "neither has one";
+  row.external_id = other.external_id = "000000000001";
+  row.external_id_is_central_account = true;
+  EXPECT_TRUE(shared_external_id(row, {other}));
+  other.external_id_is_central_account = true;
+  EXPECT_FALSE(shared_external_id(row, {other})) << "both say that all know it";
+}
+
 TEST(Validate, RefusesFieldsOfTheOtherKind) {
   expect_each(good_cloudwatch(), kAws,
               {{"bucket", SET(bucket_name, "abc"), "bucket_name is for destinations of type s3 only"},
-               {"prefix", SET(bucket_prefix, "x"), "bucket_prefix is for destinations of type s3 only"}});
+               {"prefix", SET(bucket_prefix, "x"), "bucket_prefix is for destinations of type s3 only"},
+               {"encryption", SET(sse, "AES256"), "sse is for destinations of type s3 only"},
+               {"key", SET(kms_key_id, "x"), "kms_key_id is for destinations of type s3 only"}});
   expect_each(
       good_s3(), kAws,
       {{"group", SET(log_group_name, "g"), "log_group_name is for destinations of type cloudwatch only"},
