@@ -10,6 +10,7 @@
 
 #include "base/byte_source.h"
 #include "base/result.h"
+#include "model/record.h"
 #include "model/timestamp.h"
 
 namespace headgate {
@@ -41,7 +42,7 @@ struct ReadCounts {
 class RecordReader {
  public:
   struct Options {
-    std::size_t line_bytes_max = 16U << 20U;  // a longer line: Fault::Invalid
+    std::size_t line_bytes_max = kRecordLineBytesMax;  // a longer line: Fault::Invalid
   };
   RecordReader(ByteSource& source, Options options);
   ~RecordReader();

@@ -367,6 +367,25 @@ TEST(RecordReader, LongLinesAreReadUpToTheLimitAndOneOverItIsAnError) {
   EXPECT_EQ(read.error, "line 2: longer than 1000 bytes");
 }
 
+TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverItHolds) {
+  const std::string name(255, '\x01');
+  const RecordFrame frame(
+      {.namespace_name = name, .application = name, .pod_name = name, .container_name = name});
+  for (const std::string& begin : {"\xff"s, "\x01"s, "m"s}) {
+    const std::string message = begin + std::string(kRecordMessageBytesMax - 1, '\x01');
+    std::vector<char> into(frame.bytes_max(message.size()));
+    const char* const end =
+        frame.encode({.message = message, .part = 4'000'000'000, .is_damaged = true}, into.data());
+    const Read read = read_all(std::string(into.data(), static_cast<std::size_t>(end - into.data())) +
+                               "{\"message\":\"after\"}");
+    EXPECT_EQ(read.error, "");
+    ASSERT_EQ(read.records.size(), 2U);
+    const std::string expected = (begin == "\xff" ? "\xef\xbf\xbd" : begin) + message.substr(1);
+    EXPECT_TRUE(read.records[0].message == expected);
+    EXPECT_EQ(read.records[1].message, "after");
+  }
+}
+
 // The DOM parser of simdjson as the judge of what is JSON.
 TEST(RecordReader, TakesAsJsonWhatAnIndependentParserTakes) {
   std::mt19937 random(3);
