@@ -87,7 +87,7 @@ Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
       .is_ours = written.was_written, .entry = std::move(row->entry), .leased_until = row->leased_until};
 }
 
-Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                                Timestamp now, Timestamp until) {
   const auto values = [&] {
     JsonObject made;
@@ -97,13 +97,17 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, st
         .raw(":until", number_attribute(until.nanoseconds));
     return made;
   };
-  const std::string next = number_attribute(static_cast<std::int64_t>(next_batch));
-  const std::string forward = std::string(kHeld) + " AND #next_batch <= :next";
-  Written written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
-                                                    .update = "SET #next_batch = :next, #updated_at = :now, "
-                                                              "#leased_until = :until",
-                                                    .condition = forward,
-                                                    .values = values().raw(":next", next).take()}));
+  // A row without a plan compares as unequal to any: what it counted is not known.
+  const std::string forward = std::string(kHeld) + " AND (#next_batch <= :next OR #plan <> :plan)";
+  const std::string next = number_attribute(static_cast<std::int64_t>(progress.next_batch));
+  Written written = TRY_IN(
+      "ledger",
+      table_->write(
+          {.key = ledger_key(id),
+           .update = "SET #next_batch = :next, #plan = :plan, "
+                     "#updated_at = :now, #leased_until = :until",
+           .condition = forward,
+           .values = values().raw(":next", next).raw(":plan", text_attribute(progress.plan.view())).take()}));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row || !is_held(*row, owner)) return lease_lost(id);

@@ -32,7 +32,7 @@ class DynamoLedger final : public Ledger {
 
   std::chrono::hours remembers_for() const override { return ttl_; }
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
-  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until) override;
   // Invalid for Pending, which is release().
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,

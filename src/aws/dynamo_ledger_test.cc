@@ -50,7 +50,7 @@ TEST(DynamoLedger, ClaimsWithOneCallWhateverItComesTo) {
     Told told({written(row("pending", R"(,"owner":{"S":"worker-1"},"leased_until":{"N":"160000000000"})"))});
     const Claim claim = told.ledger->claim(kId, kOwner, kNow, kUntil).value();
     EXPECT_TRUE(claim.is_ours);
-    EXPECT_EQ(claim.entry.next_batch, 3U);
+    EXPECT_EQ(claim.entry.progress.next_batch, 3U);
     EXPECT_EQ(claim.leased_until, kUntil);
     EXPECT_EQ(told.service.operations(), "UpdateItem ");
   }

@@ -73,7 +73,9 @@ std::optional<DeliveryId> delivery_of(const DocumentValue& item) {
 Result<LedgerRow> read_ledger_row(const DocumentValue& item) {
   LedgerRow row;
   row.entry.state = TRY(state_named(text_in(item, "state")));
-  row.entry.next_batch = static_cast<std::uint64_t>(std::max<std::int64_t>(number_in(item, "next_batch"), 0));
+  row.entry.progress = {
+      .next_batch = static_cast<std::uint64_t>(std::max<std::int64_t>(number_in(item, "next_batch"), 0)),
+      .plan = BatchPlan(text_in(item, "plan"))};
   row.entry.reason = text_in(item, "reason");
   row.entry.updated_at = Timestamp{number_in(item, "updated_at")};
   row.owner = text_in(item, "owner");

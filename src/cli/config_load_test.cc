@@ -148,6 +148,18 @@ TEST(Config, ReportsEveryProblemOfEverySourceAtOnce) {
                 "--process.concurrency: process.concurrency: \"many\" is not a whole number\n");
 }
 
+TEST(Config, TakesNoLongerRecordsThanCanBeReadBack) {
+  const auto problems = [](std::map<std::string, std::string> flags) {
+    return joined(load_config({.file = "", .flags = std::move(flags)}, {}).problems);
+  };
+  EXPECT_EQ(problems({{"collect.record_bytes_max", "2MiB"}, {"collect.multiline.bytes_max", "2MiB"}}), "");
+  EXPECT_EQ(problems({{"collect.record_bytes_max", "3MiB"}}),
+            "--collect.record-bytes-max: collect.record_bytes_max: \"3MiB\" is not from 1KiB to 2MiB\n");
+  EXPECT_EQ(
+      problems({{"collect.multiline.bytes_max", "2049KiB"}}),
+      "--collect.multiline.bytes-max: collect.multiline.bytes_max: \"2049KiB\" is not from 1KiB to 2MiB\n");
+}
+
 TEST(Config, RefusesSettingsThatDoNotGoTogether) {
   const auto problems = [](std::map<std::string, std::string> flags) {
     return joined(load_config({.file = "", .flags = std::move(flags)}, {}).problems);

@@ -258,13 +258,13 @@ void add_collect(Table& table) {
                                       .doc = "Where to begin in files that are there when the agent starts "
                                              "for the first time; later starts go by what that one noted.",
                                       .used_by = kAgents}));
-  table.push_back(
-      bind(MEMBER(collect.record_bytes_max), {.key = "collect.record_bytes_max",
-                                              .standard = "1MiB",
-                                              .doc = "Longest line; a longer one becomes several records.",
-                                              .used_by = kAgents,
-                                              .least = kKiB,
-                                              .most = std::int64_t{kMessageBytesMax}}));
+  table.push_back(bind(MEMBER(collect.record_bytes_max),
+                       {.key = "collect.record_bytes_max",
+                        .standard = "1MiB",
+                        .doc = "Longest line, at most 2MiB; a longer one becomes several records.",
+                        .used_by = kAgents,
+                        .least = kKiB,
+                        .most = std::int64_t{kRecordMessageBytesMax}}));
   table.push_back(bind(
       MEMBER(collect.partition),
       {.key = "collect.partition",
@@ -371,10 +371,10 @@ void add_multiline(Table& table) {
   table.push_back(bind(MEMBER(collect.multiline.bytes_max),
                        {.key = "collect.multiline.bytes_max",
                         .standard = "256KiB",
-                        .doc = "Longest record of several lines; a longer one becomes several.",
+                        .doc = "Longest record of several lines, at most 2MiB; a longer one becomes several.",
                         .used_by = kAgents,
                         .least = kKiB,
-                        .most = std::int64_t{kMessageBytesMax}}));
+                        .most = std::int64_t{kRecordMessageBytesMax}}));
   table.push_back(bind(MEMBER(collect.multiline.lines_max), {.key = "collect.multiline.lines_max",
                                                              .standard = "1000",
                                                              .doc = "Most lines of one record.",

@@ -30,8 +30,8 @@ struct Delivery {
   std::chrono::milliseconds lease{600'000};
   std::chrono::milliseconds timeout{60'000};  // of one call
   Limits limits = {};
-  std::uint64_t next_batch = 0;  // what the ledger says is not confirmed yet
-  Timestamp object_at;           // stands in where a record has no time
+  Progress progress = {};  // what the ledger says
+  Timestamp object_at;     // stands in where a record has no time
   // Of a packed object (fields.is_packed()); empty: all. The same for one application as long as it lives.
   WantsApplication wants = {};
 };

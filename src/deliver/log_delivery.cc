@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "deliver/batch_plan.h"
 #include "deliver/message_parts.h"
 
 namespace headgate::deliver {
@@ -56,6 +57,8 @@ LogDelivery::LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery de
       sink_(std::move(sink)),
       delivery_(std::move(delivery)),
       limits_(limits),
+      plan_(batch_plan(delivery_, limits_)),
+      next_batch_(starts_over() ? 0 : delivery_.progress.next_batch),
       group_(delivery_.configuration.log_group_name) {}
 
 Result<> LogDelivery::add(const ReadRecord& record) {
@@ -129,7 +132,7 @@ Result<> LogDelivery::finish() {
 Result<> LogDelivery::cut(const LogStream& name, OpenStream& stream) {
   LogBatcher& batcher = stream.batcher;
   if (batcher.empty()) return {};
-  if (batch_ < delivery_.next_batch) {
+  if (batch_ < next_batch_) {
     counts_.repeated += batcher.size();
   } else if (batcher.size() > 0) {
     TRY(send(name, stream));
@@ -169,8 +172,8 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
 // Batches before `next_batch` are confirmed, and the lease goes on.
 Result<> LogDelivery::advance(std::uint64_t next_batch) {
   const Timestamp now = world_.clock.now();
-  const Result<> advanced =
-      world_.ledger.advance(delivery_.id, delivery_.owner, next_batch, now, now + delivery_.lease);
+  const Result<> advanced = world_.ledger.advance(
+      delivery_.id, delivery_.owner, {.next_batch = next_batch, .plan = plan_}, now, now + delivery_.lease);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
   return {};

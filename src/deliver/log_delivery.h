@@ -48,6 +48,9 @@ class LogDelivery {
   Result<> add(const ReadRecord& record);
   Result<> finish();
   const DeliveryCounts& counts() const { return counts_; }
+  // Batches were confirmed, but of another plan: it begins with the first batch again, so that nothing is
+  // lost where the records go now. What the log groups and streams of before have they keep.
+  bool starts_over() const { return delivery_.progress.next_batch > 0 && delivery_.progress.plan != plan_; }
 
  private:
   struct OpenStream {
@@ -79,6 +82,8 @@ class LogDelivery {
   std::shared_ptr<LogSink> sink_;  // shared with other deliveries to the same destination
   const Delivery delivery_;
   const LogLimits limits_;
+  const BatchPlan plan_;
+  const std::uint64_t next_batch_;  // the first that is not confirmed yet
   const LogGroup group_;
   std::map<LogStream, OpenStream> streams_;
   std::uint64_t streams_opened_ = 0;

@@ -109,7 +109,7 @@ void claim_advance_and_settle(benchmark::State& state) {
     const Timestamp now = world.clock.now();
     const Timestamp until = now + std::chrono::seconds{60};
     CHECK(ledger->claim(id, owner, now, until)->is_ours);
-    CHECK(ledger->advance(id, owner, 1, now, until).ok());
+    CHECK(ledger->advance(id, owner, {.next_batch = 1, .plan = BatchPlan("p")}, now, until).ok());
     CHECK(ledger->settle(id, owner, DeliveryState::Delivered, "", now).ok());
   }
   state.SetItemsProcessed(state.iterations());

@@ -32,14 +32,15 @@ Error lease_lost(const DeliveryId& id) {
 }
 
 Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
-  SqliteStatement found =
-      TRY(session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until FROM deliveries"
-                        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
-                        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
+  SqliteStatement found = TRY(
+      session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan FROM deliveries"
+                    " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
+                    id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
   Row row;
   if (!TRY(found.step())) return Error{Fault::NotFound, words_for(id)};
   row.entry.state = TRY(state_named(found.text(0)));
-  row.entry.next_batch = static_cast<std::uint64_t>(found.integer(1));
+  row.entry.progress = {.next_batch = static_cast<std::uint64_t>(found.integer(1)),
+                        .plan = BatchPlan(found.text(6))};
   row.entry.reason = found.text(2);
   row.entry.updated_at = Timestamp{found.integer(3)};
   row.owner = found.text(4);
@@ -106,15 +107,17 @@ Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
   }));
 }
 
-Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                                Timestamp now, Timestamp until) {
   const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
     return session.run(
-        "UPDATE deliveries SET next_batch = max(next_batch, ?6), updated_at = ?7, leased_until = ?8"
+        "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
+        " plan = ?9, updated_at = ?7, leased_until = ?8"
         " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
         " AND state = 'pending'",
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
-        static_cast<std::int64_t>(next_batch), now.nanoseconds, until.nanoseconds);
+        static_cast<std::int64_t>(progress.next_batch), now.nanoseconds, until.nanoseconds,
+        progress.plan.view());
   }));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
@@ -152,7 +155,7 @@ Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId&
   const auto limit = static_cast<std::int64_t>(std::min(count_max, kMost));
   const auto look = [&](SqliteSession& session) -> Result<std::vector<ParkedDelivery>> {
     SqliteStatement rows =
-        TRY(session.query("SELECT bucket, key, tenant, destination, next_batch, reason, updated_at"
+        TRY(session.query("SELECT bucket, key, tenant, destination, next_batch, reason, updated_at, plan"
                           " FROM deliveries WHERE state = 'parked' AND (?1 = '' OR tenant = ?1)"
                           " ORDER BY updated_at, bucket, key, tenant, destination LIMIT ?2",
                           tenant.view(), limit));
@@ -164,7 +167,8 @@ Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId&
                 .tenant = TenantId(rows.text(2)),
                 .destination = DestinationName(rows.text(3))};
       one.entry.state = DeliveryState::Parked;
-      one.entry.next_batch = static_cast<std::uint64_t>(rows.integer(4));
+      one.entry.progress = {.next_batch = static_cast<std::uint64_t>(rows.integer(4)),
+                            .plan = BatchPlan(rows.text(7))};
       one.entry.reason = rows.text(5);
       one.entry.updated_at = Timestamp{rows.integer(6)};
     }

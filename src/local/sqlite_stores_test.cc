@@ -5,6 +5,7 @@
 #include "conformance/tenant_store.h"
 #include "local/sqlite_ledger.h"
 #include "local/sqlite_tenant_store.h"
+#include "local/state_schema.h"
 
 namespace headgate::conformance {
 namespace {
@@ -73,10 +74,13 @@ TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
   const LeaseOwner owner("worker");
   const Timestamp now = Timestamp::from_seconds(100);
   const Timestamp until = Timestamp::from_seconds(200);
+  const auto progress = [](std::uint64_t next) {
+    return Progress{.next_batch = next, .plan = BatchPlan("p")};
+  };
   ASSERT_TRUE(world.ledger().claim(id, owner, now, until).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, 5, now, until).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, 4, now, until).ok());
-  EXPECT_EQ(world.ledger().claim(id, owner, now, until)->entry.next_batch, 5U);
+  ASSERT_TRUE(world.ledger().advance(id, owner, progress(5), now, until).ok());
+  ASSERT_TRUE(world.ledger().advance(id, owner, progress(4), now, until).ok());
+  EXPECT_EQ(world.ledger().claim(id, owner, now, until)->entry.progress.next_batch, 5U);
   EXPECT_EQ(world.ledger().settle(id, owner, DeliveryState::Pending, "", now).error().fault, Fault::Invalid);
   EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until).error().fault, Fault::Invalid);
 }
@@ -120,6 +124,31 @@ TEST(SqliteLedger, RemembersForNinetyDaysUnlessToldOtherwise) {
   const conformance::ScratchFolder folder;
   const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
   EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{24 * 90});
+}
+
+TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIs) {
+  const conformance::ScratchFolder folder;
+  const DeliveryId id{.bucket = BucketName("b"),
+                      .key = ObjectKey("k"),
+                      .tenant = TenantId("t"),
+                      .destination = DestinationName("cloudwatch")};
+  {
+    const auto migrations = std::span<const std::string_view>(kStateMigrations).first(2);
+    const auto old = SqliteDatabase::open(folder.at("state.db"), {.migrations = migrations}).value();
+    const auto insert = [](SqliteSession& session) {
+      return session.run(
+          "INSERT INTO deliveries VALUES ('b', 'k', 't', 'cloudwatch', 'pending', 7, '', 1, '', 0)");
+    };
+    ASSERT_TRUE(old->write(insert).ok());
+  }
+  const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
+  const LeaseOwner owner("worker");
+  const Timestamp now = Timestamp::from_seconds(3);
+  const Timestamp until = Timestamp::from_seconds(60);
+  EXPECT_EQ(ledger->claim(id, owner, now, until)->entry.progress, (Progress{.next_batch = 7}));
+  const Progress known{.next_batch = 1, .plan = BatchPlan("p")};
+  ASSERT_TRUE(ledger->advance(id, owner, known, now, until).ok());
+  EXPECT_EQ(ledger->claim(id, owner, now, until)->entry.progress, known);
 }
 
 TEST(SqliteLedger, SurvivesBeingOpenedAgain) {

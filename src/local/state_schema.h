@@ -8,7 +8,7 @@
 namespace headgate::local {
 
 // Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
-inline constexpr std::array<std::string_view, 2> kStateMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 3> kStateMigrations = {R"sql(
 CREATE TABLE messages (
   number        INTEGER PRIMARY KEY,
   id            TEXT NOT NULL,
@@ -48,6 +48,9 @@ CREATE INDEX deliveries_parked ON deliveries (updated_at) WHERE state = 'parked'
 )sql",
                                                                      R"sql(
 CREATE INDEX deliveries_settled ON deliveries (updated_at) WHERE state IN ('delivered', 'filtered');
+)sql",
+                                                                     R"sql(
+ALTER TABLE deliveries ADD COLUMN plan TEXT NOT NULL DEFAULT '';  -- what next_batch counts; empty: not known
 )sql"};
 
 }  // namespace headgate::local

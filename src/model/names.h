@@ -18,7 +18,8 @@ using ObjectKey =
 using LogGroup = Named<struct LogGroupTag>;    // CloudWatch Logs group
 using LogStream = Named<struct LogStreamTag>;  // CloudWatch Logs stream
 using DestinationName =
-    Named<struct DestinationNameTag>;            // a tenant's destination: "cloudwatch", "s3", "s3#audit"
+    Named<struct DestinationNameTag>;          // a tenant's destination: "cloudwatch", "s3", "s3#audit"
+using BatchPlan = Named<struct BatchPlanTag>;  // by what an object is cut into batches (deliver/batch_plan.h)
 using LeaseOwner = Named<struct LeaseOwnerTag>;  // a worker, in the ledger
 
 }  // namespace headgate

@@ -22,11 +22,18 @@ constexpr std::string_view kStdout = R"(,"stream":"stdout")";
 constexpr std::string_view kStderr = R"(,"stream":"stderr")";
 constexpr std::string_view kEnd = "\"}\n";
 constexpr std::size_t kPartDigitsMax = 10;
+// Namespace, application, pod and container: file names and labels of at most 255 bytes, escaped.
+constexpr std::size_t kNamesBytesMax = 64U << 10U;
 
 constexpr std::size_t kFixedBytesMax = kBeforeTime.size() + kRfc3339Bytes + kBeforeMessage.size() + 1 +
                                        kBeforeBytes.size() + 1 + kBeforePart.size() + kPartDigitsMax +
                                        kNotLastPart.size() + kDamaged.size() + kStdout.size() +
                                        kRfc3339Bytes + kEnd.size();
+
+static_assert(kFixedBytesMax + escaped_bytes_max(kRecordMessageBytesMax) +
+                      base64_bytes(kRecordMessageBytesMax) + kNamesBytesMax <=
+                  kRecordLineBytesMax,
+              "a record that we write must be one that we read");
 
 char* write(std::string_view text, char* into) {
   std::memcpy(into, text.data(), text.size());

@@ -13,6 +13,13 @@
 
 namespace headgate {
 
+// The longest line that a record is read from, without its newline: memory for one line is what a reader
+// costs.
+constexpr std::size_t kRecordLineBytesMax = 16U << 20U;
+// The longest message of a record that is written. As JSON a byte may be six, and where the text is not UTF-8
+// it stands there once more in base64: with all of that, and the names, its line is one that can be read.
+constexpr std::size_t kRecordMessageBytesMax = 2U << 20U;
+
 enum class Stream : std::uint8_t { Stdout, Stderr };
 std::string_view name_of(Stream stream);
 
@@ -26,12 +33,6 @@ struct Record {
   bool is_last_part = true;  // of a split line
   bool is_damaged = false;   // not a CRI line; delivered as it stood
 };
-
-// Longest message of a record that we write, and longest line of an object that is read. A line is up to 22/3
-// times its message (RFC 8259 makes 6 bytes of one, and what is not UTF-8 travels in base64 too), and its
-// frame.
-constexpr std::size_t kMessageBytesMax = 2U << 20U;
-constexpr std::size_t kRecordLineBytesMax = 16U << 20U;
 
 // The fields that all records of one container share, encoded once.
 class RecordFrame {

@@ -367,26 +367,22 @@ TEST(RecordReader, LongLinesAreReadUpToTheLimitAndOneOverItIsAnError) {
   EXPECT_EQ(read.error, "line 2: longer than 1000 bytes");
 }
 
-TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverIsInIt) {
-  const std::string name(1000, '\1');
+TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverItHolds) {
+  const std::string name(255, '\x01');
   const RecordFrame frame(
       {.namespace_name = name, .application = name, .pod_name = name, .container_name = name});
-  EXPECT_LE(frame.bytes_max(kMessageBytesMax), kRecordLineBytesMax);
-  const std::string replaced = "\xef\xbf\xbd";  // what a log group is given of bytes that are not UTF-8
-  struct Worst {
-    std::string written;
-    std::string read;
-  };
-  for (const Worst& worst : {Worst{"\1", "\1"}, Worst{"\xff", replaced}, Worst{"\xff\1", replaced + "\1"}}) {
-    std::string message;
-    std::string wanted;
-    while (message.size() < kMessageBytesMax) {
-      message += worst.written;
-      wanted += worst.read;
-    }
-    std::string line(frame.bytes_max(message.size()), '\0');
-    line.resize(static_cast<std::size_t>(frame.encode({.message = message}, line.data()) - line.data()));
-    EXPECT_TRUE(messages_of(line) == Messages{wanted}) << line.size();
+  for (const std::string& begin : {"\xff"s, "\x01"s, "m"s}) {
+    const std::string message = begin + std::string(kRecordMessageBytesMax - 1, '\x01');
+    std::vector<char> into(frame.bytes_max(message.size()));
+    const char* const end =
+        frame.encode({.message = message, .part = 4'000'000'000, .is_damaged = true}, into.data());
+    const Read read = read_all(std::string(into.data(), static_cast<std::size_t>(end - into.data())) +
+                               "{\"message\":\"after\"}");
+    EXPECT_EQ(read.error, "");
+    ASSERT_EQ(read.records.size(), 2U);
+    const std::string expected = (begin == "\xff" ? "\xef\xbf\xbd" : begin) + message.substr(1);
+    EXPECT_TRUE(read.records[0].message == expected);
+    EXPECT_EQ(read.records[1].message, "after");
   }
 }
 

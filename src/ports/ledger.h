@@ -31,9 +31,17 @@ enum class DeliveryState : std::uint8_t {
 };
 std::string_view name_of(DeliveryState state);
 
+// How far a delivery is. A number of batches says nothing without what the batches were cut by, and where
+// they went.
+struct Progress {
+  std::uint64_t next_batch = 0;  // the first batch the destination has not confirmed
+  BatchPlan plan = {};           // empty: not known, in rows written before there were plans
+  friend bool operator==(const Progress&, const Progress&) = default;
+};
+
 struct DeliveryEntry {
   DeliveryState state = DeliveryState::Pending;
-  std::uint64_t next_batch = 0;  // the first batch the destination has not confirmed
+  Progress progress = {};
   std::string reason;
   Timestamp updated_at;
 };
@@ -59,8 +67,9 @@ class Ledger {
   // ours already.
   virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                               Timestamp until) = 0;
-  // Batches before `next_batch` are confirmed; extends the lease.
-  virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+  // Batches before `next_batch` are confirmed; extends the lease. Progress by one plan never goes back; by
+  // another plan than the row's it takes the place of what was there.
+  virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                            Timestamp now, Timestamp until) = 0;
   // The end of it; the lease goes.
   virtual Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,

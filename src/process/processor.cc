@@ -176,7 +176,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
                                    .lease = options_.lease,
                                    .timeout = options_.timeout,
                                    .limits = job.limits,
-                                   .next_batch = claimed.next_batch,
+                                   .progress = claimed.progress,
                                    .object_at = job.object.at,
                                    .wants = wanted_of_packed(configuration, fields)};
   deliver::Gate::Admission admission = deliver::Gate::admit(one.gate, world_.clock.steady());
@@ -207,7 +207,7 @@ Deadline Processor::deadline(const Job& job, std::chrono::milliseconds wait) con
 // index shows when the object is read.
 Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
   const auto may_be_unwanted = [](const Try& one) {
-    return one.delivery.wants != nullptr && one.delivery.next_batch == 0;
+    return one.delivery.wants != nullptr && one.delivery.progress.next_batch == 0;
   };
   Outcome outcome;
   if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return outcome;
@@ -268,6 +268,11 @@ void Processor::open_sink(const Job& job, Try& one) {
                                                                          .gate = *one.gate,
                                                                          .lag = &one.meters->lag},
                                              std::move(sink).value(), one.delivery, options_.log_limits);
+  if (one.logs->starts_over()) {
+    const DeliveryId& id = one.delivery.id;
+    log::info("a delivery starts over: its stream, its log group or our limits changed since its last try",
+              {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
+  }
 }
 
 Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& tries) {

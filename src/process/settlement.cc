@@ -11,7 +11,7 @@ Claimed Settlement::claim(const DeliveryId& id) {
     log::warn("the ledger cannot be asked; tried again later", {{"what", claim.error().what}});
     return {.hold = Hold::Unknown};
   }
-  if (claim->is_ours) return {.hold = Hold::Ours, .next_batch = claim->entry.next_batch};
+  if (claim->is_ours) return {.hold = Hold::Ours, .progress = claim->entry.progress};
   return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled};
 }
 

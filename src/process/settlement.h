@@ -19,7 +19,7 @@ enum class Hold : std::uint8_t {
 };
 struct Claimed {
   Hold hold = Hold::Unknown;
-  std::uint64_t next_batch = 0;
+  Progress progress = {};  // as far as another try came
 };
 
 // One thread: `owner` is that thread's name in the ledger.

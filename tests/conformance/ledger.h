@@ -30,9 +30,12 @@ class LedgerConformance : public testing::Test {
     EXPECT_TRUE(claim.ok()) << claim.error().what;
     return claim.ok() ? *claim : Claim{};
   }
+  static Progress to(std::uint64_t next_batch, const std::string& plan = "plan-1") {
+    return {.next_batch = next_batch, .plan = BatchPlan(plan)};
+  }
   void park(const DeliveryId& id, std::int64_t now) {
     ASSERT_TRUE(claim(id, "parker", now, now + 60).is_ours);
-    ASSERT_TRUE(ledger().advance(id, LeaseOwner("parker"), 3, at(now), at(now + 60)).ok());
+    ASSERT_TRUE(ledger().advance(id, LeaseOwner("parker"), this->to(3), at(now), at(now + 60)).ok());
     ASSERT_TRUE(
         ledger().settle(id, LeaseOwner("parker"), DeliveryState::Parked, "role denied", at(now)).ok());
   }
@@ -47,7 +50,7 @@ TYPED_TEST_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch) {
   const Claim claim = this->claim(this->id("k"), "worker-1", 0, 60);
   EXPECT_TRUE(claim.is_ours);
   EXPECT_EQ(claim.entry.state, DeliveryState::Pending);
-  EXPECT_EQ(claim.entry.next_batch, 0U);
+  EXPECT_EQ(claim.entry.progress.next_batch, 0U);
   EXPECT_EQ(claim.leased_until, this->at(60));
 }
 
@@ -66,10 +69,10 @@ TYPED_TEST_P(LedgerConformance, ALeaseKeepsOthersOutUntilItExpires) {
 TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, 2, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2), this->at(1), this->at(61)).ok());
   ASSERT_TRUE(this->claim(id, "worker-2", 100, 160).is_ours);
   const std::vector<Result<>> refused = {
-      this->ledger().advance(id, this->one_, 9, this->at(101), this->at(900)),
+      this->ledger().advance(id, this->one_, this->to(9), this->at(101), this->at(900)),
       this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(101)),
       this->ledger().release(id, this->one_)};
   for (const Result<>& outcome : refused) {
@@ -79,28 +82,44 @@ TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
   const Claim claim = this->claim(id, "worker-2", 102, 162);
   EXPECT_TRUE(claim.is_ours);
   EXPECT_EQ(claim.entry.state, DeliveryState::Pending);
-  EXPECT_EQ(claim.entry.next_batch, 2U);
+  EXPECT_EQ(claim.entry.progress.next_batch, 2U);
 }
 
 TYPED_TEST_P(LedgerConformance, ProgressAndTheLeaseGoOnTogether) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, 1, this->at(50), this->at(110)).ok());
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, 2, this->at(100), this->at(160)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(1), this->at(50), this->at(110)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2), this->at(100), this->at(160)).ok());
   EXPECT_FALSE(this->claim(id, "worker-2", 159, 300).is_ours);
   const Claim after_a_crash = this->claim(id, "worker-2", 160, 300);
   EXPECT_TRUE(after_a_crash.is_ours);
-  EXPECT_EQ(after_a_crash.entry.next_batch, 2U);
+  EXPECT_EQ(after_a_crash.entry.progress.next_batch, 2U);
+}
+
+TYPED_TEST_P(LedgerConformance, ProgressIsKeptWithThePlanThatItCounts) {
+  const DeliveryId id = this->id("k");
+  const auto kept = [&](std::int64_t now) {
+    return this->claim(id, "worker-1", now, now + 60).entry.progress;
+  };
+  EXPECT_EQ(kept(0), Progress{});
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(5, "old"), this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(4, "old"), this->at(2), this->at(62)).ok());
+  EXPECT_EQ(kept(3), this->to(5, "old"));  // never back
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(0, "new"), this->at(4), this->at(64)).ok());
+  EXPECT_EQ(kept(5), this->to(0, "new"));  // but by another plan
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2, "new"), this->at(6), this->at(66)).ok());
+  ASSERT_TRUE(this->ledger().release(id, this->one_).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 7, 67).entry.progress, this->to(2, "new"));
 }
 
 TYPED_TEST_P(LedgerConformance, AReleasedDeliveryIsAnyonesAndKeepsItsProgress) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, 5, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(5), this->at(1), this->at(61)).ok());
   ASSERT_TRUE(this->ledger().release(id, this->one_).ok());
   const Claim claim = this->claim(id, "worker-2", 2, 62);
   EXPECT_TRUE(claim.is_ours);
-  EXPECT_EQ(claim.entry.next_batch, 5U);
+  EXPECT_EQ(claim.entry.progress.next_batch, 5U);
 }
 
 TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
@@ -116,19 +135,19 @@ TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
       EXPECT_EQ(claim.entry.reason, "because");
       EXPECT_EQ(claim.entry.updated_at, this->at(7));
     }
-    EXPECT_EQ(this->ledger().advance(id, this->one_, 1, this->at(8), this->at(9)).error().fault,
+    EXPECT_EQ(this->ledger().advance(id, this->one_, this->to(1), this->at(8), this->at(9)).error().fault,
               Fault::Denied);
   }
 }
 
 TYPED_TEST_P(LedgerConformance, NobodyWritesWithoutAClaim) {
   const DeliveryId id = this->id("never claimed");
-  EXPECT_EQ(this->ledger().advance(id, this->one_, 1, this->at(0), this->at(60)).error().fault,
+  EXPECT_EQ(this->ledger().advance(id, this->one_, this->to(1), this->at(0), this->at(60)).error().fault,
             Fault::Denied);
   EXPECT_EQ(this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(0)).error().fault,
             Fault::Denied);
   EXPECT_EQ(this->ledger().release(id, this->one_).error().fault, Fault::Denied);
-  EXPECT_EQ(this->claim(id, "worker-2", 0, 60).entry.next_batch, 0U);
+  EXPECT_EQ(this->claim(id, "worker-2", 0, 60).entry.progress.next_batch, 0U);
 }
 
 TYPED_TEST_P(LedgerConformance, DeliveriesThatDifferInOneNameAreApart) {
@@ -154,7 +173,7 @@ TYPED_TEST_P(LedgerConformance, ListsWhatIsParkedOldestFirst) {
     for (const auto& one : *parked) {
       EXPECT_EQ(one.entry.state, DeliveryState::Parked);
       EXPECT_EQ(one.entry.reason, "role denied");
-      EXPECT_EQ(one.entry.next_batch, 3U);
+      EXPECT_EQ(one.entry.progress, this->to(3));
       EXPECT_EQ(one.id.bucket.str(), "central");
       all += one.id.key.str() + ' ';
     }
@@ -176,7 +195,7 @@ TYPED_TEST_P(LedgerConformance, AnUnparkedDeliveryGoesOnWhereItStopped) {
   EXPECT_TRUE(this->ledger().parked(TenantId(), 10)->empty());
   const Claim claim = this->claim(id, "worker-2", 21, 60);
   EXPECT_TRUE(claim.is_ours);
-  EXPECT_EQ(claim.entry.next_batch, 3U);
+  EXPECT_EQ(claim.entry.progress, this->to(3));
 }
 
 TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
@@ -195,7 +214,8 @@ TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
 
 REGISTER_TYPED_TEST_SUITE_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch,
                             ALeaseKeepsOthersOutUntilItExpires, AfterItsLeaseWasLostAWorkerChangesNothing,
-                            ProgressAndTheLeaseGoOnTogether, AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
+                            ProgressAndTheLeaseGoOnTogether, ProgressIsKeptWithThePlanThatItCounts,
+                            AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
                             ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim,
                             DeliveriesThatDifferInOneNameAreApart, ListsWhatIsParkedOldestFirst,
                             AnUnparkedDeliveryGoesOnWhereItStopped, OfManyWhoClaimADeliveryOneHasIt);

@@ -32,10 +32,11 @@ class MemoryLedger : public Ledger {
     row.leased_until = until;
     return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
   }
-  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until) override {
     return change(id, owner, [&](Row& row) {
-      row.entry.next_batch = std::max(row.entry.next_batch, next_batch);
+      const bool is_further = progress.next_batch >= row.entry.progress.next_batch;
+      if (is_further || progress.plan != row.entry.progress.plan) row.entry.progress = progress;
       row.entry.updated_at = now;
       row.leased_until = until;
     });

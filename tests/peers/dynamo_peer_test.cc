@@ -136,7 +136,8 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   Ledger& ledger = this->world_.ledger();
   const DeliveryId id = this->id("a/b c.json.gz");
   ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
-  ASSERT_TRUE(ledger.advance(id, owner, 7, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(
+      ledger.advance(id, owner, {.next_batch = 7, .plan = BatchPlan("p")}, this->at(1), this->at(61)).ok());
   const auto item_now = [&] {
     const auto page = this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
     return std::string(simdjson::minify(page["Items"].at(0).value()));
@@ -144,8 +145,9 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   const std::string held = item_now();
   for (const char* part :
        {R"("object":{"S":"central/a/b c.json.gz"})", R"("delivery":{"S":"team%2Fa%25/s3#audit"})",
-        R"("state":{"S":"pending"})", R"("next_batch":{"N":"7"})", R"("owner":{"S":"worker-1"})",
-        R"("updated_at":{"N":"1756553222000000000"})", R"("leased_until":{"N":"1756553282000000000"})"})
+        R"("state":{"S":"pending"})", R"("next_batch":{"N":"7"})", R"("plan":{"S":"p"})",
+        R"("owner":{"S":"worker-1"})", R"("updated_at":{"N":"1756553222000000000"})",
+        R"("leased_until":{"N":"1756553282000000000"})"})
     EXPECT_NE(held.find(part), std::string::npos) << part << " in " << held;
   ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Parked, "role denied", this->at(2)).ok());
   EXPECT_EQ(held.find("expires_at"), std::string::npos);
@@ -173,10 +175,12 @@ TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) 
   Ledger& ledger = this->world_.ledger();
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
-  ASSERT_TRUE(ledger.advance(id, owner, 5, this->at(1), this->at(61)).ok());
-  ASSERT_TRUE(ledger.advance(id, owner, 4, this->at(2), this->at(62)).ok());
+  ASSERT_TRUE(
+      ledger.advance(id, owner, {.next_batch = 5, .plan = BatchPlan("p")}, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(
+      ledger.advance(id, owner, {.next_batch = 4, .plan = BatchPlan("p")}, this->at(2), this->at(62)).ok());
   const Claim claim = ledger.claim(id, LeaseOwner("worker-2"), this->at(3), this->at(63)).value();
-  EXPECT_EQ(claim.entry.next_batch, 5U);
+  EXPECT_EQ(claim.entry.progress.next_batch, 5U);
   EXPECT_EQ(claim.leased_until, this->at(62));
   EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Pending, "", this->at(4)).error().fault, Fault::Invalid);
   ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4)).ok());

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/metrics.h"
+#include "deliver/batch_plan.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/log_delivery.h"
 #include "deliver/message_parts.h"
@@ -84,7 +85,7 @@ TEST_F(Delivering, CreatesGroupAndStreamOnlyWhenTheyAreMissing) {
   // put, stream (no group), group, stream, put, ledger
   EXPECT_EQ(faults.calls() - calls_before, 6U);
 
-  delivery.next_batch = 1;
+  delivery.progress = {.next_batch = 1, .plan = batch_plan(delivery, {})};
   LogDelivery again = start();
   const std::uint64_t calls_again = faults.calls();
   ASSERT_TRUE(again.add(record("one")).ok());
@@ -93,14 +94,28 @@ TEST_F(Delivering, CreatesGroupAndStreamOnlyWhenTheyAreMissing) {
 }
 
 TEST_F(Delivering, GoesOnAtTheFirstBatchThatIsNotConfirmed) {
-  delivery.next_batch = 2;
+  delivery.progress = {.next_batch = 2, .plan = batch_plan(delivery, {.events_max = 2})};
   LogDelivery logs = start({.events_max = 2});
   for (const char* message : {"a", "b", "c", "d", "e", "f", "g"}) ASSERT_TRUE(logs.add(record(message)).ok());
   ASSERT_TRUE(logs.finish().ok());
   EXPECT_EQ(in_stream("web-1"), "e f | g | ");
   EXPECT_EQ(logs.counts().repeated, 4U);
   EXPECT_EQ(logs.counts().events, 3U);
-  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 4U);
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 4U);
+}
+
+TEST_F(Delivering, BeginsAgainWhenTheLedgerCountsBatchesOfAnotherPlanOrDoesNotSayOfWhich) {
+  for (const BatchPlan& plan : {BatchPlan("0123456789abcdef"), BatchPlan()}) {
+    delivery.progress = {.next_batch = 2, .plan = plan};
+    LogDelivery logs = start({.events_max = 2});
+    EXPECT_TRUE(logs.starts_over());
+    for (const char* message : {"a", "b", "c", "d", "e"}) ASSERT_TRUE(logs.add(record(message)).ok());
+    ASSERT_TRUE(logs.finish().ok());
+    EXPECT_EQ(logs.counts().repeated, 0U);
+    EXPECT_EQ(logs.counts().batches, 3U);
+    EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress,
+              (Progress{.next_batch = 3, .plan = batch_plan(delivery, {.events_max = 2})}));
+  }
 }
 
 TEST_F(Delivering, SendsABlankForAnEmptyLineBecauseTheServiceTakesNoEmptyMessage) {
@@ -228,7 +243,7 @@ TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents
   EXPECT_EQ(logs.finish().error().fault, Fault::Invalid);
   EXPECT_LT(faults.calls() - calls_before, 100U);
   EXPECT_EQ(quarantined("invalid"), "");
-  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 0U);
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 0U);
 }
 
 TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
@@ -239,7 +254,7 @@ TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
   stop.request_stop();
   EXPECT_EQ(logs.finish().error().fault, Fault::Stopped);
   EXPECT_EQ(in_stream("web-1"), "a b | ");
-  EXPECT_EQ(ledger.rows().at(delivery.id).entry.next_batch, 1U);
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 1U);
 }
 
 TEST_F(Delivering, KeepsStreamsApartByTheTemplate) {
@@ -272,7 +287,7 @@ TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime
   };
   const DeliveryCounts first = run();
   EXPECT_EQ(first.events, 200U);
-  delivery.next_batch = first.batches - 1;
+  delivery.progress = {.next_batch = first.batches - 1, .plan = batch_plan(delivery, {.events_max = 3})};
   const DeliveryCounts resumed = run();
   EXPECT_EQ(resumed.batches, 1U);
   EXPECT_EQ(resumed.repeated + resumed.events, 200U);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "deliver/batch_plan.h"
 #include "deliver/packed_selection.h"
 #include "process/processor.h"
 #include "sim/packed_object.h"
@@ -167,10 +168,49 @@ TEST_F(DeliveringPacked, GoesOnWhereItWasAlsoWhenTheTenantMeanwhileWantsMore) {
   // `api`.
   const DeliveryId id = id_of("cloudwatch");
   const LeaseOwner owner("worker-1");
+  deliver::Delivery earlier;
+  earlier.fields = *KeyTemplate::parse(KeyTemplate::kDefault)->parse_key(kKey);
+  earlier.configuration = wide;
+  earlier.configuration.desired_logs = {"web"};
+  const Progress progress{.next_batch = 3, .plan = deliver::batch_plan(earlier, {.events_max = 2})};
   ASSERT_TRUE(ledger.claim(id, owner, clock.now(), clock.now())->is_ours);
-  ASSERT_TRUE(ledger.advance(id, owner, 3, clock.now(), clock.now()).ok());
+  ASSERT_TRUE(ledger.advance(id, owner, progress, clock.now(), clock.now()).ok());
   EXPECT_EQ(deliver(kKey, 2), Verdict::Done);
   EXPECT_EQ(in_streams("tenant-a"), (std::vector<std::string>{"all: 6 7 |"}));
+}
+
+// The numbers of batches in the ledger are of streams that nothing goes to any more.
+TEST_F(DeliveringPacked, LosesNothingWhenTheTemplateOfItsStreamsChangesBetweenTwoTries) {
+  const ObjectKey of_a_pod("cluster-1/tenant-a/api/api-0/x.json.gz");
+  put_ours(packed_object(said()));
+  put_ours(packed_object(said()), of_a_pod);
+  for (const ObjectKey& key : {kKey, of_a_pod}) {
+    TenantConfiguration row = destination("tenant-a", "cloudwatch");
+    row.log_stream_name = "before";
+    tenants.add(row);
+    const auto sink = std::static_pointer_cast<sim::SimSink>(destinations.log_sink(row, {}).value());
+    sink->take_only(4);
+    EXPECT_EQ(deliver(key, 7), Verdict::TryLater);
+    row.log_stream_name = "{pod_name}-after";
+    tenants.add(row);
+    sink->take_only(1);
+    EXPECT_EQ(deliver(key, 7), Verdict::TryLater);  // and counts by the new plan from now on
+    sink->take_only(1'000);
+    EXPECT_EQ(deliver(key, 7), Verdict::Done);
+    std::vector<std::string> after;
+    for (const auto& [name, batches] : sink->streams()) {
+      if (!name.second.view().ends_with("-after")) continue;
+      for (const sim::SimSink::Batch& batch : batches) {
+        for (const auto& [at, message] : batch.events) after.push_back(message);
+      }
+    }
+    std::vector<std::string> all;
+    for (const SaidLine& line : said()) all.push_back(line.message);
+    std::sort(all.begin(), all.end());
+    std::sort(after.begin(), after.end());
+    EXPECT_EQ(after, all) << key.view();  // each once
+    destinations.forget(TenantId("tenant-a"));
+  }
 }
 
 TEST_F(DeliveringPacked, CutsTheSameBatchesWhateverIsWanted) {
@@ -186,7 +226,7 @@ TEST_F(DeliveringPacked, CutsTheSameBatchesWhateverIsWanted) {
   put_ours(packed_object(lines));  // api 1 3 5 7, web 0 2 4 6 8
   EXPECT_EQ(deliver(kKey, 3), Verdict::Done);
   EXPECT_EQ(in_streams("tenant-a"), (std::vector<std::string>{"all: 0 2 | 4 6 8 |"}));
-  EXPECT_EQ(ledger.rows().at(id_of("cloudwatch")).entry.next_batch, 3U);
+  EXPECT_EQ(ledger.rows().at(id_of("cloudwatch")).entry.progress.next_batch, 3U);
 }
 
 TEST_F(DeliveringPacked, ABucketThatWantsAllGetsACopyUnderAKeyWithoutTheNode) {

@@ -26,12 +26,13 @@ SimLedger::Row* SimLedger::leased(const DeliveryId& id, const LeaseOwner& owner)
   return &row->second;
 }
 
-Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch,
+Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                             Timestamp now, Timestamp until) {
   return faults_.call<Result<>>("ledger.advance", [&]() -> Result<> {
     Row* row = leased(id, owner);
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
-    row->entry.next_batch = next_batch;
+    const bool is_further = progress.next_batch >= row->entry.progress.next_batch;
+    if (is_further || progress.plan != row->entry.progress.plan) row->entry.progress = progress;
     row->entry.updated_at = now;
     row->leased_until = until;
     return {};

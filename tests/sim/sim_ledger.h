@@ -13,7 +13,7 @@ class SimLedger : public Ledger {
   explicit SimLedger(Faults& faults) : faults_(faults) {}
 
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
-  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, std::uint64_t next_batch, Timestamp now,
+  Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until) override;
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now) override;

@@ -38,6 +38,8 @@ Result<RejectedEvents> SimSink::put_events(const LogGroup& group, const LogStrea
     for (const LogEvent& event : events) {
       if (is_poison_ && is_poison_(event.message)) return Error{Fault::Invalid, "an event is poison"};
     }
+    if (batches_left_ && *batches_left_ == 0) return Error{Fault::Retry, "throttled"};
+    if (batches_left_) --*batches_left_;
     Batch batch;
     const RejectedEvents rejected = std::exchange(rejected_next_, {});
     const std::size_t begin =

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,8 +21,11 @@ namespace headgate::sim {
 class SimTenantStore : public TenantStore {
  public:
   explicit SimTenantStore(Faults& faults) : faults_(faults) {}
+  // In the place of the tenant's configuration of that type.
   void add(TenantConfiguration configuration) {
-    rows_[configuration.tenant].push_back(std::move(configuration));
+    std::vector<TenantConfiguration>& rows = rows_[configuration.tenant];
+    std::erase_if(rows, [&](const TenantConfiguration& row) { return row.type == configuration.type; });
+    rows.push_back(std::move(configuration));
   }
 
   Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override;
@@ -57,6 +61,9 @@ class SimSink : public LogSink {
   // Events whose presence makes all of a call invalid, for no reason that our limits know.
   void refuse(std::function<bool(std::string_view message)> is_poison) { is_poison_ = std::move(is_poison); }
 
+  // Batches that it takes from now on; further ones are throttled.
+  void take_only(std::uint64_t batches) { batches_left_ = batches; }
+
   using Streams = std::map<std::pair<LogGroup, LogStream>, std::vector<Batch>>;
   const Streams& streams() const { return streams_; }
 
@@ -65,6 +72,7 @@ class SimSink : public LogSink {
   SeededRandom random_;
   RejectedEvents rejected_next_;
   std::function<bool(std::string_view)> is_poison_;
+  std::optional<std::uint64_t> batches_left_;  // empty: all
   std::set<LogGroup> groups_;
   Streams streams_;
 };
@@ -85,6 +93,8 @@ class SimDestinations : public Destinations {
   // That tenant's role refuses us.
   void deny(const TenantId& tenant) { denied_.insert(tenant); }
   void allow(const TenantId& tenant) { denied_.erase(tenant); }
+  // What that tenant's log groups have got.
+  void forget(const TenantId& tenant) { sinks_.erase(tenant); }
   // Server-side copies are not possible.
   void forbid_copies() { copies_ = false; }
 
