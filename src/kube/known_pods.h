@@ -73,7 +73,7 @@ class KnownPods {
   std::uint64_t changes() const { return changes_; }
 
  private:
-  enum class NamespaceState : std::uint8_t { Unknown, Selected, NotSelected };
+  enum class NamespaceState : std::uint8_t { Unknown, Selected, NotSelected, Excluded };
   NamespaceState state_of(const Namespace& name, bool is_pod_gone) const;
   void put(const ApiObject& object, KnownNamespace known);
   void put_pod(const ApiObject& object);
