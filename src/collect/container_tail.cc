@@ -329,6 +329,7 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   const std::optional<CriLine> parsed = parse_cri_line(line);
   if (!parsed) [[unlikely]] {
     if (file.may_be_taken(offset) && file.is_taken(Stream::Stdout, offset, assembler_)) return {};
+    if (is_after_end()) return {};
     // It counts as a line of this stream: what began before it must not stay behind it.
     TRY(add(assembler_.end(Stream::Stdout), batch, counts));
     ++counts.damaged;
@@ -338,6 +339,8 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   }
   last_at_ = parsed->at;
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
+  if (is_after_end()) [[unlikely]]
+    return {};
   return add(assembler_.take({.origin = {.file = file.number(), .offset = offset},
                               .at = parsed->at,
                               .stream = parsed->stream,
@@ -361,6 +364,7 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
   const bool is_damaged = file.long_line_is_damaged;
   if (chunk.ends_line) file.long_line.reset();
   if (file.may_be_taken(chunk.offset) && file.is_taken(line.stream, chunk.offset, assembler_)) return {};
+  if (is_after_end()) return {};
   return add(assembler_.take({.origin = {.file = file.number(), .offset = chunk.offset},
                               .at = line.at,
                               .stream = line.stream,

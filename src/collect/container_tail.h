@@ -63,6 +63,9 @@ class ContainerTail {
   };
   Result<Read> read(std::span<char> buffer, Batch& batch, SteadyTime now);
 
+  // Lines that were written later are passed over.
+  void end_after(Timestamp last) { end_ = last; }
+
   // Adds to `batch` what is held in case more lines of it come: to leave, or for want of memory.
   Result<ReadCounts> end_held(Batch& batch);
   // Adds what there is of records whose pieces are still coming, as parts of them: for want of memory.
@@ -119,6 +122,7 @@ class ContainerTail {
   Result<> end_records(Batch& batch, ReadCounts& counts);
   const RecordJoiner& joiner() const { return assembler_.joiner(); }
   void let_go();
+  bool is_after_end() const { return end_ && last_at_ > *end_; }
 
   Disk& disk_;
   Decompressors& decompressors_;
@@ -135,6 +139,7 @@ class ContainerTail {
   bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;
   Timestamp last_at_;  // stands in for the time of damaged lines
+  std::optional<Timestamp> end_;
 };
 
 }  // namespace headgate::collect

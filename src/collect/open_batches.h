@@ -83,6 +83,8 @@ class OpenBatches {
   // Seals what is old enough, and the oldest over the bounds.
   Result<> seal_due(SteadyTime now);
   Result<> seal_all();
+  // One that holds lines; `why` is for the log.
+  Result<> seal(Place place, std::string_view why);
   // Nothing is to be sealed for its age before.
   SteadyTime next_due_at() const { return next_due_at_; }
   std::size_t open_count() const;
@@ -92,7 +94,6 @@ class OpenBatches {
   void note_sealed(std::uint64_t sequence) { sealed_.push_back(sequence); }
 
  private:
-  Result<> seal(Place place, std::string_view why);
   Result<> seal_oldest(std::size_t count, std::string_view why);
   std::vector<Place> oldest_first();
   Result<> bound_memory();

@@ -1,0 +1,58 @@
+#include "collect/admission.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace headgate::collect {
+
+std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
+  Unfollowed& unfollowed = unfollowed_[id];
+  std::optional<Terms> terms = terms_now(id);
+  if (terms) {
+    unfollowed.waits_since.reset();
+    return terms;
+  }
+  if (!unfollowed.waits_since) unfollowed.waits_since = now;
+  // While the cluster has said nothing at all, an unknown pod may as well be one that nobody selected.
+  if (now - *unfollowed.waits_since < options_.pod_wait_max || !kube_.is_informed()) return std::nullopt;
+  log::warn("the cluster does not know the pod: its application is taken as unknown",
+            {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+  unfollowed.waits_since.reset();
+  return terms_of(PodFacts(), id.second);
+}
+
+std::optional<Terms> Admission::terms_now(const ContainerKey& id) {
+  const std::optional<PodFacts> facts = kube_.pod(id.first);
+  if (!facts) return std::nullopt;
+  return terms_of(*facts, id.second);
+}
+
+bool Admission::take_changes() {
+  const std::uint64_t changes = kube_.changes();
+  return std::exchange(changes_, changes) != changes;
+}
+
+bool Admission::is_any_wanted() {
+  return std::any_of(unfollowed_.begin(), unfollowed_.end(), [this](const auto& entry) {
+    const std::optional<Terms> terms = terms_now(entry.first);
+    return terms && terms->wanted == Terms::Wanted::Yes;
+  });
+}
+
+bool Admission::is_waiting() const {
+  return std::any_of(unfollowed_.begin(), unfollowed_.end(),
+                     [](const auto& entry) { return entry.second.waits_since.has_value(); });
+}
+
+bool Admission::is_left_out(const ContainerKey& id) const {
+  const auto found = unfollowed_.find(id);
+  return found != unfollowed_.end() && found->second.is_left_out;
+}
+
+void Admission::forget_absent(const std::set<ContainerKey>& present) {
+  std::erase_if(unfollowed_, [&](const auto& entry) { return !present.contains(entry.first); });
+}
+
+}  // namespace headgate::collect

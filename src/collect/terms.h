@@ -1,0 +1,28 @@
+// What is to become of a container's lines, as the cluster says: whether they are wanted, and under which
+// names they go. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model/names.h"
+#include "ports/kube.h"
+
+namespace headgate::collect {
+
+struct Terms {
+  // NotSelected: no selector chose it. Excluded: pod, namespace or container is named as one to leave out.
+  enum class Wanted : std::uint8_t { Yes, NotSelected, Excluded };
+  Wanted wanted = Wanted::Yes;
+  // Empty unless wanted.
+  Application application = Application();
+  std::string multiline = {};  // the pattern's name; empty: lines are not joined
+  friend bool operator==(const Terms&, const Terms&) = default;
+};
+
+Terms terms_of(const PodFacts& facts, const ContainerName& container);
+
+// Label `app`, else `app.kubernetes.io/name`, else the workload's name, else `unknown`.
+Application application_of(const PodFacts& facts);
+
+}  // namespace headgate::collect
