@@ -30,6 +30,10 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.multiline = {.bytes_max = collect.multiline.bytes_max,
                        .lines_max = static_cast<std::uint32_t>(collect.multiline.lines_max),
                        .age_max = collect.multiline.age_max};
+  for (const std::string& container : config.kube.exclude_containers)
+    options.admission.excluded_containers.insert(ContainerName(container));
+  options.admission.pod_wait_max = config.kube.pod_wait_max;
+  options.admission.api_wait_max = config.kube.api_wait_max;
   options.scan_interval = collect.scan_interval;
   options.idle_scan_interval = std::max(collect.scan_interval, collect.idle_scan_interval);
   return options;

@@ -103,6 +103,8 @@ struct Config {
     std::string namespace_selector;
     std::string pod_selector;
     Strings exclude_containers;
+    Milliseconds pod_wait_max{};
+    Milliseconds api_wait_max{};  // 0: for ever
   } kube;
   struct Process {
     std::string name;

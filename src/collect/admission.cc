@@ -15,15 +15,22 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
     return terms;
   }
   if (!unfollowed.waits_since) unfollowed.waits_since = now;
-  // While the cluster has said nothing at all, an unknown pod may as well be one that nobody selected.
-  if (now - *unfollowed.waits_since < options_.pod_wait_max || !kube_.is_informed()) return std::nullopt;
-  log::warn("the cluster does not know the pod: its application is taken as unknown",
+  if (!has_waited(now - *unfollowed.waits_since)) return std::nullopt;
+  log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
             {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
   unfollowed.waits_since.reset();
-  return terms_of(PodFacts(), id.second);
+  terms = terms_of(PodFacts(), id.second);
+  terms->is_guess = true;
+  return terms;
+}
+
+bool Admission::has_waited(std::chrono::nanoseconds waited) const {
+  if (kube_.is_informed()) return waited >= options_.pod_wait_max;
+  return options_.api_wait_max.count() > 0 && waited >= options_.api_wait_max;
 }
 
 std::optional<Terms> Admission::terms_now(const ContainerKey& id) {
+  if (options_.excluded_containers.contains(id.second)) return Terms{.wanted = Terms::Wanted::Excluded};
   const std::optional<PodFacts> facts = kube_.pod(id.first);
   if (!facts) return std::nullopt;
   return terms_of(*facts, id.second);

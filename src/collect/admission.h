@@ -22,10 +22,15 @@ using ContainerKey = std::pair<PodId, ContainerName>;
 class Admission {
  public:
   struct Options {
-    std::chrono::milliseconds pod_wait_max{60'000};  // for the cluster to know a pod
+    std::set<ContainerName> excluded_containers = {};  // of every pod
+    // How long a container waits for the cluster to know its pod, before it is followed by its name alone;
+    // and while the cluster never said anything, so that it may as well be one that nobody selected. 0: for
+    // ever.
+    std::chrono::milliseconds pod_wait_max{60'000};
+    std::chrono::milliseconds api_wait_max{3'600'000};
   };
   // `kube` outlives it.
-  Admission(Kube& kube, Options options) : kube_(kube), options_(options) {}
+  Admission(Kube& kube, Options options) : kube_(kube), options_(std::move(options)) {}
 
   // Of a container that is not followed. Empty: the cluster has to say first; ask again.
   std::optional<Terms> ask(const ContainerKey& id, SteadyTime now);
@@ -44,6 +49,8 @@ class Admission {
   void forget_absent(const std::set<ContainerKey>& present);
 
  private:
+  bool has_waited(std::chrono::nanoseconds waited) const;
+
   struct Unfollowed {
     std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
     bool is_left_out = false;

@@ -64,7 +64,7 @@ Collector::Collector(World world, CollectorOptions options, MultilinePatterns pa
                 .open_max = options_.batches_open_max,
                 .buffers_bytes_max = options_.buffers_bytes_max,
                 .compressors_max = options_.compressors_max}),
-      admission_(world.kube, {.pod_wait_max = options_.pod_wait_max}),
+      admission_(world.kube, options_.admission),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
       changes_taken_at_(kNever),
       scanned_at_(kNever),

@@ -53,7 +53,7 @@ struct CollectorOptions {
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
-  std::chrono::milliseconds pod_wait_max{60'000};  // for the cluster to know a pod, before its name has to do
+  Admission::Options admission = {};
 };
 
 // The collect thread owns it and is the only one that calls it. After a crash at any point, open() goes on:

@@ -27,6 +27,7 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
     return nullptr;
   }
   admission_.admit(id);
+  if (terms->is_guess) meters_.guessed.add();
   return begin_following(seen, std::move(*terms));
 }
 
@@ -123,7 +124,8 @@ void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const 
              {"pod", id.first.pod.view()},
              {"container", id.second.view()}});
   if (!is_wanted) {
-    followed.tail->end_after(world_.clock.now());
+    // Of what was only taken for wanted, nothing more.
+    followed.tail->end_after(followed.terms.is_guess ? Timestamp() : world_.clock.now());
     admission_.leave_out(id);
   }
   followed.leaving = is_wanted ? Followed::Leaving::ToReturn : Followed::Leaving::ForGood;

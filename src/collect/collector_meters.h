@@ -29,6 +29,8 @@ struct CollectorMeters {
                                          "Gzipped log files that could not be read to their end")),
         dropped(metrics.counter("headgate_collect_dropped_total",
                                 "Records known to be lost: always 0, alarm on it")),
+        guessed(metrics.counter("headgate_collect_unknown_pods_total",
+                                "Containers followed though the cluster did not know their pods")),
         spool_bytes(metrics.gauge(
             "headgate_collect_spool_bytes",
             "Bytes in the spool: of batches that are filled, wait for the store, or are put aside")),
@@ -62,6 +64,7 @@ struct CollectorMeters {
   Counter& errors;
   Counter& archives_damaged;
   Counter& dropped;
+  Counter& guessed;
   Gauge& spool_bytes;
   Gauge& spool_full;
   Gauge& spool_damaged;

@@ -17,6 +17,7 @@ struct Terms {
   // Empty unless wanted.
   Application application = Application();
   std::string multiline = {};  // the pattern's name; empty: lines are not joined
+  bool is_guess = false;       // the cluster does not know the pod
   friend bool operator==(const Terms&, const Terms&) = default;
 };
 

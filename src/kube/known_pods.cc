@@ -207,8 +207,6 @@ std::optional<PodFacts> KnownPods::facts(const PodId& id) const {
   facts.labels = found->second.labels;
   facts.workload = found->second.workload;
   facts.excluded_containers = found->second.excluded_containers;
-  facts.excluded_containers.insert(selection_.excluded_containers.begin(),
-                                   selection_.excluded_containers.end());
   const auto in = namespaces_.find(id.namespace_name);
   if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
   return facts;

@@ -21,7 +21,6 @@ namespace headgate::kube {
 struct Selection {
   LabelSelector namespaces;
   LabelSelector pods;
-  std::set<ContainerName> excluded_containers = {};  // of every pod
   std::string node_name = {};  // pods of other nodes are passed over; empty: of all nodes
 };
 

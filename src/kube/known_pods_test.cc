@@ -90,9 +90,7 @@ TEST(KnownPods, AreSelectedByNamespacePodAndAnnotation) {
 }
 
 TEST(KnownPods, TellLabelsWorkloadAndExcludedContainers) {
-  Selection selection = standard();
-  selection.excluded_containers = {ContainerName("istio-proxy")};
-  KnownPods known(selection);
+  KnownPods known(standard());
   known.replace_namespaces({space("team")}, kNow);
   ApiObject object =
       pod("team", "api-0", {{"app", "api"}},
@@ -106,8 +104,7 @@ TEST(KnownPods, TellLabelsWorkloadAndExcludedContainers) {
   EXPECT_EQ(facts->namespace_labels.at(std::string(kSelected)), "true");
   EXPECT_EQ(facts->workload, "api");
   EXPECT_EQ(facts->excluded_containers,
-            (std::set<ContainerName>{ContainerName("a"), ContainerName("b"), ContainerName("c"),
-                                     ContainerName("istio-proxy")}));
+            (std::set<ContainerName>{ContainerName("a"), ContainerName("b"), ContainerName("c")}));
 }
 
 TEST(KnownPods, KnowNothingUntilBothListsAreThere) {

@@ -37,8 +37,8 @@ class Kube {
   virtual std::optional<PodFacts> pod(const PodId& id) = 0;
   // Grows whenever pod() may answer otherwise than before; read it first, then ask.
   virtual std::uint64_t changes() { return 0; }
-  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected:
-  // wait then, however long, and do not go by its name. Once true it stays so.
+  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected.
+  // Once true it stays so.
   virtual bool is_informed() { return true; }
 };
 

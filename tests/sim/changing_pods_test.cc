@@ -222,6 +222,74 @@ TEST_F(ChangingPods, OneThatTheClusterForgetsGoesOnAsBefore) {
   EXPECT_EQ(collected(), (Messages{"one", "two"}));
 }
 
+TEST_F(ChangingPods, OneThatIsNotKnownGoesByItsNameUntilItIs) {
+  kube_.become("web-1", std::nullopt);
+  options_.admission.pod_wait_max = std::chrono::seconds{20};
+  say("one");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(collected(), Messages{});
+  clock_.advance(std::chrono::seconds{19});
+  EXPECT_EQ(collected(), Messages{});
+  clock_.advance(std::chrono::seconds{1});
+  read();
+  become(labelled("shop"));
+  const std::vector<Sealed> before = sealed();
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before[0].key, "c/ns/unknown/web-1");
+  EXPECT_EQ(metrics_.counter("headgate_collect_unknown_pods_total", "").value(), 1U);
+  say("two");
+  read();
+  ASSERT_TRUE(collector_->seal_all().ok());
+  EXPECT_EQ(sealed_keys(), std::vector<std::string>{"c/ns/shop/web-1"});
+}
+
+TEST_F(ChangingPods, OneThatWasOnlyTakenForWantedIsLeftAtOnceWhenItIsKnownNotToBe) {
+  kube_.become("web-1", std::nullopt);
+  options_.admission.pod_wait_max = std::chrono::seconds{0};
+  say("one");
+  ASSERT_TRUE(open().ok());
+  read();
+  say("not read yet");
+  become(not_selected());
+  EXPECT_EQ(collected(), Messages{"one"});
+}
+
+TEST_F(ChangingPods, AContainerThatIsExcludedEverywhereIsSoInPodsThatNobodyKnows) {
+  options_.admission.pod_wait_max = std::chrono::seconds{0};
+  options_.admission.excluded_containers = {ContainerName("main")};
+  say("unwanted");
+  CollectorOnDisk::say("ns", "api-1", "unwanted");
+  kube_.become("web-1", std::nullopt);
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(collected(), Messages{});
+}
+
+TEST_F(ChangingPods, WaitSoLongForAClusterThatNeverSpoke) {
+  kube_.knows_pods = false;
+  options_.admission.api_wait_max = std::chrono::minutes{10};
+  say("one");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(collected(), Messages{});
+  clock_.advance(std::chrono::minutes{9});
+  EXPECT_EQ(collected(), Messages{});
+  clock_.advance(std::chrono::minutes{1});
+  EXPECT_EQ(collected(), Messages{"one"});
+  kube_.knows_pods = true;
+  become(excluded());
+  say("unwanted");
+  EXPECT_EQ(collected(), Messages{});
+}
+
+TEST_F(ChangingPods, WaitForEverForAClusterThatNeverSpokeIfTheyAreToldTo) {
+  kube_.knows_pods = false;
+  options_.admission.api_wait_max = std::chrono::minutes{0};
+  say("one");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(collected(), Messages{});
+  clock_.advance(std::chrono::hours{1000});
+  EXPECT_EQ(collected(), Messages{});
+}
+
 TEST_F(ChangingPods, NothingIsLostOrRepeatedWhenTheDiskFailsMeanwhile) {
   kube_.become("web-1", labelled("web"));
   say("one");
