@@ -12,6 +12,7 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
   std::optional<Terms> terms = terms_now(id);
   if (terms) {
     unfollowed.waits_since.reset();
+    unfollowed.files = {};
     return terms;
   }
   if (!unfollowed.waits_since) unfollowed.waits_since = now;
@@ -58,8 +59,25 @@ bool Admission::is_left_out(const ContainerKey& id) const {
   return found != unfollowed_.end() && found->second.is_left_out;
 }
 
-void Admission::forget_absent(const std::set<ContainerKey>& present) {
-  std::erase_if(unfollowed_, [&](const auto& entry) { return !present.contains(entry.first); });
+std::uint64_t Admission::see_waiting(const SeenContainer& seen) {
+  std::vector<const SeenFile*> unopened;
+  for (const SeenFile& file : seen.files) {
+    if (file.stat.bytes > 0) unopened.push_back(&file);
+  }
+  return unfollowed_[ContainerKey(seen.pod, seen.container)].files.see(seen.files, unopened);
+}
+
+std::uint64_t Admission::forget_absent(const std::set<ContainerKey>& present) {
+  std::uint64_t files_gone = 0;
+  for (auto entry = unfollowed_.begin(); entry != unfollowed_.end();) {
+    if (present.contains(entry->first)) {
+      ++entry;
+    } else {
+      files_gone += entry->second.files.end();
+      entry = unfollowed_.erase(entry);
+    }
+  }
+  return files_gone;
 }
 
 }  // namespace headgate::collect

@@ -11,6 +11,7 @@
 
 #include "base/deadline.h"
 #include "collect/terms.h"
+#include "collect/unopened_files.h"
 #include "ports/kube.h"
 
 namespace headgate::collect {
@@ -46,7 +47,10 @@ class Admission {
   void leave_out(const ContainerKey& id) { unfollowed_[id].is_left_out = true; }
   bool is_left_out(const ContainerKey& id) const;
   void admit(const ContainerKey& id) { unfollowed_.erase(id); }
-  void forget_absent(const std::set<ContainerKey>& present);
+  // What there is of one that waits. Returns how many of its files are gone, wanted or not.
+  std::uint64_t see_waiting(const SeenContainer& seen);
+  // The same, of those that are gone altogether.
+  std::uint64_t forget_absent(const std::set<ContainerKey>& present);
 
  private:
   bool has_waited(std::chrono::nanoseconds waited) const;
@@ -54,6 +58,7 @@ class Admission {
   struct Unfollowed {
     std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
     bool is_left_out = false;
+    UnopenedFiles files = {};  // of one that waits
   };
 
   Kube& kube_;

@@ -117,6 +117,17 @@ bool Checkpoints::has_collected(std::string_view directory) const {
   return is_known(confirmed_) || is_known(sealed_);
 }
 
+bool Checkpoints::may_hold(std::string_view path, FileId id, std::uint64_t bytes) const {
+  const auto holds = [&](const Entries& entries) {
+    const auto here = entries.find(directory_of(path));
+    return here != entries.end() &&
+           std::any_of(here->second.begin(), here->second.end(), [&](const Entry& entry) {
+             return entry.file.id == id && entry.file.position.lowest_offset() >= bytes;
+           });
+  };
+  return holds(confirmed_) || holds(sealed_);
+}
+
 template <typename Predicate>
 const CoveredFile* Checkpoints::best(std::string_view path, std::string_view first_bytes,
                                      Predicate is_candidate) const {

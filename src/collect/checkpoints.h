@@ -54,6 +54,10 @@ class Checkpoints {
   // has another number since the machine was started anew.
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
 
+  // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that
+  // had the inode before.
+  bool may_hold(std::string_view path, FileId id, std::uint64_t bytes) const;
+
   // What a whole scan found. Entries of directories that are gone go, and so do the oldest of files that
   // vanished. A file is there that has an entry's device and inode, or what the entry's file said: an archive
   // is known by the entry of the file that was compressed.

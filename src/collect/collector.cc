@@ -179,6 +179,7 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
   if (followed == nullptr) return;
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
   const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, left);
+  meters_.dropped.add(followed->tail->take_files_lost());
   count_open(*followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();
@@ -205,6 +206,7 @@ void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& presen
   for (auto container = containers_.begin(); container != containers_.end();) {
     const Followed& followed = container->second;
     const bool is_over = followed.tail->is_done() && !followed.batch->second.holds_lines();
+    if (is_over) meters_.dropped.add(followed.tail->take_all_lost());
     container = is_over ? drop(container) : std::next(container);
   }
 
@@ -218,7 +220,7 @@ void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& presen
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);
-  if (scan.hidden.empty()) admission_.forget_absent(present_containers);
+  if (scan.hidden.empty()) meters_.undecided_lost.add(admission_.forget_absent(present_containers));
 }
 
 Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {

@@ -14,7 +14,10 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
   if (seen.files.empty()) return nullptr;
 
   std::optional<Terms> terms = admission_.ask(id, now);
-  if (!terms) return nullptr;
+  if (!terms) {
+    meters_.undecided_lost.add(admission_.see_waiting(seen));
+    return nullptr;
+  }
   if (terms->wanted != Terms::Wanted::Yes) {
     // One that nobody selected yet is read from its begin once it is: its namespace may only be known later
     // than the pod. Not so what was collected before, or says of itself that it is not to be.
