@@ -316,7 +316,9 @@ void add_collect(Table& table) {
       bind(MEMBER(collect.spool.bytes_max),
            {.key = "collect.spool.bytes_max",
             .standard = "10GiB",
-            .doc = "Most disk that batches waiting for the store may take; reading pauses when it is full.",
+            .doc = "Most disk that batches may take together: those that are filled, wait for the store, or "
+                   "were put aside as damaged. When it is full nothing is read, and the log files keep what "
+                   "comes; where no stored batch can make room, what is being filled is sealed and stored.",
             .used_by = kAgents,
             .least = kMiB,
             .most = kPiB}));
