@@ -56,6 +56,17 @@ TEST(CollectorOptions, SayHowLongToWaitForTheClusterAndWhatIsNeverCollected) {
             (std::set<ContainerName>{ContainerName("proxy"), ContainerName("sidecar")}));
 }
 
+TEST(CollectorOptions, TakeTheTenantFromALabelOnlyWhereKeysNameTheTenant) {
+  const auto ignored = collector_options(config_of({{"kube.tenant_label", "team"}}), NodeName("n"));
+  ASSERT_FALSE(ignored.ok());
+  EXPECT_NE(ignored.error().what.find("{tenant}"), std::string::npos) << ignored.error().what;
+  const auto options = collector_options(
+      config_of({{"kube.tenant_label", "team"}, {"key.template", "{tenant}/{namespace}/{file}"}}),
+      NodeName("n"));
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->admission.tenant_label, "team");
+}
+
 TEST(CollectorOptions, NeverScanMoreOftenAtRestThanAtWork) {
   const auto options = collector_options(config_of({{"collect.scan_interval", "30s"}}), NodeName("n"));
   EXPECT_EQ(options->idle_scan_interval, std::chrono::seconds{30});

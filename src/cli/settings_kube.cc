@@ -1,5 +1,9 @@
 #include "cli/settings_kube.h"
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "cli/setting_binding.h"
 #include "kube/label_selector.h"
 
@@ -22,6 +26,17 @@ Complaint must_be_an_api(const SettingValue& value) {
   const bool is_bare = text.find_first_of("?# ") == std::string::npos && !text.ends_with('/');
   if (text.empty() || (is_url && is_bare)) return std::nullopt;
   return "must be off, or begin with https:// (or http://) and not end with a slash";
+}
+
+Complaint must_be_a_label(const SettingValue& value) {
+  constexpr std::size_t kBytesMax = 253 + 1 + 63;  // prefix/name
+  const std::string& text = value.text;
+  const bool is_sound = std::all_of(text.begin(), text.end(), [](unsigned char character) {
+    return std::isalnum(character) != 0 ||
+           std::string_view("-_./").find(char(character)) != std::string_view::npos;
+  });
+  if (is_sound && text.size() <= kBytesMax) return std::nullopt;
+  return "must be a label's name, such as example.com/tenant";
 }
 
 }  // namespace
@@ -70,6 +85,14 @@ void add_kube_settings(std::vector<Setting>& table) {
                        {.key = "kube.exclude_containers",
                         .doc = "Names of containers whose logs are not collected, whichever pod they are in.",
                         .used_by = kCollect}));
+  table.push_back(bind(
+      MEMBER(kube.tenant_label),
+      {.key = "kube.tenant_label",
+       .doc = "Label of the namespace, or else of the pod, whose value is the tenant: what {tenant} in "
+              "key.template stands for. Where there is none, or none that can be a tenant's id, and when "
+              "this is empty: the namespace's name. Who may label what decides whose logs they are.",
+       .used_by = kCollect,
+       .complaint = must_be_a_label}));
   table.push_back(
       bind(MEMBER(kube.pod_wait_max),
            {.key = "kube.pod_wait_max",

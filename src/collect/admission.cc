@@ -34,7 +34,7 @@ std::optional<Terms> Admission::terms_now(const ContainerKey& id) {
   if (options_.excluded_containers.contains(id.second)) return Terms{.wanted = Terms::Wanted::Excluded};
   const std::optional<PodFacts> facts = kube_.pod(id.first);
   if (!facts) return std::nullopt;
-  return terms_of(*facts, id.second);
+  return terms_of(*facts, id.second, options_.tenant_label);
 }
 
 bool Admission::take_changes() {

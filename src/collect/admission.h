@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "base/deadline.h"
@@ -24,6 +25,7 @@ class Admission {
  public:
   struct Options {
     std::set<ContainerName> excluded_containers = {};  // of every pod
+    std::string tenant_label = {};                     // as terms_of() takes it
     // How long a container waits for the cluster to know its pod, before it is followed by its name alone;
     // and while the cluster never said anything, so that it may as well be one that nobody selected. 0: for
     // ever.

@@ -31,6 +31,11 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
   }
   admission_.admit(id);
   if (terms->is_guess) meters_.guessed.add();
+  if (terms->is_tenant_refused) {
+    meters_.errors.add();
+    log::warn("a label names no tenant that can be: the namespace's name is taken",
+              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
+  }
   return begin_following(seen, std::move(*terms));
 }
 
@@ -66,8 +71,9 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
                              .quiet_min = options_.quiet_min,
                              .joining = joining_of(seen, terms.multiline)});
   followed.terms = std::move(terms);
-  const BatchKey key =
-      policy.partition == Partition::Pod ? *pod_key : BatchKey{.namespace_name = seen.pod.namespace_name};
+  const BatchKey key = policy.partition == Partition::Pod
+                           ? *pod_key
+                           : BatchKey{.namespace_name = seen.pod.namespace_name, .tenant = pod_key->tenant};
   followed.batch = batches_.join(key, policy, *followed.tail);
   by_directory_[seen.directory] = added;
   return &followed;
@@ -92,8 +98,10 @@ const BatchPolicy& Collector::policy_of(const Namespace& name) const {
 
 // Empty when no object key can be made of its names.
 std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const Terms& terms) {
-  BatchKey key{
-      .namespace_name = seen.pod.namespace_name, .application = terms.application, .pod = seen.pod.pod};
+  BatchKey key{.namespace_name = seen.pod.namespace_name,
+               .application = terms.application,
+               .pod = seen.pod.pod,
+               .tenant = terms.tenant};
   if (batches_.key_of(key).ok()) return key;
   key.application = Application("unknown");
   const Result<ObjectKey> made = batches_.key_of(key);

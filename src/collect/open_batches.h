@@ -20,11 +20,12 @@ namespace headgate::collect {
 
 class ContainerTail;
 
-// One pod's batch, or with neither application nor pod that of a whole namespace.
+// One pod's batch, or with neither application nor pod that of all of a tenant's pods in a namespace.
 struct BatchKey {
   Namespace namespace_name;
   Application application = Application();
   PodName pod = PodName();
+  TenantId tenant = TenantId();  // empty: the namespace's name
   Partition partition() const { return pod.empty() ? Partition::Tenant : Partition::Pod; }
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
 };

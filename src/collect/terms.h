@@ -16,12 +16,16 @@ struct Terms {
   Wanted wanted = Wanted::Yes;
   // Empty unless wanted.
   Application application = Application();
-  std::string multiline = {};  // the pattern's name; empty: lines are not joined
-  bool is_guess = false;       // the cluster does not know the pod
+  TenantId tenant = TenantId();    // empty: its namespace's name is the tenant's
+  bool is_tenant_refused = false;  // a label names one that cannot be
+  std::string multiline = {};      // the pattern's name; empty: lines are not joined
+  bool is_guess = false;           // the cluster does not know the pod
   friend bool operator==(const Terms&, const Terms&) = default;
 };
 
-Terms terms_of(const PodFacts& facts, const ContainerName& container);
+// `tenant_label` names the label that says whose logs these are, of the namespace or else of the pod; empty:
+// there is none. The namespace's goes first: who may make pods in it must not make them another tenant's.
+Terms terms_of(const PodFacts& facts, const ContainerName& container, const std::string& tenant_label = {});
 
 // Label `app`, else `app.kubernetes.io/name`, else the workload's name, else `unknown`.
 Application application_of(const PodFacts& facts);

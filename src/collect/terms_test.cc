@@ -33,6 +33,28 @@ TEST(Terms, TellWhatNobodySelectedFromWhatIsToBeLeftOut) {
   EXPECT_EQ(terms_of(facts, kMain).wanted, Terms::Wanted::Excluded);
 }
 
+TEST(Terms, NameTheTenantByTheLabelOfTheNamespaceBeforeThePods) {
+  PodFacts facts;
+  EXPECT_EQ(terms_of(facts, kMain, "team").tenant, TenantId());
+  facts.labels["team"] = "of-the-pod";
+  EXPECT_EQ(terms_of(facts, kMain).tenant, TenantId()) << "no label was chosen";
+  EXPECT_EQ(terms_of(facts, kMain, "team").tenant, TenantId("of-the-pod"));
+  facts.namespace_labels["team"] = "of-the-namespace";
+  EXPECT_EQ(terms_of(facts, kMain, "team").tenant, TenantId("of-the-namespace"));
+}
+
+TEST(Terms, RefuseATenantThatCannotBe) {
+  for (const std::string& value : {std::string("a/b"), std::string(".."), std::string("-a"),
+                                   std::string("a "), std::string(64, 'a'), std::string("\xC3\xA9")}) {
+    PodFacts facts;
+    facts.labels["team"] = "of-the-pod";
+    facts.namespace_labels["team"] = value;
+    EXPECT_TRUE(terms_of(facts, kMain, "team").is_tenant_refused) << value;
+    EXPECT_EQ(terms_of(facts, kMain, "team").tenant, TenantId())
+        << "not the pod's word against its namespace's";
+  }
+}
+
 TEST(Terms, AreOthersOnlyWhenWhatBecomesOfTheLinesIsOther) {
   PodFacts facts;
   facts.labels["app"] = "web";

@@ -201,13 +201,14 @@ std::optional<PodFacts> KnownPods::facts(const PodId& id) const {
   if (facts.is_excluded || state == NamespaceState::NotSelected) return facts;
   if (!is_known) return std::nullopt;
   if (!selection_.pods.matches(found->second.labels)) return facts;
-  if (state == NamespaceState::Unknown) return std::nullopt;
+  const auto in = namespaces_.find(id.namespace_name);
+  const bool is_missing = in == namespaces_.end() && selection_.needs_namespace_labels;
+  if (state == NamespaceState::Unknown || is_missing) return std::nullopt;
 
   facts.is_selected = true;
   facts.labels = found->second.labels;
   facts.workload = found->second.workload;
   facts.excluded_containers = found->second.excluded_containers;
-  const auto in = namespaces_.find(id.namespace_name);
   if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
   return facts;
 }

@@ -21,6 +21,9 @@ namespace headgate::kube {
 struct Selection {
   LabelSelector namespaces;
   LabelSelector pods;
+  // What a namespace's labels say must be known before its pods are: with an empty selector they would not
+  // be.
+  bool needs_namespace_labels = false;
   std::string node_name = {};  // pods of other nodes are passed over; empty: of all nodes
 };
 

@@ -128,6 +128,16 @@ TEST(KnownPods, WithAnEmptySelectorEveryNamespaceIsSelected) {
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
 }
 
+TEST(KnownPods, WaitForTheLabelsOfTheirNamespaceWhereThoseAreNeeded) {
+  KnownPods known(Selection{.needs_namespace_labels = true});
+  known.replace_namespaces({}, kNow);
+  known.replace_pods({pod("team", "a")}, kNow);
+  EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Unknown);
+  known.apply_to_namespaces(event(WatchEvent::Kind::Added, space("team", {{"tenant", "t"}})), kNow);
+  ASSERT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
+  EXPECT_EQ(known.facts(id("team", "a"))->namespace_labels.at("tenant"), "t");
+}
+
 TEST(KnownPods, FollowEvents) {
   KnownPods known(standard());
   known.replace_namespaces({}, kNow);

@@ -183,6 +183,39 @@ TEST_F(ChangingPods, PackedBatchesNameEachLinesApplication) {
             (std::map<std::string, std::string>{{"of another", "api"}, {"one", "web"}, {"two", "shop"}}));
 }
 
+TEST_F(ChangingPods, TheirTenantIsWhatTheLabelSaysNowAlsoInPackedBatches) {
+  for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
+    options_.policy.partition = partition;
+    options_.key_template = *KeyTemplate::parse("{tenant}/{application}/{pod_name}/{file}");
+    options_.admission.tenant_label = "team";
+    const auto tenant_is = [&](const std::string& tenant) {
+      PodFacts facts = labelled("web");
+      facts.namespace_labels["team"] = tenant;
+      return facts;
+    };
+    kube_.become("web-1", tenant_is("a"));
+    say("of a");
+    start_anew();
+    read();
+    become(tenant_is("b"));
+    say("of b");
+    read();
+    become(tenant_is("no/tenant"));
+    say("of nobody");
+    read();
+    ASSERT_TRUE(collector_->seal_all().ok());
+    std::map<std::string, std::string> tenants;
+    for (const Sealed& one : sealed()) {
+      for (const sim::SaidLine& line : one.lines)
+        tenants[line.message] = one.key.substr(0, one.key.find('/'));
+    }
+    EXPECT_EQ(tenants,
+              (std::map<std::string, std::string>{{"of a", "a"}, {"of b", "b"}, {"of nobody", "ns"}}));
+    disk_.runtime_remove(log_of("ns", "web-1"));
+    scan(5);
+  }
+}
+
 TEST_F(ChangingPods, LinesAreJoinedAsTheLabelSaysNow) {
   kube_.become("web-1", labelled("web"));
   ASSERT_TRUE(open().ok());
