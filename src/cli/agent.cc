@@ -94,7 +94,7 @@ void Agent::take_failed(const Uploaded& uploaded) {
                 ? "an upload failed and will be tried again"
                 : "the store refuses a batch: it is kept and tried again, and someone "
                   "has to mend the bucket, the role or the key",
-            {{"what", error.what}, {"namespace", uploaded.tenant}, {"wait_ms", wait.count()}});
+            {{"what", error.what}, {"tenant", uploaded.tenant}, {"wait_ms", wait.count()}});
 }
 
 void Agent::upload_loop(const std::stop_token& stop) {
@@ -113,7 +113,7 @@ std::string Agent::tenant_of(std::uint64_t sequence) const {
   const auto batch = collect::open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
   if (!batch.ok()) return "";
   const auto fields = options_.collector.key_template.parse_key(batch->manifest().key);
-  return fields.ok() ? fields->namespace_name.str() : "";
+  return fields.ok() ? fields->tenant.str() : "";
 }
 
 std::size_t Agent::stop(std::chrono::milliseconds grace) {

@@ -30,6 +30,15 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.multiline = {.bytes_max = collect.multiline.bytes_max,
                        .lines_max = static_cast<std::uint32_t>(collect.multiline.lines_max),
                        .age_max = collect.multiline.age_max};
+  for (const std::string& container : config.kube.exclude_containers)
+    options.admission.excluded_containers.insert(ContainerName(container));
+  if (!config.kube.tenant_label.empty() && config.key.template_text.find("{tenant}") == std::string::npos) {
+    return Error{Fault::Invalid,
+                 "kube.tenant_label: key.template must have {tenant}, or the label would say nothing"};
+  }
+  options.admission.tenant_label = config.kube.tenant_label;
+  options.admission.pod_wait_max = config.kube.pod_wait_max;
+  options.admission.api_wait_max = config.kube.api_wait_max;
   options.scan_interval = collect.scan_interval;
   options.idle_scan_interval = std::max(collect.scan_interval, collect.idle_scan_interval);
   return options;

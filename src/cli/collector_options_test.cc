@@ -44,6 +44,29 @@ TEST(CollectorOptions, CarryMultilinePatterns) {
   EXPECT_NE(loaded.problems[0].find("java: is one that is there already"), std::string::npos);
 }
 
+TEST(CollectorOptions, SayHowLongToWaitForTheClusterAndWhatIsNeverCollected) {
+  const auto options = collector_options(config_of({{"kube.pod_wait_max", "5s"},
+                                                    {"kube.api_wait_max", "0s"},
+                                                    {"kube.exclude_containers", "proxy,sidecar"}}),
+                                         NodeName("n"));
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->admission.pod_wait_max, std::chrono::seconds{5});
+  EXPECT_EQ(options->admission.api_wait_max, std::chrono::seconds{0});
+  EXPECT_EQ(options->admission.excluded_containers,
+            (std::set<ContainerName>{ContainerName("proxy"), ContainerName("sidecar")}));
+}
+
+TEST(CollectorOptions, TakeTheTenantFromALabelOnlyWhereKeysNameTheTenant) {
+  const auto ignored = collector_options(config_of({{"kube.tenant_label", "team"}}), NodeName("n"));
+  ASSERT_FALSE(ignored.ok());
+  EXPECT_NE(ignored.error().what.find("{tenant}"), std::string::npos) << ignored.error().what;
+  const auto options = collector_options(
+      config_of({{"kube.tenant_label", "team"}, {"key.template", "{tenant}/{namespace}/{file}"}}),
+      NodeName("n"));
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->admission.tenant_label, "team");
+}
+
 TEST(CollectorOptions, NeverScanMoreOftenAtRestThanAtWork) {
   const auto options = collector_options(config_of({{"collect.scan_interval", "30s"}}), NodeName("n"));
   EXPECT_EQ(options->idle_scan_interval, std::chrono::seconds{30});

@@ -103,6 +103,9 @@ struct Config {
     std::string namespace_selector;
     std::string pod_selector;
     Strings exclude_containers;
+    std::string tenant_label;  // empty: the namespace's name is the tenant's
+    Milliseconds pod_wait_max{};
+    Milliseconds api_wait_max{};  // 0: for ever
   } kube;
   struct Process {
     std::string name;

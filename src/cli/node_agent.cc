@@ -57,8 +57,7 @@ Result<> NodeAgent::open_kube(const net::Library& library, const Environment& en
   options.selection.namespaces =
       TRY_IN("kube.namespace_selector", kube::LabelSelector::parse(config.kube.namespace_selector));
   options.selection.pods = TRY_IN("kube.pod_selector", kube::LabelSelector::parse(config.kube.pod_selector));
-  for (const std::string& container : config.kube.exclude_containers)
-    options.selection.excluded_containers.insert(ContainerName(container));
+  options.selection.needs_namespace_labels = !config.kube.tenant_label.empty();
   options.selection.node_name = config.kube.node_name;
   options.token_file = config.kube.token_file;
   options.ca_file = config.kube.ca_file;

@@ -5,9 +5,9 @@
 #include "cli/setting.h"
 #include "cli/setting_binding.h"
 #include "cli/settings_aws.h"
+#include "cli/settings_kube.h"
 #include "collect/multiline.h"
 #include "http/listen_address.h"
-#include "kube/label_selector.h"
 #include "model/object_key.h"
 #include "model/record.h"
 #include "ports/queue.h"
@@ -117,20 +117,6 @@ Complaint must_be_batch_policies(const SettingValue& value) {
 Complaint must_be_multiline_patterns(const SettingValue& value) {
   const auto patterns = collect::MultilinePatterns::make(value.groups);
   return patterns.ok() ? std::nullopt : Complaint(patterns.error().what);
-}
-
-Complaint must_be_a_label_selector(const SettingValue& value) {
-  const auto selector = kube::LabelSelector::parse(value.text);
-  return selector.ok() ? std::nullopt : Complaint(selector.error().what);
-}
-
-Complaint must_be_an_api(const SettingValue& value) {
-  const std::string& text = value.text;
-  if (text == kNoKube) return std::nullopt;
-  const bool is_url = text.starts_with("https://") || text.starts_with("http://");
-  const bool is_bare = text.find_first_of("?# ") == std::string::npos && !text.ends_with('/');
-  if (text.empty() || (is_url && is_bare)) return std::nullopt;
-  return "must be off, or begin with https:// (or http://) and not end with a slash";
 }
 
 #define MEMBER(path) ([](Config & config) -> auto& { return config.path; })
@@ -331,7 +317,9 @@ void add_collect(Table& table) {
       bind(MEMBER(collect.spool.bytes_max),
            {.key = "collect.spool.bytes_max",
             .standard = "10GiB",
-            .doc = "Most disk that batches waiting for the store may take; reading pauses when it is full.",
+            .doc = "Most disk that batches may take together: those that are filled, wait for the store, or "
+                   "were put aside as damaged. When it is full nothing is read, and the log files keep what "
+                   "comes; where no stored batch can make room, what is being filled is sealed and stored.",
             .used_by = kAgents,
             .least = kMiB,
             .most = kPiB}));
@@ -381,50 +369,6 @@ void add_multiline(Table& table) {
                                                              .used_by = kAgents,
                                                              .least = 2,
                                                              .most = 100'000}));
-}
-
-void add_kube(Table& table) {
-  table.push_back(
-      bind(MEMBER(kube.api), {.key = "kube.api",
-                              .doc = "Address of the Kubernetes API, e.g. https://10.0.0.1:443. Empty: "
-                                     "the one that a pod in the cluster is told. off: there is none, and "
-                                     "all pods' logs are collected under the names that their paths say.",
-                              .used_by = kCollect,
-                              .complaint = must_be_an_api}));
-  table.push_back(
-      bind(MEMBER(kube.token_file),
-           {.key = "kube.token_file",
-            .standard = "/var/run/secrets/kubernetes.io/serviceaccount/token",
-            .doc = "File of the service account's token; read again each minute. Empty: none is sent.",
-            .used_by = kCollect}));
-  table.push_back(
-      bind(MEMBER(kube.ca_file), {.key = "kube.ca_file",
-                                  .standard = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
-                                  .doc = "File of the authorities that the API's certificate is checked "
-                                         "against (PEM). Empty: those of the machine.",
-                                  .used_by = kCollect}));
-  table.push_back(
-      bind(MEMBER(kube.node_name), {.key = "kube.node_name",
-                                    .doc = "The node that the agent runs on (spec.nodeName): only its pods "
-                                           "are asked for. Must be set unless kube.api is off.",
-                                    .used_by = kCollect}));
-  table.push_back(bind(MEMBER(kube.namespace_selector),
-                       {.key = "kube.namespace_selector",
-                        .standard = "hypershift.openshift.io/hosted-control-plane=true",
-                        .doc = "Labels of the namespaces whose pods' logs are collected, as kubectl -l takes "
-                               "them: a=b,c in (d,e),!f. Empty: all namespaces.",
-                        .used_by = kCollect,
-                        .complaint = must_be_a_label_selector}));
-  table.push_back(
-      bind(MEMBER(kube.pod_selector),
-           {.key = "kube.pod_selector",
-            .doc = "Labels of the pods, in those namespaces, whose logs are collected. Empty: all.",
-            .used_by = kCollect,
-            .complaint = must_be_a_label_selector}));
-  table.push_back(bind(MEMBER(kube.exclude_containers),
-                       {.key = "kube.exclude_containers",
-                        .doc = "Names of containers whose logs are not collected, whichever pod they are in.",
-                        .used_by = kCollect}));
 }
 
 void add_process(Table& table) {
@@ -538,7 +482,7 @@ Table make_table() {
   add_aws_settings(table);
   add_collect(table);
   add_multiline(table);
-  add_kube(table);
+  add_kube_settings(table);
   add_process(table);
   add_tenants(table);
   return table;

@@ -104,8 +104,28 @@ void Checkpoints::confirm(const BatchManifest& batch) {
   }
 }
 
-void Checkpoints::pass_over(const CoveredFile& file) {
-  is_changed_ = take(confirmed_, 0, file) || is_changed_;
+void Checkpoints::pass_over(const CoveredFile& file, std::uint64_t sequence) {
+  is_changed_ = take(confirmed_, sequence, file) || is_changed_;
+}
+
+bool Checkpoints::has_collected(std::string_view directory) const {
+  const auto is_known = [&](const Entries& entries) {
+    const auto here = entries.find(directory);
+    return here != entries.end() && std::any_of(here->second.begin(), here->second.end(),
+                                                [](const Entry& entry) { return entry.sequence > 0; });
+  };
+  return is_known(confirmed_) || is_known(sealed_);
+}
+
+bool Checkpoints::may_hold(std::string_view path, FileId id, std::uint64_t bytes) const {
+  const auto holds = [&](const Entries& entries) {
+    const auto here = entries.find(directory_of(path));
+    return here != entries.end() &&
+           std::any_of(here->second.begin(), here->second.end(), [&](const Entry& entry) {
+             return entry.file.id == id && entry.file.position.lowest_offset() >= bytes;
+           });
+  };
+  return holds(confirmed_) || holds(sealed_);
 }
 
 template <typename Predicate>

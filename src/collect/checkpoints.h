@@ -41,8 +41,11 @@ class Checkpoints {
   void note_sealed(const BatchManifest& batch);
   // Its object is stored: its positions are written by the next store(), where no later batch's were.
   void confirm(const BatchManifest& batch);
-  // The file is not to be read before that position, though no batch holds it.
-  void pass_over(const CoveredFile& file);
+  // The file is not to be read before that position, though no batch holds it. `sequence` is above those of
+  // all batches that hold lines of it, or 0 when none does.
+  void pass_over(const CoveredFile& file, std::uint64_t sequence);
+  // Whether lines of a file in that directory were in a batch, as far as entries are kept.
+  bool has_collected(std::string_view directory) const;
 
   // The entry of the file at `path` that begins with `first_bytes`; nullptr when there is none, or it is of
   // another file that had the inode before.
@@ -50,6 +53,10 @@ class Checkpoints {
   // The same by what it says alone, within its directory: the file was compressed or copied, or its device
   // has another number since the machine was started anew.
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
+
+  // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that
+  // had the inode before.
+  bool may_hold(std::string_view path, FileId id, std::uint64_t bytes) const;
 
   // What a whole scan found. Entries of directories that are gone go, and so do the oldest of files that
   // vanished. A file is there that has an entry's device and inode, or what the entry's file said: an archive

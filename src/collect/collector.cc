@@ -1,7 +1,7 @@
 #include "collect/collector.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 
 #include "base/log.h"
 
@@ -18,14 +18,6 @@ constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 }  // namespace
-
-Application application_of(const PodFacts& facts) {
-  for (const char* label : {"app", "app.kubernetes.io/name"}) {
-    const auto found = facts.labels.find(label);
-    if (found != facts.labels.end() && !found->second.empty()) return Application(found->second);
-  }
-  return Application(facts.workload.empty() ? std::string("unknown") : facts.workload);
-}
 
 Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions options) {
   TRY_IN("pod logs", world.disk.list(options.pod_logs));
@@ -72,7 +64,9 @@ Collector::Collector(World world, CollectorOptions options, MultilinePatterns pa
                 .open_max = options_.batches_open_max,
                 .buffers_bytes_max = options_.buffers_bytes_max,
                 .compressors_max = options_.compressors_max}),
+      admission_(world.kube, options_.admission),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
+      changes_taken_at_(kNever),
       scanned_at_(kNever),
       next_scan_at_(kNever),
       next_due_at_(kNever),
@@ -98,6 +92,7 @@ Result<bool> Collector::turn(Deadline read_until) {
   if (now < paused_until_) return false;
   auto turned = [&]() -> Result<bool> {
     take_events(now);
+    take_up_changes(now);
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;
     const bool did_read = is_due && TRY(read_all(now, read_until));
@@ -139,6 +134,7 @@ void Collector::take_events(SteadyTime now) {
 Result<> Collector::scan(SteadyTime now) {
   const Scan scan = TRY(scan_pod_logs(world_.disk, world_.events, options_.pod_logs));
   scanned_at_ = now;
+  must_scan_soon_ = false;
   note_unreadable(scan);
   if (checkpoints_.is_fresh()) TRY(begin_first_run(scan));
   std::set<ContainerKey> present;
@@ -154,8 +150,8 @@ Result<> Collector::scan(SteadyTime now) {
     followed.read_at = now;
     next_due_at_ = kNever;
   }
-  if (is_whole) drop_done(scan);
-  const bool is_polling = world_.events == nullptr || !is_whole || !waiting_.empty();
+  if (is_whole) drop_done(scan, present);
+  const bool is_polling = world_.events == nullptr || !is_whole || must_scan_soon_ || admission_.is_waiting();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
@@ -163,7 +159,7 @@ Result<> Collector::scan(SteadyTime now) {
 // Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
 // that starts anew, go by what was there now.
 Result<> Collector::begin_first_run(const Scan& scan) {
-  if (options_.start_at == Start::End) TRY(pass_over(world_.disk, scan, checkpoints_));
+  if (options_.start_at == Start::End) TRY(pass_over(world_.disk, scan, checkpoints_, 0));
   return checkpoints_.store();
 }
 
@@ -179,10 +175,11 @@ void Collector::note_unreadable(const Scan& scan) {
 }
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
-  Followed* followed = follow(seen);
+  Followed* followed = follow(seen, now);
   if (followed == nullptr) return;
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
   const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, left);
+  meters_.dropped.add(followed->tail->take_files_lost());
   count_open(*followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();
@@ -205,94 +202,12 @@ void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTim
   }
 }
 
-Collector::Followed* Collector::follow(const SeenContainer& seen) {
-  const ContainerKey id(seen.pod, seen.container);
-  const auto known = containers_.find(id);
-  if (known != containers_.end()) return &known->second;
-  if (seen.files.empty()) return nullptr;
-
-  std::optional<PodFacts> facts = world_.kube.pod(seen.pod);
-  if (!facts) {
-    const SteadyTime now = world_.clock.steady();
-    const SteadyTime since = waiting_.emplace(id, now).first->second;
-    // While the cluster has said nothing at all, an unknown pod may as well be one that nobody selected.
-    if (now - since < options_.pod_wait_max || !world_.kube.is_informed()) return nullptr;
-    log::warn("the cluster does not know the pod: its application is taken as unknown",
-              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
-    facts.emplace();
-  }
-  waiting_.erase(id);
-  if (!facts->is_selected || facts->excluded_containers.contains(seen.container)) return nullptr;
-
-  const std::optional<BatchKey> pod_key = pod_key_of(seen, *facts);
-  if (!pod_key) return nullptr;
-  const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
-  const RecordFrame frame({.namespace_name = pod_key->namespace_name.view(),
-                           .application = pod_key->application.view(),
-                           .pod_name = pod_key->pod.view(),
-                           .container_name = seen.container.view()});
-  const auto added = containers_.try_emplace(id).first;
-  Followed& followed = added->second;
-  followed.directory = seen.directory;
-  followed.tail = std::make_unique<ContainerTail>(
-      world_.disk, decompressors_,
-      RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
-      ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
-                             .quiet_min = options_.quiet_min,
-                             .joining = joining_of(seen, *facts)});
-  const BatchKey key =
-      policy.partition == Partition::Pod ? *pod_key : BatchKey{.namespace_name = seen.pod.namespace_name};
-  followed.batch = batches_.join(key, policy, *followed.tail);
-  by_directory_[seen.directory] = added;
-  return &followed;
-}
-
-RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const PodFacts& facts) {
-  RecordJoiner::Options joining = options_.multiline;
-  const std::string name = multiline_name(facts.labels, seen.container);
-  joining.pattern = name.empty() ? nullptr : patterns_.find(name);
-  if (!name.empty() && joining.pattern == nullptr) {
-    meters_.errors.add();
-    log::warn(
-        "a pod's label names a multiline pattern that there is not: its lines are not joined",
-        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"pattern", name}});
-  }
-  return joining;
-}
-
-const BatchPolicy& Collector::policy_of(const Namespace& name) const {
-  const auto found = options_.policies.find(name);
-  return found == options_.policies.end() ? options_.policy : found->second;
-}
-
-// Empty when no object key can be made of its names.
-std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const PodFacts& facts) {
-  BatchKey key{
-      .namespace_name = seen.pod.namespace_name, .application = application_of(facts), .pod = seen.pod.pod};
-  if (batches_.key_of(key).ok()) return key;
-  key.application = Application("unknown");
-  const Result<ObjectKey> made = batches_.key_of(key);
-  if (made.ok()) return key;
-  meters_.errors.add();
-  log::error(
-      "a pod's names make no object key: its logs are not collected",
-      {{"namespace", key.namespace_name.view()}, {"pod", key.pod.view()}, {"what", made.error().what}});
-  return std::nullopt;
-}
-
-void Collector::drop_done(const Scan& scan) {
+void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& present_containers) {
   for (auto container = containers_.begin(); container != containers_.end();) {
     const Followed& followed = container->second;
-    if (!followed.tail->is_done() || followed.batch->second.holds_lines()) {
-      ++container;
-      continue;
-    }
-    held_bytes_ -= followed.held_bytes;
-    open_bytes_ -= followed.open_bytes;
-    open_files_ -= followed.open_files;
-    batches_.leave(followed.batch, *followed.tail);
-    by_directory_.erase(followed.directory);
-    container = containers_.erase(container);
+    const bool is_over = followed.tail->is_done() && !followed.batch->second.holds_lines();
+    if (is_over) meters_.dropped.add(followed.tail->take_all_lost());
+    container = is_over ? drop(container) : std::next(container);
   }
 
   Checkpoints::Present present{.hidden = scan.hidden};
@@ -305,12 +220,7 @@ void Collector::drop_done(const Scan& scan) {
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);
-
-  std::erase_if(waiting_, [&](const auto& waiting) {
-    return std::none_of(scan.containers.begin(), scan.containers.end(), [&](const SeenContainer& seen) {
-      return ContainerKey(seen.pod, seen.container) == waiting.first;
-    });
-  });
+  if (scan.hidden.empty()) meters_.undecided_lost.add(admission_.forget_absent(present_containers));
 }
 
 Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
@@ -328,6 +238,7 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
     next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});
   }
   next_due_at_ = next_due_at;
+  TRY(finish_leaving(now));
   return did_read;
 }
 
@@ -354,6 +265,7 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
                                                    : kWhenChanged;
   const bool is_to_look = read->must_look && followed.look_at == kWhenChanged;
   if (is_to_look) followed.look_at = now;
+  followed.is_at_end = is_at_end(followed, *read);
   TRY(bound_held(followed, now));
   followed.read_at = std::min(followed.read_at, followed.tail->held_until());
   TRY(batches_.filled(followed.batch));

@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/metrics.h"
 #include "base/result.h"
+#include "collect/admission.h"
 #include "collect/checkpoints.h"
 #include "collect/container_tail.h"
 #include "collect/first_start.h"
@@ -51,7 +53,7 @@ struct CollectorOptions {
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
-  std::chrono::milliseconds pod_wait_max{60'000};  // for the cluster to know a pod, before its name has to do
+  Admission::Options admission = {};
 };
 
 // The collect thread owns it and is the only one that calls it. After a crash at any point, open() goes on:
@@ -101,8 +103,13 @@ class Collector {
     std::size_t open_files = 0;
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
+    Terms terms = {};  // as they were when it was first followed
+    // They are others now: it is read to where its files end, and then followed anew, or not any more.
+    enum class Leaving : std::uint8_t { No, ToReturn, ForGood };
+    Leaving leaving = Leaving::No;
+    bool is_at_end = false;
   };
-  using ContainerKey = std::pair<PodId, ContainerName>;
+  using Containers = std::map<ContainerKey, Followed>;
 
   Collector(World world, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
             Spool spool);
@@ -113,8 +120,17 @@ class Collector {
   void note_unreadable(const Scan& scan);
   void see(const SeenContainer& seen, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
-  Followed* follow(const SeenContainer& seen);
-  void drop_done(const Scan& scan);
+  Followed* follow(const SeenContainer& seen, SteadyTime now);
+  Followed* begin_following(const SeenContainer& seen, Terms terms);
+  bool pass_over_files(const SeenContainer& seen);
+  void take_up_changes(SteadyTime now);
+  void begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms, SteadyTime now);
+  bool is_at_end(const Followed& followed, const ContainerTail::Read& read) const;
+  Result<> finish_leaving(SteadyTime now);
+  void look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now);
+  Result<> seal_leaving(SteadyTime now);
+  Containers::iterator drop(Containers::iterator container);
+  void drop_done(const Scan& scan, const std::set<ContainerKey>& present);
   Result<bool> read_all(SteadyTime now, Deadline read_until);
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void read_everything_again();
@@ -124,9 +140,9 @@ class Collector {
   void count_held(Followed& followed);
   Result<> take_held(Followed& followed, const Result<ReadCounts>& taken);
   void count(const ReadCounts& counts);
-  RecordJoiner::Options joining_of(const SeenContainer& seen, const PodFacts& facts);
+  RecordJoiner::Options joining_of(const SeenContainer& seen, const std::string& pattern);
   const BatchPolicy& policy_of(const Namespace& name) const;
-  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const PodFacts& facts);
+  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const Terms& terms);
   void measure(SteadyTime now);
 
   World world_;
@@ -137,24 +153,24 @@ class Collector {
   Spool spool_;
   OpenBatches batches_;
   Decompressors decompressors_;
-  std::map<ContainerKey, Followed> containers_;
-  std::map<std::string, std::map<ContainerKey, Followed>::iterator, std::less<>> by_directory_;
-  std::map<ContainerKey, SteadyTime> waiting_;  // for the cluster to know them: since when
+  Admission admission_;
+  Containers containers_;
+  std::map<std::string, Containers::iterator, std::less<>> by_directory_;
+  std::size_t leaving_ = 0;  // how many are
   std::vector<BatchManifest> unconfirmed_;
   std::size_t held_bytes_ = 0;
   std::size_t open_bytes_ = 0;
   std::size_t open_files_ = 0;
   SteadyTime warned_of_files_at_ = kLongAgo;
   std::vector<char> buffer_;
+  SteadyTime changes_taken_at_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
   SteadyTime next_due_at_;  // no container is to be read or looked at before
   SteadyTime measured_at_;
   SteadyTime paused_until_;  // after an error of the data directory
   bool is_full_ = false;
+  bool must_scan_soon_ = false;  // the last scan found one whose files could not be passed over
 };
-
-// Label `app`, else `app.kubernetes.io/name`, else the workload's name, else `unknown`.
-Application application_of(const PodFacts& facts);
 
 }  // namespace headgate::collect

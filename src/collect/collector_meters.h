@@ -29,6 +29,10 @@ struct CollectorMeters {
                                          "Gzipped log files that could not be read to their end")),
         dropped(metrics.counter("headgate_collect_dropped_total",
                                 "Records known to be lost: always 0, alarm on it")),
+        undecided_lost(metrics.counter("headgate_collect_undecided_files_lost_total",
+                                       "Log files removed before the cluster said whether they are wanted")),
+        guessed(metrics.counter("headgate_collect_unknown_pods_total",
+                                "Containers followed though the cluster did not know their pods")),
         spool_bytes(metrics.gauge(
             "headgate_collect_spool_bytes",
             "Bytes in the spool: of batches that are filled, wait for the store, or are put aside")),
@@ -62,6 +66,8 @@ struct CollectorMeters {
   Counter& errors;
   Counter& archives_damaged;
   Counter& dropped;
+  Counter& undecided_lost;
+  Counter& guessed;
   Gauge& spool_bytes;
   Gauge& spool_full;
   Gauge& spool_damaged;

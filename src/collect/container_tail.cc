@@ -40,7 +40,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
     }
     known->take_listing(listed);
   }
-  see_unknown(unknown, checkpoints, opened_max, sight);
+  count_unopened(seen, see_unknown(unknown, checkpoints, opened_max, sight), checkpoints);
   std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
     return is_older(left.name, right.name);
   });
@@ -52,8 +52,22 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
   return sight;
 }
 
-void ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown, const Checkpoints& checkpoints,
-                                std::size_t opened_max, Sight& sight) {
+// What may have been read before the agent started is not known to be lost.
+void ContainerTail::count_unopened(const SeenContainer& seen, std::vector<const SeenFile*> unopened,
+                                   const Checkpoints& checkpoints) {
+  if (seen.has_hidden) return;
+  std::erase_if(unopened, [&](const SeenFile* file) {
+    return file->stat.bytes == 0 ||
+           (file->name.is_gzip ? checkpoints.has_collected(seen.directory)
+                               : checkpoints.may_hold(file->path, file->stat.id, file->stat.bytes));
+  });
+  files_lost_ += unopened_.see(seen.files, unopened);
+}
+
+std::vector<const SeenFile*> ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown,
+                                                        const Checkpoints& checkpoints,
+                                                        std::size_t opened_max, Sight& sight) {
+  std::vector<const SeenFile*> unopened;
   // Shorter than a fingerprint, a rotated file can be a copy that is begun and not be known by what it says:
   // until all later files were looked at it is left alone, and so are they.
   std::optional<std::uint64_t> doubtful;
@@ -86,14 +100,16 @@ void ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown, con
       if (sight.is_stale) missing_ = listed->name;
     }
     unopened_bytes_ += listed->stat.bytes;
+    unopened.push_back(listed);
   }
-  if (!sight.is_stale || !doubtful || is_for_room) return;
+  if (!sight.is_stale || !doubtful || is_for_room) return unopened;
   missing_ = first_doubtful->name;
   std::erase_if(files_, [&](const TailedFile& file) {
     if (file.number() < *doubtful) return false;
     unopened_bytes_ += file.unread_bytes();
     return true;
   });
+  return unopened;
 }
 
 // A file not seen before: new, or one that we know by what it says.
@@ -329,6 +345,7 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   const std::optional<CriLine> parsed = parse_cri_line(line);
   if (!parsed) [[unlikely]] {
     if (file.may_be_taken(offset) && file.is_taken(Stream::Stdout, offset, assembler_)) return {};
+    if (is_after_end()) return {};
     // It counts as a line of this stream: what began before it must not stay behind it.
     TRY(add(assembler_.end(Stream::Stdout), batch, counts));
     ++counts.damaged;
@@ -338,6 +355,8 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   }
   last_at_ = parsed->at;
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
+  if (is_after_end()) [[unlikely]]
+    return {};
   return add(assembler_.take({.origin = {.file = file.number(), .offset = offset},
                               .at = parsed->at,
                               .stream = parsed->stream,
@@ -361,6 +380,7 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
   const bool is_damaged = file.long_line_is_damaged;
   if (chunk.ends_line) file.long_line.reset();
   if (file.may_be_taken(chunk.offset) && file.is_taken(line.stream, chunk.offset, assembler_)) return {};
+  if (is_after_end()) return {};
   return add(assembler_.take({.origin = {.file = file.number(), .offset = chunk.offset},
                               .at = line.at,
                               .stream = line.stream,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -17,6 +18,7 @@
 #include "collect/pod_log_directory.h"
 #include "collect/record_assembler.h"
 #include "collect/tailed_file.h"
+#include "collect/unopened_files.h"
 
 namespace headgate::collect {
 
@@ -50,6 +52,11 @@ class ContainerTail {
   // At most `opened_max` files are opened; the others wait, as stale ones do.
   Sight see(const SeenContainer& seen, const Checkpoints& checkpoints, std::size_t opened_max = SIZE_MAX);
   void see_nothing();
+  // Files that are gone before all that was known to be in them was read, since the last call; read() tells
+  // of them too.
+  std::uint64_t take_files_lost() { return std::exchange(files_lost_, 0); }
+  // The directory is gone: also those that were never opened.
+  std::uint64_t take_all_lost() { return take_files_lost() + unopened_.end(); }
 
   // Reads once into `buffer` and adds the records to `batch`. More says whether there may be more to read at
   // once. Errors of reading are in `unreadable`; an error returned is the batch's: rewind() then, and discard
@@ -62,6 +69,9 @@ class ContainerTail {
     std::vector<Error> unreadable;
   };
   Result<Read> read(std::span<char> buffer, Batch& batch, SteadyTime now);
+
+  // Lines that were written later are passed over.
+  void end_after(Timestamp last) { end_ = last; }
 
   // Adds to `batch` what is held in case more lines of it come: to leave, or for want of memory.
   Result<ReadCounts> end_held(Batch& batch);
@@ -103,8 +113,12 @@ class ContainerTail {
   Result<Step> failed(const Error& error, Read& read) const;
   Result<Step> pass_cut(TailedFile& file, Batch& batch, Read& read);
   Result<> begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read);
-  void see_unknown(const std::vector<const SeenFile*>& unknown, const Checkpoints& checkpoints,
-                   std::size_t opened_max, Sight& sight);
+  // Those that were not opened.
+  std::vector<const SeenFile*> see_unknown(const std::vector<const SeenFile*>& unknown,
+                                           const Checkpoints& checkpoints, std::size_t opened_max,
+                                           Sight& sight);
+  void count_unopened(const SeenContainer& seen, std::vector<const SeenFile*> unopened,
+                      const Checkpoints& checkpoints);
   void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, Sight& sight);
   Result<bool> is_taken_over(TailedFile& opened, const SeenFile& listed, const Checkpoints& checkpoints);
   void cut(std::size_t index);
@@ -119,6 +133,7 @@ class ContainerTail {
   Result<> end_records(Batch& batch, ReadCounts& counts);
   const RecordJoiner& joiner() const { return assembler_.joiner(); }
   void let_go();
+  bool is_after_end() const { return end_ && last_at_ > *end_; }
 
   Disk& disk_;
   Decompressors& decompressors_;
@@ -134,7 +149,9 @@ class ContainerTail {
   std::optional<LogFileName> missing_;         // could not be taken now: later ones wait for it
   bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;
+  UnopenedFiles unopened_;
   Timestamp last_at_;  // stands in for the time of damaged lines
+  std::optional<Timestamp> end_;
 };
 
 }  // namespace headgate::collect

@@ -5,7 +5,7 @@
 
 namespace headgate::collect {
 
-Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints) {
+Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints, std::uint64_t sequence) {
   if (scan.retryable > 0) return Error{Fault::Retry, "start: not all log files could be looked at"};
   const RecordAssembler nothing(1);
   Decompressors decompressors;
@@ -19,7 +19,7 @@ Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints) {
       FilePosition end;
       for (StreamPosition& stream : end.streams) stream.offset = file->unread_bytes();
       file->resume(end);
-      checkpoints.pass_over(file->cover(nothing));
+      checkpoints.pass_over(file->cover(nothing), sequence);
     }
   }
   return {};

@@ -13,7 +13,7 @@ Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
                    .namespace_name = batch.namespace_name,
                    .application = batch.application,
                    .pod = batch.pod,
-                   .tenant = TenantId(batch.namespace_name.str()),
+                   .tenant = batch.tenant.empty() ? TenantId(batch.namespace_name.str()) : batch.tenant,
                    .file = key_file_name(to_key_time(world_.clock.now()), world_.random.uuid(),
                                          suffix_of(options_.batch.codec))};
   if (batch.partition() == Partition::Tenant) {

@@ -20,11 +20,12 @@ namespace headgate::collect {
 
 class ContainerTail;
 
-// One pod's batch, or with neither application nor pod that of a whole namespace.
+// One pod's batch, or with neither application nor pod that of all of a tenant's pods in a namespace.
 struct BatchKey {
   Namespace namespace_name;
   Application application = Application();
   PodName pod = PodName();
+  TenantId tenant = TenantId();  // empty: the namespace's name
   Partition partition() const { return pod.empty() ? Partition::Tenant : Partition::Pod; }
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
 };
@@ -83,6 +84,8 @@ class OpenBatches {
   // Seals what is old enough, and the oldest over the bounds.
   Result<> seal_due(SteadyTime now);
   Result<> seal_all();
+  // One that holds lines; `why` is for the log.
+  Result<> seal(Place place, std::string_view why);
   // Nothing is to be sealed for its age before.
   SteadyTime next_due_at() const { return next_due_at_; }
   std::size_t open_count() const;
@@ -92,7 +95,6 @@ class OpenBatches {
   void note_sealed(std::uint64_t sequence) { sealed_.push_back(sequence); }
 
  private:
-  Result<> seal(Place place, std::string_view why);
   Result<> seal_oldest(std::size_t count, std::string_view why);
   std::vector<Place> oldest_first();
   Result<> bound_memory();

@@ -72,6 +72,9 @@ class Spool {
   // `highest_known` (of the checkpoints), so that they supersede what those remember.
   static Result<Spool> open(Disk& disk, Options options, std::uint64_t highest_known);
 
+  // The number of a batch that there will never be: above those of all that were sealed, below later ones'.
+  std::uint64_t take_sequence() { return next_sequence_++; }
+
   // The sealed batches found at open(), ascending. Their positions overlay the checkpoint.
   std::vector<std::uint64_t> sequences() const;
 

@@ -173,4 +173,9 @@ bool ClusterPods::is_informed() {
   return known_.is_informed();
 }
 
+std::uint64_t ClusterPods::changes() {
+  const std::lock_guard lock(mutex_);
+  return known_.changes();
+}
+
 }  // namespace headgate::kube

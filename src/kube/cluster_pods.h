@@ -27,9 +27,9 @@ struct ClusterPodsOptions {
   std::chrono::hours keep_gone{6};
 };
 
-// pod() and is_informed() are for the collect thread; they take a lock that is never held over anything that
-// waits. Two threads watch, pods and namespaces; one writes to disk and tells the metrics. Destroying it
-// stops and joins them, and writes what is not written.
+// pod(), is_informed() and changes() are for the collect thread; they take a lock that is never held over
+// anything that waits. Two threads watch, pods and namespaces; one writes to disk and tells the metrics.
+// Destroying it stops and joins them, and writes what is not written.
 class ClusterPods : public Kube {
  public:
   struct World {
@@ -46,6 +46,7 @@ class ClusterPods : public Kube {
 
   std::optional<PodFacts> pod(const PodId& id) override;
   bool is_informed() override;
+  std::uint64_t changes() override;
 
  private:
   struct Watcher {

@@ -180,7 +180,7 @@ void KnownPods::prune(Timestamp now, std::chrono::nanoseconds keep) {
 KnownPods::NamespaceState KnownPods::state_of(const Namespace& name, bool is_pod_gone) const {
   const auto found = namespaces_.find(name);
   if (found != namespaces_.end()) {
-    if (says_true(found->second.labels, kVectorExclude)) return NamespaceState::NotSelected;
+    if (says_true(found->second.labels, kVectorExclude)) return NamespaceState::Excluded;
     // A namespace is deleted after its pods. With a pod alive in it, it only lost its label.
     const bool is_selected =
         !found->second.gone_at || is_pod_gone || selection_.namespaces.selects_everything();
@@ -197,18 +197,18 @@ std::optional<PodFacts> KnownPods::facts(const PodId& id) const {
 
   PodFacts facts;
   facts.is_selected = false;
-  if (state == NamespaceState::NotSelected) return facts;
+  facts.is_excluded = state == NamespaceState::Excluded || (is_known && found->second.is_excluded);
+  if (facts.is_excluded || state == NamespaceState::NotSelected) return facts;
   if (!is_known) return std::nullopt;
-  if (found->second.is_excluded || !selection_.pods.matches(found->second.labels)) return facts;
-  if (state == NamespaceState::Unknown) return std::nullopt;
+  if (!selection_.pods.matches(found->second.labels)) return facts;
+  const auto in = namespaces_.find(id.namespace_name);
+  const bool is_missing = in == namespaces_.end() && selection_.needs_namespace_labels;
+  if (state == NamespaceState::Unknown || is_missing) return std::nullopt;
 
   facts.is_selected = true;
   facts.labels = found->second.labels;
   facts.workload = found->second.workload;
   facts.excluded_containers = found->second.excluded_containers;
-  facts.excluded_containers.insert(selection_.excluded_containers.begin(),
-                                   selection_.excluded_containers.end());
-  const auto in = namespaces_.find(id.namespace_name);
   if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
   return facts;
 }

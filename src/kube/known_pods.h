@@ -21,7 +21,9 @@ namespace headgate::kube {
 struct Selection {
   LabelSelector namespaces;
   LabelSelector pods;
-  std::set<ContainerName> excluded_containers = {};  // of every pod
+  // What a namespace's labels say must be known before its pods are: with an empty selector they would not
+  // be.
+  bool needs_namespace_labels = false;
   std::string node_name = {};  // pods of other nodes are passed over; empty: of all nodes
 };
 
@@ -73,7 +75,7 @@ class KnownPods {
   std::uint64_t changes() const { return changes_; }
 
  private:
-  enum class NamespaceState : std::uint8_t { Unknown, Selected, NotSelected };
+  enum class NamespaceState : std::uint8_t { Unknown, Selected, NotSelected, Excluded };
   NamespaceState state_of(const Namespace& name, bool is_pod_gone) const;
   void put(const ApiObject& object, KnownNamespace known);
   void put_pod(const ApiObject& object);

@@ -45,9 +45,10 @@ Selection standard() {
   return selection;
 }
 
-enum class Judged { Selected, NotSelected, Unknown };
+enum class Judged { Selected, NotSelected, Excluded, Unknown };
 Judged judged(const std::optional<PodFacts>& facts) {
   if (!facts) return Judged::Unknown;
+  if (facts->is_excluded) return Judged::Excluded;
   return facts->is_selected ? Judged::Selected : Judged::NotSelected;
 }
 
@@ -76,21 +77,20 @@ TEST(KnownPods, AreSelectedByNamespacePodAndAnnotation) {
       {"team", "wrong-tier", Judged::NotSelected},
       {"team", "debugged", Judged::NotSelected},
       {"other", "elsewhere", Judged::NotSelected},
-      {"hidden", "in-hidden", Judged::NotSelected},
-      {"team", "annotated", Judged::NotSelected},
+      {"hidden", "in-hidden", Judged::Excluded},
+      {"team", "annotated", Judged::Excluded},
       {"team", "not-annotated", Judged::Selected},
-      {"team", "vector", Judged::NotSelected},
+      {"team", "vector", Judged::Excluded},
       {"team", "no-one-knows", Judged::Unknown},
       {"other", "no-one-knows", Judged::NotSelected},  // whoever it is
+      {"hidden", "no-one-knows", Judged::Excluded},
   };
   for (const auto& row : rows) EXPECT_EQ(judged(known.facts(id(row.in, row.name))), row.judged) << row.name;
   EXPECT_EQ(judged(known.facts({Namespace("team"), PodName("yes"), "another-uid"})), Judged::Unknown);
 }
 
 TEST(KnownPods, TellLabelsWorkloadAndExcludedContainers) {
-  Selection selection = standard();
-  selection.excluded_containers = {ContainerName("istio-proxy")};
-  KnownPods known(selection);
+  KnownPods known(standard());
   known.replace_namespaces({space("team")}, kNow);
   ApiObject object =
       pod("team", "api-0", {{"app", "api"}},
@@ -104,8 +104,7 @@ TEST(KnownPods, TellLabelsWorkloadAndExcludedContainers) {
   EXPECT_EQ(facts->namespace_labels.at(std::string(kSelected)), "true");
   EXPECT_EQ(facts->workload, "api");
   EXPECT_EQ(facts->excluded_containers,
-            (std::set<ContainerName>{ContainerName("a"), ContainerName("b"), ContainerName("c"),
-                                     ContainerName("istio-proxy")}));
+            (std::set<ContainerName>{ContainerName("a"), ContainerName("b"), ContainerName("c")}));
 }
 
 TEST(KnownPods, KnowNothingUntilBothListsAreThere) {
@@ -115,7 +114,7 @@ TEST(KnownPods, KnowNothingUntilBothListsAreThere) {
   known.replace_pods({pod("team", "a"), pod("team", "hidden", {{"vector.dev/exclude", "true"}})}, kNow);
   EXPECT_FALSE(known.is_informed());
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Unknown);  // is its namespace selected?
-  EXPECT_EQ(judged(known.facts(id("team", "hidden"))), Judged::NotSelected);
+  EXPECT_EQ(judged(known.facts(id("team", "hidden"))), Judged::Excluded);
   known.replace_namespaces({space("team")}, kNow);
   EXPECT_TRUE(known.is_informed());
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
@@ -129,6 +128,16 @@ TEST(KnownPods, WithAnEmptySelectorEveryNamespaceIsSelected) {
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
 }
 
+TEST(KnownPods, WaitForTheLabelsOfTheirNamespaceWhereThoseAreNeeded) {
+  KnownPods known(Selection{.needs_namespace_labels = true});
+  known.replace_namespaces({}, kNow);
+  known.replace_pods({pod("team", "a")}, kNow);
+  EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Unknown);
+  known.apply_to_namespaces(event(WatchEvent::Kind::Added, space("team", {{"tenant", "t"}})), kNow);
+  ASSERT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
+  EXPECT_EQ(known.facts(id("team", "a"))->namespace_labels.at("tenant"), "t");
+}
+
 TEST(KnownPods, FollowEvents) {
   KnownPods known(standard());
   known.replace_namespaces({}, kNow);
@@ -139,7 +148,7 @@ TEST(KnownPods, FollowEvents) {
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
   known.apply_to_pods(event(WatchEvent::Kind::Modified, pod("team", "a", {{"vector.dev/exclude", "true"}})),
                       kNow);
-  EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::NotSelected);
+  EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Excluded);
   known.apply_to_pods(event(WatchEvent::Kind::Modified, pod("team", "a")), kNow);
   known.apply_to_namespaces(event(WatchEvent::Kind::Modified, space("team", {})), kNow);
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::NotSelected)

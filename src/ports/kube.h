@@ -1,6 +1,7 @@
 // What the cluster knows about pods: the Kubernetes API, or only their names in local mode.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,7 +21,8 @@ struct PodId {
 };
 
 struct PodFacts {
-  bool is_selected = true;  // its logs are to be collected
+  bool is_selected = true;   // its logs are to be collected
+  bool is_excluded = false;  // not selected because it, or its namespace, says so of itself
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> namespace_labels;
   std::string workload;                              // the owner's name, if known
@@ -33,8 +35,10 @@ class Kube {
   virtual ~Kube() = default;
   // Empty when the pod is not known (yet).
   virtual std::optional<PodFacts> pod(const PodId& id) = 0;
-  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected:
-  // wait then, however long, and do not go by its name. Once true it stays so.
+  // Grows whenever pod() may answer otherwise than before; read it first, then ask.
+  virtual std::uint64_t changes() { return 0; }
+  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected.
+  // Once true it stays so.
   virtual bool is_informed() { return true; }
 };
 

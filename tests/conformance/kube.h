@@ -27,9 +27,11 @@ TYPED_TEST_P(KubeConformance, KnowsTheWorkloadOfAPod) {
 }
 
 TYPED_TEST_P(KubeConformance, AnswersTheSameUntilSomethingChanges) {
+  const std::uint64_t changes = this->world_.kube().changes();
   const std::optional<PodFacts> first = this->world_.kube().pod(this->world_.known());
   const std::optional<PodFacts> second = this->world_.kube().pod(this->world_.known());
   ASSERT_TRUE(first.has_value() && second.has_value());
+  EXPECT_EQ(this->world_.kube().changes(), changes);
   EXPECT_EQ(first->labels, second->labels);
   EXPECT_EQ(first->namespace_labels, second->namespace_labels);
   EXPECT_EQ(first->workload, second->workload);

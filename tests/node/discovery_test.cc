@@ -27,8 +27,12 @@ class ListedPods : public Kube {
     known_.replace_namespaces(kube::parse_list(namespaces).value().items, {});
     known_.replace_pods(kube::parse_list(pods).value().items, {});
   }
+  void watch(std::string_view pod_event) {
+    known_.apply_to_pods(kube::parse_watch_event(pod_event).value(), {});
+  }
   std::optional<PodFacts> pod(const PodId& id) override { return known_.facts(id); }
   bool is_informed() override { return known_.is_informed(); }
+  std::uint64_t changes() override { return known_.changes(); }
 
  private:
   kube::KnownPods known_{{}};
@@ -174,6 +178,31 @@ TEST_F(Discovery, TakesInitAndEphemeralContainersWhenTheyCome) {
   write("pods/team_web-1_u-1/main/0.log", "still serving");
   EXPECT_EQ(collect(),
             (Found{"c/team/web/web-1 debugger-x2x4q: $ ls", "c/team/web/web-1 main: still serving"}));
+}
+
+TEST_F(Discovery, FollowsWhatTheAnnotationsOfAPodSay) {
+  const auto become = [this](const std::string& more) {
+    kube_.watch(R"({"type":"MODIFIED","object":{"metadata":{"namespace":"team","name":"web-1","uid":"u-1",)" +
+                more + "}}}");
+    for (int round = 0; round < 2; ++round) {
+      clock_.pass(options_.scan_interval);
+      EXPECT_TRUE(collector_->turn().ok());
+    }
+  };
+  write("pods/team_web-1_u-1/main/0.log", "one");
+  write("pods/team_web-1_u-1/proxy/0.log", "of the proxy");
+  open();
+  EXPECT_TRUE(collector_->turn().ok());
+  become(R"("labels":{"app":"web"},"annotations":{"headgate.io/exclude-containers":"proxy"})");
+  write("pods/team_web-1_u-1/proxy/0.log", "unwanted");
+  EXPECT_EQ(collect(), (Found{"c/team/web/web-1 main: one", "c/team/web/web-1 proxy: of the proxy"}));
+  become(R"("labels":{"app":"web"},"annotations":{"headgate.io/exclude":"true"})");
+  write("pods/team_web-1_u-1/main/0.log", "unwanted");
+  EXPECT_EQ(collect(), Found{});
+  become(R"("labels":{"app":"shop"})");
+  write("pods/team_web-1_u-1/main/0.log", "two");
+  write("pods/team_web-1_u-1/proxy/0.log", "of the proxy again");
+  EXPECT_EQ(collect(), (Found{"c/team/shop/web-1 main: two", "c/team/shop/web-1 proxy: of the proxy again"}));
 }
 
 TEST_F(Discovery, FinishesAPodThatIsDeletedAndTakesTheNextOfThatName) {

@@ -30,10 +30,13 @@ TEST_F(AgentAtKubeApiserver, FollowsPodsThatComeChangeAndGo) {
   const PodId second = add_pod("second", R"("labels":{"app":"one"})");
   ASSERT_TRUE(await_known(*pods, second));
   EXPECT_EQ(pods->pod(second)->labels.at("app"), "one");
+  const std::uint64_t changes = pods->changes();
   change_pod(second, R"("labels":{"app":"two"})");
   ASSERT_TRUE(await([&] { return pods->pod(second)->labels.at("app") == "two"; }));
   change_pod(second, R"("annotations":{"headgate.io/exclude":"true"})");
   ASSERT_TRUE(await([&] { return !is_selected(*pods, second); }));
+  EXPECT_TRUE(pods->pod(second)->is_excluded);
+  EXPECT_EQ(pods->changes(), changes + 2);
   add_pod("third", {}, "node-2");
   delete_pod(first);
   ASSERT_TRUE(await([&] { return events("DELETED") == 1; }));

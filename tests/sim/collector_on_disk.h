@@ -10,18 +10,29 @@
 namespace headgate::sim {
 
 // Unless told otherwise knows every pod: its application is its name's first three letters; all have `labels`
-// too.
+// too. What become() says of a pod of that name goes before.
 class LabelledPods : public Kube {
  public:
   std::optional<PodFacts> pod(const PodId& id) override {
     if (!knows_pods) return std::nullopt;
+    const auto told = told_.find(id.pod.str());
+    if (told != told_.end()) return told->second;
     PodFacts facts{.labels = labels};
     facts.labels["app"] = id.pod.str().substr(0, 3);
     return facts;
   }
   bool is_informed() override { return knows_pods; }
+  std::uint64_t changes() override { return changes_; }
+  void become(const std::string& pod, std::optional<PodFacts> facts) {
+    told_[pod] = std::move(facts);
+    ++changes_;
+  }
   std::map<std::string, std::string> labels;
   bool knows_pods = true;
+
+ private:
+  std::map<std::string, std::optional<PodFacts>> told_;
+  std::uint64_t changes_ = 0;
 };
 
 class CollectorOnDisk : public testing::Test {

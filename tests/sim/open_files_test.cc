@@ -1,5 +1,6 @@
 // Many log files and few that may be open: the real collector over the simulated disk.
 #include "sim/collector_on_disk.h"
+#include "sim/gzipped.h"
 
 namespace headgate::collect {
 namespace {
@@ -70,6 +71,77 @@ TEST_F(FewOpenFiles, OneThatIsRemovedUnreadIsCountedAsDropped) {
   disk_.runtime_remove(log_of("ns", pod(30)));
   collect();
   EXPECT_EQ(dropped.value(), 1U);
+}
+
+// All ten are open and unsealed, so that there is no room for one more.
+class NoOpenFileLeft : public FewOpenFiles {
+ protected:
+  NoOpenFileLeft() { options_.policy.age_max = std::chrono::hours{1}; }
+  void fill() {
+    for (int number = 0; number < static_cast<int>(kOpenMax); ++number) say("ns", pod(number), "unsealed");
+    ASSERT_TRUE(open().ok());
+    read();
+    EXPECT_EQ(dropped_.value(), 0U);
+  }
+  const std::string log_ = log_of("ns", "web-90");
+  Counter& dropped_ = metrics_.counter("headgate_collect_dropped_total", "");
+};
+
+TEST_F(NoOpenFileLeft, OneThatIsRemovedBeforeItWasEverOpenedIsCountedAsDropped) {
+  fill();
+  say("ns", "web-90", "never seen");
+  disk_.runtime_rename(log_, log_ + ".20250830-112701");
+  say("ns", "web-90", "nor this");
+  scan(3);
+  EXPECT_EQ(dropped_.value(), 0U);
+  disk_.runtime_remove(log_ + ".20250830-112701");
+  scan(3);
+  EXPECT_EQ(dropped_.value(), 1U);
+  disk_.runtime_remove(log_);
+  scan(3);
+  EXPECT_EQ(dropped_.value(), 2U);
+}
+
+TEST_F(NoOpenFileLeft, OneThatIsRenamedOrCompressedIsNot) {
+  fill();
+  say("ns", "web-90", "one");
+  scan(1);
+  disk_.runtime_rename(log_, log_ + ".20250830-112701");
+  scan(3);
+  const std::string plain = disk_.runtime_read(log_ + ".20250830-112701");
+  disk_.runtime_append(log_ + ".20250830-112701.gz", sim::gzipped(plain));
+  disk_.runtime_remove(log_ + ".20250830-112701");
+  scan(3);
+  EXPECT_EQ(dropped_.value(), 0U);
+  stored_messages();  // which makes room
+  collect();
+  EXPECT_EQ(stored_messages(), std::vector<std::string>{"one"});
+}
+
+TEST_F(NoOpenFileLeft, OneThatAnEarlierAgentReadIsNot) {
+  say("ns", "web-90", "read");
+  ASSERT_TRUE(open().ok());
+  read();
+  stored_messages();
+  fill();
+  disk_.runtime_remove(log_);
+  scan(5);
+  EXPECT_EQ(dropped_.value(), 0U);
+}
+
+TEST_F(NoOpenFileLeft, OneThatNobodySaidIsWantedIsCountedElsewhere) {
+  kube_.become("web-90", std::nullopt);
+  ASSERT_TRUE(open().ok());
+  say("ns", "web-90", "wanted?");
+  scan(2);
+  disk_.runtime_rename(log_, log_ + ".20250830-112701");
+  scan(2);
+  const Counter& undecided = metrics_.counter("headgate_collect_undecided_files_lost_total", "");
+  EXPECT_EQ(undecided.value(), 0U);
+  disk_.runtime_remove(log_ + ".20250830-112701");
+  scan(3);
+  EXPECT_EQ(undecided.value(), 1U);
+  EXPECT_EQ(dropped_.value(), 0U);
 }
 
 }  // namespace

@@ -198,7 +198,7 @@ TEST_F(Tailing, PassesOverWhatIsThereAtTheFirstRunWhenToldToStartAtTheEnd) {
   write(line("old"));
   Scan scan;
   scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
-  ASSERT_TRUE(pass_over(disk_, scan, *checkpoints_).ok());
+  ASSERT_TRUE(pass_over(disk_, scan, *checkpoints_, 0).ok());
   write(line("new"));
   EXPECT_EQ(collect(), Texts{"new"});
   start_agent();

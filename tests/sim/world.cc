@@ -17,7 +17,7 @@ const BucketName kCentral("central");
 
 using Lines = std::map<std::string, std::vector<std::string>>;  // pod -> messages in order
 
-// A pod is known by name only.
+// A pod is known by name only; its label changes all the time, to no effect on what it says.
 class SimKube : public Kube {
  public:
   explicit SimKube(bool is_joining) : is_joining_(is_joining) {}
@@ -25,11 +25,15 @@ class SimKube : public Kube {
     PodFacts facts;
     facts.labels["app"] = id.pod.str().substr(0, 3);
     if (is_joining_) facts.labels["headgate.io/multiline"] = "said";
+    if (!is_joining_ && asked_ / kAskedForEach % 2 == 1) facts.labels["headgate.io/multiline"] = "go";
     return facts;
   }
+  std::uint64_t changes() override { return ++asked_ / kAskedForEach; }
 
  private:
+  static constexpr std::uint64_t kAskedForEach = 48;
   const bool is_joining_;
+  std::uint64_t asked_ = 0;
 };
 
 TenantConfiguration configuration(const char* tenant, const char* type) {

@@ -1,0 +1,83 @@
+#include "collect/admission.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace headgate::collect {
+
+std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
+  Unfollowed& unfollowed = unfollowed_[id];
+  std::optional<Terms> terms = terms_now(id);
+  if (terms) {
+    unfollowed.waits_since.reset();
+    unfollowed.files = {};
+    return terms;
+  }
+  if (!unfollowed.waits_since) unfollowed.waits_since = now;
+  if (!has_waited(now - *unfollowed.waits_since)) return std::nullopt;
+  log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
+            {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+  unfollowed.waits_since.reset();
+  terms = terms_of(PodFacts(), id.second);
+  terms->is_guess = true;
+  return terms;
+}
+
+bool Admission::has_waited(std::chrono::nanoseconds waited) const {
+  if (kube_.is_informed()) return waited >= options_.pod_wait_max;
+  return options_.api_wait_max.count() > 0 && waited >= options_.api_wait_max;
+}
+
+std::optional<Terms> Admission::terms_now(const ContainerKey& id) {
+  if (options_.excluded_containers.contains(id.second)) return Terms{.wanted = Terms::Wanted::Excluded};
+  const std::optional<PodFacts> facts = kube_.pod(id.first);
+  if (!facts) return std::nullopt;
+  return terms_of(*facts, id.second, options_.tenant_label);
+}
+
+bool Admission::take_changes() {
+  const std::uint64_t changes = kube_.changes();
+  return std::exchange(changes_, changes) != changes;
+}
+
+bool Admission::is_any_wanted() {
+  return std::any_of(unfollowed_.begin(), unfollowed_.end(), [this](const auto& entry) {
+    const std::optional<Terms> terms = terms_now(entry.first);
+    return terms && terms->wanted == Terms::Wanted::Yes;
+  });
+}
+
+bool Admission::is_waiting() const {
+  return std::any_of(unfollowed_.begin(), unfollowed_.end(),
+                     [](const auto& entry) { return entry.second.waits_since.has_value(); });
+}
+
+bool Admission::is_left_out(const ContainerKey& id) const {
+  const auto found = unfollowed_.find(id);
+  return found != unfollowed_.end() && found->second.is_left_out;
+}
+
+std::uint64_t Admission::see_waiting(const SeenContainer& seen) {
+  std::vector<const SeenFile*> unopened;
+  for (const SeenFile& file : seen.files) {
+    if (file.stat.bytes > 0) unopened.push_back(&file);
+  }
+  return unfollowed_[ContainerKey(seen.pod, seen.container)].files.see(seen.files, unopened);
+}
+
+std::uint64_t Admission::forget_absent(const std::set<ContainerKey>& present) {
+  std::uint64_t files_gone = 0;
+  for (auto entry = unfollowed_.begin(); entry != unfollowed_.end();) {
+    if (present.contains(entry->first)) {
+      ++entry;
+    } else {
+      files_gone += entry->second.files.end();
+      entry = unfollowed_.erase(entry);
+    }
+  }
+  return files_gone;
+}
+
+}  // namespace headgate::collect

@@ -1,0 +1,211 @@
+// Which containers the collector follows, on which terms, and how it takes up other ones.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "collect/collector.h"
+
+namespace headgate::collect {
+
+Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now) {
+  const ContainerKey id(seen.pod, seen.container);
+  const auto known = containers_.find(id);
+  if (known != containers_.end()) return &known->second;
+  if (seen.files.empty()) return nullptr;
+
+  std::optional<Terms> terms = admission_.ask(id, now);
+  if (!terms) {
+    meters_.undecided_lost.add(admission_.see_waiting(seen));
+    return nullptr;
+  }
+  if (terms->wanted != Terms::Wanted::Yes) {
+    // One that nobody selected yet is read from its begin once it is: its namespace may only be known later
+    // than the pod. Not so what was collected before, or says of itself that it is not to be.
+    if (terms->wanted == Terms::Wanted::Excluded || checkpoints_.has_collected(seen.directory))
+      admission_.leave_out(id);
+    return nullptr;
+  }
+  if (admission_.is_left_out(id) && !pass_over_files(seen)) {
+    must_scan_soon_ = true;
+    return nullptr;
+  }
+  admission_.admit(id);
+  if (terms->is_guess) meters_.guessed.add();
+  if (terms->is_tenant_refused) {
+    meters_.errors.add();
+    log::warn("a label names no tenant that can be: the namespace's name is taken",
+              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
+  }
+  return begin_following(seen, std::move(*terms));
+}
+
+// What was written while it was not wanted is never delivered, whatever happens from here on.
+bool Collector::pass_over_files(const SeenContainer& seen) {
+  const auto passed_over = [&]() -> Result<> {
+    TRY(pass_over(world_.disk, {.containers = {seen}}, checkpoints_, spool_.take_sequence()));
+    return checkpoints_.store();
+  }();
+  if (passed_over.ok()) return true;
+  log::warn("what a pod said while it was left out cannot be passed over yet: it is tried again",
+            {{"namespace", seen.pod.namespace_name.view()},
+             {"pod", seen.pod.pod.view()},
+             {"what", passed_over.error().what}});
+  return false;
+}
+
+Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms terms) {
+  const std::optional<BatchKey> pod_key = pod_key_of(seen, terms);
+  if (!pod_key) return nullptr;
+  const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
+  const RecordFrame frame({.namespace_name = pod_key->namespace_name.view(),
+                           .application = pod_key->application.view(),
+                           .pod_name = pod_key->pod.view(),
+                           .container_name = seen.container.view()});
+  const auto added = containers_.try_emplace(ContainerKey(seen.pod, seen.container)).first;
+  Followed& followed = added->second;
+  followed.directory = seen.directory;
+  followed.tail = std::make_unique<ContainerTail>(
+      world_.disk, decompressors_,
+      RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
+      ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
+                             .quiet_min = options_.quiet_min,
+                             .joining = joining_of(seen, terms.multiline)});
+  followed.terms = std::move(terms);
+  const BatchKey key = policy.partition == Partition::Pod
+                           ? *pod_key
+                           : BatchKey{.namespace_name = seen.pod.namespace_name, .tenant = pod_key->tenant};
+  followed.batch = batches_.join(key, policy, *followed.tail);
+  by_directory_[seen.directory] = added;
+  return &followed;
+}
+
+RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const std::string& pattern) {
+  RecordJoiner::Options joining = options_.multiline;
+  joining.pattern = pattern.empty() ? nullptr : patterns_.find(pattern);
+  if (!pattern.empty() && joining.pattern == nullptr) {
+    meters_.errors.add();
+    log::warn(
+        "a pod's label names a multiline pattern that there is not: its lines are not joined",
+        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"pattern", pattern}});
+  }
+  return joining;
+}
+
+const BatchPolicy& Collector::policy_of(const Namespace& name) const {
+  const auto found = options_.policies.find(name);
+  return found == options_.policies.end() ? options_.policy : found->second;
+}
+
+// Empty when no object key can be made of its names.
+std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const Terms& terms) {
+  BatchKey key{.namespace_name = seen.pod.namespace_name,
+               .application = terms.application,
+               .pod = seen.pod.pod,
+               .tenant = terms.tenant};
+  if (batches_.key_of(key).ok()) return key;
+  key.application = Application("unknown");
+  const Result<ObjectKey> made = batches_.key_of(key);
+  if (made.ok()) return key;
+  meters_.errors.add();
+  log::error(
+      "a pod's names make no object key: its logs are not collected",
+      {{"namespace", key.namespace_name.view()}, {"pod", key.pod.view()}, {"what", made.error().what}});
+  return std::nullopt;
+}
+
+void Collector::take_up_changes(SteadyTime now) {
+  if (changes_taken_at_ != kLongAgo && now - changes_taken_at_ < options_.scan_interval) return;
+  if (!admission_.take_changes()) return;
+  changes_taken_at_ = now;
+  for (auto& [id, followed] : containers_) {
+    if (followed.leaving != Followed::Leaving::No)
+      continue;  // what it says then is asked for when it has left
+    const std::optional<Terms> terms = admission_.terms_now(id);
+    if (terms && *terms != followed.terms) begin_leaving(id, followed, *terms, now);
+  }
+  if (admission_.is_any_wanted()) next_scan_at_ = now;
+}
+
+void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms,
+                              SteadyTime now) {
+  const bool is_wanted = terms.wanted == Terms::Wanted::Yes;
+  log::info(is_wanted ? "a pod's labels changed: what it says from now on goes by the new ones"
+                      : "a pod is not to be collected any more: what it says from now on is not",
+            {{"namespace", id.first.namespace_name.view()},
+             {"pod", id.first.pod.view()},
+             {"container", id.second.view()}});
+  if (!is_wanted) {
+    // Of what was only taken for wanted, nothing more.
+    followed.tail->end_after(followed.terms.is_guess ? Timestamp() : world_.clock.now());
+    admission_.leave_out(id);
+  }
+  followed.leaving = is_wanted ? Followed::Leaving::ToReturn : Followed::Leaving::ForGood;
+  ++leaving_;
+  followed.look_at = now;
+  followed.read_at = now;
+  next_due_at_ = kLongAgo;
+}
+
+// Nothing of its files has to be waited for: all that they say can be sealed, and is found again by that.
+bool Collector::is_at_end(const Followed& followed, const ContainerTail::Read& read) const {
+  return followed.leaving != Followed::Leaving::No && !read.more && !read.must_wait && !read.must_look &&
+         followed.look_at == SteadyTime::max() && !followed.tail->is_waiting();
+}
+
+Result<> Collector::finish_leaving(SteadyTime now) {
+  if (leaving_ == 0) return {};
+  Result<> sealed = seal_leaving(now);
+  if (!sealed.ok()) {  // what was read is read again
+    for (auto& [id, followed] : containers_) followed.is_at_end = false;
+    return sealed;
+  }
+  for (auto container = containers_.begin(); container != containers_.end();) {
+    if (!container->second.is_at_end) {
+      ++container;
+      continue;
+    }
+    const ContainerKey id = container->first;
+    const std::string directory = container->second.directory;
+    container = drop(container);
+    look_anew(id, directory, now);
+  }
+  return {};
+}
+
+void Collector::look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now) {
+  Scan scan;
+  scan_container(world_.disk, id.first, id.second, directory, scan);
+  note_unreadable(scan);
+  must_scan_soon_ = scan.retryable > 0;
+  for (const SeenContainer& seen : scan.containers) {
+    if (seen.is_whole) see(seen, now);
+  }
+  if (must_scan_soon_) next_scan_at_ = std::min(next_scan_at_, now + options_.scan_interval);
+}
+
+// All that leave at a time share their last batches.
+Result<> Collector::seal_leaving(SteadyTime now) {
+  for (auto& [id, followed] : containers_) {
+    if (!followed.is_at_end || !followed.tail->holds()) continue;
+    TRY(take_held(followed, followed.tail->end_held(batches_.batch_at(followed.batch, now))));
+    TRY(batches_.filled(followed.batch));
+  }
+  for (auto& [id, followed] : containers_) {
+    if (followed.is_at_end && followed.batch->second.holds_lines())
+      TRY(batches_.seal(followed.batch, "pod changed"));
+  }
+  return {};
+}
+
+Collector::Containers::iterator Collector::drop(Containers::iterator container) {
+  const Followed& followed = container->second;
+  held_bytes_ -= followed.held_bytes;
+  open_bytes_ -= followed.open_bytes;
+  open_files_ -= followed.open_files;
+  leaving_ -= followed.leaving == Followed::Leaving::No ? 0 : 1;
+  batches_.leave(followed.batch, *followed.tail);
+  by_directory_.erase(followed.directory);
+  return containers_.erase(container);
+}
+
+}  // namespace headgate::collect

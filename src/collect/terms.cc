@@ -1,0 +1,58 @@
+#include "collect/terms.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "collect/multiline.h"
+
+namespace headgate::collect {
+
+namespace {
+
+// What can be a tenant's id (src/tenants/validate.cc) and, in any case, a label's value:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+bool can_be_tenant(std::string_view text) {
+  constexpr std::size_t kBytesMax = 63;
+  const auto is_alphanumeric = [](char character) {
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           (character >= '0' && character <= '9');
+  };
+  return !text.empty() && text.size() <= kBytesMax && is_alphanumeric(text.front()) &&
+         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [&](char character) {
+           return is_alphanumeric(character) || character == '-' || character == '_' || character == '.';
+         });
+}
+
+void name_tenant(const PodFacts& facts, const std::string& label, Terms& terms) {
+  for (const auto* labels : {&facts.namespace_labels, &facts.labels}) {
+    const auto found = labels->find(label);
+    if (found == labels->end() || found->second.empty()) continue;
+    if (can_be_tenant(found->second)) {
+      terms.tenant = TenantId(found->second);
+    } else {
+      terms.is_tenant_refused = true;
+    }
+    return;
+  }
+}
+
+}  // namespace
+
+Terms terms_of(const PodFacts& facts, const ContainerName& container, const std::string& tenant_label) {
+  if (facts.is_excluded || facts.excluded_containers.contains(container))
+    return {.wanted = Terms::Wanted::Excluded};
+  if (!facts.is_selected) return {.wanted = Terms::Wanted::NotSelected};
+  Terms terms{.application = application_of(facts), .multiline = multiline_name(facts.labels, container)};
+  if (!tenant_label.empty()) name_tenant(facts, tenant_label, terms);
+  return terms;
+}
+
+Application application_of(const PodFacts& facts) {
+  for (const char* label : {"app", "app.kubernetes.io/name"}) {
+    const auto found = facts.labels.find(label);
+    if (found != facts.labels.end() && !found->second.empty()) return Application(found->second);
+  }
+  return Application(facts.workload.empty() ? std::string("unknown") : facts.workload);
+}
+
+}  // namespace headgate::collect
