@@ -18,8 +18,10 @@ inline constexpr const char* kSecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE
 // Clients of an S3 at `url`. Any thread.
 class S3Client {
  public:
-  explicit S3Client(std::string url, std::string secret_key = kSecretKey)
-      : credentials_(aws::Credentials{
+  // `ca_file` as AWS_CA_BUNDLE has it.
+  explicit S3Client(std::string url, std::string secret_key = kSecretKey, std::string ca_file = {})
+      : http_(library_, clock_, {.client = {.ca_file = std::move(ca_file), .is_http1_only = true}}),
+        credentials_(aws::Credentials{
             .access_key_id = kAccessKey, .secret_access_key = std::move(secret_key), .session_token = {}}) {
     endpoints_.url = std::move(url);
   }
@@ -54,7 +56,7 @@ class S3Client {
   net::Library library_ = net::Library::open().value();
   local::SystemClock clock_;
   local::SystemRandom random_;
-  net::HttpPool http_{library_, clock_, {}};
+  net::HttpPool http_;
   aws::FixedCredentials credentials_;
   aws::EndpointSettings endpoints_;
 };

@@ -130,6 +130,42 @@ TEST_F(S3Boto3, AgreesOnS3Proxy) {
   agree(PeerProcess(s3proxy_command()), kOddKeys);
 }
 
+// Over TLS the body goes unsigned, as UNSIGNED-PAYLOAD, and S3Proxy has to find the signature right all the
+// same.
+TEST(S3OverTls, StoresAndReadsAtASignatureCheckingServerWhoseAuthorityIsNamed) {
+  const conformance::ScratchFolder folder;
+  const std::string made =
+      "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=s3 -addext subjectAltName=IP:127.0.0.1 "
+      "-keyout " +
+      folder.at("key.pem") + " -out " + folder.at("ca.pem") +
+      " 2> /dev/null && openssl pkcs12 -export -inkey " + folder.at("key.pem") + " -in " +
+      folder.at("ca.pem") + " -passout pass:password -out " + folder.at("keys.p12");
+  ASSERT_EQ(std::system(made.c_str()), 0) << made;
+  std::vector<std::string> command = s3proxy_command();
+  command.push_back(folder.at("keys.p12"));
+  const PeerProcess server(command);
+  ASSERT_NE(server.port(), 0);
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
+
+  S3Client client(url, fakes::kSecretKey, folder.at("ca.pem"));
+  aws::S3Settings settings = client.settings(client.new_bucket());
+  settings.part_bytes = aws::S3Settings::kPartBytesMin;
+  const auto store = client.store(settings);
+  for (const bool is_large : {false, true}) {
+    const ObjectKey key(is_large ? "in parts" : "at once");
+    const std::string body = body_of(key.str(), is_large);
+    ASSERT_EQ(put_object(*store, key, body, properties(key.str()), client.soon()).value(),
+              PutOutcome::Stored);
+    EXPECT_TRUE(read(*store, key.str(), client.soon()) == body);
+  }
+  S3Client wrong(url, "another secret", folder.at("ca.pem"));
+  const auto refusing = wrong.store(settings);
+  EXPECT_EQ(put_object(*refusing, ObjectKey("l"), "x", {}, wrong.soon()).error().fault, Fault::Denied);
+  S3Client unbelieving(url);
+  EXPECT_EQ(unbelieving.store(settings)->head(ObjectKey("at once"), unbelieving.soon()).error().fault,
+            Fault::Denied);
+}
+
 TEST(S3Secrets, AWrongOneIsRefused) {
   const PeerProcess server(s3proxy_command());
   ASSERT_NE(server.port(), 0);

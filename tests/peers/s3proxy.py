@@ -1,5 +1,6 @@
 """S3Proxy, which checks signatures, over a file system in memory. Says its port on the first line and serves
-until its standard input is closed.   s3proxy.py ACCESS_KEY SECRET_KEY"""
+until its standard input is closed. With a PKCS #12 file, which opens with PASSWORD, it speaks TLS alone.
+    s3proxy.py ACCESS_KEY SECRET_KEY [FILE]"""
 import pathlib
 import signal
 import socket
@@ -21,13 +22,20 @@ def is_up(port):
         return False
 
 
-def start(folder, access_key, secret_key):
+PASSWORD = "password"
+
+
+def start(folder, access_key, secret_key, keystore=None):
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         port = chosen.getsockname()[1]
+    endpoint = f"s3proxy.endpoint=http://127.0.0.1:{port}"
+    if keystore:
+        endpoint = (f"s3proxy.secure-endpoint=https://127.0.0.1:{port}\ns3proxy.keystore-path={keystore}\n"
+                    f"s3proxy.keystore-password={PASSWORD}")
     settings = folder / "settings"
     settings.write_text(f"""\
-s3proxy.endpoint=http://127.0.0.1:{port}
+{endpoint}
 s3proxy.authorization=aws-v4
 s3proxy.identity={access_key}
 s3proxy.credential={secret_key}
@@ -56,7 +64,7 @@ def main():
         process = None
         try:
             for _ in range(STARTS_MAX):
-                process, port = start(pathlib.Path(name), *sys.argv[1:3])
+                process, port = start(pathlib.Path(name), *sys.argv[1:])
                 if process:
                     print(port, flush=True)
                     sys.stdin.read()
