@@ -137,7 +137,10 @@ class CriFile:
     PIECE = 16 * 1024
 
     def __init__(self, pods, namespace, pod, container="main"):
-        self.directory = pods / f"{namespace}_{pod}_{abs(hash((namespace, pod))) % 10**12:012d}" / container
+        self.open(pods / f"{namespace}_{pod}_{abs(hash((namespace, pod))) % 10**12:012d}" / container)
+
+    def open(self, directory):
+        self.directory = directory
         self.directory.mkdir(parents=True, exist_ok=True)
         self.file = open(self.directory / "0.log", "ab")
         self.at = datetime.datetime.now(datetime.timezone.utc)
