@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "model/checksum.h"
+#include "model/metadata_text.h"
 
 namespace headgate::deliver {
 namespace {
@@ -35,7 +37,8 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   // The file's name tells a person where the events came from, the hash keeps objects of one name apart.
   constexpr std::size_t kNameBytesMax = 150;
   const std::string_view source = delivery.key.view();
-  const std::string_view file = source.substr(source.rfind('/') + 1).substr(0, kNameBytesMax);
+  std::string_view file = source.substr(source.rfind('/') + 1);
+  file = file.substr(0, whole_characters(file, kNameBytesMax));
   const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
                                   delivery.tenant.view(), delivery.destination.view(), fnv1a_64(source), file,
                                   batch, slug_of(reason)));
@@ -72,7 +75,9 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::strin
                          std::string_view source) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
   options.metadata["headgate-reason"] = slug_of(reason);
-  if (!source.empty()) options.metadata["headgate-source"] = std::string(source);
+  // Whole, but of keys whose bytes are mostly not ASCII.
+  constexpr std::size_t kSourceBytesMax = 1'800;
+  if (!source.empty()) options.metadata["headgate-source"] = metadata_text(source, kSourceBytesMax);
   TRY_IN("quarantine",
          put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
   return {};

@@ -28,6 +28,7 @@ class MemoryStore : public ObjectStore {
   }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                     Deadline) override {
+    TRY(check_put_options(options));
     return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key, std::move(options)));
   }
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,

@@ -317,6 +317,52 @@ TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   }
 }
 
+// S3 takes metadata as HTTP headers, of 2 KB in all; keys of others may hold any bytes.
+TEST_F(Delivering, NamesThatAreNoHeadersReachABucketPercentEncoded) {
+  std::string longest;
+  while (longest.size() < 300) longest += "\xc3\xa9";
+  const std::pair<std::string, std::string> names[] = {
+      {"caf\xc3\xa9 1", "caf%C3%A9%201"}, {"100%", "100%25"}, {longest, ""}};
+  PutOptions options;
+  options.metadata = {
+      {"headgate-format", "1"}, {"headgate-lines", "7"}, {"headgate-first", std::string(500, 'x')}};
+  for (const auto& [name, in_metadata] : names) {
+    delivery.fields.application = Application(name);
+    delivery.fields.pod = PodName(in_metadata.empty() ? "p" : name);
+    for (const bool is_copied : {true, false}) {
+      delivery.id.key = ObjectKey("cluster-1/tenant-a/" + name + (is_copied ? "/copied" : "/anew"));
+      options.mode = PutMode::Replace;
+      options.metadata["headgate-format"] = is_copied ? "1" : "0";
+      ASSERT_TRUE(put_object(central, delivery.id.key, "{\"message\":\"m\"}\n", options, {}).ok());
+      sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+      const Result<DeliveryCounts> counts = BucketDelivery(clock, central).deliver(delivery, bucket);
+      ASSERT_TRUE(counts.ok()) << counts.error().what;
+      const ObjectMetadata& metadata = bucket.objects().begin()->second.info.metadata;
+      if (in_metadata.empty()) continue;  // too long: cut
+      EXPECT_EQ(metadata.at("application"), in_metadata);
+      EXPECT_EQ(metadata.at("pod-name"), in_metadata);
+    }
+  }
+}
+
+TEST_F(Delivering, KeepsRefusedEventsOfAnyKeyWithItsNameInTheMetadata) {
+  for (const auto& [file, said] : {std::pair<std::string, std::string>("na\xc3\xafve", "c/na%C3%AFve"),
+                                   {std::string(1000, '\xff'), ""}}) {
+    const DeliveryId id{.bucket = central.bucket(),
+                        .key = ObjectKey("c/" + file),
+                        .tenant = TenantId("tenant-a"),
+                        .destination = DestinationName("cloudwatch")};
+    const std::vector<LogEvent> events = {{.at_ms = kAtMs, .message = "m"}};
+    const Result<> put = quarantine.put_events(id, 0, "too old", events);
+    ASSERT_TRUE(put.ok()) << put.error().what;
+    ASSERT_TRUE(quarantine.put_object_detail(id.bucket, id.key, "damaged").ok());
+    if (said.empty()) continue;
+    for (const auto& [key, object] : central.objects()) {
+      EXPECT_EQ(object.info.metadata.at("headgate-source"), said) << key.view();
+    }
+  }
+}
+
 TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
   delivery.id.key = ObjectKey("cluster-1/tenant-a/web/web-1/vector.json");
   delivery.fields.file = "vector.json";

@@ -73,6 +73,7 @@ Result<std::unique_ptr<ObjectWriter>> SimStore::open_writer(const ObjectKey& key
                                                             Deadline) {
   using Answer = Result<std::unique_ptr<ObjectWriter>>;
   return faults_.call<Answer>("store.open_writer", [&]() -> Answer {
+    TRY(check_put_options(options));
     return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key, std::move(options)));
   });
 }
@@ -124,6 +125,7 @@ Result<> SimStore::remove(const ObjectKey& key, Deadline) {
 Result<PutOutcome> SimStore::copy(const CopySource& source, const ObjectKey& to, PutOptions options,
                                   Deadline) {
   return faults_.call<Result<PutOutcome>>("store.copy", [&]() -> Result<PutOutcome> {
+    TRY(check_put_options(options));
     if (copy_source_ == nullptr || source.bucket != copy_source_->bucket()) {
       return Error{Fault::Denied, "copy: the source is not readable from here"};
     }
