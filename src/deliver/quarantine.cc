@@ -78,9 +78,12 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::strin
   // Whole, but of keys whose bytes are mostly not ASCII.
   constexpr std::size_t kSourceBytesMax = 1'800;
   if (!source.empty()) options.metadata["headgate-source"] = metadata_text(source, kSourceBytesMax);
-  TRY_IN("quarantine",
-         put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
-  return {};
+  Result<PutOutcome> kept =
+      put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout));
+  if (kept.ok()) return {};
+  Error error = std::move(kept).error();
+  if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
+  return std::move(error).in("quarantine");
 }
 
 }  // namespace headgate::deliver

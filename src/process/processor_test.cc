@@ -120,6 +120,25 @@ TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
   }
 }
 
+TEST_F(Processing, ParksNobodyForWhatTheCentralStoreDoesNotTakeIntoQuarantine) {
+  configure(row("a"));
+  const ObjectKey key = store("a", std::string(kLine) + kLine);
+  for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound, Fault::Retry}) {
+    central_.refuse_writes(Error{fault, "not you"});
+    destinations_.reject_next({.too_old_until = 1});
+    EXPECT_EQ(process(message_of(key)).verdict, Verdict::TryLater);
+    EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+    ReceivedMessage odd = message_of(key);
+    odd.body = "no json";
+    EXPECT_EQ(process(odd).verdict, Verdict::TryLater);
+  }
+  central_.refuse_writes(std::nullopt);
+  destinations_.reject_next({.too_old_until = 1});
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_NE(central_.text_under("quarantine/a/").find("hello"), std::string::npos);
+}
+
 TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
   configure(row("a"));
   StringSink packed;
