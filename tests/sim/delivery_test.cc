@@ -246,6 +246,40 @@ TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents
   EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 0U);
 }
 
+TEST_F(Delivering, TakesABatchOfNothingButPoisonForThatWhenAnEarlierTryHadOneAccepted) {
+  sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
+  const LogLimits limits{.events_max = 2};
+  delivery.progress = {.next_batch = 1, .plan = batch_plan(delivery, limits)};
+  LogDelivery logs = start(limits);
+  for (const char* message : {"a", "b", "poison 1", "poison 2"}) ASSERT_TRUE(logs.add(record(message)).ok());
+  const Result<> finished = logs.finish();
+  ASSERT_TRUE(finished.ok()) << finished.error().what;
+  EXPECT_EQ(logs.counts().quarantined, 2U);
+  EXPECT_NE(quarantined("invalid").find("poison 2"), std::string::npos);
+}
+
+// Batches that were passed over nobody accepted.
+TEST_F(Delivering, ALeaseThatGoesOnWhileEverythingIsRefusedConfirmsNoBatch) {
+  delivery.wants = [](const Application& application) { return application.view() == "web"; };
+  const LogLimits limits{.events_max = 2};
+  sink->refuse([&](std::string_view) {
+    clock.advance(delivery.lease / 3);
+    return true;
+  });
+  for (int round = 0; round < 2; ++round) {
+    LogDelivery logs = start(limits);
+    for (const char* application : {"api", "api", "web", "web"}) {
+      ReadRecord one = record("m");
+      one.application = application;
+      ASSERT_TRUE(logs.add(one).ok());
+    }
+    EXPECT_EQ(logs.finish().error().fault, Fault::Invalid);
+    delivery.progress = ledger.rows().at(delivery.id).entry.progress;
+    EXPECT_EQ(delivery.progress.next_batch, 0U);
+  }
+  EXPECT_EQ(quarantined("invalid"), "");
+}
+
 TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
   std::stop_source stop;
   delivery.limits.stop = stop.get_token();
