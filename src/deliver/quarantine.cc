@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json_text.h"
 #include "base/utf8.h"
 #include "model/checksum.h"
@@ -67,7 +69,12 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
   append_json_text(text, body);
   text += "}\n";
   metrics_.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine").add();
-  return put(ObjectKey(std::string(kQuarantinePrefix) + "messages/" + std::string(message_id) + ".json"),
+  // Ids are what the sender says: the hash keeps two messages of one id apart, and one that is refused for
+  // two reasons.
+  constexpr std::size_t kIdBytesMax = 150;
+  std::string id = metadata_text(message_id, kIdBytesMax);
+  std::replace(id.begin(), id.end(), '/', '_');
+  return put(ObjectKey(fmt::format("{}messages/{}-{:016x}.json", kQuarantinePrefix, id, fnv1a_64(text))),
              text, reason, "");
 }
 

@@ -282,6 +282,18 @@ TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledg
   EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("no json"), std::string::npos);
 }
 
+TEST_F(Processing, OfWhatGoesIntoQuarantineUnderOneIdNothingTakesTheOthersPlace) {
+  const auto refuse = [&](const std::string& body) {
+    EXPECT_EQ(process({.id = "a/\xc3\xa9", .receipt = "r", .body = body}).verdict, Verdict::Done);
+    return central_.text_under("quarantine/messages/a_%C3%A9-");
+  };
+  EXPECT_NE(refuse("first").find("first"), std::string::npos);
+  const std::string both = refuse("second");
+  EXPECT_NE(both.find("first"), std::string::npos);
+  EXPECT_NE(both.find("second"), std::string::npos);
+  EXPECT_EQ(refuse("first"), both);  // tried again
+}
+
 TEST_F(Processing, ReadsNoObjectOfABucketThatIsNotOurs) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);
