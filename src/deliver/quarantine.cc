@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
+// Several buckets may hold objects of one key.
+std::uint64_t hash_of(const BucketName& bucket, const ObjectKey& key) {
+  return fnv1a_64(bucket.str() + '/' + key.str());
+}
+
 }  // namespace
 
 std::string slug_of(std::string_view reason) {
@@ -42,8 +47,8 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   std::string_view file = source.substr(source.rfind('/') + 1);
   file = file.substr(0, whole_characters(file, kNameBytesMax));
   const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
-                                  delivery.tenant.view(), delivery.destination.view(), fnv1a_64(source), file,
-                                  batch, slug_of(reason)));
+                                  delivery.tenant.view(), delivery.destination.view(),
+                                  hash_of(delivery.bucket, delivery.key), file, batch, slug_of(reason)));
   return put(key, text, reason, source);
 }
 
@@ -57,7 +62,7 @@ Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey
   append_json_text(text, key.view());
   text += "}\n";
   metrics_.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged").add();
-  return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, fnv1a_64(key.view()))), text,
+  return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, hash_of(bucket, key))), text,
              reason, key.view());
 }
 
