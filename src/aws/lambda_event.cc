@@ -42,7 +42,8 @@ Result<ReceivedMessage> read_message(const dom::element& record) {
 
 }  // namespace
 
-Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view event) {
+Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view event,
+                                                              std::string_view request_id) {
   if (event.size() > kLambdaEventBytesMax)
     return Error{Fault::Invalid, "event: over " + std::to_string(kLambdaEventBytesMax) + " bytes"};
   dom::parser parser;
@@ -56,7 +57,7 @@ Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view e
   const bool is_of_queue =
       has_records && records.size() > 0 && text_or_empty(records.at(0)["eventSource"]) == "aws:sqs";
   if (!is_of_queue) {
-    messages.push_back({.id = std::string(kWholeEventId), .receipt = "", .body = std::string(event)});
+    messages.push_back({.id = std::string(request_id), .receipt = "", .body = std::string(event)});
     return messages;
   }
   for (const dom::element record : records) {

@@ -12,14 +12,14 @@
 
 namespace headgate::aws {
 
-constexpr std::size_t kLambdaEventBytesMax = 6U << 20U;   // of a synchronous invocation's payload
-constexpr std::size_t kLambdaEventMessagesMax = 10'000;   // BatchSize of an SQS trigger
-constexpr std::string_view kWholeEventId = "invocation";  // stands for an event that is no batch of messages
+constexpr std::size_t kLambdaEventBytesMax = 6U << 20U;  // of a synchronous invocation's payload
+constexpr std::size_t kLambdaEventMessagesMax = 10'000;  // BatchSize of an SQS trigger
 
 // The messages of an SQS event. Anything else, an S3 event given by hand for example, is one message whose
-// body is the whole event and whose id is kWholeEventId. Invalid: no JSON object, too large, or a record of
-// the queue without id or body; says which.
-Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view event);
+// body is the whole event and whose id is the invocation's, the same when Lambda tries it again. Invalid: no
+// JSON object, too large, or a record of the queue without id or body; says which.
+Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view event,
+                                                              std::string_view request_id);
 
 // {"batchItemFailures":[{"itemIdentifier":...}]}: these messages stay in the queue, the others are removed.
 // The trigger must have ReportBatchItemFailures.

@@ -4,7 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace headgate;
-  const auto messages = aws::messages_of_lambda_event({reinterpret_cast<const char*>(data), size});
+  const auto messages = aws::messages_of_lambda_event({reinterpret_cast<const char*>(data), size}, "request");
   if (!messages.ok()) {
     CHECK(messages.error().fault == Fault::Invalid && !messages.error().what.empty());
     return 0;

@@ -12,7 +12,8 @@ TEST(LambdaEvent, GivesTheMessagesOfAQueue) {
        "attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1545082649183","SenderId":"AID"},
        "messageAttributes":{},"md5OfBody":"e4e6","eventSource":"aws:sqs",
        "eventSourceARN":"arn:aws:sqs:us-east-2:123456789012:my-queue","awsRegion":"us-east-2"},
-      {"messageId":"2e1424d4","receiptHandle":"AQEC","body":"","eventSource":"aws:sqs"}]})");
+      {"messageId":"2e1424d4","receiptHandle":"AQEC","body":"","eventSource":"aws:sqs"}]})",
+                                                 "request-1");
   ASSERT_TRUE(messages.ok()) << messages.error().what;
   ASSERT_EQ(messages->size(), 2U);
   EXPECT_EQ((*messages)[0].id, "059f36b4");
@@ -26,10 +27,10 @@ TEST(LambdaEvent, GivesTheMessagesOfAQueue) {
 
 TEST(LambdaEvent, TakesAnythingElseForOneMessage) {
   for (const char* event : {R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", R"({"Records":[]})", "{}"}) {
-    const auto messages = messages_of_lambda_event(event);
+    const auto messages = messages_of_lambda_event(event, "request-1");
     ASSERT_TRUE(messages.ok()) << messages.error().what;
     ASSERT_EQ(messages->size(), 1U);
-    EXPECT_EQ((*messages)[0].id, kWholeEventId);
+    EXPECT_EQ((*messages)[0].id, "request-1");
     EXPECT_EQ((*messages)[0].body, event);
   }
 }
@@ -44,7 +45,7 @@ TEST(LambdaEvent, SaysWhatIsWrong) {
       {std::string(kLambdaEventBytesMax + 1, ' '), "over"},
   };
   for (const auto& [event, named] : cases) {
-    const auto messages = messages_of_lambda_event(event);
+    const auto messages = messages_of_lambda_event(event, "request-1");
     ASSERT_FALSE(messages.ok());
     EXPECT_EQ(messages.error().fault, Fault::Invalid);
     EXPECT_NE(messages.error().what.find(named), std::string::npos) << messages.error().what;

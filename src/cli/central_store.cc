@@ -1,10 +1,19 @@
 #include "cli/central_store.h"
 
+#include <set>
+
 #include "aws/s3_store.h"
 #include "local/directory_store.h"
 
 namespace headgate::cli {
 namespace {
+
+// Without store.bucket, each once.
+std::set<BucketName> other_buckets(const Config& config) {
+  std::set<BucketName> buckets(config.process.buckets.begin(), config.process.buckets.end());
+  buckets.erase(config.store.bucket);
+  return buckets;
+}
 
 struct Opened {
   std::unique_ptr<AwsClients> clients;
@@ -16,6 +25,32 @@ struct Opened {
 Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const Config& config) {
   return std::unique_ptr<ObjectStore>(
       TRY_IN("store.bucket", aws::S3Store::open(clients.central(), clients.bucket_settings(config))));
+}
+
+Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config) {
+  OtherStores stores;
+  for (const BucketName& bucket : other_buckets(config)) {
+    aws::S3Settings settings = clients.bucket_settings(config);
+    settings.bucket = bucket;
+    stores.push_back(TRY_IN("process.buckets", aws::S3Store::open(clients.central(), std::move(settings))));
+  }
+  return stores;
+}
+
+Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config) {
+  OtherStores stores;
+  for (const BucketName& bucket : other_buckets(config)) {
+    stores.push_back(
+        TRY_IN("process.buckets", local::DirectoryStore::open(clock, random, config.store.root, bucket,
+                                                              local::DirectoryStore::MissingBucket::Refuse)));
+  }
+  return stores;
+}
+
+process::CentralStores central_stores(ObjectStore& first, const OtherStores& others) {
+  std::vector<ObjectStore*> borrowed;
+  for (const std::unique_ptr<ObjectStore>& store : others) borrowed.push_back(store.get());
+  return {first, borrowed};
 }
 
 Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config,

@@ -3,11 +3,15 @@
 
 #include <memory>
 #include <stop_token>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/aws_clients.h"
 #include "cli/config.h"
+#include "ports/clock.h"
 #include "ports/object_store.h"
+#include "ports/random.h"
+#include "process/central_stores.h"
 
 namespace headgate::cli {
 
@@ -17,5 +21,13 @@ Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world
                                                         std::stop_token leave);
 // Of these clients, which outlive it.
 Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const Config& config);
+
+// One store for each of process.buckets that is not store.bucket, with the settings of that one: its account,
+// its region, its root. The error names process.buckets. Of a folder it must be there: nobody writes to it
+// here.
+using OtherStores = std::vector<std::unique_ptr<ObjectStore>>;
+Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config);
+Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config);
+process::CentralStores central_stores(ObjectStore& first, const OtherStores& others);
 
 }  // namespace headgate::cli

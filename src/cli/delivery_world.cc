@@ -4,7 +4,6 @@
 #include "aws/dynamo_ledger.h"
 #include "aws/dynamo_tenant_store.h"
 #include "aws/sqs_queue.h"
-#include "cli/central_store.h"
 #include "cli/tenant_rules.h"
 #include "local/directory_store.h"
 #include "local/local_destinations.h"
@@ -59,6 +58,7 @@ Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& confi
   central_ = TRY_IN("store.root", local::DirectoryStore::open(world.clock, world.random, config.store.root,
                                                               config.store.bucket,
                                                               local::DirectoryStore::MissingBucket::Create));
+  others_ = TRY(open_other_folders(world.clock, world.random, config));
   const local::SqliteQueue::Options queue_options{
       .receives_max = static_cast<std::uint32_t>(config.process.receives_max)};
   use_queue(TRY_IN("local.state",
@@ -73,6 +73,7 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config,
   clients_ = TRY(AwsClients::open(world, config, std::move(leave)));
   const aws::AwsSettings& settings = clients_->settings();
   central_ = TRY(open_central_bucket(*clients_, config));
+  others_ = TRY(open_other_buckets(*clients_, config));
   if (!config.aws.queue_url.empty()) {
     use_queue(
         TRY_IN("aws.queue_url", aws::SqsQueue::open(clients_->central(), {.queue = config.aws.queue_url,

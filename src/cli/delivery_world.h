@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "cli/aws_clients.h"
+#include "cli/central_store.h"
 #include "cli/config.h"
 #include "ports/destinations.h"
 #include "ports/ledger.h"
@@ -24,7 +25,8 @@ class DeliveryWorld {
   static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
                                                      std::stop_token leave = {});
 
-  ObjectStore& central() { return *central_; }
+  ObjectStore& central() { return *central_; }  // store.bucket
+  process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
   Queue* queue() { return queue_.get(); }  // none: aws.queue_url is not set
   DeadLetters* dead_letters() { return dead_letters_; }
   Ledger& ledger() { return *ledger_; }
@@ -41,6 +43,7 @@ class DeliveryWorld {
 
   std::unique_ptr<AwsClients> clients_;
   std::unique_ptr<ObjectStore> central_;
+  OtherStores others_;
   std::unique_ptr<Queue> queue_;
   DeadLetters* dead_letters_ = nullptr;  // queue_
   std::unique_ptr<Ledger> ledger_;

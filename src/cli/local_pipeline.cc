@@ -30,6 +30,7 @@ Result<> LocalPipeline::open_world(const Config& config) {
   store_ = TRY_IN("store.root",
                   local::DirectoryStore::open(clock_, random_, config.store.root, config.store.bucket,
                                               local::DirectoryStore::MissingBucket::Create));
+  other_stores_ = TRY(open_other_folders(clock_, random_, config));
   const local::SqliteQueue::Options queue_options{
       .receives_max = static_cast<std::uint32_t>(config.process.receives_max)};
   queue_ =
@@ -66,7 +67,7 @@ std::string LocalPipeline::metrics_address() const {
 
 Result<> LocalPipeline::start_workers(const Config& config) {
   const DeliveryWorkers::World world{.processor = {.clock = clock_,
-                                                   .central = *store_,
+                                                   .central = central_stores(*store_, other_stores_),
                                                    .ledger = *ledger_,
                                                    .tenants = *tenants_,
                                                    .destinations = *destinations_,

@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "cli/agent.h"
+#include "cli/central_store.h"
 #include "cli/config.h"
 #include "cli/delivery_workers.h"
 #include "http/health.h"
@@ -65,6 +66,7 @@ class LocalPipeline {
   local::NamedPods pods_;
   std::unique_ptr<local::InotifyEvents> events_;
   std::unique_ptr<local::DirectoryStore> store_;
+  OtherStores other_stores_;
   std::unique_ptr<local::SqliteQueue> queue_;
   std::unique_ptr<local::NotifyingStore> notifying_store_;
   std::unique_ptr<local::SqliteTenantStore> tenant_store_;

@@ -51,9 +51,9 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
 // Which records without a time of their own get. What cannot be asked now shows when it is delivered.
 ObjectCreated with_its_time(ProcessRun& run, DeliveryWorld& world, ObjectCreated object) {
   constexpr std::chrono::seconds kHeadMax{30};
-  if (object.at > Timestamp{} || object.bucket != world.central().bucket()) return object;
-  const Result<ObjectInfo> info =
-      world.central().head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
+  ObjectStore* const central = world.central_stores().of(object.bucket);
+  if (object.at > Timestamp{} || central == nullptr) return object;
+  const Result<ObjectInfo> info = central->head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
   if (info.ok()) {
     object.at = info->modified_at;
     object.bytes = info->bytes;

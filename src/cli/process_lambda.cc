@@ -30,12 +30,13 @@ class Function {
 
   // What Lambda is answered.
   Result<std::string> handle(const aws::LambdaRuntime::Invocation& invocation) {
-    const std::vector<ReceivedMessage> messages = TRY(aws::messages_of_lambda_event(invocation.event));
+    const std::vector<ReceivedMessage> messages =
+        TRY(aws::messages_of_lambda_event(invocation.event, invocation.request_id));
     const std::vector<std::string> failed = batch_->process(messages, invocation.deadline);
     log::info(
         "invocation done",
         {{"request_id", invocation.request_id}, {"messages", messages.size()}, {"not_done", failed.size()}});
-    const bool is_whole = messages.size() == 1 && messages.front().id == aws::kWholeEventId;
+    const bool is_whole = messages.size() == 1 && messages.front().id == invocation.request_id;
     if (is_whole && !failed.empty()) return Error{Fault::Retry, "the event's objects are not all delivered"};
     return aws::batch_item_failures(failed);
   }

@@ -56,7 +56,7 @@ struct ProcessRun {
   }
   process::Processor::World processor_world(DeliveryWorld& world) {
     return {.clock = clock,
-            .central = world.central(),
+            .central = world.central_stores(),
             .ledger = world.ledger(),
             .tenants = world.tenants(),
             .destinations = world.destinations(),

@@ -46,7 +46,7 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
   process::ParkedReplay replay({.clock = run.clock,
                                 .random = run.random,
                                 .ledger = world->ledger(),
-                                .central = world->central(),
+                                .central = world->central_stores(),
                                 .tenants = world->tenants(),
                                 .queue = *world->queue()},
                                run.owner());

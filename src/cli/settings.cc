@@ -442,7 +442,9 @@ void add_process(Table& table) {
       bind(MEMBER(process.buckets), {.key = "process.buckets",
                                      .standard = "${store.bucket}",
                                      .doc = "The only buckets that objects are read from, whatever a "
-                                            "message names. None can be a tenant's destination.",
+                                            "message names: each with the settings of store.bucket, where "
+                                            "quarantine is too, and which scans and replays of a time look "
+                                            "at. None can be a tenant's destination.",
                                      .used_by = kWorkers | kApi | kTenant | kReplay,
                                      .complaint = must_be_buckets}));
 }

@@ -2,8 +2,12 @@
 
 #include <array>
 
+#include "model/metadata_text.h"
+
 namespace headgate::collect {
 namespace {
+
+constexpr std::size_t kNodeBytesMax = 512;  // of the metadata's 2 KB
 
 template <typename T>
 Result<T> of_store(Result<T> answer) {
@@ -54,7 +58,7 @@ Result<BatchManifest> Uploader::store(std::uint64_t sequence) {
                      .content_encoding = std::string(content_encoding_of(manifest.codec))};
   options.metadata = {{"headgate-format", "1"},
                       {"headgate-agent", options_.agent_version},
-                      {"headgate-node", options_.node},
+                      {"headgate-node", metadata_text(options_.node, kNodeBytesMax)},
                       {"headgate-lines", std::to_string(manifest.lines)},
                       {"headgate-bytes", std::to_string(manifest.raw_bytes)},
                       {"headgate-first", to_rfc3339(manifest.first_at)},

@@ -15,18 +15,20 @@ namespace {
 
 constexpr std::string_view kFormat = "headgate-format";
 constexpr std::size_t kPieceBytes = 64U << 10U;
-constexpr std::size_t kNameBytesMax = 512;  // in metadata: two of them and all else are far below its 2 KB
+// Of a value in metadata: all of them together stay below S3's 2 KB.
+constexpr std::size_t kNameBytesMax = 512;
+constexpr std::size_t kFactBytesMax = 64;
 
 // What the tenant may know of the object: nothing of the central bucket or cluster.
 ObjectMetadata public_metadata(const Delivery& delivery, const ObjectMetadata& central) {
-  ObjectMetadata metadata{{"tenant-id", delivery.id.tenant.str()}};
+  ObjectMetadata metadata{{"tenant-id", metadata_text(delivery.id.tenant.view(), kNameBytesMax)}};
   if (!delivery.fields.is_packed()) {
     metadata["application"] = metadata_text(delivery.fields.application.view(), kNameBytesMax);
     metadata["pod-name"] = metadata_text(delivery.fields.pod.view(), kNameBytesMax);
   }
   for (const char* name : {"headgate-format", "headgate-lines", "headgate-first", "headgate-last"}) {
     const auto found = central.find(name);
-    if (found != central.end()) metadata.insert(*found);
+    if (found != central.end()) metadata[name] = metadata_text(found->second, kFactBytesMax);
   }
   return metadata;
 }

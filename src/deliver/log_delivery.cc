@@ -59,7 +59,8 @@ LogDelivery::LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery de
       limits_(limits),
       plan_(batch_plan(delivery_, limits_)),
       next_batch_(starts_over() ? 0 : delivery_.progress.next_batch),
-      group_(delivery_.configuration.log_group_name) {}
+      group_(delivery_.configuration.log_group_name),
+      confirmed_(next_batch_) {}
 
 Result<> LogDelivery::add(const ReadRecord& record) {
   const LogStream stream = stream_of(delivery_.configuration.log_stream_name, delivery_.fields, record);
@@ -155,7 +156,8 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
     bytes -= bytes_of(refused.events);
   }
   const Timestamp now = world_.clock.now();
-  TRY(advance(batch_ + 1));
+  confirmed_ = batch_ + 1;
+  TRY(advance());
   ++counts_.batches;
   counts_.quarantined += events.size() - kept;
   for (const RefusedEvents::Reason& refused : by_reason) {
@@ -169,11 +171,11 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   return {};
 }
 
-// Batches before `next_batch` are confirmed, and the lease goes on.
-Result<> LogDelivery::advance(std::uint64_t next_batch) {
+// The ledger is told how many batches are confirmed, and the lease goes on.
+Result<> LogDelivery::advance() {
   const Timestamp now = world_.clock.now();
   const Result<> advanced = world_.ledger.advance(
-      delivery_.id, delivery_.owner, {.next_batch = next_batch, .plan = plan_}, now, now + delivery_.lease);
+      delivery_.id, delivery_.owner, {.next_batch = confirmed_, .plan = plan_}, now, now + delivery_.lease);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
   return {};
@@ -184,7 +186,7 @@ Result<> LogDelivery::keep_lease(SteadyTime& advanced_at) {
   const SteadyTime now = world_.clock.steady();
   if (now - advanced_at < delivery_.lease / 4) return {};
   advanced_at = now;
-  return advance(batch_);
+  return advance();
 }
 
 // One bad event makes the service refuse all of a call: the halves of what is refused are put, and so on,
@@ -195,7 +197,7 @@ Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::spa
   RefusedEvents refused;
   Parts to_put = {events};  // the first is last, so that order is kept
   std::size_t alone = 0;
-  bool is_any_accepted = counts_.batches > 0;
+  bool is_any_accepted = confirmed_ > 0;  // also by an earlier try
   SteadyTime advanced_at = world_.clock.steady();
   while (!to_put.empty()) {
     TRY(keep_lease(advanced_at));

@@ -70,7 +70,7 @@ class LogDelivery {
   Result<> add_event(const LogStream& name, const Added& added);
   Result<> cut(const LogStream& name, OpenStream& stream);
   Result<> send(const LogStream& name, OpenStream& stream);
-  Result<> advance(std::uint64_t next_batch);
+  Result<> advance();
   Result<> keep_lease(SteadyTime& advanced_at);
   Result<RefusedEvents> put_in_halves(const LogStream& name, std::span<const LogEvent> events);
   Result<bool> put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused);
@@ -88,6 +88,7 @@ class LogDelivery {
   std::map<LogStream, OpenStream> streams_;
   std::uint64_t streams_opened_ = 0;
   std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
+  std::uint64_t confirmed_ = 0;                  // batches before are; 0 as long as none was accepted
   std::string part_;                             // of a message longer than an event
   std::optional<Application> last_application_;  // asked about
   Wanted last_wanted_ = Wanted::Yes;

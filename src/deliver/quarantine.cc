@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "model/checksum.h"
 #include "model/metadata_text.h"
 
@@ -10,7 +13,11 @@ namespace headgate::deliver {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
-constexpr std::size_t kSourceBytesMax = 1500;  // of 2 KB of metadata in all
+
+// Several buckets may hold objects of one key.
+std::uint64_t hash_of(const BucketName& bucket, const ObjectKey& key) {
+  return fnv1a_64(bucket.str() + '/' + key.str());
+}
 
 }  // namespace
 
@@ -37,10 +44,11 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   // The file's name tells a person where the events came from, the hash keeps objects of one name apart.
   constexpr std::size_t kNameBytesMax = 150;
   const std::string_view source = delivery.key.view();
-  const std::string_view file = source.substr(source.rfind('/') + 1).substr(0, kNameBytesMax);
+  std::string_view file = source.substr(source.rfind('/') + 1);
+  file = file.substr(0, whole_characters(file, kNameBytesMax));
   const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
-                                  delivery.tenant.view(), delivery.destination.view(), fnv1a_64(source), file,
-                                  batch, slug_of(reason)));
+                                  delivery.tenant.view(), delivery.destination.view(),
+                                  hash_of(delivery.bucket, delivery.key), file, batch, slug_of(reason)));
   return put(key, text, reason, source);
 }
 
@@ -54,7 +62,7 @@ Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey
   append_json_text(text, key.view());
   text += "}\n";
   metrics_.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged").add();
-  return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, fnv1a_64(key.view()))), text,
+  return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, hash_of(bucket, key))), text,
              reason, key.view());
 }
 
@@ -66,7 +74,12 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
   append_json_text(text, body);
   text += "}\n";
   metrics_.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine").add();
-  return put(ObjectKey(std::string(kQuarantinePrefix) + "messages/" + std::string(message_id) + ".json"),
+  // Ids are what the sender says: the hash keeps two messages of one id apart, and one that is refused for
+  // two reasons.
+  constexpr std::size_t kIdBytesMax = 150;
+  std::string id = metadata_text(message_id, kIdBytesMax);
+  std::replace(id.begin(), id.end(), '/', '_');
+  return put(ObjectKey(fmt::format("{}messages/{}-{:016x}.json", kQuarantinePrefix, id, fnv1a_64(text))),
              text, reason, "");
 }
 
@@ -74,10 +87,15 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::strin
                          std::string_view source) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
   options.metadata["headgate-reason"] = slug_of(reason);
+  // Whole, but of keys whose bytes are mostly not ASCII.
+  constexpr std::size_t kSourceBytesMax = 1'800;
   if (!source.empty()) options.metadata["headgate-source"] = metadata_text(source, kSourceBytesMax);
-  TRY_IN("quarantine",
-         put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout)));
-  return {};
+  Result<PutOutcome> kept =
+      put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout));
+  if (kept.ok()) return {};
+  Error error = std::move(kept).error();
+  if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
+  return std::move(error).in("quarantine");
 }
 
 }  // namespace headgate::deliver

@@ -1,35 +1,25 @@
 #include "model/metadata_text.h"
 
+#include "base/check.h"
+
 namespace headgate {
-namespace {
-
-bool is_plain(unsigned char byte) {
-  return byte > ' ' && byte < 0x7f && byte != '%';
-}
-bool goes_on(unsigned char byte) {
-  return (byte & 0xc0U) == 0x80U;
-}
-
-}  // namespace
 
 std::string metadata_text(std::string_view text, std::size_t bytes_max) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  std::size_t whole = 0;  // bytes of `encoded` that end with a character
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (!goes_on(byte)) whole = encoded.size();
-    if (is_plain(byte)) {
-      encoded.push_back(character);
+  CHECK(bytes_max >= kMetadataCut.size());
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string made;
+  std::size_t whole = 0;  // as much of it as leaves room for the mark of a cut
+  for (const char letter : text) {
+    if (made.size() + kMetadataCut.size() <= bytes_max) whole = made.size();
+    if (letter > 0x20 && letter < 0x7f && letter != '%') {
+      made += letter;
     } else {
-      encoded.append({'%', kDigits[byte >> 4U], kDigits[byte & 0x0fU]});
+      const unsigned code = static_cast<unsigned char>(letter);
+      made += {'%', kHex[code >> 4U], kHex[code & 0xfU]};
     }
-    if (encoded.size() > bytes_max) {
-      encoded.resize(whole);
-      break;
-    }
+    if (made.size() > bytes_max) return made.substr(0, whole).append(kMetadataCut);
   }
-  return encoded;
+  return made;
 }
 
 }  // namespace headgate

@@ -1,6 +1,5 @@
-// A name as the value of an object's metadata. S3 takes ASCII alone there and keeps 2 KB of it for an object
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata); names of
-// applications and pods are whatever a key may hold.
+// Text as a value of an object's user metadata, which S3 takes as an HTTP header: printable ASCII only, 2 KB
+// for all of an object's names and values. docs/formats/object-key.md says how to read it.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +8,11 @@
 
 namespace headgate {
 
-// Graphic ASCII but % as it stands, every other byte as %XX, as URIs have it. At most `bytes_max` bytes,
-// which end before a byte or a character (UTF-8) that would be cut.
+// Percent-encoded (RFC 3986, upper-case digits) where it is not printable ASCII, a blank, or a `%`: names of
+// Kubernetes stand as they are. What would be longer than `bytes_max` is cut between escapes, and ends in
+// kMetadataCut.
 std::string metadata_text(std::string_view text, std::size_t bytes_max);
+
+constexpr std::string_view kMetadataCut = "%2E%2E%2E";  // "...", which is otherwise never escaped
 
 }  // namespace headgate

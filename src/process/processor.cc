@@ -38,9 +38,16 @@ Processor::Processor(World world, ProcessorOptions options)
       own_(world.shared == nullptr ? std::make_unique<Shared>(world.metrics) : nullptr),
       shared_(own_ ? *own_ : *world.shared),
       settlement_(world.clock, world.ledger, options_.owner, options_.lease),
-      quarantine_(world.clock, world.central, world.metrics),
-      central_(world.central),
-      buckets_(world.clock, central_) {}
+      quarantine_(world.clock, world.central.first(), world.metrics) {
+  for (ObjectStore* store : world.central.all()) central_.try_emplace(store->bucket(), world.clock, *store);
+  for (const BucketName& bucket : options_.buckets) CHECK(central_.contains(bucket));
+}
+
+Processor::Central& Processor::central_of(const Job& job) {
+  const auto found = central_.find(job.object.bucket);
+  CHECK(found != central_.end());  // who names a job has asked options_.buckets
+  return found->second;
+}
 
 // Never, of a message that does not say when it was sent: an event given by hand.
 std::optional<Timestamp> Processor::give_up_at(const ReceivedMessage& message) const {
@@ -212,9 +219,10 @@ Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
   Outcome outcome;
   if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return outcome;
   const Deadline until = deadline(job, options_.timeout);
-  const Result<ObjectInfo> info = central_.head(job.object.key, until);
+  OwnStore& central = central_of(job).store;
+  const Result<ObjectInfo> info = central.head(job.object.key, until);
   if (!info.ok()) return outcome;
-  const auto packed = deliver::read_packed_index(central_, *info, until);
+  const auto packed = deliver::read_packed_index(central, *info, until);
   if (!packed.ok()) return outcome;
   std::erase_if(tries, [&](Try& one) {
     if (!may_be_unwanted(one)) return false;
@@ -277,7 +285,7 @@ void Processor::open_sink(const Job& job, Try& one) {
 
 Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& tries) {
   Result<std::unique_ptr<ObjectReader>> reader =
-      central_.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
+      central_of(job).store.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
   if (!reader.ok()) {
     const bool is_gone = reader.error().fault == Fault::NotFound;
     return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};
@@ -317,7 +325,7 @@ Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const auto deliver = [&](Deadline until) -> Result<deliver::DeliveryCounts> {
     const std::shared_ptr<ObjectStore> bucket =
         TRY_IN("bucket", world_.destinations.bucket(one.delivery.configuration, until));
-    return buckets_.deliver(one.delivery, *bucket);
+    return central_of(job).buckets.deliver(one.delivery, *bucket);
   };
   const Result<deliver::DeliveryCounts> delivered = one.gate->run(call, deliver);
   if (!delivered.ok()) return settle(job, one, delivered.error());

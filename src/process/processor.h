@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,6 +26,7 @@
 #include "ports/ledger.h"
 #include "ports/object_store.h"
 #include "ports/queue.h"
+#include "process/central_stores.h"
 #include "process/delivery_meters.h"
 #include "process/outcome.h"
 #include "process/own_store.h"
@@ -64,7 +66,7 @@ class Processor {
  public:
   struct World {
     Clock& clock;
-    ObjectStore& central;
+    CentralStores central;  // one for each of ProcessorOptions::buckets
     Ledger& ledger;
     tenants::TenantDirectory& tenants;
     Destinations& destinations;
@@ -122,8 +124,14 @@ class Processor {
   Shared& shared_;
   Settlement settlement_;
   deliver::Quarantine quarantine_;
-  OwnStore central_;  // what objects are read from
-  deliver::BucketDelivery buckets_;
+  // A central bucket, as what is delivered from it sees it.
+  struct Central {
+    Central(Clock& clock, ObjectStore& central) : store(central), buckets(clock, store) {}
+    OwnStore store;
+    deliver::BucketDelivery buckets;
+  };
+  Central& central_of(const Job& job);
+  std::map<BucketName, Central> central_;
 };
 
 // The destination in the ledger of objects whose tenant is not known or has no configuration that can be

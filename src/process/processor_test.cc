@@ -120,6 +120,25 @@ TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
   }
 }
 
+TEST_F(Processing, ParksNobodyForWhatTheCentralStoreDoesNotTakeIntoQuarantine) {
+  configure(row("a"));
+  const ObjectKey key = store("a", std::string(kLine) + kLine);
+  for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound, Fault::Retry}) {
+    central_.refuse_writes(Error{fault, "not you"});
+    destinations_.reject_next({.too_old_until = 1});
+    EXPECT_EQ(process(message_of(key)).verdict, Verdict::TryLater);
+    EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+    ReceivedMessage odd = message_of(key);
+    odd.body = "no json";
+    EXPECT_EQ(process(odd).verdict, Verdict::TryLater);
+  }
+  central_.refuse_writes(std::nullopt);
+  destinations_.reject_next({.too_old_until = 1});
+  EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_NE(central_.text_under("quarantine/a/").find("hello"), std::string::npos);
+}
+
 TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
   configure(row("a"));
   StringSink packed;
@@ -261,6 +280,18 @@ TEST_F(Processing, PlansWhatItWouldDo) {
 TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledgesIt) {
   EXPECT_EQ(process({.id = "id-1", .receipt = "r", .body = "no json"}).verdict, Verdict::Done);
   EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("no json"), std::string::npos);
+}
+
+TEST_F(Processing, OfWhatGoesIntoQuarantineUnderOneIdNothingTakesTheOthersPlace) {
+  const auto refuse = [&](const std::string& body) {
+    EXPECT_EQ(process({.id = "a/\xc3\xa9", .receipt = "r", .body = body}).verdict, Verdict::Done);
+    return central_.text_under("quarantine/messages/a_%C3%A9-");
+  };
+  EXPECT_NE(refuse("first").find("first"), std::string::npos);
+  const std::string both = refuse("second");
+  EXPECT_NE(both.find("first"), std::string::npos);
+  EXPECT_NE(both.find("second"), std::string::npos);
+  EXPECT_EQ(refuse("first"), both);  // tried again
 }
 
 TEST_F(Processing, ReadsNoObjectOfABucketThatIsNotOurs) {

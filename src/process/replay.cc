@@ -25,11 +25,16 @@ Result<ReplayCounts> ParkedReplay::run(const TenantId& tenant, std::size_t count
 
 Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCounts& counts) {
   const bool is_of_nobody = id.destination == kAnyDestination;
+  ObjectStore* const central = world_.central.of(id.bucket);
+  if (central == nullptr) {
+    ++counts.left;
+    return {};
+  }
   if (is_of_nobody && !TRY(world_.tenants.of(id.tenant)).is_known) {
     ++counts.left;
     return {};
   }
-  const Result<ObjectInfo> info = OwnStore(world_.central).head(id.key, deadline);
+  const Result<ObjectInfo> info = OwnStore(*central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
   if (info.ok()) {
     TRY(announce_unless_lately(id, *info, counts));
@@ -51,10 +56,10 @@ Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCou
 Result<> ParkedReplay::announce_unless_lately(const DeliveryId& id, const ObjectInfo& info,
                                               ReplayCounts& counts) {
   const SteadyTime now = world_.clock.steady();
-  const auto announced = announced_.find(id.key);
+  const auto announced = announced_.find({id.bucket, id.key});
   if (announced != announced_.end() && now - announced->second < kLedgerFirst / 3) return {};
   TRY(announce(id, info));
-  announced_[id.key] = now;
+  announced_[{id.bucket, id.key}] = now;
   ++counts.messages;
   return {};
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -13,6 +14,7 @@
 #include "ports/object_store.h"
 #include "ports/queue.h"
 #include "ports/random.h"
+#include "process/central_stores.h"
 #include "tenants/directory.h"
 
 namespace headgate::process {
@@ -21,7 +23,7 @@ struct ReplayCounts {
   std::uint64_t deliveries = 0;  // no longer parked
   std::uint64_t messages = 0;    // sent for them: mostly one an object
   std::uint64_t gone = 0;        // deliveries whose object is not there any more: settled so
-  std::uint64_t left = 0;        // still parked: their tenant is still not known
+  std::uint64_t left = 0;  // still parked: their tenant is still not known, or their bucket none of ours
 };
 
 // One thread.
@@ -31,7 +33,7 @@ class ParkedReplay {
     Clock& clock;
     Random& random;
     Ledger& ledger;
-    ObjectStore& central;
+    CentralStores central;
     tenants::TenantDirectory& tenants;
     Queue& queue;
   };
@@ -56,7 +58,7 @@ class ParkedReplay {
 
   const World world_;
   const LeaseOwner owner_;
-  std::map<ObjectKey, SteadyTime> announced_;  // by this run, when
+  std::map<std::pair<BucketName, ObjectKey>, SteadyTime> announced_;  // by this run, when
 };
 
 }  // namespace headgate::process

@@ -1,4 +1,4 @@
-// Delivers what the ledger lacks: every object under a prefix of the central bucket, whether or not anyone
+// Delivers what the ledger lacks: every object under a prefix of one central bucket, whether or not anyone
 // was told of it. With a processor that has the name of a replay: a tenant's objects of some time, again.
 #pragma once
 

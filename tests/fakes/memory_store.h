@@ -26,8 +26,16 @@ class MemoryStore : public ObjectStore {
     const std::lock_guard lock(mutex_);
     refusal_ = std::move(error);
   }
+  // Nothing can be written any more; empty: as before.
+  void refuse_writes(std::optional<Error> error) {
+    const std::lock_guard lock(mutex_);
+    write_refusal_ = std::move(error);
+  }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                     Deadline) override {
+    TRY(check_put_options(options));
+    const std::lock_guard lock(mutex_);
+    if (write_refusal_) return *write_refusal_;
     return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key, std::move(options)));
   }
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,
@@ -158,6 +166,7 @@ class MemoryStore : public ObjectStore {
   std::map<ObjectKey, Object> objects_;
   std::uint64_t reads_ = 0;       // open_reader() calls
   std::optional<Error> refusal_;  // guarded
+  std::optional<Error> write_refusal_;
 };
 
 }  // namespace headgate::fakes

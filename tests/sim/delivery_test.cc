@@ -246,6 +246,40 @@ TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents
   EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 0U);
 }
 
+TEST_F(Delivering, TakesABatchOfNothingButPoisonForThatWhenAnEarlierTryHadOneAccepted) {
+  sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
+  const LogLimits limits{.events_max = 2};
+  delivery.progress = {.next_batch = 1, .plan = batch_plan(delivery, limits)};
+  LogDelivery logs = start(limits);
+  for (const char* message : {"a", "b", "poison 1", "poison 2"}) ASSERT_TRUE(logs.add(record(message)).ok());
+  const Result<> finished = logs.finish();
+  ASSERT_TRUE(finished.ok()) << finished.error().what;
+  EXPECT_EQ(logs.counts().quarantined, 2U);
+  EXPECT_NE(quarantined("invalid").find("poison 2"), std::string::npos);
+}
+
+// Batches that were passed over nobody accepted.
+TEST_F(Delivering, ALeaseThatGoesOnWhileEverythingIsRefusedConfirmsNoBatch) {
+  delivery.wants = [](const Application& application) { return application.view() == "web"; };
+  const LogLimits limits{.events_max = 2};
+  sink->refuse([&](std::string_view) {
+    clock.advance(delivery.lease / 3);
+    return true;
+  });
+  for (int round = 0; round < 2; ++round) {
+    LogDelivery logs = start(limits);
+    for (const char* application : {"api", "api", "web", "web"}) {
+      ReadRecord one = record("m");
+      one.application = application;
+      ASSERT_TRUE(logs.add(one).ok());
+    }
+    EXPECT_EQ(logs.finish().error().fault, Fault::Invalid);
+    delivery.progress = ledger.rows().at(delivery.id).entry.progress;
+    EXPECT_EQ(delivery.progress.next_batch, 0U);
+  }
+  EXPECT_EQ(quarantined("invalid"), "");
+}
+
 TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
   std::stop_source stop;
   delivery.limits.stop = stop.get_token();
@@ -317,6 +351,52 @@ TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   }
 }
 
+// S3 takes metadata as HTTP headers, of 2 KB in all; keys of others may hold any bytes.
+TEST_F(Delivering, NamesThatAreNoHeadersReachABucketPercentEncoded) {
+  std::string longest;
+  while (longest.size() < 300) longest += "\xc3\xa9";
+  const std::pair<std::string, std::string> names[] = {
+      {"caf\xc3\xa9 1", "caf%C3%A9%201"}, {"100%", "100%25"}, {longest, ""}};
+  PutOptions options;
+  options.metadata = {
+      {"headgate-format", "1"}, {"headgate-lines", "7"}, {"headgate-first", std::string(500, 'x')}};
+  for (const auto& [name, in_metadata] : names) {
+    delivery.fields.application = Application(name);
+    delivery.fields.pod = PodName(in_metadata.empty() ? "p" : name);
+    for (const bool is_copied : {true, false}) {
+      delivery.id.key = ObjectKey("cluster-1/tenant-a/" + name + (is_copied ? "/copied" : "/anew"));
+      options.mode = PutMode::Replace;
+      options.metadata["headgate-format"] = is_copied ? "1" : "0";
+      ASSERT_TRUE(put_object(central, delivery.id.key, "{\"message\":\"m\"}\n", options, {}).ok());
+      sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+      const Result<DeliveryCounts> counts = BucketDelivery(clock, central).deliver(delivery, bucket);
+      ASSERT_TRUE(counts.ok()) << counts.error().what;
+      const ObjectMetadata& metadata = bucket.objects().begin()->second.info.metadata;
+      if (in_metadata.empty()) continue;  // too long: cut
+      EXPECT_EQ(metadata.at("application"), in_metadata);
+      EXPECT_EQ(metadata.at("pod-name"), in_metadata);
+    }
+  }
+}
+
+TEST_F(Delivering, KeepsRefusedEventsOfAnyKeyWithItsNameInTheMetadata) {
+  for (const auto& [file, said] : {std::pair<std::string, std::string>("na\xc3\xafve", "c/na%C3%AFve"),
+                                   {std::string(1000, '\xff'), ""}}) {
+    const DeliveryId id{.bucket = central.bucket(),
+                        .key = ObjectKey("c/" + file),
+                        .tenant = TenantId("tenant-a"),
+                        .destination = DestinationName("cloudwatch")};
+    const std::vector<LogEvent> events = {{.at_ms = kAtMs, .message = "m"}};
+    const Result<> put = quarantine.put_events(id, 0, "too old", events);
+    ASSERT_TRUE(put.ok()) << put.error().what;
+    ASSERT_TRUE(quarantine.put_object_detail(id.bucket, id.key, "damaged").ok());
+    if (said.empty()) continue;
+    for (const auto& [key, object] : central.objects()) {
+      EXPECT_EQ(object.info.metadata.at("headgate-source"), said) << key.view();
+    }
+  }
+}
+
 TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
   delivery.id.key = ObjectKey("cluster-1/tenant-a/web/web-1/vector.json");
   delivery.fields.file = "vector.json";
@@ -335,25 +415,6 @@ TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
       << bytes;
   EXPECT_EQ(bytes.find("node-1"), std::string::npos);
   EXPECT_EQ(bytes.find("cluster-1"), std::string::npos);
-}
-
-// S3 refuses them in an object's metadata.
-TEST_F(Delivering, NamesThatAreNotAsciiAndVeryLongAreCopiedAndQuarantinedLikeAnyOther) {
-  std::string pod = "caf\xc3\xa9";
-  while (pod.size() < 260) pod += "\xe2\x82\xac";
-  delivery.id.key = ObjectKey("cluster-1/tenant-a/web/" + pod + "/20250830-112701-x.json.gz");
-  delivery.fields = *KeyTemplate::parse(KeyTemplate::kDefault)->parse_key(delivery.id.key);
-  PutOptions options;
-  options.metadata = {{"headgate-format", "1"}, {"headgate-lines", "7"}};
-  ASSERT_TRUE(put_object(central, delivery.id.key, "bytes", options, {}).ok());
-  sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
-  BucketDelivery buckets(clock, central);
-  const Result<DeliveryCounts> counts = buckets.deliver(delivery, bucket);
-  ASSERT_TRUE(counts.ok()) << counts.error().what;
-  EXPECT_EQ(bucket.objects().begin()->second.info.metadata.at("pod-name").substr(0, 12), "caf%C3%A9%E2");
-
-  const Result<> kept = quarantine.put_object_detail(delivery.id.bucket, delivery.id.key, "gzip: damaged");
-  ASSERT_TRUE(kept.ok()) << kept.error().what;
 }
 
 }  // namespace
