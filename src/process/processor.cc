@@ -240,14 +240,15 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
   for (Try& one : tries) open_sink(job, one);
   const auto is_open = [](const Try& one) { return !one.failed; };
   const bool is_any_open = std::any_of(tries.begin(), tries.end(), is_open);
-  const Reading reading = is_any_open ? read_object(job, tries) : Reading();
-  const Result<>& read = reading.read;
-  Outcome outcome;
+  Reading reading = is_any_open ? read_object(job, tries) : Reading();
+  Result<>& read = reading.read;
   if (!read.ok() && read.error().fault == Fault::Invalid) {
-    // Without its detail in quarantine nobody would know of it: then it comes again.
+    // Before anything is settled: a delivery that is parked is not tried again, and then nobody would put the
+    // detail into quarantine.
     const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, read.error().what);
-    if (!kept.ok()) outcome.verdict = Verdict::TryLater;
+    if (!kept.ok()) read = Error{kept.error().fault, read.error().what + "; " + kept.error().what};
   }
+  Outcome outcome;
   for (Try& one : tries) {
     if (one.logs) one.counts = one.logs->counts();
     if (reading.is_gone && !one.failed) {

@@ -34,6 +34,8 @@ class SimStore : public ObjectStore {
   Result<PutOutcome> copy(const CopySource& source, const ObjectKey& to, PutOptions options,
                           Deadline deadline) override;
 
+  // Is there as if it had always been.
+  void place(const ObjectKey& key, std::string bytes) { CHECK(put(key, std::move(bytes), {}).ok()); }
   void on_stored(OnStored then) { on_stored_ = std::move(then); }
   const std::map<ObjectKey, Object>& objects() const { return objects_; }
   std::uint64_t overwrites() const { return overwrites_; }

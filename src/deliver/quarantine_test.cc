@@ -1,0 +1,56 @@
+#include "deliver/quarantine.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes/memory_store.h"
+#include "fakes/still_clock.h"
+
+namespace headgate::deliver {
+namespace {
+
+class QuarantineTest : public testing::Test {
+ protected:
+  fakes::StillClock clock_;
+  fakes::MemoryStore store_{clock_, BucketName("central")};
+  Metrics metrics_;
+  Quarantine quarantine_{clock_, store_, metrics_};
+};
+
+TEST_F(QuarantineTest, OfMessagesUnderOneIdNoneTakesAnothersPlace) {
+  const auto put = [&](std::string_view body) {
+    EXPECT_TRUE(quarantine_.put_message("a/\xc3\xa9", body, "odd").ok());
+    return store_.text_under("quarantine/messages/a_%C3%A9-");
+  };
+  EXPECT_NE(put("first").find("first"), std::string::npos);
+  const std::string both = put("second");
+  EXPECT_NE(both.find("first"), std::string::npos);
+  EXPECT_NE(both.find("second"), std::string::npos);
+  EXPECT_EQ(put("first"), both);  // tried again
+}
+
+TEST_F(QuarantineTest, ObjectsOfOneKeyInTwoBucketsAreApart) {
+  for (const char* bucket : {"one", "two", "two"}) {
+    ASSERT_TRUE(quarantine_.put_object_detail(BucketName(bucket), ObjectKey("k"), "damaged").ok());
+  }
+  const std::string all = store_.text_under("quarantine/objects/");
+  EXPECT_NE(all.find("one"), std::string::npos);
+  EXPECT_EQ(all.find("two"), all.rfind("two"));
+}
+
+TEST_F(QuarantineTest, WhateverItsStoreRefusesIsTriedAgain) {
+  const DeliveryId id{.bucket = BucketName("central"),
+                      .key = ObjectKey("k"),
+                      .tenant = TenantId("a"),
+                      .destination = DestinationName("cloudwatch")};
+  for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound, Fault::Retry}) {
+    store_.refuse_writes(Error{fault, "not you"});
+    EXPECT_EQ(quarantine_.put_events(id, 0, "too old", {}).error().fault, Fault::Retry);
+    EXPECT_EQ(quarantine_.put_message("id", "body", "odd").error().fault, Fault::Retry);
+    EXPECT_EQ(quarantine_.put_object_detail(id.bucket, id.key, "damaged").error().fault, Fault::Retry);
+  }
+  store_.refuse_writes(Error{Fault::Stopped, "leaving"});
+  EXPECT_EQ(quarantine_.put_events(id, 0, "too old", {}).error().fault, Fault::Stopped);
+}
+
+}  // namespace
+}  // namespace headgate::deliver

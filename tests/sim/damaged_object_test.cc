@@ -1,0 +1,108 @@
+// A damaged object, and a processor that dies at any of its calls, or is refused.
+#include <gtest/gtest.h>
+
+#include "model/compressed_writer.h"
+#include "process/processor.h"
+#include "sim/sim_ledger.h"
+#include "sim/sim_store.h"
+#include "sim/sim_tenants.h"
+
+namespace headgate::process {
+namespace {
+
+const ObjectKey kKey("cluster-1/tenant-a/web/web-1/x.json.gz");
+const DeliveryId kId{.bucket = BucketName("central"),
+                     .key = kKey,
+                     .tenant = TenantId("tenant-a"),
+                     .destination = DestinationName("cloudwatch")};
+
+// A world in which one processor is started again until its message is done.
+class Damaged {
+ public:
+  explicit Damaged(sim::FaultPlan plan) : faults(plan) {
+    TenantConfiguration row{
+        .tenant = kId.tenant, .type = kId.destination, .enabled = true, .log_group_name = "/logs"};
+    tenants.add(row);
+    StringSink packed;
+    CompressedWriter writer(packed, {.codec = Codec::Gzip});
+    CHECK(writer.write("{\"message\":\"before\"}\n").ok() && writer.end_member().ok());
+    central.place(kKey, packed.text + "damage");
+  }
+  // False when the process died.
+  bool deliver() {
+    try {
+      tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
+      ProcessorOptions options{.buckets = {central.bucket()}};
+      options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+      options.owner = LeaseOwner("worker-1");
+      Processor processor({.clock = clock,
+                           .central = central,
+                           .ledger = ledger,
+                           .tenants = directory,
+                           .destinations = destinations,
+                           .metrics = metrics},
+                          std::move(options));
+      is_done_ = processor.process(ObjectCreated{.bucket = central.bucket(), .key = kKey, .at = clock.now()})
+                     .verdict == Verdict::Done;
+      return true;
+    } catch (const sim::Crash&) {
+      return false;
+    }
+  }
+  bool is_done() const { return is_done_; }
+  bool is_settled() const {
+    const auto row = ledger.rows().find(kId);
+    return row != ledger.rows().end() && row->second.entry.state != DeliveryState::Pending;
+  }
+  bool is_detail_kept() const {
+    for (const auto& [key, object] : central.objects()) {
+      if (key.view().starts_with("quarantine/objects/"))
+        return object.bytes.find("x.json.gz") != std::string::npos;
+    }
+    return false;
+  }
+
+  sim::Faults faults;
+  sim::SimClock clock;
+  sim::SimStore central{faults, clock, kId.bucket};
+  sim::SimLedger ledger{faults};
+  sim::SimTenantStore tenants{faults};
+  sim::SimDestinations destinations{faults, clock, central, 1};
+  Metrics metrics;
+
+ private:
+  bool is_done_ = false;
+};
+
+TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhereverAProcessDies) {
+  std::uint64_t calls = 0;
+  {
+    Damaged world({});
+    ASSERT_TRUE(world.deliver() && world.is_done());
+    calls = world.faults.calls();
+  }
+  for (std::uint64_t at = 1; at <= calls; ++at) {
+    for (const bool is_after : {false, true}) {
+      Damaged world({.crash_at = at, .crash_after_effect = is_after});
+      for (int tries = 0; tries < 5 && !world.is_done(); ++tries) {
+        world.deliver();
+        EXPECT_TRUE(!world.is_settled() || world.is_detail_kept()) << at << is_after;
+      }
+      EXPECT_TRUE(world.is_done() && world.is_settled()) << at << is_after;
+    }
+  }
+}
+
+TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhateverIsRefused) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Damaged world({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
+    for (int tries = 0; tries < 100 && !world.is_done(); ++tries) {
+      world.deliver();
+      ASSERT_TRUE(!world.is_settled() || world.is_detail_kept()) << "seed " << seed;
+    }
+    EXPECT_TRUE(world.is_done() && world.is_settled()) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace headgate::process
