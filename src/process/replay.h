@@ -38,7 +38,7 @@ class ParkedReplay {
     Queue& queue;
   };
   // `owner`: of the leases it takes for a moment; no worker's.
-  ParkedReplay(World world, LeaseOwner owner) : world_(world), owner_(std::move(owner)) {}
+  ParkedReplay(World world, LeaseOwner owner) : world_(std::move(world)), owner_(std::move(owner)) {}
 
   // At most `count_max` parked deliveries of a tenant (empty: of all), oldest first: each is unparked and its
   // object announced again, so that workers deliver what is not delivered yet. The message is sent first, to

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.parse
 import urllib.request
 
 from aws import CENTRAL_ROLE, ROOT, WORKER_ROLE, Aws, Pipeline
@@ -407,6 +408,59 @@ class AwsPipelineTest(EndToEndTest):
         self.assertIn("redriven 1", headgate("dlq", "redrive", "--count=1", *flags))
         self.assertNotIn(sent, headgate("dlq", "list", *flags))
         self.assertIn("--yes", headgate("dlq", "purge", *flags, status=2))
+
+    def test_objects_are_delivered_by_hand(self):
+        self.write_logs(50)
+        self.collect(self.aws.url, 50 * len(TENANTS) * len(PODS))
+        keys = [listed["Key"] for listed in self.aws.client("s3").list_objects_v2(Bucket="central-logs")["Contents"]]
+        of = {tenant: [key for key in keys if f"/{tenant}/" in key] for tenant in TENANTS}
+        flags = self.pipeline.process_flags(self.aws.url)
+
+        def by_hand(*words, typed=None):
+            done = subprocess.run([BINARY_PATH, "process", "--mode=manual", *words, *flags], input=typed, text=True,
+                                  capture_output=True, timeout=60, env=self.aws.environment)
+            self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+            return done.stdout
+
+        objects = [f"--object=s3://central-logs/{key}" for key in of["acme"]]
+        plan = by_hand("--dry-run", *objects)
+        for key in of["acme"]:
+            self.assertIn(key, plan)
+        self.assertIn("cloudwatch -> log group /logs/acme of account 111122223333 in eu-west-1", plan)
+        self.assertEqual(self.pipeline.events("acme"), {}, "a dry run delivers nothing")
+        for _ in range(2):
+            by_hand(*objects)
+            self.assert_delivered("acme")
+        self.assertEqual(self.pipeline.events("globex"), {}, "not named")
+
+        event = {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {
+            "bucket": {"name": "central-logs"}, "object": {"key": urllib.parse.quote(key), "size": 1}}}
+            for key in of["globex"]]}
+        for _ in range(2):
+            by_hand("--event=-", typed=json.dumps(event))
+            self.assert_delivered("globex")
+
+    def test_dead_letters_are_shown_and_purged(self):
+        sqs = self.aws.client("sqs")
+        dead = sqs.get_queue_url(QueueName="headgate-dead")["QueueUrl"]
+        bodies = {sqs.send_message(QueueUrl=dead, MessageBody=body)["MessageId"]: body
+                  for body in ('{"no": "event"}', "words\nin two lines")}
+        flags = self.pipeline.process_flags(self.aws.url)
+
+        def dlq(*words, status=0):
+            done = subprocess.run([BINARY_PATH, "dlq", *words, *flags], capture_output=True, text=True, timeout=60,
+                                  env=self.aws.environment)
+            self.assertEqual(done.returncode, status, done.stderr + done.stdout)
+            return done.stdout
+
+        for name, body in bodies.items():
+            self.assertEqual(dlq("show", name).rstrip("\n"), body)
+        listed = dlq("list")
+        self.assertEqual(set(bodies), {name for name in bodies if name in listed})
+        dlq("purge", status=2)
+        self.assertEqual(dlq("list").count("\n"), listed.count("\n"), "nothing is purged without --yes")
+        dlq("purge", "--yes")
+        self.assertEqual([name for name in bodies if name in dlq("list")], [])
 
     def test_what_is_parked_is_delivered_when_its_cause_is_mended(self):
         file = CriFile(self.installation.pods, "initech", "api-0")
