@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/percent_escape.h"
+
 namespace headgate::collect {
 
 Result<std::string_view> take_word(std::string_view& line) {
@@ -21,16 +23,13 @@ Result<std::string_view> take_line(std::string_view& text) {
 }
 
 void append_word(std::string& text, std::string_view word) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   if (word.empty()) text.push_back('%');
   for (const char byte : word) {
     const auto code = static_cast<unsigned char>(byte);
     if (code > 0x20 && code != '%' && code != 0x7f) {
       text.push_back(byte);
     } else {
-      text.push_back('%');
-      text.push_back(kHex[code >> 4U]);
-      text.push_back(kHex[code & 0xfU]);
+      append_percent_escape(text, byte);
     }
   }
 }

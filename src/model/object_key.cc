@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/percent_escape.h"
+
 namespace headgate {
 namespace {
 
@@ -19,12 +21,6 @@ bool is_plain(char byte) {
 bool is_safe_in_key(char byte) {
   constexpr std::string_view kSafe = "!*'()";
   return is_plain(byte) || kSafe.find(byte) != std::string_view::npos;
-}
-
-void append_escape(std::string& to, char byte) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  const unsigned code = static_cast<unsigned char>(byte);
-  to += {'%', kHex[code >> 4U], kHex[code & 0xfU]};
 }
 
 int hex_value(char digit) {
@@ -174,7 +170,7 @@ Result<ObjectKey> KeyTemplate::render(const KeyFields& fields) const {
       if (is_safe_in_key(byte)) {
         key += byte;
       } else {
-        append_escape(key, byte);
+        append_percent_escape(key, byte);
       }
     }
   }
@@ -262,7 +258,7 @@ std::string url_encode_event_key(const ObjectKey& key) {
     } else if (byte == ' ') {
       encoded += '+';
     } else {
-      append_escape(encoded, byte);
+      append_percent_escape(encoded, byte);
     }
   }
   return encoded;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/percent_escape.h"
+
 namespace headgate::net {
 namespace {
 
@@ -22,7 +24,6 @@ std::optional<std::string_view> header_in(const HttpHeaders& headers, std::strin
 }
 
 void append_percent_encoded(std::string& to, std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
     const bool is_alphanumeric =
@@ -30,9 +31,7 @@ void append_percent_encoded(std::string& to, std::string_view text) {
     if (is_alphanumeric || byte == '-' || byte == '.' || byte == '_' || byte == '~') {
       to.push_back(character);
     } else {
-      to.push_back('%');
-      to.push_back(kHex[byte >> 4U]);
-      to.push_back(kHex[byte & 15U]);
+      append_percent_escape(to, character);
     }
   }
 }
