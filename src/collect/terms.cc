@@ -1,26 +1,19 @@
 #include "collect/terms.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "collect/multiline.h"
+#include "model/tenant_id.h"
 
 namespace headgate::collect {
 
 namespace {
 
-// What can be a tenant's id (src/tenants/validate.cc) and, in any case, a label's value:
+// And, in any case, a label's value:
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 bool can_be_tenant(std::string_view text) {
   constexpr std::size_t kBytesMax = 63;
-  const auto is_alphanumeric = [](char character) {
-    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-           (character >= '0' && character <= '9');
-  };
-  return !text.empty() && text.size() <= kBytesMax && is_alphanumeric(text.front()) &&
-         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [&](char character) {
-           return is_alphanumeric(character) || character == '-' || character == '_' || character == '.';
-         });
+  return text.size() <= kBytesMax && !complaint_about_tenant_id(text);
 }
 
 void name_tenant(const PodFacts& facts, const std::string& label, Terms& terms) {

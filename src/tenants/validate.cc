@@ -8,17 +8,13 @@
 
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "model/tenant_id.h"
 #include "ports/log_sink.h"
 #include "tenants/aws_names.h"
 
 namespace headgate::tenants {
 
 namespace {
-
-bool is_alphanumeric(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-         (character >= '0' && character <= '9');
-}
 
 bool has_controls(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char character) {
@@ -64,18 +60,9 @@ class Validation {
   }
   bool is_aws() const { return rules_.world == World::Aws; }
 
-  // A superset of Kubernetes namespaces and label values, and of what the API took so far but for a `-` or
-  // `_` at either end. It becomes a segment of keys and paths, hence no slash, and no dot first.
   void check_tenant() {
-    const std::string& tenant = row_.tenant.str();
-    if (tenant.empty()) return complain("tenant_id", "is missing");
-    if (tenant.size() > kTenantIdBytesMax) return complain("tenant_id", "must not exceed 128 characters");
-    const bool has_known_characters = std::all_of(tenant.begin(), tenant.end(), [](char character) {
-      return is_alphanumeric(character) || character == '-' || character == '_' || character == '.';
-    });
-    if (!has_known_characters) return complain("tenant_id", "may hold only letters, digits and -_.");
-    if (!is_alphanumeric(tenant.front()) || !is_alphanumeric(tenant.back()))
-      complain("tenant_id", "must begin and end with a letter or digit");
+    if (const auto complaint = complaint_about_tenant_id(row_.tenant.view()))
+      complain("tenant_id", std::string(*complaint));
   }
 
   void check_type() {

@@ -30,7 +30,6 @@ struct Rules {
 constexpr std::array<std::string_view, 5> kStreamPlaceholders = {"pod_name", "container_name", "application",
                                                                  "namespace", "stream"};
 
-constexpr std::size_t kTenantIdBytesMax = 128;
 constexpr std::size_t kDesiredLogsMax = 100;
 constexpr std::size_t kDesiredLogBytesMax = 253;
 constexpr std::size_t kBucketPrefixBytesMax = 512;  // leaves as much of S3's 1024 for the rest of the key
