@@ -108,24 +108,24 @@ void Checkpoints::pass_over(const CoveredFile& file, std::uint64_t sequence) {
   is_changed_ = take(confirmed_, sequence, file) || is_changed_;
 }
 
+template <typename Predicate>
+bool Checkpoints::has_entry(std::string_view directory, Predicate is_meant) const {
+  for (const Entries* entries : {&confirmed_, &sealed_}) {
+    const auto here = entries->find(directory);
+    if (here != entries->end() && std::any_of(here->second.begin(), here->second.end(), is_meant))
+      return true;
+  }
+  return false;
+}
+
 bool Checkpoints::has_collected(std::string_view directory) const {
-  const auto is_known = [&](const Entries& entries) {
-    const auto here = entries.find(directory);
-    return here != entries.end() && std::any_of(here->second.begin(), here->second.end(),
-                                                [](const Entry& entry) { return entry.sequence > 0; });
-  };
-  return is_known(confirmed_) || is_known(sealed_);
+  return has_entry(directory, [](const Entry& entry) { return entry.sequence > 0; });
 }
 
 bool Checkpoints::may_hold(std::string_view path, FileId id, std::uint64_t bytes) const {
-  const auto holds = [&](const Entries& entries) {
-    const auto here = entries.find(directory_of(path));
-    return here != entries.end() &&
-           std::any_of(here->second.begin(), here->second.end(), [&](const Entry& entry) {
-             return entry.file.id == id && entry.file.position.lowest_offset() >= bytes;
-           });
-  };
-  return holds(confirmed_) || holds(sealed_);
+  return has_entry(directory_of(path), [&](const Entry& entry) {
+    return entry.file.id == id && entry.file.position.lowest_offset() >= bytes;
+  });
 }
 
 template <typename Predicate>

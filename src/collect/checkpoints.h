@@ -90,6 +90,8 @@ class Checkpoints {
   static bool take(Entries& entries, std::uint64_t sequence, const CoveredFile& file);
   static bool forget_absent(Entries& entries, const Present& present);
   template <typename Predicate>
+  bool has_entry(std::string_view directory, Predicate is_meant) const;
+  template <typename Predicate>
   const CoveredFile* best(std::string_view path, std::string_view first_bytes, Predicate is_candidate) const;
 
   Disk* disk_;
