@@ -203,6 +203,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
   std::uint32_t tries = 0;
   bool may_be_done = false;
   std::uint32_t paid = RetryQuota::kSuccess;
+  const auto end = [&](Tried tried) { return last(std::move(tried), request, tries, world_.clock.now()); };
   for (;;) {
     const Credentials credentials =
         TRY_IN(request.operation + ": credentials", world_.credentials.get(deadline));
@@ -220,7 +221,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     }
     switch (tried.kind) {
       case RetryKind::Never:
-        return last(std::move(tried), request, tries, world_.clock.now());
+        return end(std::move(tried));
       case RetryKind::StaleCredentials: {
         world_.credentials.forget(credentials);
         const Result<Credentials> others = world_.credentials.get(deadline);
@@ -228,12 +229,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         if (are_new && std::exchange(may_renew, false)) continue;
         // Those that were given a moment ago may not be known everywhere yet.
         if (!others.ok() || error_of(request, *tried.answer).fault != Fault::Retry)
-          return last(std::move(tried), request, tries, world_.clock.now());
+          return end(std::move(tried));
         break;
       }
       case RetryKind::SkewedClock:
         if (!corrects_clock(*tried.answer, skew) || !std::exchange(may_correct, false))
-          return last(std::move(tried), request, tries, world_.clock.now());
+          return end(std::move(tried));
         continue;
       case RetryKind::Transient:
       case RetryKind::Unanswered:
@@ -241,12 +242,12 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         break;
     }
     ++failures;
-    if (failures >= options_.attempts_max) return last(std::move(tried), request, tries, world_.clock.now());
+    if (failures >= options_.attempts_max) return end(std::move(tried));
     paid = state_->quota.take(tried.kind);
-    if (paid == 0) return last(std::move(tried), request, tries, world_.clock.now());
+    if (paid == 0) return end(std::move(tried));
     const Result<> waited = wait(tried.answer ? &*tried.answer : nullptr, failures, deadline);
     if (!waited.ok() && waited.error().fault == Fault::Stopped) return waited.error();
-    if (!waited.ok()) return last(std::move(tried), request, tries, world_.clock.now());
+    if (!waited.ok()) return end(std::move(tried));
   }
 }
 
