@@ -1,7 +1,9 @@
 // From CRI files in the page cache to sealed gzip objects in a spool, on one core: the whole collect stage
 // without uploading. The ceiling, measured in the same run, is the bare ISA-L compression of the same NDJSON
 // bytes, from memory to nowhere.
-//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd [pod|tenant]]
+//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-thorough|zstd [pod|tenant]]
+// gzip: nothing is compressed thoroughly (collect.thorough_rate: 0), as all but the first moments of a
+// backlog is; gzip-thorough: all of it is, as on nodes that write less.
 #include <isa-l/igzip_lib.h>
 #include <sys/resource.h>
 #include <zlib.h>
@@ -55,8 +57,14 @@ double total(const Metrics& metrics, const char* name) {
   return sum;
 }
 
-Result<Collected> collect_all(const std::string& pod_logs, const std::string& data_directory, Codec codec,
-                              collect::Partition partition) {
+struct Kind {
+  Codec codec = Codec::Gzip;
+  bool is_thorough = false;
+  collect::Partition partition = collect::Partition::Pod;
+};
+
+Result<Collected> collect_all(const std::string& pod_logs, const std::string& data_directory,
+                              const Kind& kind) {
   local::SystemClock clock;
   local::SystemRandom random;
   local::PosixDisk disk;
@@ -66,8 +74,9 @@ Result<Collected> collect_all(const std::string& pod_logs, const std::string& da
   options.cluster = ClusterId("bench");
   options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
   options.node = NodeName("node-1");
-  options.batch.codec = codec;
-  options.policy.partition = partition;
+  options.batch.codec = kind.codec;
+  options.thorough_bytes_per_second = kind.is_thorough ? std::uint64_t{1} << 50U : 0;
+  options.policy.partition = kind.partition;
   options.spool_free_bytes_min = 0;
   const double began = cpu_seconds();
   const auto collector = TRY(collect::Collector::open(
@@ -165,14 +174,18 @@ void print(const std::string& name, double value, const char* unit, double ceili
 
 int run(const std::string& pod_logs, const std::string& data_directory, const std::string& codec_name,
         const std::string& partition) {
-  const std::optional<Codec> codec = codec_named(codec_name);
+  const bool is_thorough = codec_name == "gzip-thorough";
+  const std::optional<Codec> codec = is_thorough ? Codec::Gzip : codec_named(codec_name);
   if (!codec) {
     std::fprintf(stderr, "bench_collect: no such codec: %s\n", codec_name.c_str());
     return 2;
   }
   const bool is_packed = partition == "tenant";
-  const Result<Collected> collected = collect_all(
-      pod_logs, data_directory, *codec, is_packed ? collect::Partition::Tenant : collect::Partition::Pod);
+  const Result<Collected> collected =
+      collect_all(pod_logs, data_directory,
+                  {.codec = *codec,
+                   .is_thorough = is_thorough,
+                   .partition = is_packed ? collect::Partition::Tenant : collect::Partition::Pod});
   if (!collected.ok() || collected->lines == 0) {
     std::fprintf(stderr, "bench_collect: %s\n", collected.ok() ? "no lines" : collected.error().what.c_str());
     return 1;
@@ -203,7 +216,8 @@ int run(const std::string& pod_logs, const std::string& data_directory, const st
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|zstd [pod|tenant]]\n");
+    std::fprintf(stderr,
+                 "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-thorough|zstd [pod|tenant]]\n");
     return 2;
   }
   return headgate::run(argv[1], argv[2], argc > 3 ? argv[3] : "gzip", argc > 4 ? argv[4] : "pod");

@@ -29,7 +29,7 @@ else
   make_once "$pods" of_lines
 fi
 find "$pods" -type f -exec cat {} + > /dev/null # into the page cache
-for kind in 'gzip pod' 'gzip tenant' 'zstd pod' 'zstd tenant'; do
+for kind in 'gzip pod' 'gzip tenant' 'gzip-thorough pod' 'gzip-thorough tenant' 'zstd pod' 'zstd tenant'; do
   data=build/bench-corpus/data
   rm -rf "$data"
   # shellcheck disable=SC2086 # two words

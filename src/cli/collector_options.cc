@@ -22,6 +22,7 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
       .partition = collect.partition, .bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};
   options.policies = TRY_IN("collect.overrides", parse_batch_policies(collect.overrides, options.policy));
   options.buffers_bytes_max = collect.batch.buffers_bytes_max;
+  options.thorough_bytes_per_second = collect.thorough_rate;
   options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;

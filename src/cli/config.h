@@ -87,6 +87,7 @@ struct Config {
     } batch;
     Codec codec = Codec::Gzip;
     std::int64_t level = 0;
+    std::uint64_t thorough_rate = 0;  // bytes a second
     struct Spool {
       std::uint64_t bytes_max = 0;
       std::uint64_t free_bytes_min = 0;

@@ -158,7 +158,7 @@ class Loader {
     const Config& config = loaded_.config;
     const Config::Collect& collect = config.collect;
     const bool is_gzip = collect.codec == Codec::Gzip;
-    if (is_gzip ? collect.level > CompressedWriter::kGzipLevelMax : collect.level < 1)
+    if (is_gzip ? collect.level > GzipPieces::kLevelMax : collect.level < 1)
       disagree("collect.level", is_gzip ? "gzip has levels 0 to 9" : "zstd has levels 1 to 19");
     if (collect.record_bytes_max > collect.batch.bytes_max)
       disagree("collect.record_bytes_max", "is more than collect.batch.bytes_max");

@@ -26,6 +26,9 @@ class Batch {
     if (auto* const open = std::get_if<OpenBatch>(&kind_)) return open->add(origin.frame, record);
     return std::get<PackedBatch>(kind_).add(origin.source, origin.frame, record);
   }
+  void use_pieces(GzipPieces* pieces) {
+    std::visit([&](auto& batch) { batch.use_pieces(pieces); }, kind_);
+  }
   // Gives back about half of the memory that buffers take, or all of it where that cannot be halved.
   Result<> shrink();
   // Of a batch of one pod. One of many holds a compressor only while a member is written.

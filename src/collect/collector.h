@@ -41,7 +41,8 @@ struct CollectorOptions {
   std::map<Namespace, BatchPolicy> policies = {};  // of namespaces that have their own
   std::size_t batches_open_max = 1024;
   std::size_t buffers_bytes_max = 16U << 20U;  // of all open batches together
-  std::size_t compressors_max = 16;            // whose state is held; the least recently used rests
+  std::uint64_t thorough_bytes_per_second = 16U << 20U;
+  std::size_t compressors_max = 16;  // whose state is held; the least recently used rests
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;

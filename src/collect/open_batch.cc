@@ -43,7 +43,17 @@ Result<> OpenBatch::flush_buffer() {
   if (is_broken_) return Error{Fault::Retry, "the batch is broken by an earlier error"};
   if (filled_ == 0) return {};
   const std::string_view bytes(buffer_.data(), std::exchange(filled_, 0));
-  return tried(writer_.write(bytes));
+  return tried(pieces_ != nullptr ? write_pieces(bytes) : writer_.write(bytes));
+}
+
+Result<> OpenBatch::write_pieces(std::string_view bytes) {
+  TRY(writer_.end_member());
+  while (!bytes.empty()) {
+    const std::string_view piece = bytes.substr(0, GzipPieces::kPieceBytes);
+    TRY(file_.append(pieces_->compress(piece)));
+    bytes.remove_prefix(piece.size());
+  }
+  return {};
 }
 
 Result<> OpenBatch::rest() {

@@ -8,6 +8,12 @@
 
 namespace headgate::collect {
 
+OpenBatches::OpenBatches(World world, Options options)
+    : world_(world),
+      options_(std::move(options)),
+      pieces_(std::max(options_.batch.level, kThoroughLevel)),
+      thorough_(options_.thorough_bytes_per_second) {}
+
 Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
   KeyFields fields{.cluster = options_.cluster,
                    .namespace_name = batch.namespace_name,
@@ -42,6 +48,11 @@ void OpenBatches::leave(Place place, const ContainerTail& tail) {
   slots_.erase(place);
 }
 
+bool OpenBatches::is_thorough(SteadyTime now) {
+  if (options_.batch.codec != Codec::Gzip) return false;
+  return options_.batch.level >= GzipPieces::kLevelMin || thorough_.has_any(now);
+}
+
 Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
   Slot& slot = place->second;
   if (!slot.batch) {
@@ -54,10 +65,14 @@ Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
                      : std::make_unique<Batch>(world_.spool, options_.batch);
   }
   if (slot.batch->lines() == 0) slot.batch->begin(now);
+  slot.is_thorough = is_thorough(now);
+  slot.raw_bytes = slot.batch->raw_bytes();
+  slot.batch->use_pieces(slot.is_thorough ? &pieces_ : nullptr);
   if (OpenBatch* const open = slot.batch->one_pods()) {
     const std::size_t share =
         (packed_slots_ > 0 ? options_.buffers_bytes_max / 2 : options_.buffers_bytes_max) / slots_.size();
-    open->bound_buffer(std::clamp(share, OpenBatch::kBufferBytesMin, OpenBatch::kBufferBytes));
+    open->bound_buffer(std::clamp(share, OpenBatch::kBufferBytesMin,
+                                  slot.is_thorough ? OpenBatch::kPieceBytes : OpenBatch::kBufferBytes));
   }
   return *slot.batch;
 }
@@ -65,6 +80,7 @@ Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
 Result<> OpenBatches::filled(Place place) {
   Slot& slot = place->second;
   count(slot);
+  if (slot.is_thorough) thorough_.take(slot.batch->raw_bytes() - slot.raw_bytes);
   if (slot.batch->raw_bytes() >= slot.policy.bytes_max) {
     TRY(seal(place, "size"));
   } else if (slot.batch->is_full()) {

@@ -46,6 +46,8 @@ class PackedBatch {
 
   // Its age counts from here; called while it is empty.
   void begin(SteadyTime now) { opened_at_ = now; }
+  // The members written from now on are made with these, which outlive the batch; null: as the options say.
+  void use_pieces(GzipPieces* pieces) { writer_.use_pieces(pieces); }
   // `frame` is of `source`. Fastest when records of one source come several in a row. After an error (the
   // disk is full, say) the batch is broken: discard() it, and read its lines again.
   Result<> add(const BatchSource& source, const RecordFrame& frame, const Record& record);

@@ -1,7 +1,6 @@
 #include "model/compressed_writer.h"
 
 #include <isa-l/igzip_lib.h>
-#include <libdeflate.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -154,43 +153,36 @@ class GzipMember {
 // libdeflate takes what it compresses at once, so a member of ours is a row of gzip members, one a piece.
 class PiecewiseGzipMember {
  public:
-  explicit PiecewiseGzipMember(int level)
-      : compressor_(libdeflate_alloc_compressor(level)),
-        piece_(std::make_unique_for_overwrite<char[]>(CompressedWriter::kPieceBytes)) {
-    CHECK(compressor_ != nullptr);
-  }
+  explicit PiecewiseGzipMember(GzipPieces& pieces) : pieces_(pieces) {}
 
   Result<> write(std::string_view bytes, Chunk& chunk) {
     while (!bytes.empty()) {
-      const std::size_t taken = std::min(bytes.size(), CompressedWriter::kPieceBytes - filled_);
-      std::copy_n(bytes.data(), taken, piece_.get() + filled_);
-      filled_ += taken;
+      std::size_t taken = std::min(bytes.size(), GzipPieces::kPieceBytes - filled_);
+      if (taken == GzipPieces::kPieceBytes) {  // from where it is
+        TRY(compress(bytes.substr(0, taken), chunk));
+      } else {
+        if (!piece_) piece_ = std::make_unique_for_overwrite<char[]>(GzipPieces::kPieceBytes);
+        std::copy_n(bytes.data(), taken, piece_.get() + filled_);
+        filled_ += taken;
+        if (filled_ == GzipPieces::kPieceBytes) TRY(compress_filled(chunk));
+      }
       bytes.remove_prefix(taken);
-      if (filled_ == CompressedWriter::kPieceBytes) TRY(compress(chunk));
     }
     return {};
   }
-  Result<> end(Chunk& chunk) { return filled_ > 0 || is_first_ ? compress(chunk) : Result<>(); }
+  Result<> end(Chunk& chunk) { return filled_ > 0 || is_first_ ? compress_filled(chunk) : Result<>(); }
 
  private:
-  struct Free {
-    void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
-  };
-
-  Result<> compress(Chunk& chunk) {
-    const std::size_t bound =
-        libdeflate_gzip_compress_bound(compressor_.get(), CompressedWriter::kPieceBytes);
-    if (!compressed_) compressed_ = std::make_unique_for_overwrite<char[]>(bound);
-    const std::size_t bytes = libdeflate_gzip_compress(compressor_.get(), piece_.get(),
-                                                       std::exchange(filled_, 0), compressed_.get(), bound);
-    CHECK(bytes > 0);
+  Result<> compress_filled(Chunk& chunk) {
+    return compress({piece_.get(), std::exchange(filled_, 0)}, chunk);
+  }
+  Result<> compress(std::string_view piece, Chunk& chunk) {
     is_first_ = false;
-    return PlainMember::write({compressed_.get(), bytes}, chunk);
+    return PlainMember::write(pieces_.compress(piece), chunk);
   }
 
-  std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  GzipPieces& pieces_;
   std::unique_ptr<char[]> piece_;
-  std::unique_ptr<char[]> compressed_;
   std::size_t filled_ = 0;
   bool is_first_ = true;
 };
@@ -260,6 +252,8 @@ class CompressedWriter::Impl {
     return settle(std::move(ended));
   }
 
+  void use_pieces(GzipPieces* pieces) { shared_pieces_ = pieces; }
+
   bool member_is_open() const { return !std::holds_alternative<std::monostate>(member_); }
   std::uint64_t bytes_in() const { return bytes_in_; }
   std::uint64_t bytes_out() const { return chunk_.handed_over(); }
@@ -271,8 +265,11 @@ class CompressedWriter::Impl {
         member_.emplace<PlainMember>();
         return;
       case Codec::Gzip:
-        if (options_.level > ISAL_DEF_MAX_LEVEL) {
-          member_.emplace<PiecewiseGzipMember>(std::min(options_.level, CompressedWriter::kGzipLevelMax));
+        if (shared_pieces_ != nullptr) {
+          member_.emplace<PiecewiseGzipMember>(*shared_pieces_);
+        } else if (options_.level >= GzipPieces::kLevelMin) {
+          own_pieces_ = std::make_unique<GzipPieces>(options_.level);
+          member_.emplace<PiecewiseGzipMember>(*own_pieces_);
         } else {
           member_.emplace<GzipMember>(options_.level);
         }
@@ -297,6 +294,7 @@ class CompressedWriter::Impl {
 
   void release() {
     member_.emplace<std::monostate>();
+    own_pieces_.reset();
     chunk_.release();
   }
 
@@ -311,6 +309,8 @@ class CompressedWriter::Impl {
 
   Chunk chunk_;
   const Options options_;
+  GzipPieces* shared_pieces_ = nullptr;
+  std::unique_ptr<GzipPieces> own_pieces_;  // of the open member
   std::variant<std::monostate, PlainMember, GzipMember, PiecewiseGzipMember, ZstdMember> member_;
   std::uint64_t bytes_in_ = 0;
   std::optional<Error> failure_;
@@ -326,6 +326,9 @@ Result<> CompressedWriter::write(std::string_view bytes) {
 }
 Result<> CompressedWriter::end_member() {
   return impl_->end_member();
+}
+void CompressedWriter::use_pieces(GzipPieces* pieces) {
+  impl_->use_pieces(pieces);
 }
 bool CompressedWriter::member_is_open() const {
   return impl_->member_is_open();

@@ -174,6 +174,28 @@ TEST(CompressedWriter, PutsMembersOneAfterTheOther) {
   }
 }
 
+TEST(CompressedWriter, SharesPiecesWithOthersAndGoesBackToItsOwnLevelWhenTold) {
+  const std::string text = log_lines(600'011);  // over two pieces
+  GzipPieces pieces(5);
+  StringSink sinks[2];
+  CompressedWriter left(sinks[0], {Codec::Gzip, 1});
+  CompressedWriter right(sinks[1], {Codec::Gzip, 1});
+  left.use_pieces(&pieces);
+  right.use_pieces(&pieces);
+  for (std::size_t at = 0; at < text.size(); at += 1'009) {  // by turns
+    ASSERT_TRUE(left.write(std::string_view(text).substr(at, 1'009)).ok());
+    ASSERT_TRUE(right.write(std::string_view(text).substr(at, 1'009)).ok());
+  }
+  ASSERT_TRUE(left.end_member().ok());
+  ASSERT_TRUE(right.end_member().ok());
+  EXPECT_EQ(sinks[0].text, compress(text, {Codec::Gzip, 5}));
+  EXPECT_EQ(sinks[1].text, sinks[0].text);
+  left.use_pieces(nullptr);
+  ASSERT_TRUE(left.write(text).ok());
+  ASSERT_TRUE(left.end_member().ok());
+  EXPECT_EQ(sinks[0].text, sinks[1].text + compress(text, {Codec::Gzip, 1}));
+}
+
 TEST(CompressedWriter, FromLevelFiveOnIsHardlyLargerThanWhatGzipMakes) {
   const std::string text = log_lines(4U << 20U);
   const TemporaryFile file(".txt");

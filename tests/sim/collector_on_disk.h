@@ -76,6 +76,7 @@ class CollectorOnDisk : public testing::Test {
   struct Sealed {
     std::string key;  // without its file
     std::vector<SaidLine> lines;
+    std::uint64_t bytes = 0;  // compressed
   };
   // What was sealed since the last time, in that order.
   std::vector<Sealed> sealed() {
@@ -85,7 +86,8 @@ class CollectorOnDisk : public testing::Test {
           collect::open_sealed_batch(disk_, collector_->spool().directory(), sequence).value();
       const std::string key = batch.manifest().key.str();
       found.push_back({.key = key.substr(0, key.rfind('/')),
-                       .lines = lines_of(object_of(disk_, collector_->spool(), batch.manifest()))});
+                       .lines = lines_of(object_of(disk_, collector_->spool(), batch.manifest())),
+                       .bytes = batch.manifest().object_bytes});
     }
     return found;
   }

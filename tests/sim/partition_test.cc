@@ -101,6 +101,48 @@ TEST_F(Partitioning, HoldsNoMoreThanItsMemoryHoweverManyTenantsThereAre) {
   EXPECT_EQ(lines, 0U);
 }
 
+TEST_F(Partitioning, CompressesThoroughlyWhatItsRateAllowsInBothKindsOfObjects) {
+  int tenants = 0;
+  for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
+    std::vector<std::uint64_t> bytes;
+    for (const std::uint64_t rate : {0U, 1U << 20U}) {
+      options_.policy.partition = partition;
+      options_.thorough_bytes_per_second = rate;
+      ASSERT_TRUE(open().ok());
+      (void)sealed();
+      const std::string tenant = "tenant-" + std::to_string(tenants++);
+      for (int line = 0; line < 4'000; ++line) {
+        say(tenant, "web-1", "a word or two of " + std::to_string(line * 7919 % 1000) + " that come again");
+      }
+      read();
+      ASSERT_TRUE(collector_->seal_all().ok());
+      const std::vector<Sealed> objects = sealed();
+      ASSERT_EQ(objects.size(), 1U);
+      EXPECT_EQ(objects[0].lines.size(), 4'000U);
+      bytes.push_back(objects[0].bytes);
+    }
+    EXPECT_LT(bytes[1] * 100, bytes[0] * 95) << bytes[0] << " and " << bytes[1];
+  }
+}
+
+TEST_F(Partitioning, GoesFromOneWayOfCompressingToTheOtherWithinABatch) {
+  options_.thorough_bytes_per_second = 20'000;
+  ASSERT_TRUE(open().ok());
+  std::size_t lines = 0;
+  for (int round = 0; round < 40; ++round) {
+    for (int line = 0; line < 200; ++line, ++lines) say("tenant", "web-1", "line " + std::to_string(lines));
+    read();
+    clock_.advance(std::chrono::milliseconds{100 * (round % 20)});
+  }
+  ASSERT_TRUE(collector_->seal_all().ok());
+  const std::vector<Sealed> objects = sealed();
+  ASSERT_EQ(objects.size(), 1U);
+  ASSERT_EQ(objects[0].lines.size(), lines);
+  for (std::size_t line = 0; line < lines; ++line) {
+    ASSERT_EQ(objects[0].lines[line].message, "line " + std::to_string(line));
+  }
+}
+
 TEST_F(Partitioning, SaysAtTheStartThatAKeyHasNoPlaceForIt) {
   options_.policies[Namespace("packed")].partition = Partition::Tenant;
   options_.key_template = *KeyTemplate::parse("{namespace}/{file}");

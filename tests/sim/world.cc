@@ -165,7 +165,8 @@ void World::start_agent() {
   if (options_.packing == Options::Packing::Some) {
     options.policies = {{Namespace("tenant-a"), packed}, {Namespace("tenant-b"), packed}};
   }
-  options.buffers_bytes_max = 80U << 10U;  // so that batches have to give up theirs
+  options.thorough_bytes_per_second = 300;  // some batches are begun in one way and ended in the other
+  options.buffers_bytes_max = 80U << 10U;   // so that batches have to give up theirs
   options.multiline_patterns = {{"said", {"^tenant-"}}};
   options.multiline = {.bytes_max = 300, .lines_max = 5, .age_max = std::chrono::seconds{2}};
   options.held_bytes_max = 700;
