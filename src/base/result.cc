@@ -22,10 +22,8 @@ std::string_view name_of(Fault fault) {
 }
 
 Error Error::in(std::string_view where) && {
-  std::string words(where);
-  words += ": ";
-  words += what;
-  return Error{fault, std::move(words), retry_after};
+  what.insert(0, ": ").insert(0, where);
+  return std::move(*this);
 }
 
 Error error_from_errno(int error_number, std::string_view where) {

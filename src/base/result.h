@@ -28,6 +28,8 @@ struct [[nodiscard]] Error {
   std::string what;
   // Of Retry: the other side said that it is no use before. 0: it said nothing. Bounded by whoever read it.
   std::chrono::milliseconds retry_after{0};
+  // Something of our own failed on the way to whoever was to be called: it says nothing about them.
+  bool is_ours = false;
 
   // The same error with `where` before its words.
   Error in(std::string_view where) &&;

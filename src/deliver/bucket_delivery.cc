@@ -151,7 +151,8 @@ Result<DeliveryCounts> BucketDelivery::deliver(const Delivery& delivery, ObjectS
   if (delivered.ok() || !is_gone(delivered.error())) return delivered;
   // Something is not there: their bucket, or by now the object.
   const Result<ObjectInfo> again = central_.head(delivery.id.key, deadline(delivery));
-  return !again.ok() && is_gone(again.error()) ? Result<DeliveryCounts>(gone) : delivered;
+  if (again.ok()) return delivered;
+  return is_gone(again.error()) ? Result<DeliveryCounts>(gone) : again.error();
 }
 
 Result<DeliveryCounts> BucketDelivery::deliver_there(const Delivery& delivery, const ObjectInfo& info,

@@ -166,6 +166,29 @@ TEST_F(GateTest, EndsTryingAfterItsTriesAndWhenItsBudgetIsSpent) {
   EXPECT_EQ(calls_, 1U);
 }
 
+TEST_F(GateTest, WhatIsOursEndsACallAtOnceAndTellsNothingOfTheDestination) {
+  const auto gate = std::make_shared<Gate>(Gate::Options{.breaker = {.weight_max = 2}, .retry_tokens = 5});
+  const auto ours = [&] {
+    return gate->run(call_, [&](Deadline) -> Result<int> {
+      ++calls_;
+      return Error{.fault = Fault::Retry, .what = "central store: 503", .is_ours = true};
+    });
+  };
+  for (int call = 0; call < 10; ++call) EXPECT_FALSE(ours().ok());
+  EXPECT_EQ(calls_, 10U);
+  EXPECT_FALSE(wait_of(gate));
+  EXPECT_FALSE(run(*gate, {Fault::Retry, Fault::Retry}).ok()) << "the budget has its one retry yet";
+  EXPECT_EQ(calls_, 2U);
+  clock_.advance(seconds{15});
+  {
+    const Gate::Admission probe = Gate::admit(gate, clock_.steady());
+    ASSERT_FALSE(probe.wait);
+    EXPECT_FALSE(ours().ok());
+    EXPECT_TRUE(wait_of(gate)) << "it is not known to work";
+  }
+  EXPECT_FALSE(wait_of(gate)) << "the next one looks";
+}
+
 TEST_F(GateTest, DoesNotHoldAThreadForWhatHangs) {
   const auto gate = std::make_shared<Gate>(Gate::Options{});
   EXPECT_FALSE(run(*gate, {Fault::Retry, Fault::Retry}, seconds{60}).ok());

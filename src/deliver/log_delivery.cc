@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "deliver/batch_plan.h"
 #include "deliver/message_parts.h"
+#include "deliver/own_fault.h"
 
 namespace headgate::deliver {
 namespace {
@@ -177,7 +178,7 @@ Result<> LogDelivery::advance() {
   const Result<> advanced = world_.ledger.advance(
       delivery_.id, delivery_.owner, {.next_batch = confirmed_, .plan = plan_}, now, now + delivery_.lease);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
-  if (!advanced.ok()) return Error{Fault::Retry, "ledger: " + advanced.error().what};
+  if (!advanced.ok()) return own_fault(advanced.error(), "ledger");
   return {};
 }
 

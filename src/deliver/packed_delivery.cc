@@ -4,6 +4,8 @@
 #include <array>
 #include <memory>
 
+#include "deliver/own_fault.h"
+
 namespace headgate::deliver {
 namespace {
 
@@ -13,12 +15,16 @@ constexpr std::uint64_t kFirstTailBytes = 64U << 10U;
 // A request takes as long as reading about a megabyte, and costs as much.
 constexpr std::uint64_t kGapBytesMax = 1U << 20U;
 
+Error too_little() {
+  return own_fault({Fault::Retry, "gave less than was asked for"}, "central store");
+}
+
 Result<std::string> read_range(ObjectStore& store, const ObjectKey& key, ByteRange range, Deadline deadline) {
   const std::unique_ptr<ObjectReader> reader = TRY(store.open_reader(key, range, deadline));
   std::string bytes(range.bytes, '\0');
   for (std::size_t filled = 0; filled < bytes.size();) {
     const std::size_t count = TRY(reader->read({bytes.data() + filled, bytes.size() - filled}));
-    if (count == 0) return Error{Fault::Retry, "the store gave less than was asked for"};
+    if (count == 0) return too_little();
     filled += count;
   }
   return bytes;
@@ -80,9 +86,7 @@ Result<> append_selection(ObjectStore& store, const SelectedObject& object, Dead
       TRY(filter.take(first, std::string_view(piece.data(), bytes)));
       first += bytes;
     }
-    if (first != range.first + range.bytes) {
-      return Error{Fault::Retry, "the store gave less than was asked for"};
-    }
+    if (first != range.first + range.bytes) return too_little();
   }
   CHECK(filter.is_done());
   return to.append(index);

@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "deliver/own_fault.h"
 #include "model/checksum.h"
 #include "model/metadata_text.h"
 
@@ -93,9 +94,7 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::strin
   Result<PutOutcome> kept =
       put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout));
   if (kept.ok()) return {};
-  Error error = std::move(kept).error();
-  if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
-  return std::move(error).in("quarantine");
+  return own_fault(std::move(kept).error(), "quarantine");
 }
 
 }  // namespace headgate::deliver

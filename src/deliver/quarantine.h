@@ -22,8 +22,7 @@ constexpr std::string_view kQuarantinePrefix = "quarantine/";
 std::string slug_of(std::string_view reason);
 
 // Any thread. Keys are made of what is put, so that putting it again makes no second object. The store is our
-// own: whatever it refuses is ours to mend and never a tenant's fault, so that every error is Retry, or
-// Stopped.
+// own: every error is own_fault()'s.
 class Quarantine {
  public:
   Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics);

@@ -1,12 +1,12 @@
 #include "process/own_store.h"
 
+#include "deliver/own_fault.h"
+
 namespace headgate::process {
 namespace {
 
 Error to_be_tried_again(Error error) {
-  if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
-  error.retry_after = {};  // of our store: no tenant's destination is to be closed for it
-  return std::move(error).in("central store");
+  return deliver::own_fault(std::move(error), "central store");
 }
 
 class OwnReader final : public ObjectReader {

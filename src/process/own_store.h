@@ -1,5 +1,5 @@
-// The central store as deliveries see it. What it refuses is ours to mend, never a tenant's: it is tried
-// again, and parks nobody. An object is gone only when its bucket says so.
+// The central store as deliveries read it: an object is gone only when its bucket says so, and what else it
+// refuses is deliver::own_fault()'s. Quarantine, which alone writes there, says the same of writers itself.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,7 @@ namespace headgate::process {
 
 // Any thread, as the store below it, which outlives it. Errors of reading:
 // - NotFound: the object is surely not there. A 404 alone may as well come from a wrong address or a bucket
-// that
-//   is none; so the bucket is asked to list the key.
+//   that is none; so the bucket is asked to list the key.
 // - Invalid only of a range that is given; what else is Denied, Invalid or NotFound becomes Retry.
 class OwnStore final : public ObjectStore {
  public:

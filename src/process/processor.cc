@@ -16,7 +16,7 @@ bool is_wholly_filtered(const deliver::DeliveryCounts& counts) {
 }
 
 Health health_of(const Error& error) {
-  return error.fault == Fault::Retry ? Health::Bad : Health::Unknown;
+  return error.fault == Fault::Retry && !error.is_ours ? Health::Bad : Health::Unknown;
 }
 
 }  // namespace
@@ -246,7 +246,7 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
     // Before anything is settled: a delivery that is parked is not tried again, and then nobody would put the
     // detail into quarantine.
     const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, read.error().what);
-    if (!kept.ok()) read = Error{kept.error().fault, read.error().what + "; " + kept.error().what};
+    if (!kept.ok()) read = Error(kept.error()).in(read.error().what);
   }
   Outcome outcome;
   for (Try& one : tries) {

@@ -139,6 +139,31 @@ TEST_F(Processing, ParksNobodyForWhatTheCentralStoreDoesNotTakeIntoQuarantine) {
   EXPECT_NE(central_.text_under("quarantine/a/").find("hello"), std::string::npos);
 }
 
+TEST_F(Processing, HoldsAgainstNoDestinationWhatTheCentralStoreDoes) {
+  TenantConfiguration bucket = row("b");
+  bucket.type = DestinationName("s3");
+  bucket.log_group_name.clear();
+  bucket.bucket_name = "logs-of-b";
+  configure(row("a"));
+  configure(bucket);
+  const auto delivered = std::make_shared<fakes::MemoryStore>(clock_, BucketName("logs-of-b"));
+  destinations_.place(delivered);
+  for (const char* tenant : {"a", "b"}) {
+    const ReceivedMessage message = message_of(store(tenant, kLine));
+    central_.refuse_reads(Error{Fault::Retry, "SlowDown", std::chrono::seconds{60}});
+    for (int tries = 0; tries < 100; ++tries) {
+      const Outcome outcome = process(message);
+      EXPECT_EQ(outcome.verdict, Verdict::TryLater);
+      EXPECT_EQ(outcome.not_before.count(), 0);
+      EXPECT_EQ(outcome.health, Health::Unknown);
+    }
+    EXPECT_EQ(tried("refused"), 0U) << tenant;
+    central_.refuse_reads(std::nullopt);
+    EXPECT_EQ(process(message).verdict, Verdict::Done);
+  }
+  EXPECT_NE(delivered->text_under("").find("hello"), std::string::npos);
+}
+
 TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
   configure(row("a"));
   StringSink packed;

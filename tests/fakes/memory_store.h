@@ -21,8 +21,8 @@ class MemoryStore : public ObjectStore {
   MemoryStore(Clock& clock, BucketName bucket) : clock_(clock), bucket_(std::move(bucket)) {}
 
   const BucketName& bucket() const override { return bucket_; }
-  // From now on nothing can be read, whatever is there.
-  void refuse_reads(Error error) {
+  // From now on nothing can be read, whatever is there; empty: as before.
+  void refuse_reads(std::optional<Error> error) {
     const std::lock_guard lock(mutex_);
     refusal_ = std::move(error);
   }
