@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/delivery_workers.h"
+#include "cli/object_url.h"
 #include "cli/process_run.h"
 #include "process/plan.h"
 #include "process/scan.h"
@@ -13,13 +14,10 @@ namespace headgate::cli {
 namespace {
 
 Result<ObjectCreated> object_of(const std::string& url) {
-  constexpr std::string_view kScheme = "s3://";
-  const std::size_t slash = url.find('/', kScheme.size());
-  if (!url.starts_with(kScheme) || slash == std::string::npos || slash == kScheme.size() ||
-      slash + 1 == url.size())
+  const std::optional<process::ObjectPlace> place = place_of_url(url);
+  if (!place || place->key.empty())
     return Error{Fault::Invalid, "--object: " + url + ": write it as s3://bucket/key"};
-  return ObjectCreated{.bucket = BucketName(url.substr(kScheme.size(), slash - kScheme.size())),
-                       .key = ObjectKey(url.substr(slash + 1))};
+  return ObjectCreated{.bucket = place->bucket, .key = place->key};
 }
 
 Result<std::string> read_event(const std::string& name, std::istream& standard_input) {
@@ -71,7 +69,7 @@ class Planner {
                   .buckets = options.buckets} {}
 
   Result<> show(const ObjectCreated& object) {
-    output_ << "s3://" << object.bucket.view() << '/' << object.key.view() << '\n';
+    output_ << url_of({object.bucket, object.key}) << '\n';
     for (const process::PlannedDelivery& planned : TRY(process::plan(planning_, object)))
       output_ << "  " << planned.destination.view() << (planned.is_delivered ? " -> " : "    ")
               << planned.what << '\n';
@@ -95,21 +93,18 @@ std::string_view words_of(process::Verdict verdict) {
   CHECK(false);
 }
 
-Result<> plan_all(ProcessRun& run, const ProcessArguments& arguments, DeliveryWorld& world,
-                  Planner& planner) {
-  constexpr std::size_t kPage = 1000;
-  constexpr std::chrono::seconds kListMax{60};
-  ObjectKey after(arguments.after);
-  for (bool is_last = false; !is_last && !run.stop.stop_requested();) {
-    const ObjectPage page = TRY(
-        world.central().list(arguments.prefix, after, kPage, Deadline::after(run.clock.steady(), kListMax)));
-    for (const ObjectInfo& info : page.objects) {
-      TRY(planner.show({.bucket = world.central().bucket(), .key = info.key}));
-      after = info.key;
-    }
-    is_last = page.is_last || page.objects.empty();
-  }
-  return {};
+// What cannot be listed is told at the end; an error of the tenants' store ends it.
+Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
+                  const process::WalkOptions& options, Planner& planner) {
+  Result<> shown;
+  const process::Walked walked =
+      walk_buckets(run.clock, buckets, options, [&](ObjectStore& bucket, const ObjectInfo& info) {
+        if (run.stop.stop_requested()) return process::Walk::LeaveOff;
+        shown = planner.show({.bucket = bucket.bucket(), .key = info.key});
+        return shown.ok() ? process::Walk::On : process::Walk::LeaveOff;
+      });
+  TRY(std::move(shown));
+  return whole(walked);
 }
 
 }  // namespace
@@ -134,7 +129,7 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
     } else {
       run.output << "refused: the bucket is not one of process.buckets";
     }
-    run.output << "  s3://" << object.bucket.view() << '/' << object.key.view() << '\n';
+    run.output << "  " << url_of({object.bucket, object.key}) << '\n';
     if (verdict != process::Verdict::Done) status = kExitFailure;
   }
   return status;
@@ -143,25 +138,27 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
 Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) {
   const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
   const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+  const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
+  const process::WalkOptions walk = TRY(walk_options(arguments.prefix, arguments.after, buckets));
   if (arguments.is_dry_run) {
     Planner planner(run, *world, options);
-    TRY(plan_all(run, arguments, *world, planner));
+    TRY(plan_all(run, buckets, walk, planner));
     return 0;
   }
   process::Processor processor(run.processor_world(*world), options);
   process::Scan scan(
-      {.clock = run.clock, .central = world->central(), .ledger = world->ledger(), .processor = processor},
+      {.clock = run.clock, .buckets = buckets, .ledger = world->ledger(), .processor = processor},
       options.key_template);
   const process::ScanCounts counts =
-      TRY(scan.run({.prefix = arguments.prefix,
-                    .after = ObjectKey(arguments.after),
-                    .age_min = std::chrono::seconds{static_cast<std::int64_t>(arguments.age_min)}},
-                   {.stop = run.stop}));
+      scan.run({.walk = walk, .age_min = std::chrono::seconds{static_cast<std::int64_t>(arguments.age_min)}},
+               {.stop = run.stop});
   run.output << "done " << counts.done << ", not done " << counts.not_done << ", too young "
              << counts.too_young << ", older than the ledger remembers " << counts.too_old
              << ", no log objects " << counts.skipped << '\n';
-  if (run.stop.stop_requested()) run.output << "stopped; go on with --after=" << counts.last.view() << '\n';
-  return counts.not_done == 0 && !run.stop.stop_requested() ? 0 : kExitFailure;
+  const std::optional<process::ObjectPlace>& left_off = counts.walked.left_off;
+  if (left_off) run.output << "stopped; go on with --after=" << after_text(*left_off, buckets) << '\n';
+  TRY(whole(counts.walked));
+  return counts.not_done == 0 && !left_off ? 0 : kExitFailure;
 }
 
 }  // namespace headgate::cli

@@ -33,14 +33,16 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
   app->add_option(
          "--mode", arguments->mode,
          "sqs: what the queue tells of, until stopped; lambda: as AWS Lambda's runtime; manual: what "
-         "--object or --event names; scan: what the ledger lacks under --prefix")
+         "--object or --event names; scan: what the ledger lacks under --prefix of each of process.buckets")
       ->check(CLI::IsMember({"sqs", "lambda", "manual", "scan"}))
       ->capture_default_str();
   app->add_option("--object", process.objects,
                   "manual: an object to deliver, s3://bucket/key; as often as wanted");
   app->add_option("--event", process.event, "manual: a file with a message's body, - for standard input");
   app->add_option("--prefix", process.prefix, "scan: only keys that begin with it");
-  app->add_option("--after", process.after, "scan: only keys after this one");
+  app->add_option("--after", process.after,
+                  "scan: only keys after this one, in each of process.buckets; s3://bucket/key: those before "
+                  "it are done");
   app->add_option("--age-min", process.age_min,
                   "scan: seconds that an object must be old; younger ones' messages may be under way")
       ->check(CLI::NonNegativeNumber)

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/delivery_workers.h"
+#include "cli/object_url.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "process/replay.h"
@@ -86,29 +87,35 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   options.replay = arguments.name.empty() ? run.random.uuid() : arguments.name;
   if (!destination.empty()) options.only = {destination};
   process::Processor processor(run.processor_world(*world), options);
+  const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
   process::Scan scan(
-      {.clock = run.clock, .central = world->central(), .ledger = world->ledger(), .processor = processor},
+      {.clock = run.clock, .buckets = buckets, .ledger = world->ledger(), .processor = processor},
       options.key_template);
-  process::Scan::Options what{.prefix = arguments.prefix,
-                              .after = ObjectKey(arguments.after),
+  process::Scan::Options what{.walk = TRY(walk_options(arguments.prefix, arguments.after, buckets)),
                               .age_min = std::chrono::seconds{0},
                               .from = from,
                               .until = until,
                               .tenant = TenantId(arguments.tenant)};
   if (arguments.is_dry_run) {
-    what.look = [&](const ObjectKey& key) {
-      run.output << "s3://" << world->central().bucket().view() << '/' << key.view() << '\n';
+    what.look = [&](const BucketName& bucket, const ObjectKey& key) {
+      run.output << url_of({bucket, key}) << '\n';
       return false;
     };
   }
-  const process::ScanCounts counts = TRY(scan.run(what, {.stop = run.stop}));
-  if (arguments.is_dry_run) return 0;
-  run.output << "objects delivered " << counts.done << ", not done " << counts.not_done << '\n';
-  const bool is_whole = counts.not_done == 0 && !run.stop.stop_requested();
-  if (!is_whole)
-    run.output << "go on with --name=" << options.replay
-               << (run.stop.stop_requested() ? " --after=" + counts.last.str() : std::string()) << '\n';
-  return is_whole ? 0 : kExitFailure;
+  const process::ScanCounts counts = scan.run(what, {.stop = run.stop});
+  const process::Walked& walked = counts.walked;
+  if (!arguments.is_dry_run) {
+    run.output << "objects delivered " << counts.done << ", not done " << counts.not_done << '\n';
+    // Where a bucket could not be listed it goes through all again: what is delivered is not repeated.
+    const bool is_all_listed = walked.refused.empty();
+    if (counts.not_done > 0 || walked.left_off || !is_all_listed)
+      run.output << "go on with --name=" << options.replay
+                 << (walked.left_off && is_all_listed ? " --after=" + after_text(*walked.left_off, buckets)
+                                                      : std::string())
+                 << '\n';
+  }
+  TRY(whole(walked));
+  return counts.not_done == 0 && !walked.left_off ? 0 : kExitFailure;
 }
 
 }  // namespace
@@ -126,7 +133,9 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
   app->add_option("--from", arguments->from, "What was stored since then, e.g. 2026-11-25T13:00:00Z");
   app->add_option("--to", arguments->to, "And before then; empty: now");
   app->add_option("--prefix", arguments->prefix, "Only keys that begin with it: less to list");
-  app->add_option("--after", arguments->after, "Only keys after this one");
+  app->add_option(
+      "--after", arguments->after,
+      "Only keys after this one, in each of process.buckets; s3://bucket/key: those before it are done");
   app->add_option("--name", arguments->name,
                   "The replay's name in the ledger: run again under it, it delivers only what it has not");
   app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");

@@ -2,6 +2,7 @@
 // from.
 #pragma once
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,14 @@ class CentralStores {
     return nullptr;
   }
   const std::vector<ObjectStore*>& all() const { return all_; }
+  // Those of these names, in the same order: the first one may be for writing alone.
+  std::vector<ObjectStore*> named(const std::set<BucketName>& names) const {
+    std::vector<ObjectStore*> stores;
+    for (ObjectStore* store : all_) {
+      if (names.contains(store->bucket())) stores.push_back(store);
+    }
+    return stores;
+  }
 
  private:
   std::vector<ObjectStore*> all_;

@@ -12,6 +12,7 @@
 #include "local/system_random.h"
 #include "process/processor.h"
 #include "process/replay.h"
+#include "process/scan.h"
 
 namespace headgate::process {
 namespace {
@@ -94,6 +95,38 @@ TEST_F(SeveralBuckets, AnObjectIsGoneWhenItIsNotInItsOwnWhateverTheOthersHold) {
     EXPECT_EQ(entry("other", destination).reason, "object gone");
   }
   EXPECT_TRUE(destinations_.messages_of("a").empty());
+}
+
+TEST_F(SeveralBuckets, AScanFindsWhatIsInEachOfThem) {
+  put(first_, "of the first");
+  put(other_, "of the other");
+  clock_.advance(std::chrono::hours{1});
+  Scan scan({.clock = clock_, .buckets = central_.all(), .ledger = ledger_, .processor = processor_},
+            *KeyTemplate::parse(KeyTemplate::kDefault));
+  EXPECT_EQ(scan.run({}, {}).done, 2U);
+  EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"of the first", "of the other"}));
+  EXPECT_EQ(entry("other", "s3").state, DeliveryState::Delivered);
+}
+
+TEST_F(SeveralBuckets, AScanThatIsLeftOffGoesOnWithTheObjectThatWasUnderWay) {
+  put(first_, "of the first");
+  put(other_, "of the other");
+  clock_.advance(std::chrono::hours{1});
+  Scan scan({.clock = clock_, .buckets = central_.all(), .ledger = ledger_, .processor = processor_},
+            *KeyTemplate::parse(KeyTemplate::kDefault));
+  answer_ = Error{Fault::Stopped, "leaving"};
+  const ScanCounts counts = scan.run({}, {});
+  EXPECT_EQ(counts.done + counts.not_done, 0U);
+  ASSERT_TRUE(counts.walked.left_off);
+  answer_ = {};
+  const ObjectPlace& from = *counts.walked.left_off;
+  EXPECT_EQ(scan.run({.walk = {.after = from.key, .in = from.bucket}}, {}).done, 2U);
+  EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"of the first", "of the other"}));
+}
+
+TEST_F(SeveralBuckets, OnlyThoseThatAreReadFromAreNamed) {
+  EXPECT_EQ(central_.named({BucketName("other")}), std::vector<ObjectStore*>{&other_});
+  EXPECT_EQ(central_.named({BucketName("other"), BucketName("first")}), central_.all());
 }
 
 TEST_F(SeveralBuckets, WhatIsParkedIsAnnouncedAgainByItsOwn) {

@@ -233,15 +233,16 @@ TEST_F(Processing, ScansForWhatTheLedgerLacksAndLeavesAloneWhatItMayHaveForgotte
   store("", kLine, "no-tenant.json");
   clock_.advance(std::chrono::hours{24});
   const ObjectKey young = store("a", kLine, "young.json");
-  Scan scan({.clock = clock_, .central = central_, .ledger = ledger_, .processor = processor_},
+  Scan scan({.clock = clock_, .buckets = {&central_}, .ledger = ledger_, .processor = processor_},
             *KeyTemplate::parse(KeyTemplate::kDefault));
-  const Result<ScanCounts> counts = scan.run({}, {});
-  ASSERT_TRUE(counts.ok());
+  const ScanCounts counts = scan.run({}, {});
+  EXPECT_TRUE(counts.walked.refused.empty());
+  EXPECT_FALSE(counts.walked.left_off);
   EXPECT_EQ(entry(missed).state, DeliveryState::Delivered);
-  EXPECT_EQ(counts->done, 2U);
-  EXPECT_EQ(counts->too_old, 1U);
-  EXPECT_EQ(counts->too_young, 1U);
-  EXPECT_EQ(counts->skipped, 1U);
+  EXPECT_EQ(counts.done, 2U);
+  EXPECT_EQ(counts.too_old, 1U);
+  EXPECT_EQ(counts.too_young, 1U);
+  EXPECT_EQ(counts.skipped, 1U);
   EXPECT_EQ(destinations_.messages_of("a").size(), 2U);  // `known` once
   EXPECT_EQ(entry(old).reason, "no such row");
   EXPECT_EQ(entry(young).reason, "no such row");
@@ -274,14 +275,14 @@ TEST_F(Processing, ReplaysATenantsObjectsOfATimeOnceMoreAndOnlyWhereAsked) {
                       .owner = LeaseOwner("replayer"),
                       .replay = "r1",
                       .only = {DestinationName("cloudwatch#audit")}});
-  Scan scan({.clock = clock_, .central = central_, .ledger = ledger_, .processor = replayer},
+  Scan scan({.clock = clock_, .buckets = {&central_}, .ledger = ledger_, .processor = replayer},
             *KeyTemplate::parse(KeyTemplate::kDefault));
   const Scan::Options options{.from = from, .until = until, .tenant = TenantId("a")};
   answer(Error{Fault::Denied, "AssumeRole"});
-  EXPECT_EQ(scan.run(options, {})->not_done, 1U);  // given back: nothing of a replay is parked
+  EXPECT_EQ(scan.run(options, {}).not_done, 1U);  // given back: nothing of a replay is parked
   answer({});
-  EXPECT_EQ(scan.run(options, {})->done, 1U);
-  EXPECT_EQ(scan.run(options, {})->others, 2U);  // a replay that is run again repeats nothing
+  EXPECT_EQ(scan.run(options, {}).done, 1U);
+  EXPECT_EQ(scan.run(options, {}).others, 2U);  // a replay that is run again repeats nothing
   EXPECT_EQ(destinations_.messages_of("a").size(), 5U);
   EXPECT_EQ(destinations_.messages_of("b").size(), 1U);
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);

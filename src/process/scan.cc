@@ -5,37 +5,35 @@
 namespace headgate::process {
 namespace {
 
-constexpr std::size_t kPageObjects = 1'000;
-constexpr std::chrono::seconds kListTimeout{60};
 // Clocks differ, and a ledger may forget a little early.
 constexpr std::chrono::hours kLedgerMargin{1};
 
 }  // namespace
 
-Result<ScanCounts> Scan::run(const Options& options, const deliver::Limits& limits) {
-  ScanCounts counts{.last = options.after};
-  for (;;) {
-    const Deadline deadline = Deadline::after(world_.clock.steady(), kListTimeout);
-    const ObjectPage page =
-        TRY_IN("scan", world_.central.list(options.prefix, counts.last, kPageObjects, deadline));
-    for (const ObjectInfo& info : page.objects) {
-      if (limits.is_over(world_.clock.steady())) return counts;
-      look_at(info, options, limits, counts);
-      counts.last = info.key;
-    }
-    if (page.is_last || page.objects.empty()) return counts;
-  }
+ScanCounts Scan::run(const Options& options, const deliver::Limits& limits) {
+  ScanCounts counts;
+  counts.walked = walk_buckets(world_.clock, world_.buckets, options.walk,
+                               [&](ObjectStore& bucket, const ObjectInfo& info) {
+                                 if (limits.is_over(world_.clock.steady())) return Walk::LeaveOff;
+                                 return look_at({.bucket = bucket.bucket(),
+                                                 .key = info.key,
+                                                 .bytes = info.bytes,
+                                                 .etag = info.etag,
+                                                 .at = info.modified_at},
+                                                options, limits, counts);
+                               });
+  return counts;
 }
 
-Scan::Choice Scan::choose(const ObjectInfo& info, const Options& options) const {
-  if (info.key.view().starts_with(deliver::kQuarantinePrefix)) return Choice::Skipped;
-  const Result<KeyFields> fields = key_template_.parse_key(info.key);
+Scan::Choice Scan::choose(const ObjectCreated& object, const Options& options) const {
+  if (object.key.view().starts_with(deliver::kQuarantinePrefix)) return Choice::Skipped;
+  const Result<KeyFields> fields = key_template_.parse_key(object.key);
   if (!fields.ok()) return Choice::Skipped;
   const bool is_others = !options.tenant.empty() && fields->tenant != options.tenant;
-  const bool is_before = options.from && info.modified_at < *options.from;
-  const bool is_after = options.until && info.modified_at >= *options.until;
+  const bool is_before = options.from && object.at < *options.from;
+  const bool is_after = options.until && object.at >= *options.until;
   if (is_others || is_before || is_after) return Choice::Others;
-  const std::chrono::nanoseconds age = world_.clock.now() - info.modified_at;
+  const std::chrono::nanoseconds age = world_.clock.now() - object.at;
   if (age < options.age_min) return Choice::TooYoung;
   // A replay asks for them in so many words.
   if (options.from) return Choice::Take;
@@ -43,32 +41,29 @@ Scan::Choice Scan::choose(const ObjectInfo& info, const Options& options) const 
   return age >= remembered - kLedgerMargin ? Choice::TooOld : Choice::Take;
 }
 
-void Scan::look_at(const ObjectInfo& info, const Options& options, const deliver::Limits& limits,
+Walk Scan::look_at(const ObjectCreated& object, const Options& options, const deliver::Limits& limits,
                    ScanCounts& counts) {
-  switch (choose(info, options)) {
+  switch (choose(object, options)) {
     case Choice::Take:
       break;
     case Choice::Skipped:
       ++counts.skipped;
-      return;
+      return Walk::On;
     case Choice::Others:
       ++counts.others;
-      return;
+      return Walk::On;
     case Choice::TooYoung:
       ++counts.too_young;
-      return;
+      return Walk::On;
     case Choice::TooOld:
       ++counts.too_old;
-      return;
+      return Walk::On;
   }
-  if (options.look && !options.look(info.key)) return;
-  const ObjectCreated object{.bucket = world_.central.bucket(),
-                             .key = info.key,
-                             .bytes = info.bytes,
-                             .etag = info.etag,
-                             .at = info.modified_at};
+  if (options.look && !options.look(object.bucket, object.key)) return Walk::On;
   const Outcome outcome = world_.processor.process(object, limits);
+  if (outcome.is_left_off) return Walk::LeaveOff;  // it is the first to go on with
   ++(outcome.verdict == Verdict::TryLater ? counts.not_done : counts.done);
+  return Walk::On;
 }
 
 }  // namespace headgate::process

@@ -1,4 +1,4 @@
-// Delivers what the ledger lacks: every object under a prefix of one central bucket, whether or not anyone
+// Delivers what the ledger lacks: every object under a prefix of the central buckets, whether or not anyone
 // was told of it. With a processor that has the name of a replay: a tenant's objects of some time, again.
 #pragma once
 
@@ -6,14 +6,15 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
-#include "base/result.h"
 #include "deliver/gate.h"
 #include "model/names.h"
 #include "ports/clock.h"
 #include "ports/ledger.h"
 #include "ports/object_store.h"
+#include "process/bucket_walk.h"
 #include "process/processor.h"
 
 namespace headgate::process {
@@ -25,15 +26,14 @@ struct ScanCounts {
   std::uint64_t too_old = 0;    // older than what the ledger remembers: left alone
   std::uint64_t skipped = 0;    // no log objects: keys that do not parse, and quarantine
   std::uint64_t others = 0;     // outside the time, or of other tenants
-  ObjectKey last;               // the last one looked at: from where to go on
+  Walked walked;                // what could not be looked at, and from where to go on
 };
 
 // One thread, that of the processor. Memory: one page of keys.
 class Scan {
  public:
   struct Options {
-    std::string prefix;
-    ObjectKey after;  // go on after this key
+    WalkOptions walk = {};
     std::chrono::seconds age_min{900};
     // Of a replay (ProcessorOptions::replay): only objects that were stored in [from, until) and are of that
     // tenant, however old they are; empty: of all tenants.
@@ -41,23 +41,24 @@ class Scan {
     std::optional<Timestamp> until = {};
     TenantId tenant = {};
     // Asked of each object that would be delivered; false leaves it alone, uncounted. Empty: all are.
-    std::function<bool(const ObjectKey&)> look = {};
+    std::function<bool(const BucketName&, const ObjectKey&)> look = {};
   };
   struct World {
     Clock& clock;
-    ObjectStore& central;
+    std::vector<ObjectStore*> buckets;  // of the processor's, in the order they are walked
     Ledger& ledger;
     Processor& processor;
   };
-  Scan(World world, KeyTemplate key_template) : world_(world), key_template_(std::move(key_template)) {}
+  Scan(World world, KeyTemplate key_template)
+      : world_(std::move(world)), key_template_(std::move(key_template)) {}
 
-  // To the end, or until `limits` are over. The error is the store's; what was done stays done.
-  Result<ScanCounts> run(const Options& options, const deliver::Limits& limits);
+  // To the end, or until `limits` are over. What was done stays done.
+  ScanCounts run(const Options& options, const deliver::Limits& limits);
 
  private:
   enum class Choice : std::uint8_t { Take, Skipped, Others, TooYoung, TooOld };
-  Choice choose(const ObjectInfo& info, const Options& options) const;
-  void look_at(const ObjectInfo& info, const Options& options, const deliver::Limits& limits,
+  Choice choose(const ObjectCreated& object, const Options& options) const;
+  Walk look_at(const ObjectCreated& object, const Options& options, const deliver::Limits& limits,
                ScanCounts& counts);
 
   const World world_;
