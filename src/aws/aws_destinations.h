@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/endpoint.h"
 #include "aws/role_chain.h"
@@ -33,8 +35,10 @@ class AwsDestinations final : public Destinations {
   struct Settings {
     EndpointSettings endpoints = {};
     ServiceClient::Options client = {};
-    BucketName central_bucket = {};  // what copies are read from
-    std::string central_owner = {};  // its account; empty: not checked
+    // What copies are read from; a tenant's session may read as many of the first as fit into its policy
+    // (session_policy.h). Objects of the others are read by us, and written.
+    std::vector<BucketName> central_buckets = {};
+    std::string central_owner = {};  // their account; empty: not checked
     std::size_t open_max = 2'000;    // destinations of either kind
   };
   // The world outlives it and what it gives.
@@ -56,17 +60,22 @@ class AwsDestinations final : public Destinations {
     settings.client.side = Side::Tenants;
     return settings;
   }
+  // What a destination is asked as.
+  struct Session {
+    std::shared_ptr<CredentialsSource> credentials;  // shared with other destinations of the same role
+    std::optional<std::vector<BucketName>> sources;  // S3Settings::sources
+  };
   template <typename Port>
   struct Open {
     TenantConfiguration configuration;
-    std::shared_ptr<CredentialsSource> credentials;  // shared with other destinations of the same role
+    Session session;
     std::unique_ptr<Port> port;
   };
   template <typename Port, typename Opener>
   Result<std::shared_ptr<Port>> find_or_open(RecentlyUsed<Open<Port>>& opened,
                                              const TenantConfiguration& configuration, Opener opener);
-  Result<std::shared_ptr<CredentialsSource>> credentials_for(const TenantConfiguration& configuration);
-  ServiceClient::World with(CredentialsSource& credentials) const;
+  Result<Session> session_for(const TenantConfiguration& configuration);
+  ServiceClient::World with(const Session& session) const;
 
   const World world_;
   const Settings settings_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "aws/session_policy.h"
 #include "fakes/aws_world.h"
 #include "fakes/scripted_server.h"
 
@@ -53,7 +54,7 @@ class AwsDestinationsTest : public testing::Test {
            endpoint_of(Service::Sts, "us-east-1", {.url = server_.url() + "/of-sts", .urls = {}}).value()}};
   AwsDestinations destinations_{
       {aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
-      {.endpoints = {.url = server_.url(), .urls = {}}, .central_bucket = BucketName("central")}};
+      {.endpoints = {.url = server_.url(), .urls = {}}, .central_buckets = {BucketName("central")}}};
 };
 
 TEST_F(AwsDestinationsTest, ALogGroupIsAskedOnceACallSinceWhoeverDeliversTriesAgain) {
@@ -73,6 +74,49 @@ TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgai
   ASSERT_FALSE(copied.ok());
   EXPECT_EQ(copied.error().fault, Fault::Retry);
   EXPECT_EQ(calls(), 1U);
+}
+
+TEST_F(AwsDestinationsTest, S3CopiesFromEachCentralBucketThatTheSessionMayReadAndIsNotAskedForOthers) {
+  std::mutex mutex;
+  std::string policies;  // guarded, as is what follows
+  std::string copied;
+  ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
+    const std::lock_guard lock(mutex);
+    if (request.find("Action=AssumeRole") != std::string::npos) {
+      policies += request;
+      return answer.json(200, kSession);
+    }
+    if (request.starts_with("HEAD")) return answer.json(404, "");
+    const std::string header = "x-amz-copy-source: ";
+    const std::size_t from = request.find(header);
+    if (from != std::string::npos)
+      copied += request.substr(from + header.size(), request.find("\r\n", from) - from - header.size()) + ' ';
+    answer.json(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
+  });
+  fakes::AwsWorld aws(s3.url());
+  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+                  {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
+  std::vector<BucketName> ours;
+  for (std::size_t i = 0; i <= kSourceBucketsMax; ++i) ours.emplace_back("central-" + std::to_string(i));
+  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+                               {.endpoints = {.url = s3.url(), .urls = {}}, .central_buckets = ours});
+  const auto copy = [&](ObjectStore& bucket, const BucketName& from) {
+    return bucket.copy({.bucket = from, .key = ObjectKey("c/f.json.gz")}, ObjectKey("acme/f.json.gz"), {},
+                       aws.soon());
+  };
+  TenantConfiguration row = configuration("s3");
+  const auto theirs = destinations.bucket(row, aws.soon()).value();
+  EXPECT_TRUE(copy(*theirs, ours[0]).ok());
+  EXPECT_TRUE(copy(*theirs, ours[1]).ok());
+  EXPECT_EQ(copy(*theirs, ours.back()).error().fault, Fault::Denied) << "its policy has no room for it";
+  EXPECT_EQ(copy(*theirs, BucketName("nobodys")).error().fault, Fault::Denied);
+  EXPECT_EQ(copied, "central-0/c/f.json.gz central-1/c/f.json.gz ");
+  EXPECT_NE(policies.find("central-1%2F%2A"), std::string::npos) << policies;
+  EXPECT_EQ(policies.find(ours.back().str()), std::string::npos) << policies;
+
+  row.log_distribution_role_arn.clear();  // delivered as the central role, which has no such policy
+  const auto as_ours = destinations.bucket(row, aws.soon()).value();
+  EXPECT_TRUE(copy(*as_ours, ours.back()).ok());
 }
 
 TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut) {
@@ -98,8 +142,9 @@ TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut)
   fakes::AwsWorld aws(s3.url());
   RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
                   {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
-  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
-                               {.endpoints = {.url = s3.url(), .urls = {}}});
+  AwsDestinations destinations(
+      {aws.world().clock, aws.world().random, aws.world().http, roles},
+      {.endpoints = {.url = s3.url(), .urls = {}}, .central_buckets = {BucketName("central")}});
   const std::string key = "arn:aws:kms:us-east-1:222222222222:key/1";
   for (const auto& [sse, key_id] : std::vector<std::pair<std::string, std::string>>{
            {"", ""}, {"none", ""}, {"AES256", ""}, {"aws:kms", ""}, {"aws:kms", key}}) {

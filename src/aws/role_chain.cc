@@ -48,18 +48,20 @@ std::string session_name_of(std::string_view text) {
 }
 
 Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
-                                  const std::string& source_bucket) {
+                                  const std::vector<BucketName>& source_buckets) {
   TenantRole role{.tenant = configuration.tenant,
                   .account_id = configuration.account_id,
                   .role_arn = configuration.log_distribution_role_arn,
                   .external_id = configuration.external_id,
                   .session_policy = {}};
   if (kind_of(configuration.type) == DestinationKind::S3) {
-    role.session_policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
+    BucketPolicy policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
                                                             .bucket = configuration.bucket_name,
                                                             .prefix = configuration.bucket_prefix,
-                                                            .source_bucket = source_bucket,
+                                                            .source_buckets = source_buckets,
                                                             .kms_key = configuration.kms_key_id}));
+    role.session_policy = std::move(policy.text);
+    role.source_buckets = std::move(policy.source_buckets);
   } else {
     role.session_policy = TRY(session_policy_of(LogGroupScope{.region = configuration.target_region,
                                                               .account_id = configuration.account_id,

@@ -26,12 +26,14 @@ struct TenantRole {
   std::string account_id;  // the tenant's: the role must lie in it
   std::string role_arn;
   std::string external_id;
-  std::string session_policy;  // session_policy_of()
+  std::string session_policy;                   // session_policy_of()
+  std::vector<BucketName> source_buckets = {};  // of a bucket: the ones that the policy lets it read
 };
 
-// Of a destination's configuration. `source_bucket` is what its copies are read from, or empty. Invalid when
-// the policy does not fit.
-Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration, const std::string& source_bucket);
+// Of a destination's configuration. `source_buckets` are what its copies are read from. Invalid when the
+// policy does not fit.
+Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
+                                  const std::vector<BucketName>& source_buckets);
 
 // Any thread. Holds at most `tenants_max` sessions; the one unused for longest makes room.
 class RoleChain {

@@ -279,24 +279,62 @@ TEST(SessionPolicy, AllowsOneBucketPrefixOnlyHoweverItIsWritten) {
   const std::string policy = session_policy_of(BucketScope{.region = "cn-north-1",
                                                            .bucket = "theirs",
                                                            .prefix = "a*b?${aws:username}\"/",
-                                                           .source_bucket = "ours"})
-                                 .value();
+                                                           .source_buckets = {BucketName("ours")}})
+                                 .value()
+                                 .text;
   EXPECT_TRUE(is_json(policy)) << policy;
   EXPECT_NE(policy.find(R"("arn:aws-cn:s3:::theirs/a${*}b${?}${$}{aws:username}\"/*")"), std::string::npos)
       << policy;
   EXPECT_NE(policy.find(R"("kms:ViaService":"s3.cn-north-1.amazonaws.com.cn")"), std::string::npos);
   EXPECT_NE(policy.find(R"("arn:aws-cn:s3:::ours/*")"), std::string::npos);
-  EXPECT_EQ(session_policy_of(
-                BucketScope{.region = "eu-west-1", .bucket = "theirs", .prefix = "", .source_bucket = ""})
-                ->find("ours"),
+  EXPECT_EQ(session_policy_of(BucketScope{.region = "eu-west-1", .bucket = "theirs"})->text.find("ours"),
             std::string::npos);
 }
 
+TEST(SessionPolicy, LetsEachCentralBucketBeReadByName) {
+  const BucketPolicy policy =
+      session_policy_of(BucketScope{.region = "eu-west-1",
+                                    .bucket = "theirs",
+                                    .source_buckets = {BucketName("ours"), BucketName("other.ours")}})
+          .value();
+  EXPECT_TRUE(is_json(policy.text)) << policy.text;
+  EXPECT_TRUE(policy.text.ends_with(R"({"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],)"
+                                    R"("Resource":["arn:aws:s3:::ours/*","arn:aws:s3:::other.ours/*"]}]})"))
+      << policy.text;
+  EXPECT_EQ(policy.source_buckets, (std::vector<BucketName>{BucketName("ours"), BucketName("other.ours")}));
+}
+
+TEST(SessionPolicy, NamesTheFirstOfManyCentralBucketsAndStaysWithinTheLimit) {
+  std::vector<BucketName> ours;
+  for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
+  BucketScope scope{.region = "eu-west-1", .bucket = "theirs", .source_buckets = ours};
+  std::size_t fewest = kSourceBucketsMax;
+  for (std::size_t prefix_bytes = 0; prefix_bytes < kSessionPolicyCharactersMax; ++prefix_bytes) {
+    scope.prefix = std::string(prefix_bytes, 'p');
+    const Result<BucketPolicy> policy = session_policy_of(scope);
+    if (!policy.ok()) {
+      EXPECT_EQ(fewest, 0U) << "it does without any before it is refused";
+      return;
+    }
+    EXPECT_LE(policy->text.size(), kSessionPolicyCharactersMax);
+    EXPECT_TRUE(is_json(policy->text)) << policy->text;
+    EXPECT_LE(policy->source_buckets.size(), fewest);
+    fewest = policy->source_buckets.size();
+    EXPECT_EQ(policy->source_buckets,
+              std::vector<BucketName>(ours.begin(), ours.begin() + static_cast<std::ptrdiff_t>(fewest)));
+    for (const BucketName& bucket : ours) {
+      const bool is_named = policy->text.find("arn:aws:s3:::" + bucket.str() + "/*") != std::string::npos;
+      EXPECT_EQ(is_named, bucket < ours[fewest]);
+    }
+  }
+  FAIL() << "it was never too long";
+}
+
 TEST(SessionPolicy, AllowsOneKeyOnlyWhereOneIsNamed) {
-  BucketScope scope{.region = "eu-west-1", .bucket = "theirs", .prefix = "", .source_bucket = ""};
-  EXPECT_NE(session_policy_of(scope)->find(R"("kms:Decrypt"],"Resource":"*",)"), std::string::npos);
+  BucketScope scope{.region = "eu-west-1", .bucket = "theirs"};
+  EXPECT_NE(session_policy_of(scope)->text.find(R"("kms:Decrypt"],"Resource":"*",)"), std::string::npos);
   scope.kms_key = "arn:aws:kms:eu-west-1:222222222222:key/1";
-  const std::string policy = session_policy_of(scope).value();
+  const std::string policy = session_policy_of(scope).value().text;
   EXPECT_TRUE(is_json(policy)) << policy;
   EXPECT_NE(policy.find(R"("kms:Decrypt"],"Resource":"arn:aws:kms:eu-west-1:222222222222:key/1",)"),
             std::string::npos)
@@ -311,11 +349,13 @@ TEST(TenantRoleOf, FollowsTheDestinationsKind) {
   row.account_id = "222222222222";
   row.log_group_name = "/acme";
   row.bucket_name = "theirs";
-  EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("log-group:/acme"), std::string::npos);
+  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("log-group:/acme"),
+            std::string::npos);
   row.type = DestinationName("s3#audit");
-  EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("s3:::theirs/"), std::string::npos);
+  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("s3:::theirs/"),
+            std::string::npos);
   row.kms_key_id = "arn:aws:kms:eu-west-1:222222222222:key/1";
-  EXPECT_NE(tenant_role_of(row, "ours")->session_policy.find("key/1"), std::string::npos);
+  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("key/1"), std::string::npos);
 }
 
 TEST(Arn, IsReadInItsParts) {

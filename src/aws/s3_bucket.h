@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/endpoint.h"
 #include "aws/service_client.h"
@@ -26,8 +28,9 @@ struct S3Settings {
   BucketName bucket = {};
   std::string region = {};  // a guess is enough: S3 says where the bucket is
   EndpointSettings endpoints = {};
-  std::string owner = {};         // account that the bucket must belong to; empty: any
-  std::string source_owner = {};  // as owner, of a bucket that is copied from
+  std::string owner = {};                               // account that the bucket must belong to; empty: any
+  std::string source_owner = {};                        // as owner, of a bucket that is copied from
+  std::optional<std::vector<BucketName>> sources = {};  // all that may be copied from; none: S3 decides
   Encryption encryption = Encryption::BucketDefault;
   std::string kms_key = {};  // with Kms; empty: the account's own for S3
   ObjectAcl acl = ObjectAcl::None;

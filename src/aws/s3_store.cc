@@ -1,6 +1,9 @@
 #include "aws/s3_store.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "aws/s3_copy.h"
 #include "aws/s3_list.h"
@@ -52,6 +55,9 @@ Result<PutOutcome> S3Store::copy(const CopySource& source, const ObjectKey& to, 
   TRY(check_key(source.key));
   TRY(check_key(to));
   TRY(check_put_options(options));
+  const std::optional<std::vector<BucketName>>& sources = bucket_->settings().sources;
+  if (sources && std::find(sources->begin(), sources->end(), source.bucket) == sources->end())
+    return Error{Fault::Denied, "CopyObject: the session may not read " + source.bucket.str()};
   return copy_object(*bucket_, source, to, options, deadline);
 }
 

@@ -38,23 +38,37 @@ Result<std::string> session_policy_of(const LogGroupScope& scope) {
       json_text(group), json_text(group + ":*")));
 }
 
-Result<std::string> session_policy_of(const BucketScope& scope) {
+Result<BucketPolicy> session_policy_of(const BucketScope& scope) {
   const std::string_view partition = partition_of(scope.region);
   const std::string_view suffix = partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   const std::string objects =
       fmt::format("arn:{}:s3:::{}/{}*", partition, literal(scope.bucket), literal(scope.prefix));
-  std::string policy = fmt::format(
+  const std::string policy = fmt::format(
       R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject","s3:PutObjectAcl",)"
       R"("s3:PutObjectTagging","s3:GetObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":{}}},)"
       R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":{},)"
       R"("Condition":{{"StringEquals":{{"kms:ViaService":"s3.{}.{}"}}}}}})",
       json_text(objects), json_text(scope.kms_key.empty() ? "*" : literal(scope.kms_key)), scope.region,
       suffix);
-  if (!scope.source_bucket.empty())
-    policy +=
-        fmt::format(R"(,{{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":{}}})",
-                    json_text(fmt::format("arn:{}:s3:::{}/*", partition, literal(scope.source_bucket))));
-  return within_limit(policy + "]}");
+  const std::string end = "]}";
+
+  BucketPolicy made{.text = TRY(within_limit(policy + end)), .source_buckets = {}};
+  std::string sources;
+  for (const BucketName& source : scope.source_buckets) {
+    if (made.source_buckets.size() == kSourceBucketsMax) break;
+    sources += (sources.empty() ? "" : ",") +
+               json_text(fmt::format("arn:{}:s3:::{}/*", partition, literal(source.view())));
+    Result<std::string> longer = within_limit(
+        policy +
+        fmt::format(
+            R"(,{{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":[{}]}})",
+            sources) +
+        end);
+    if (!longer.ok()) break;
+    made.text = std::move(longer).value();
+    made.source_buckets.push_back(source);
+  }
+  return made;
 }
 
 }  // namespace headgate::aws

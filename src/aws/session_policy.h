@@ -3,12 +3,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "model/names.h"
 
 namespace headgate::aws {
 
 constexpr std::size_t kSessionPolicyCharactersMax = 2048;  // STS, AssumeRole
+// Of a session to be named as read from. STS also refuses what is too large once it has packed policy and
+// tags, and says of that limit only how much of it was used: names beside the tenant's own are to stay few.
+constexpr std::size_t kSourceBucketsMax = 8;
 
 struct LogGroupScope {
   std::string region;
@@ -22,12 +27,17 @@ Result<std::string> session_policy_of(const LogGroupScope& scope);
 struct BucketScope {
   std::string region;
   std::string bucket;
-  std::string prefix;         // of keys; empty: all
-  std::string source_bucket;  // may be read, for copies inside S3; empty: none
-  std::string kms_key = {};   // ARN: the only one that may be used; empty: any, since the bucket says which
+  std::string prefix = {};                      // of keys; empty: all
+  std::vector<BucketName> source_buckets = {};  // may be read, for copies inside S3
+  std::string kms_key = {};  // ARN: the only one that may be used; empty: any, since the bucket says which
+};
+struct BucketPolicy {
+  std::string text;
+  std::vector<BucketName> source_buckets;  // that it names
 };
 // To put objects (whole and in parts) and to see whether they are there, with the bucket's KMS key, or
-// the one that is named, through S3.
-Result<std::string> session_policy_of(const BucketScope& scope);
+// the one that is named, through S3. Of many source buckets it names the first ones, as many as fit: objects
+// of the others cannot be copied inside S3. Invalid when it grows too long without any.
+Result<BucketPolicy> session_policy_of(const BucketScope& scope);
 
 }  // namespace headgate::aws

@@ -93,7 +93,7 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config,
           .clock = world.clock, .random = world.random, .http = clients_->http(), .roles = clients_->roles()},
       aws::AwsDestinations::Settings{.endpoints = settings.endpoints,
                                      .client = clients_->options(),
-                                     .central_bucket = config.store.bucket,
+                                     .central_buckets = config.process.buckets,
                                      .central_owner = config.store.owner});
   return {};
 }

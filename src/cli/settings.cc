@@ -453,8 +453,10 @@ void add_process(Table& table) {
                                      .standard = "${store.bucket}",
                                      .doc = "The only buckets that objects are read from, whatever a "
                                             "message names: each with the settings of store.bucket, where "
-                                            "quarantine is too, and which scans and replays of a time look "
-                                            "at. None can be a tenant's destination.",
+                                            "quarantine is. Scans and replays of a time look through all. "
+                                            "S3 copies into tenants' buckets from the first ones, up to 8; "
+                                            "from the others we read and write. None can be a tenant's "
+                                            "destination.",
                                      .used_by = kWorkers | kApi | kTenant | kReplay,
                                      .complaint = must_be_buckets}));
 }

@@ -81,7 +81,7 @@ class StrictAws : public AwsPeerTest {
     row.log_distribution_role_arn = "arn:aws:iam::222222222222:role/logs";
     row.external_id = "ext-1";
     row.log_group_name = "/acme/logs";
-    return aws::tenant_role_of(row, "").value();
+    return aws::tenant_role_of(row, {}).value();
   }
   aws::RoleChain::Settings chain_settings() const {
     return {.sts = sts(),
