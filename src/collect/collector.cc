@@ -143,6 +143,7 @@ Result<> Collector::scan(SteadyTime now) {
     present.emplace(seen.pod, seen.container);
     if (seen.is_whole) see(seen, now);
   }
+  take_back_returning(now);
   // What is below a directory that cannot be listed now is not gone.
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : containers_) {
@@ -177,19 +178,22 @@ void Collector::note_unreadable(const Scan& scan) {
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
   Followed* followed = follow(seen, now);
-  if (followed == nullptr) return;
+  if (followed != nullptr) see_files(*followed, seen, now);
+}
+
+void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyTime now) {
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
-  const ContainerTail::Sight sight = followed->tail->see(seen, checkpoints_, left);
-  meters_.dropped.add(followed->tail->take_files_lost());
-  count_open(*followed);
+  const ContainerTail::Sight sight = followed.tail->see(seen, checkpoints_, left);
+  meters_.dropped.add(followed.tail->take_files_lost());
+  count_open(followed);
   for (const Error& error : sight.unreadable) {
     meters_.errors.add();
     log::warn("log file cannot be opened", {{"what", error.what}});
   }
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
-  followed->look_at = sight.is_stale ? now + wait : kWhenChanged;
-  if (followed->tail->has_unread() || followed->tail->is_waiting()) followed->read_at = now;
-  next_due_at_ = std::min({next_due_at_, followed->read_at, followed->look_at});
+  followed.look_at = sight.is_stale ? now + wait : kWhenChanged;
+  if (followed.tail->has_unread() || followed.tail->is_waiting()) followed.read_at = now;
+  next_due_at_ = std::min({next_due_at_, followed.read_at, followed.look_at});
 }
 
 void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {

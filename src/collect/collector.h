@@ -111,6 +111,11 @@ class Collector {
     bool is_at_end = false;
   };
   using Containers = std::map<ContainerKey, Followed>;
+  // Was left out, and is wanted on these terms.
+  struct Returning {
+    SeenContainer seen;
+    Terms terms;
+  };
 
   Collector(World world, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
             Spool spool);
@@ -120,10 +125,11 @@ class Collector {
   Result<> begin_first_run(const Scan& scan);
   void note_unreadable(const Scan& scan);
   void see(const SeenContainer& seen, SteadyTime now);
+  void see_files(Followed& followed, const SeenContainer& seen, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen, SteadyTime now);
   Followed* begin_following(const SeenContainer& seen, Terms terms);
-  bool pass_over_files(const SeenContainer& seen);
+  void take_back_returning(SteadyTime now);
   void take_up_changes(SteadyTime now);
   void begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms, SteadyTime now);
   bool is_at_end(const Followed& followed, const ContainerTail::Read& read) const;
@@ -157,7 +163,8 @@ class Collector {
   Admission admission_;
   Containers containers_;
   std::map<std::string, Containers::iterator, std::less<>> by_directory_;
-  std::size_t leaving_ = 0;  // how many are
+  std::size_t leaving_ = 0;           // how many are
+  std::vector<Returning> returning_;  // of the scan that is under way
   std::vector<BatchManifest> unconfirmed_;
   std::size_t held_bytes_ = 0;
   std::size_t open_bytes_ = 0;

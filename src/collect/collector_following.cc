@@ -25,35 +25,48 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
       admission_.leave_out(id);
     return nullptr;
   }
-  if (admission_.is_left_out(id) && !pass_over_files(seen)) {
-    must_scan_soon_ = true;
+  if (admission_.is_left_out(id)) {
+    returning_.push_back({.seen = seen, .terms = std::move(*terms)});
     return nullptr;
-  }
-  admission_.admit(id);
-  if (terms->is_guess) meters_.guessed.add();
-  if (terms->is_tenant_refused) {
-    meters_.errors.add();
-    log::warn("a label names no tenant that can be: the namespace's name is taken",
-              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
   }
   return begin_following(seen, std::move(*terms));
 }
 
-// What was written while it was not wanted is never delivered, whatever happens from here on.
-bool Collector::pass_over_files(const SeenContainer& seen) {
-  const auto passed_over = [&]() -> Result<> {
-    TRY(pass_over(world_.disk, {.containers = {seen}}, checkpoints_, spool_.take_sequence()));
-    return checkpoints_.store();
-  }();
-  if (passed_over.ok()) return true;
-  log::warn("what a pod said while it was left out cannot be passed over yet: it is tried again",
-            {{"namespace", seen.pod.namespace_name.view()},
-             {"pod", seen.pod.pod.view()},
-             {"what", passed_over.error().what}});
-  return false;
+// What was written while they were not wanted is never delivered, whatever happens from here on: before any
+// of them is read, the checkpoints say so, in one write for all.
+void Collector::take_back_returning(SteadyTime now) {
+  std::vector<Returning> returning = std::exchange(returning_, {});
+  const auto warn_of = [&](const SeenContainer& seen, const Error& error) {
+    must_scan_soon_ = true;
+    log::warn(
+        "what a pod said while it was left out cannot be passed over yet: it is tried again",
+        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"what", error.what}});
+  };
+  std::erase_if(returning, [&](const Returning& one) {
+    const Result<> passed_over =
+        pass_over(world_.disk, {.containers = {one.seen}}, checkpoints_, spool_.take_sequence());
+    if (!passed_over.ok()) warn_of(one.seen, passed_over.error());
+    return !passed_over.ok();
+  });
+  if (returning.empty()) return;
+  if (const Result<> stored = checkpoints_.store(); !stored.ok()) {
+    for (const Returning& one : returning) warn_of(one.seen, stored.error());
+    return;
+  }
+  for (Returning& one : returning) {
+    Followed* followed = begin_following(one.seen, std::move(one.terms));
+    if (followed != nullptr) see_files(*followed, one.seen, now);
+  }
 }
 
 Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms terms) {
+  admission_.admit(ContainerKey(seen.pod, seen.container));
+  if (terms.is_guess) meters_.guessed.add();
+  if (terms.is_tenant_refused) {
+    meters_.errors.add();
+    log::warn("a label names no tenant that can be: the namespace's name is taken",
+              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
+  }
   const std::optional<BatchKey> pod_key = pod_key_of(seen, terms);
   if (!pod_key) return nullptr;
   const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
@@ -169,6 +182,8 @@ Result<> Collector::finish_leaving(SteadyTime now) {
     container = drop(container);
     look_anew(id, directory, now);
   }
+  take_back_returning(now);
+  if (must_scan_soon_) next_scan_at_ = std::min(next_scan_at_, now + options_.scan_interval);
   return {};
 }
 
@@ -176,11 +191,10 @@ void Collector::look_anew(const ContainerKey& id, const std::string& directory, 
   Scan scan;
   scan_container(world_.disk, id.first, id.second, directory, scan);
   note_unreadable(scan);
-  must_scan_soon_ = scan.retryable > 0;
+  must_scan_soon_ = must_scan_soon_ || scan.retryable > 0;
   for (const SeenContainer& seen : scan.containers) {
     if (seen.is_whole) see(seen, now);
   }
-  if (must_scan_soon_) next_scan_at_ = std::min(next_scan_at_, now + options_.scan_interval);
 }
 
 // All that leave at a time share their last batches.

@@ -5,6 +5,34 @@
 namespace headgate::collect {
 namespace {
 
+// Counts how often the checkpoints are written.
+class CountingDisk final : public Disk {
+ public:
+  explicit CountingDisk(Disk& disk) : disk_(disk) {}
+  Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override { return disk_.open(path); }
+  Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
+    if (path.find("checkpoints") != std::string::npos) ++checkpoints;
+    return disk_.create(path);
+  }
+  Result<FileStat> stat(const std::string& path) override { return disk_.stat(path); }
+  Result<std::vector<DirectoryEntry>> list(const std::string& directory) override {
+    return disk_.list(directory);
+  }
+  Result<> make_directories(const std::string& directory) override {
+    return disk_.make_directories(directory);
+  }
+  Result<> rename(const std::string& from, const std::string& to) override { return disk_.rename(from, to); }
+  Result<> remove(const std::string& path) override { return disk_.remove(path); }
+  Result<> sync_directory(const std::string& directory) override { return disk_.sync_directory(directory); }
+  Result<std::uint64_t> free_bytes(const std::string& directory) override {
+    return disk_.free_bytes(directory);
+  }
+  int checkpoints = 0;
+
+ private:
+  Disk& disk_;
+};
+
 class ChangingPods : public sim::CollectorOnDisk {
  protected:
   using Messages = std::vector<std::string>;
@@ -105,6 +133,35 @@ TEST_F(ChangingPods, WhatIsPassedOverStaysSoWhenTheAgentStartsAnew) {
     disk_.runtime_remove(log_of("ns", "web-1"));
     scan(5);
   }
+}
+
+TEST_F(ChangingPods, ManyThatAreWantedAgainAtATimeWriteTheCheckpointsOnce) {
+  const std::vector<std::string> pods = {"one-1", "two-1", "six-1"};
+  const auto all_say = [&](const std::string& text) {
+    for (const std::string& pod : pods) CollectorOnDisk::say("ns", pod, text);
+  };
+  const auto all_become = [&](const PodFacts& facts) {
+    for (const std::string& pod : pods) kube_.become(pod, facts);
+    clock_.advance(options_.scan_interval);
+    turn();
+  };
+  all_say("before");
+  CountingDisk disk(disk_);
+  collector_ =
+      Collector::open({.clock = clock_, .random = random_, .disk = disk, .kube = kube_, .metrics = metrics_},
+                      options_)
+          .value();
+  read();
+  all_become(excluded());
+  EXPECT_EQ(stored_messages(), Messages(3, "before"));
+  all_say("unwanted");
+  EXPECT_EQ(collected(), Messages{});
+  const int before = disk.checkpoints;
+  all_become(labelled("web"));
+  EXPECT_EQ(disk.checkpoints, before + 1);
+  all_say("wanted again");
+  EXPECT_EQ(collected(), Messages(3, "wanted again"));
+  collector_.reset();  // before its disk
 }
 
 // The pod may be known before its namespace is.
