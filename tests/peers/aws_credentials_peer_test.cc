@@ -142,6 +142,26 @@ TEST_F(StrictAws, LetsUsTakeARoleWithItsExternalIdOnly) {
   EXPECT_EQ(identity_of(session)->arn, "arn:aws:sts::123456789012:assumed-role/careful/test");
 }
 
+TEST_F(StrictAws, TakesAPolicyOfAsManyCentralBucketsAsFit) {
+  TenantConfiguration row;
+  row.tenant = TenantId("acme");
+  row.type = DestinationName("s3");
+  row.target_region = "eu-west-1";
+  row.account_id = "222222222222";
+  row.log_distribution_role_arn = "arn:aws:iam::222222222222:role/logs";
+  row.external_id = "ext-1";
+  row.bucket_name = "acme-logs";
+  row.bucket_prefix = std::string(500, 'p');
+  std::vector<BucketName> ours;
+  for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
+  const aws::TenantRole role = aws::tenant_role_of(row, ours).value();
+  EXPECT_GE(role.source_buckets.size(), 4U);
+  aws::RoleChain chain({clock_, random_, pool_, right_}, chain_settings());
+  const Result<aws::CallerIdentity> identity = identity_of(*chain.of_tenant(role).value());
+  ASSERT_TRUE(identity.ok()) << identity.error().what;
+  EXPECT_EQ(identity->account, "222222222222");
+}
+
 TEST_F(StrictAws, LeadsThroughTwoRolesIntoTheTenantsAccount) {
   aws::RoleChain chain({clock_, random_, pool_, right_}, chain_settings());
   EXPECT_EQ(identity_of(chain.central())->arn, "arn:aws:sts::123456789012:assumed-role/central/headgate");
