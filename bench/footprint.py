@@ -43,7 +43,8 @@ class Node:
             directory = self.root / "pods" / f"tenant-{number % 10}_pod-{number}_uid{number}" / "main"
             directory.mkdir(parents=True)
             for old in range(1, files_each):
-                (directory / f"0.log.20260101-00000{old}").write_bytes(b"2026-01-01T00:00:00Z stdout F old\n")
+                (directory / f"0.log.20260101-00000{old}").write_bytes(
+                    b"2026-01-01T00:00:00.%dZ stdout F old\n" % old)  # files of the same bytes are one and its copies
             self.files.append(open(directory / "0.log", "ab", buffering=0))
             self.files[-1].write(b"2026-01-01T00:00:01Z stdout F hello\n")
         self.port = free_port()

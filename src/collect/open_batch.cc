@@ -43,17 +43,15 @@ Result<> OpenBatch::flush_buffer() {
   if (is_broken_) return Error{Fault::Retry, "the batch is broken by an earlier error"};
   if (filled_ == 0) return {};
   const std::string_view bytes(buffer_.data(), std::exchange(filled_, 0));
-  return tried(pieces_ != nullptr ? write_pieces(bytes) : writer_.write(bytes));
+  if (std::exchange(is_to_end_member_, false)) TRY(tried(writer_.end_member()));
+  return tried(writer_.write(bytes));
 }
 
-Result<> OpenBatch::write_pieces(std::string_view bytes) {
-  TRY(writer_.end_member());
-  while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, GzipPieces::kPieceBytes);
-    TRY(file_.append(pieces_->compress(piece)));
-    bytes.remove_prefix(piece.size());
-  }
-  return {};
+void OpenBatch::use_pieces(GzipPieces* pieces) {
+  if (pieces == pieces_) return;
+  pieces_ = pieces;
+  writer_.use_pieces(pieces);
+  is_to_end_member_ = true;
 }
 
 Result<> OpenBatch::rest() {

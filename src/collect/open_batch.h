@@ -19,7 +19,7 @@ namespace headgate::collect {
 class OpenBatch {
  public:
   static constexpr std::size_t kBufferBytes = 64U << 10U;
-  // Where each filling is a gzip member.
+  // Where a gzip member is made of what is gathered.
   static constexpr std::size_t kPieceBytes = GzipPieces::kPieceBytes;
   static constexpr std::size_t kBufferBytesMin = 8U << 10U;
 
@@ -38,7 +38,7 @@ class OpenBatch {
   // cost a little ratio.
   void bound_buffer(std::size_t bytes) { buffer_bytes_ = bytes; }
   // What is written from now on is made with these, which outlive the batch; null: as the options say.
-  void use_pieces(GzipPieces* pieces) { pieces_ = pieces; }
+  void use_pieces(GzipPieces* pieces);
   // After an error (the disk is full, say) the batch is broken: discard() it, and read its lines again.
   Result<> add(const RecordFrame& frame, const Record& record);
   // Ends the compressor's member, so that its state is freed until more comes.
@@ -56,7 +56,6 @@ class OpenBatch {
 
  private:
   Result<> flush_buffer();
-  Result<> write_pieces(std::string_view bytes);
   // Remembers a failure: a broken batch stays broken.
   Result<> tried(Result<> result);
 
@@ -65,6 +64,7 @@ class OpenBatch {
   LazySpoolFile file_;
   CompressedWriter writer_;
   GzipPieces* pieces_ = nullptr;
+  bool is_to_end_member_ = false;  // its way of compressing is no longer the one that is wanted
   Pages buffer_;
   std::size_t filled_ = 0;
   std::size_t buffer_bytes_ = kBufferBytes;
