@@ -391,12 +391,17 @@ void add_process(Table& table) {
            "name takes up its work at once (in a cluster: the pod's name). In mode lambda each instance adds "
            "a random part. Empty: a random one.",
        .used_by = kProcess}));
-  table.push_back(bind(MEMBER(process.concurrency), {.key = "process.concurrency",
-                                                     .standard = "8",
-                                                     .doc = "Most objects being delivered at the same time.",
-                                                     .used_by = kWorkers,
-                                                     .least = 1,
-                                                     .most = 256}));
+  table.push_back(bind(
+      MEMBER(process.concurrency),
+      {.key = "process.concurrency",
+       .standard = "32",
+       .doc =
+           "Most objects being delivered at the same time. A large one takes 1 to 4 MiB of memory. Half of "
+           "it should be more than the tenants that may hang at once: when a worker starts, nobody is "
+           "known yet, and others wait for those.",
+       .used_by = kWorkers,
+       .least = 1,
+       .most = 256}));
   table.push_back(
       bind(MEMBER(process.visibility), {.key = "process.visibility",
                                         .standard = "5m",
