@@ -76,7 +76,7 @@ class RoleChain::Ours final : public CredentialsSource {
   Result<Credentials> get(Deadline deadline) override {
     Result<Credentials> given = central_.get(deadline);
     if (given.ok() || given.error().fault == Fault::Stopped) return given;
-    return Error{Fault::Retry, "our own: " + given.error().what};
+    return Error{.fault = Fault::Retry, .what = "our own: " + given.error().what, .is_ours = true};
   }
   void forget(const Credentials& refused) override { central_.forget(refused); }
 

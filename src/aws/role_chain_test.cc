@@ -209,6 +209,7 @@ TEST_F(RoleChainTest, BlamesNoTenantForItsOwnCredentials) {
     const Result<Credentials> got = session->get(Deadline::after(clock_.steady(), 1h));
     ASSERT_FALSE(got.ok());
     EXPECT_EQ(got.error().fault, Fault::Retry) << got.error().what;
+    EXPECT_EQ(got.error().is_ours, std::string_view(text) == "role%2Fcentral") << got.error().what;
     clock_.advance(2min);
   }
   EXPECT_EQ(chain.central().get(Deadline::never()).ok(), true);
