@@ -78,6 +78,8 @@ struct HttpClient::Exchange {
   char words[CURL_ERROR_SIZE] = {};
   bool has_head = false;
   bool is_over = false;
+  bool is_safe = false;      // it changes nothing: libcurl may send it again
+  int sendings = 0;          // begun, this one included
   CURLcode code = CURLE_OK;  // once it is over
 
   // Pulled: first what read() wants, then what it did not ask for yet.
@@ -95,6 +97,16 @@ struct HttpClient::Exchange {
   }
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
     return static_cast<Exchange*>(self)->take_body({bytes, size * count});
+  }
+
+  // Before each sending. libcurl sends a request again, on a new connection, when a kept one dies before it
+  // answers (Curl_retry_request in its transfer.c): the server may have done it all the same, and whoever
+  // asked would not know that an earlier try may be why a condition no longer holds.
+  static int on_sending(void* self, char*, char*, int, int) noexcept {
+    auto* const exchange = static_cast<Exchange*>(self);
+    if (++exchange->sendings == 1 || exchange->is_safe) return CURL_PREREQFUNC_OK;
+    exchange->refused = Error{Fault::Retry, "the connection was closed before an answer"};
+    return CURL_PREREQFUNC_ABORT;
   }
 
   bool take_header(std::string_view line) {
@@ -285,6 +297,9 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   set(CURLOPT_HEADERDATA, &exchange);
   set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
   set(CURLOPT_WRITEDATA, &exchange);
+  exchange.is_safe = request.method == "GET" || request.method == "HEAD";
+  set(CURLOPT_PREREQFUNCTION, &Exchange::on_sending);
+  set(CURLOPT_PREREQDATA, &exchange);
 
   bool has_content_type = false;
   for (const auto& [name, value] : request.headers) {

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "fakes/scripted_server.h"
 #include "fakes/still_clock.h"
@@ -78,6 +82,33 @@ TEST_F(HttpClientTest, SaysRetryWhenTheAnswerBreaksOff) {
     ASSERT_FALSE(response.ok()) << answer_text;
     EXPECT_EQ(response.error().fault, Fault::Retry) << response.error().what;
     EXPECT_FALSE(response.error().what.empty());
+  }
+}
+
+// libcurl by itself sends again what a kept connection did not answer.
+TEST_F(HttpClientTest, SendsWhatMayChangeSomethingOnceAlsoWhenAKeptConnectionDies) {
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  ScriptedServer server([&](const std::string& first, Answer& answer) {
+    answer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    const std::string second = answer.next_request();  // done, and its answer lost
+    const std::lock_guard lock(mutex);
+    for (const std::string& request : {first, second})
+      if (!request.empty()) asked.push_back(request.substr(0, request.find(' ', request.find('/'))));
+  });
+  for (const char* method : {"POST", "PUT", "DELETE"}) {
+    ASSERT_TRUE(client_->send({.url = server.url() + "/first"}, call()).ok());
+    const Result<HttpResponse> lost =
+        client_->send({.method = method, .url = server.url() + "/change", .body = "x"}, call());
+    ASSERT_FALSE(lost.ok()) << method;
+    EXPECT_EQ(lost.error().fault, Fault::Retry) << lost.error().what;
+    const std::lock_guard lock(mutex);
+    EXPECT_EQ(std::count(asked.begin(), asked.end(), std::string(method) + " /change"), 1) << method;
+  }
+  for (const char* method : {"GET", "HEAD"}) {
+    ASSERT_TRUE(client_->send({.url = server.url() + "/first"}, call()).ok());
+    EXPECT_TRUE(client_->send({.method = method, .url = server.url() + "/look"}, call()).ok()) << method;
+    client_ = HttpClient::open(library_, clock_, {}).value();
   }
 }
 
