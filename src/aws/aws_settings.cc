@@ -38,20 +38,45 @@ class Sources {
   const IniSection& profile_;
 };
 
-constexpr std::array<std::pair<Service, const char*>, 6> kUrlVariables{{
-    {Service::S3, "AWS_ENDPOINT_URL_S3"},
-    {Service::Sqs, "AWS_ENDPOINT_URL_SQS"},
-    {Service::Sts, "AWS_ENDPOINT_URL_STS"},
-    {Service::DynamoDb, "AWS_ENDPOINT_URL_DYNAMODB"},
-    {Service::Logs, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"},
-    {Service::SecretsManager, "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
+struct ServiceUrl {
+  Service service;
+  const char* variable;
+  const char* key;  // of a services section
+};
+constexpr std::array<ServiceUrl, 6> kServiceUrls{{
+    {Service::S3, "AWS_ENDPOINT_URL_S3", "s3.endpoint_url"},
+    {Service::Sqs, "AWS_ENDPOINT_URL_SQS", "sqs.endpoint_url"},
+    {Service::Sts, "AWS_ENDPOINT_URL_STS", "sts.endpoint_url"},
+    {Service::DynamoDb, "AWS_ENDPOINT_URL_DYNAMODB", "dynamodb.endpoint_url"},
+    {Service::Logs, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "cloudwatch_logs.endpoint_url"},
+    {Service::SecretsManager, "AWS_ENDPOINT_URL_SECRETS_MANAGER", "secrets_manager.endpoint_url"},
 }};
+
+// A service's own address before that of all, and the environment's before the profile's.
+Result<> add_urls(EndpointSettings& endpoints, const Surroundings& surroundings, Disk& disk,
+                  const IniSection& profile) {
+  endpoints.url = Sources(surroundings, profile).text({"AWS_ENDPOINT_URL", "endpoint_url"});
+  const auto named = profile.find("services");
+  if (named != profile.end() && surroundings.variable("AWS_ENDPOINT_URL").empty()) {
+    const IniSection services = TRY(read_services(surroundings, disk, named->second));
+    for (const ServiceUrl& url : kServiceUrls) {
+      if (const auto found = services.find(std::string_view(url.key)); found != services.end())
+        endpoints.urls[url.service] = found->second;
+    }
+  }
+  for (const ServiceUrl& url : kServiceUrls) {
+    if (std::string value = surroundings.variable(url.variable); !value.empty())
+      endpoints.urls[url.service] = std::move(value);
+  }
+  return {};
+}
 
 }  // namespace
 
 Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
   Profiles profiles = TRY(read_profiles(surroundings, disk));
-  const Sources from(surroundings, profiles[profile_name(surroundings)]);
+  const IniSection& profile = profiles[profile_name(surroundings)];
+  const Sources from(surroundings, profile);
   AwsSettings settings;
   settings.region = from.text({"AWS_REGION", "region"});
   if (const std::string fallback = surroundings.variable("AWS_DEFAULT_REGION");
@@ -61,13 +86,8 @@ Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
   settings.endpoints.use_fips = TRY(from.flag({"AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"}));
   settings.endpoints.use_dual_stack =
       TRY(from.flag({"AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"}));
-  if (!TRY(from.flag({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"}))) {
-    settings.endpoints.url = from.text({"AWS_ENDPOINT_URL", "endpoint_url"});
-    for (const auto& [service, variable] : kUrlVariables) {
-      if (std::string url = surroundings.variable(variable); !url.empty())
-        settings.endpoints.urls[service] = std::move(url);
-    }
-  }
+  if (!TRY(from.flag({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"})))
+    TRY(add_urls(settings.endpoints, surroundings, disk, profile));
   if (const std::string attempts = from.text({"AWS_MAX_ATTEMPTS", "max_attempts"}); !attempts.empty()) {
     constexpr std::uint32_t kMost = 100;
     const auto [end, error] =

@@ -15,7 +15,7 @@ namespace headgate::aws {
 struct AwsSettings {
   std::string region;              // AWS_REGION, AWS_DEFAULT_REGION, region; empty: nobody says
   EndpointSettings endpoints;      // AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_USE_FIPS_ENDPOINT,
-                                   // AWS_USE_DUALSTACK_ENDPOINT
+                                   // AWS_USE_DUALSTACK_ENDPOINT; a profile's section of services
   std::string ca_file;             // AWS_CA_BUNDLE; empty: the machine's own
   std::uint32_t attempts_max = 3;  // AWS_MAX_ATTEMPTS, 1 to 100
 };

@@ -397,6 +397,14 @@ TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {
                                                                   {"AWS_MAX_ATTEMPTS", "101"},
                                                                   {"AWS_USE_FIPS_ENDPOINT", "yes"}})
     EXPECT_EQ(of({{name, value}}).error().fault, Fault::Invalid) << name << value;
+  write("config",
+        "[default]\nservices = mine\n[services mine]\nsqs =\n  endpoint_url = http://sqs\n"
+        "[profile q]\nservices = missing\n");
+  EXPECT_EQ(of({})->endpoints.urls, (std::map<Service, std::string>{{Service::Sqs, "http://sqs"}}));
+  const Result<AwsSettings> missing = of({{"AWS_PROFILE", "q"}});
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().fault, Fault::Invalid);
+  EXPECT_NE(missing.error().what.find("missing"), std::string::npos) << missing.error().what;
   write("config", "[default]\nregion = plain\n[profile default]\nregion = named\n");
   EXPECT_EQ(of({})->region, "named");
   write("config", "[profile p]\nsecret");

@@ -24,12 +24,11 @@ Result<IniFile> read_file(Disk& disk, const std::string& path) {
   return TRY_IN(path, parse_ini(*text));
 }
 
-// "profile two" and "profile \"two words\"" of the config file; empty when it is something else's section.
-std::string profile_of_section(std::string_view section) {
-  if (section == "default") return "default";
-  constexpr std::string_view kWord = "profile";
-  if (!section.starts_with(kWord)) return {};
-  section.remove_prefix(kWord.size());
+// What "profile two" and "profile \"two words\"" of the config file name; empty when it is something else's
+// section.
+std::string named_in(std::string_view section, std::string_view word) {
+  if (!section.starts_with(word)) return {};
+  section.remove_prefix(word.size());
   const std::size_t name = section.find_first_not_of(" \t");
   if (name == 0 || name == std::string_view::npos) return {};
   section.remove_prefix(name);
@@ -40,22 +39,35 @@ std::string profile_of_section(std::string_view section) {
   return std::string(section);
 }
 
+Result<IniFile> read_config(const Surroundings& surroundings, Disk& disk) {
+  return read_file(disk, path_of(surroundings, "AWS_CONFIG_FILE", "/.aws/config"));
+}
+
 }  // namespace
 
 Result<Profiles> read_profiles(const Surroundings& surroundings, Disk& disk) {
-  const IniFile config = TRY(read_file(disk, path_of(surroundings, "AWS_CONFIG_FILE", "/.aws/config")));
+  const IniFile config = TRY(read_config(surroundings, disk));
   IniFile secrets =
       TRY(read_file(disk, path_of(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")));
   Profiles profiles(secrets.begin(), secrets.end());
   // "profile default" before "default": what is there stays.
   for (const bool is_default : {false, true}) {
     for (const auto& [section, values] : config) {
-      const std::string name = profile_of_section(section);
+      const std::string name = section == "default" ? section : named_in(section, "profile");
       if (!name.empty() && (section == "default") == is_default)
         profiles[name].insert(values.begin(), values.end());
     }
   }
   return profiles;
+}
+
+Result<IniSection> read_services(const Surroundings& surroundings, Disk& disk, std::string_view name) {
+  const IniFile config = TRY(read_config(surroundings, disk));
+  for (const auto& [section, values] : config) {
+    if (named_in(section, "services") == name) return values;
+  }
+  return Error{Fault::Invalid,
+               "services " + std::string(name) + ": no such section, though the profile names it"};
 }
 
 std::string profile_name(const Surroundings& surroundings) {

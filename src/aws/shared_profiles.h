@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "aws/ini_file.h"
 #include "aws/surroundings.h"
@@ -17,6 +18,11 @@ using Profiles = std::map<std::string, IniSection, std::less<>>;
 // is not there has none. What stands in both files is the credentials file's. Denied or Invalid, with the
 // file's path, when one cannot be read.
 Result<Profiles> read_profiles(const Surroundings& surroundings, Disk& disk);
+
+// The section [services NAME] of the config file, which a profile names with `services`: "s3.endpoint_url".
+// Invalid when there is none.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+Result<IniSection> read_services(const Surroundings& surroundings, Disk& disk, std::string_view name);
 
 // AWS_PROFILE, or "default".
 std::string profile_name(const Surroundings& surroundings);

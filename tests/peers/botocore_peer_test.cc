@@ -5,13 +5,17 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "aws/aws_settings.h"
 #include "aws/endpoint.h"
 #include "aws/sigv4.h"
 #include "base/json_text.h"
+#include "conformance/scratch_folder.h"
+#include "local/posix_disk.h"
 #include "peers/peer_process.h"
 
 namespace headgate {
@@ -168,6 +172,65 @@ TEST(EndpointsOfBotocore, AreOurs) {
         row.service, row.region, {.use_fips = row.fips, .use_dual_stack = row.dual, .url = {}, .urls = {}});
     EXPECT_EQ(ours.ok() ? ours->url : "", theirs[at]) << questions[at];
   }
+}
+
+// The addresses that people name: of one service or of all, in the environment or in the profile.
+TEST(EndpointsOfBotocore, AreOursWhoeverNamesThem) {
+  using Environment = std::map<std::string, std::string, std::less<>>;
+  const conformance::ScratchFolder folder;
+  std::ofstream(folder.at("config")) << "[default]\nregion = eu-west-1\n"
+                                        "[profile all]\nendpoint_url = http://profile\n"
+                                        "[profile some]\nendpoint_url = http://profile\nservices = mine\n"
+                                        "[profile none]\nservices = missing\n"
+                                        "[profile deaf]\nservices = mine\nendpoint_url = http://profile\n"
+                                        "ignore_configured_endpoint_urls = true\n"
+                                        "[services mine]\ns3 =\n  endpoint_url = http://s3-of-profile\n"
+                                        "cloudwatch_logs =\n  endpoint_url = http://logs-of-profile\n"
+                                        "secrets_manager =\n  endpoint_url = http://secrets-of-profile\n";
+  const Environment each = {{"AWS_ENDPOINT_URL_S3", "http://s3"},
+                            {"AWS_ENDPOINT_URL_SQS", "http://sqs"},
+                            {"AWS_ENDPOINT_URL_STS", "http://sts"},
+                            {"AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb"},
+                            {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "http://logs"},
+                            {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://secrets"}};
+  std::vector<Environment> environments = {{}, each, {{"AWS_ENDPOINT_URL", "http://all"}}};
+  for (const auto& [name, url] : each) {
+    environments.push_back({{name, url}});
+    environments.push_back({{name, url}, {"AWS_ENDPOINT_URL", "http://all"}});
+    environments.push_back({{name, url}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}});
+  }
+  const std::vector<Environment> bare = environments;
+  for (const char* profile : {"all", "some", "deaf"}) {
+    for (Environment environment : bare) {
+      environment["AWS_PROFILE"] = profile;
+      environments.push_back(std::move(environment));
+    }
+  }
+  // Ours refuse a section that is missing at once, botocore's clients when they need it.
+  environments.push_back({{"AWS_PROFILE", "none"}});
+  environments.push_back({{"AWS_PROFILE", "none"}, {"AWS_ENDPOINT_URL", "http://all"}});
+  local::PosixDisk disk;
+  std::vector<std::string> ours;
+  std::vector<std::string> questions;
+  using aws::Service;
+  for (Environment& environment : environments) {
+    environment["AWS_CONFIG_FILE"] = folder.at("config");
+    environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
+    std::string listed;
+    for (const auto& [name, value] : environment)
+      listed += fmt::format("{}{}:{}", listed.empty() ? "" : ",", json_text(name), json_text(value));
+    const Result<aws::AwsSettings> settings =
+        aws::aws_settings({.environment = environment, .home = ""}, disk);
+    for (const Service service : {Service::S3, Service::Sqs, Service::Sts, Service::DynamoDb, Service::Logs,
+                                  Service::SecretsManager}) {
+      questions.push_back(
+          fmt::format(R"({{"ask":"client","service":"{}","region":"eu-west-1","environment":{{{}}}}})",
+                      aws::signing_name(service), listed));
+      ours.push_back(settings.ok() ? aws::endpoint_of(service, "eu-west-1", settings->endpoints)->url : "");
+    }
+  }
+  const std::vector<std::string> theirs = botocore_says(questions);
+  for (std::size_t at = 0; at < ours.size(); ++at) EXPECT_EQ(ours[at], theirs[at]) << questions[at];
 }
 
 }  // namespace

@@ -3,15 +3,19 @@
 {"ask": "sign", "service", "region", "at", "key", "secret", "token", "method", "url", "headers": [[name, value]],
  "body": hex, "unsigned": bool}  ->  the Authorization header
 {"ask": "endpoint", "service", "region", "fips", "dual"}  ->  the URL, or "" where botocore refuses
+{"ask": "client", "service", "region", "environment": {name: value}}  ->  the URL that a client made in these
+ surroundings asks, or "" where there is none
 """
 import datetime
 import json
+import os
 import sys
 
 import botocore.auth
 import botocore.endpoint_provider
 import botocore.exceptions
 import botocore.loaders
+import botocore.session
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -46,7 +50,23 @@ def endpoint(row):
         return ""
 
 
+def client(row):
+    kept = dict(os.environ)
+    os.environ.update(row["environment"])
+    try:
+        session = botocore.session.Session()
+        session.register_component("data_loader", LOADER)  # which remembers the services that it has read
+        return session.create_client(row["service"], region_name=row["region"], aws_access_key_id="k",
+                                     aws_secret_access_key="s").meta.endpoint_url
+    except botocore.exceptions.BotoCoreError:
+        return ""
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+ANSWERS = {"sign": sign, "endpoint": endpoint, "client": client}
 with open(sys.argv[1], encoding="utf-8") as questions:
     for line in questions:
         row = json.loads(line)
-        print((sign if row["ask"] == "sign" else endpoint)(row))
+        print(ANSWERS[row["ask"]](row))
