@@ -88,8 +88,11 @@ Result<std::string> parse_upload_id(std::string_view xml) {
 }
 
 Result<std::string> parse_part_etag(std::string_view xml) {
-  const std::string etag = TRY(text_of(xml, "CopyPartResult", "ETag"));
-  return std::string(unquoted(etag));
+  Result<std::string> etag = text_of(xml, "CopyPartResult", "ETag");
+  // As S3Proxy and others name it; the SDKs do not look.
+  if (!etag.ok()) etag = text_of(xml, "CopyObjectResult", "ETag");
+  const std::string text = TRY(std::move(etag));
+  return std::string(unquoted(text));
 }
 
 std::string complete_upload_xml(std::span<const UploadedPart> parts) {

@@ -76,6 +76,7 @@ TEST(S3Xml, ReadsWhatAnUploadIsAnswered) {
                 .value(),
             "VXBsb2Fk");
   EXPECT_EQ(parse_part_etag("<CopyPartResult><ETag>\"9b2c\"</ETag></CopyPartResult>").value(), "9b2c");
+  EXPECT_EQ(parse_part_etag("<CopyObjectResult><ETag>9b2c</ETag></CopyObjectResult>").value(), "9b2c");
   EXPECT_FALSE(parse_upload_id("<InitiateMultipartUploadResult/>").ok());
   EXPECT_FALSE(parse_part_etag("<CopyPartResult><LastModified/></CopyPartResult>").ok());
   EXPECT_FALSE(parse_part_etag("<Error><Code>InternalError</Code></Error>").ok());

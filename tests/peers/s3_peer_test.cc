@@ -2,77 +2,19 @@
 // there is bad.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <fstream>
-#include <map>
+#include <cstdlib>
 #include <random>
 
 #include "conformance/scratch_folder.h"
 #include "fakes/scripted_server.h"
 #include "peers/forward.h"
-#include "peers/s3_peers.h"
+#include "peers/s3_boto3.h"
 
 namespace headgate::peers {
 namespace {
 
-using Sizes = std::map<std::string, bool>;  // key -> whether it is large
-
-std::string body_of(const std::string& key, bool is_large) {
-  constexpr std::size_t kLarge = 6U << 20U;
-  const std::size_t size = is_large ? kLarge : 100 * key.size();
-  std::string body;
-  while (body.size() < size) body += key;
-  body.resize(size);
-  return body;
-}
-
-std::string hex(const std::string& text) {
-  std::string digits;
-  for (const char letter : text) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", static_cast<unsigned char>(letter));
-    digits += two;
-  }
-  return digits;
-}
-
-PutOptions properties(const std::string& key) {
-  PutOptions options;
-  options.content_type = "application/x-ndjson";
-  options.content_encoding = "gzip";
-  options.metadata = {{"key-hex", hex(key)}, {"lines", "42"}};
-  return options;
-}
-
-std::string read(ObjectStore& store, const std::string& key, Deadline deadline) {
-  const auto reader = store.open_reader(ObjectKey(key), {}, deadline);
-  if (!reader.ok()) return "error: " + reader.error().what;
-  std::string text;
-  std::vector<char> buffer(70'000);
-  for (;;) {
-    const Result<std::size_t> taken = reader.value()->read(buffer);
-    if (!taken.ok()) return "error: " + taken.error().what;
-    if (*taken == 0) return text;
-    text.append(buffer.data(), *taken);
-  }
-}
-
 class S3Boto3 : public testing::Test {
  protected:
-  // Runs the script with these keys; says whether it was content.
-  bool boto3(const std::string& what, const std::string& url, const std::string& bucket, const Sizes& sizes) {
-    std::ofstream keys(folder_.at("keys"));
-    for (const auto& [key, is_large] : sizes) keys << hex(key) << (is_large ? " large" : "") << '\n';
-    keys.close();
-    const std::string command = python() + " -B " + script("s3_boto3.py") + " " + what + " " + url + " " +
-                                bucket + " " + fakes::kAccessKey + " " + fakes::kSecretKey + " < " +
-                                folder_.at("keys") + " > " + folder_.at("seen");
-    if (std::system(command.c_str()) != 0) return false;
-    std::size_t count = 0;
-    std::ifstream(folder_.at("seen")) >> count;
-    return count == sizes.size();
-  }
   void agree(const PeerProcess& server, const Sizes& sizes) {
     ASSERT_NE(server.port(), 0);
     const std::string url = url_of(server);
@@ -86,10 +28,10 @@ class S3Boto3 : public testing::Test {
                     .value(),
                 PutOutcome::Stored)
           << key;
-    EXPECT_TRUE(boto3("check", url, ours, sizes));
+    EXPECT_TRUE(boto3_.agrees("check", url, ours, sizes));
 
     const std::string theirs = client.new_bucket();
-    ASSERT_TRUE(boto3("write", url, theirs, sizes));
+    ASSERT_TRUE(boto3_.agrees("write", url, theirs, sizes));
     const auto store = client.store(theirs);
     const ObjectPage page = store->list("", ObjectKey(), 1000, client.soon()).value();
     EXPECT_EQ(page.objects.size(), sizes.size());
@@ -104,7 +46,7 @@ class S3Boto3 : public testing::Test {
       EXPECT_EQ(info.etag, listed.etag) << key;
     }
   }
-  conformance::ScratchFolder folder_;
+  Boto3Bucket boto3_;
 };
 
 const Sizes kOddKeys = {{"plain", false},
@@ -259,7 +201,7 @@ TEST_P(S3OverABadWay, EveryObjectArrivesWholeAndOnce) {
     EXPECT_TRUE(got == body_of(key, is_large)) << key << ": " << got.substr(0, 200);
   }
   // An upload whose id never reached us is left to the bucket's lifecycle rule.
-  EXPECT_TRUE(boto3("read", url_of(server), bucket, sizes));
+  EXPECT_TRUE(boto3_.agrees("read", url_of(server), bucket, sizes));
   EXPECT_GT(way.faults(), way.requests() / 4);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, S3OverABadWay, testing::Values(1, 2, 3));
