@@ -9,16 +9,12 @@
 
 #include "aws/dynamo_ledger.h"
 #include "aws/dynamo_tenant_store.h"
-#include "aws/json_call.h"
 #include "conformance/ledger.h"
 #include "conformance/tenant_store.h"
-#include "peers/aws_peers.h"
-#include "peers/boto3_client.h"
+#include "peers/dynamo_world.h"
 
 namespace headgate {
 namespace {
-
-using aws::JsonObject;
 
 // The table as its page of docs/formats says to make it.
 std::string documented_ledger(const std::string& name) {
@@ -32,35 +28,9 @@ std::string documented_ledger(const std::string& name) {
   return json;
 }
 
-std::string predecessors_table(const std::string& name) {
-  return R"({"TableName":")" + name +
-         R"(","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
-         R"({"AttributeName":"tenant_id","AttributeType":"S"},{"AttributeName":"type","AttributeType":"S"}],)"
-         R"("KeySchema":[{"AttributeName":"tenant_id","KeyType":"HASH"},{"AttributeName":"type","KeyType":"RANGE"}]})";
-}
-
-struct Moto {
-  static std::string url() { return peers::moto_url(); }
-};
-struct DynamoDbLocal {
-  static std::string url() { return peers::dynamodb_local_url(); }
-};
-
-template <typename Peer>
-struct DynamoWorld {
-  aws::DynamoSettings made(const std::string& create_table) {
-    const auto table = boto3_.call("dynamodb", "create_table", create_table);
-    CHECK(table["TableDescription"].error() == simdjson::SUCCESS);
-    aws::DynamoSettings settings = world_.settings<aws::DynamoSettings>();
-    settings.table = name_;
-    return settings;
-  }
-  std::string table() const { return JsonObject().text("TableName", name_).take(); }
-
-  fakes::AwsWorld world_{Peer::url()};
-  peers::Boto3Client boto3_{Peer::url()};
-  std::string name_ = world_.new_name();
-};
+using peers::DynamoDbLocal;
+using peers::DynamoWorld;
+using Moto = peers::DynamoOfMoto;
 
 template <typename Peer>
 struct LedgerWorld : DynamoWorld<Peer> {
@@ -84,13 +54,10 @@ struct TenantsWorld : DynamoWorld<Peer> {
                           R"("},"type":{"S":")" + type + R"("}},)" + what + "}");
     EXPECT_EQ(this->boto3_.said().find("error"), std::string::npos) << this->boto3_.said();
   }
-  void put(const std::string& item) {
-    this->boto3_.call("dynamodb", "put_item",
-                      R"({"TableName":")" + this->name_ + R"(","Item":)" + item + "}");
-    EXPECT_EQ(this->boto3_.said().find("error"), std::string::npos) << this->boto3_.said();
-  }
+  void put(const std::string& item) { EXPECT_TRUE(DynamoWorld<Peer>::put(item)) << this->boto3_.said(); }
   std::unique_ptr<aws::DynamoTenantStore> store_ =
-      aws::DynamoTenantStore::open(this->world_.world(), this->made(predecessors_table(this->name_))).value();
+      aws::DynamoTenantStore::open(this->world_.world(), this->made(peers::tenant_table(this->name_)))
+          .value();
 };
 
 using Peers = testing::Types<Moto, DynamoDbLocal>;
