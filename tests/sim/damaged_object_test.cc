@@ -2,10 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "model/compressed_writer.h"
-#include "process/processor.h"
-#include "sim/sim_ledger.h"
-#include "sim/sim_store.h"
-#include "sim/sim_tenants.h"
+#include "sim/delivery_world.h"
 
 namespace headgate::process {
 namespace {
@@ -17,9 +14,9 @@ const DeliveryId kId{.bucket = BucketName("central"),
                      .destination = DestinationName("cloudwatch")};
 
 // A world in which one processor is started again until its message is done.
-class Damaged {
+class Damaged : public sim::DeliveryWorld {
  public:
-  explicit Damaged(sim::FaultPlan plan) : faults(plan) {
+  explicit Damaged(sim::FaultPlan plan) : DeliveryWorld(plan) {
     TenantConfiguration row{
         .tenant = kId.tenant, .type = kId.destination, .enabled = true, .log_group_name = "/logs"};
     tenants.add(row);
@@ -31,19 +28,7 @@ class Damaged {
   // False when the process died.
   bool deliver() {
     try {
-      tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
-      ProcessorOptions options{.buckets = {central.bucket()}};
-      options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
-      options.owner = LeaseOwner("worker-1");
-      Processor processor({.clock = clock,
-                           .central = central,
-                           .ledger = ledger,
-                           .tenants = directory,
-                           .destinations = destinations,
-                           .metrics = metrics},
-                          std::move(options));
-      is_done_ = processor.process(ObjectCreated{.bucket = central.bucket(), .key = kKey, .at = clock.now()})
-                     .verdict == Verdict::Done;
+      is_done_ = process(kKey) == Verdict::Done;
       return true;
     } catch (const sim::Crash&) {
       return false;
@@ -61,14 +46,6 @@ class Damaged {
     }
     return false;
   }
-
-  sim::Faults faults;
-  sim::SimClock clock;
-  sim::SimStore central{faults, clock, kId.bucket};
-  sim::SimLedger ledger{faults};
-  sim::SimTenantStore tenants{faults};
-  sim::SimDestinations destinations{faults, clock, central, 1};
-  Metrics metrics;
 
  private:
   bool is_done_ = false;

@@ -6,11 +6,8 @@
 
 #include "deliver/batch_plan.h"
 #include "deliver/packed_selection.h"
-#include "process/processor.h"
+#include "sim/delivery_world.h"
 #include "sim/packed_object.h"
-#include "sim/sim_ledger.h"
-#include "sim/sim_store.h"
-#include "sim/sim_tenants.h"
 
 namespace headgate::process {
 namespace {
@@ -42,7 +39,7 @@ std::vector<SaidLine> of_application(std::vector<SaidLine> lines, std::string_vi
   return lines;
 }
 
-class DeliveringPacked : public testing::Test {
+class DeliveringPacked : public testing::Test, protected sim::DeliveryWorld {
  protected:
   static TenantConfiguration destination(const char* tenant, const char* type,
                                          std::vector<std::string> desired_logs = {}) {
@@ -62,20 +59,7 @@ class DeliveringPacked : public testing::Test {
     ASSERT_TRUE(put_object(central, key, bytes, options, {}).ok());
   }
   Verdict deliver(const ObjectKey& key = kKey, std::size_t events_max = 10'000) {
-    tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
-    ProcessorOptions options{.buckets = {central.bucket()}};
-    options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
-    options.owner = LeaseOwner("worker-1");
-    options.log_limits.events_max = events_max;
-    Processor processor({.clock = clock,
-                         .central = central,
-                         .ledger = ledger,
-                         .tenants = directory,
-                         .destinations = destinations,
-                         .metrics = metrics},
-                        std::move(options));
-    return processor.process(ObjectCreated{.bucket = central.bucket(), .key = key, .at = clock.now()})
-        .verdict;
+    return process(key, events_max);
   }
   DeliveryId id_of(const char* destination) {
     return {.bucket = central.bucket(),
@@ -107,14 +91,6 @@ class DeliveringPacked : public testing::Test {
       EXPECT_EQ(all.find(word), std::string::npos) << word;
     }
   }
-
-  sim::Faults faults{{}};
-  sim::SimClock clock;
-  sim::SimStore central{faults, clock, BucketName("central")};
-  sim::SimLedger ledger{faults};
-  sim::SimTenantStore tenants{faults};
-  sim::SimDestinations destinations{faults, clock, central, 1};
-  Metrics metrics;
 };
 
 TEST_F(DeliveringPacked, PutsEachRecordIntoItsPodsStream) {
