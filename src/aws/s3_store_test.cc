@@ -599,6 +599,7 @@ TEST_F(S3UploadTest, ACopyTakesNothingOfTheSourceButItsBytes) {
       {"x-amz-meta-lines", "2"},
       {"Content-Type", "application/x-ndjson"},
       {"Content-Encoding", "gzip"},
+      {"x-amz-checksum-algorithm", "CRC32C"},
       {"If-None-Match", "*"}};
   for (const auto& [name, value] : expected) EXPECT_EQ(one.header(name), value) << name;
 }

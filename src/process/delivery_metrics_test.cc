@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_store.h"
@@ -81,6 +82,27 @@ class DeliveryMetrics : public testing::Test {
                         .owner = LeaseOwner("worker"),
                         .log_limits = {.events_max = 2}}};
 };
+
+TEST_F(DeliveryMetrics, EachObjectOfAMessageGoesOnAtItsOwnFirstBatchThatWasNotTaken) {
+  configure("a");
+  ReceivedMessage message = store("a", 5, {}, "one.json");  // three batches each
+  store("a", 5, {}, "two.json");
+  const auto record = [](const std::string& file) {
+    return R"({"eventName":"ObjectCreated:Put","eventTime":"2027-01-15T07:59:59.000Z","s3":{"bucket":{"name":"central"},)"
+           R"("object":{"key":"cluster/a/web/web-1/)" +
+           file + R"(","size":1}}})";
+  };
+  message.body = R"({"Records":[)" + record("one.json") + "," + record("two.json") + "]}";
+  // Of the first object one batch is taken, of the second two.
+  answer([](int call) {
+    return call == 2 || call == 5 ? Result<>(Error{Fault::Retry, "throttled"}) : Result<>();
+  });
+  EXPECT_EQ(processor_.process(message).verdict, Verdict::TryLater);
+  EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"0", "1", "0", "1", "2", "3"}));
+  EXPECT_EQ(processor_.process(message).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("a"),
+            (std::vector<std::string>{"0", "1", "0", "1", "2", "3", "2", "3", "4", "4"}));
+}
 
 TEST_F(DeliveryMetrics, CountAFailedTrysBatchesOnceAndTheRestInTheNext) {
   configure("a");

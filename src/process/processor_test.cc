@@ -340,9 +340,14 @@ TEST_F(Processing, ReadsNoObjectOfABucketThatIsNotOurs) {
 TEST_F(Processing, AcknowledgesAndCountsWhatADisabledTenantDoesNotWant) {
   TenantConfiguration disabled = row("a");
   disabled.enabled = false;
-  configure(disabled);
-  EXPECT_EQ(process(message_of(store("a", kLine))).verdict, Verdict::Done);
-  EXPECT_EQ(acknowledged("disabled"), 1U);
+  TenantConfiguration expired = row("b");  // which DynamoDB has not removed yet
+  expired.ttl = clock_.now().seconds() - 1;
+  std::uint64_t count = 0;
+  for (const TenantConfiguration& configuration : {disabled, expired}) {
+    configure(configuration);
+    EXPECT_EQ(process(message_of(store(configuration.tenant.str(), kLine))).verdict, Verdict::Done);
+    EXPECT_EQ(acknowledged("disabled"), ++count);
+  }
   EXPECT_TRUE(ledger_.entries().empty());
 }
 

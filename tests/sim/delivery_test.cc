@@ -351,6 +351,18 @@ TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   }
 }
 
+TEST_F(Delivering, ReadsNothingOfAnObjectThatTheServiceCopies) {
+  PutOptions options;
+  options.metadata = {{"headgate-format", "1"}};
+  ASSERT_TRUE(put_object(central, delivery.id.key, std::string(1U << 20U, 'x'), options, {}).ok());
+  sim::SimStore bucket(faults, clock, BucketName("logs-of-tenant-a"), &central);
+  BucketDelivery buckets(clock, central);
+  const std::uint64_t calls_before = faults.calls();
+  ASSERT_TRUE(buckets.deliver(delivery, bucket).ok());
+  EXPECT_EQ(bucket.objects().size(), 1U);
+  EXPECT_LT(faults.calls() - calls_before, 10U);  // the simulated store gives 4 KiB a call
+}
+
 // S3 takes metadata as HTTP headers, of 2 KB in all; keys of others may hold any bytes.
 TEST_F(Delivering, NamesThatAreNoHeadersReachABucketPercentEncoded) {
   std::string longest;
