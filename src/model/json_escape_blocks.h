@@ -108,6 +108,16 @@ inline void escape_run(EscapePosition& position, const char* start, const char* 
   const auto left = [&] { return static_cast<std::size_t>(end - position.from); };
   while (left() >= kBytes) {
     const Block block = Block::load(position.from);
+    if (left() >= 2 * kBytes) {  // most text has nothing to escape in two blocks: half the branches
+      const Block next = Block::load(position.from + kBytes);
+      if ((not_plain<Block, high_bytes>(block) | not_plain<Block, high_bytes>(next)) == 0) {
+        block.store(position.into);
+        next.store(position.into + kBytes);
+        position.from += 2 * kBytes;
+        position.into += 2 * kBytes;
+        continue;
+      }
+    }
     if (not_plain<Block, high_bytes>(block) == 0) {
       block.store(position.into);
       position.from += kBytes;

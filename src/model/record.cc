@@ -97,7 +97,7 @@ char* RecordFrame::encode(const Record& record, char* into) const {
   if (record.ingested_at == record.at) {  // a line without a time of its own
     into = write(std::string_view(time, kRfc3339Bytes), into);
   } else {
-    format_rfc3339(record.ingested_at, into);
+    format_rfc3339_beside(record.at, time, record.ingested_at, into);
     into += kRfc3339Bytes;
   }
   return write(kEnd, into);

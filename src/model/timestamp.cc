@@ -200,6 +200,23 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   return parsed->at;
 }
 
+namespace {
+
+constexpr std::size_t kToFraction = 20;  // 2026-01-01T00:00:00.
+
+// Nine digits.
+void put_fraction(unsigned nanosecond, char* into) {
+  const unsigned high = nanosecond / 100'000;  // the first four digits
+  const unsigned low = nanosecond % 100'000;   // the last five
+  put_pair(into, high / 100);
+  put_pair(into + 2, high % 100);
+  put_pair(into + 4, low / 1'000);
+  put_pair(into + 6, low / 10 % 100);
+  into[8] = static_cast<char>('0' + low % 10);
+}
+
+}  // namespace
+
 void format_rfc3339(Timestamp at, char* into) {
   const CivilTime civil = civil_of(at);
   std::memcpy(into, "0000-00-00T00:00:00.000000000Z", kRfc3339Bytes);
@@ -210,14 +227,14 @@ void format_rfc3339(Timestamp at, char* into) {
   put_pair(into + 11, civil.hour);
   put_pair(into + 14, civil.minute);
   put_pair(into + 17, civil.second);
-  const auto nanosecond = static_cast<unsigned>(civil.nanosecond);
-  const unsigned high = nanosecond / 100'000;  // the first four digits
-  const unsigned low = nanosecond % 100'000;   // the last five
-  put_pair(into + 20, high / 100);
-  put_pair(into + 22, high % 100);
-  put_pair(into + 24, low / 1'000);
-  put_pair(into + 26, low / 10 % 100);
-  into[28] = static_cast<char>('0' + low % 10);
+  put_fraction(static_cast<unsigned>(civil.nanosecond), into + kToFraction);
+}
+
+void format_rfc3339_beside(Timestamp other, const char* other_text, Timestamp at, char* into) {
+  const std::int64_t second = at.seconds();
+  if (second != other.seconds()) return format_rfc3339(at, into);
+  std::memcpy(into, other_text, kRfc3339Bytes);
+  put_fraction(static_cast<unsigned>(at.nanoseconds - second * kNanosecondsPerSecond), into + kToFraction);
 }
 
 std::string to_rfc3339(Timestamp at) {

@@ -93,6 +93,8 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text);
 // 2025-08-30T11:27:01.564974123Z: always nine digits, always Z, 30 bytes. Years 1677 to 2262.
 constexpr std::size_t kRfc3339Bytes = 30;
 void format_rfc3339(Timestamp at, char* into);  // writes exactly kRfc3339Bytes
+// The same, and cheaper where `other_text`, which is of `other`, is of the same second.
+void format_rfc3339_beside(Timestamp other, const char* other_text, Timestamp at, char* into);
 std::string to_rfc3339(Timestamp at);
 // 20250830-112701: the time in an object's key, UTC.
 std::string to_key_time(Timestamp at);

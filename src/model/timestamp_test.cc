@@ -282,5 +282,22 @@ TEST(Timestamp, SumsAndDifferencesStopAtTheEndsOfTime) {
   EXPECT_EQ(Timestamp{5} - Timestamp{7}, nanoseconds{-2});
 }
 
+TEST(Timestamp, IsWrittenTheSameBesideAnyOther) {
+  constexpr std::int64_t kNanoseconds[] = {
+      0, 1, 99'999, 123'456'789, 999'999'999, 1'000'000'000, 1'000'000'001};
+  std::string beside(kRfc3339Bytes, '?');
+  for (const std::int64_t begin :
+       {std::int64_t{0}, std::int64_t{1'767'225'599'000'000'000}, std::int64_t{-7'000'000'000}}) {
+    for (const std::int64_t left : kNanoseconds) {
+      for (const std::int64_t right : kNanoseconds) {
+        const Timestamp other{begin + left};
+        const Timestamp at{begin + right};
+        format_rfc3339_beside(other, to_rfc3339(other).c_str(), at, beside.data());
+        EXPECT_EQ(beside, to_rfc3339(at));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace headgate
