@@ -67,17 +67,37 @@ Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Serv
   return answer;
 }
 
-// S3's answer to a HEAD has no body that says why. A session that has expired is a bad request there, and
-// little else of what we ask is: worth other credentials and another time, where Invalid would be for ever.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html; another region's is told by its
-// header.
-void name_refusal_of_head(Answer& answer, const ServiceRequest& request, const Endpoint& endpoint) {
-  const bool is_nameless = endpoint.service == Service::S3 && request.method == "HEAD" &&
-                           answer.status == 400 && answer.code == "BadRequest";
+// By how much AWS's clock, as the answer shows it, is ahead of ours.
+std::optional<std::chrono::nanoseconds> skew_in(const Answer& answer, Timestamp now) {
+  const auto date = parse_http_date(answer.header("date"));
+  if (!date) return std::nullopt;
+  return *date - now;
+}
+
+// What AWS allows is 5 minutes, and S3 15.
+bool is_off(std::chrono::nanoseconds skew, std::chrono::nanoseconds signed_with) {
+  constexpr std::chrono::minutes kAllowed{4};
+  return std::chrono::abs(skew - signed_with) >= kAllowed;
+}
+
+// S3's answer to a HEAD has no body that says why.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html A session that has expired is a bad
+// request there, and little else of what we ask is: worth other credentials and another time, where Invalid
+// would be for ever; another region's is told by its header. A clock that is off is forbidden like all that a
+// policy forbids: the answer's date tells them apart.
+void name_refusal_of_head(Answer& answer, const ServiceRequest& request, const Endpoint& endpoint,
+                          bool is_clock_off) {
+  if (endpoint.service != Service::S3 || request.method != "HEAD") return;
+  if (answer.status == 403 && answer.code == "Forbidden" && is_clock_off) {
+    answer.code = "RequestTimeTooSkewed";
+    answer.message = "by the answer's date: a HEAD is not told why";
+  }
   const std::string_view region = answer.header("x-amz-bucket-region");
-  if (!is_nameless || (!region.empty() && region != endpoint.region)) return;
-  answer.code = "ExpiredToken";
-  answer.message = "or whatever else S3 calls a bad request: a HEAD is not told why";
+  const bool is_elsewhere = !region.empty() && region != endpoint.region;
+  if (answer.status == 400 && answer.code == "BadRequest" && !is_elsewhere) {
+    answer.code = "ExpiredToken";
+    answer.message = "or whatever else S3 calls a bad request: a HEAD is not told why";
+  }
 }
 
 // Seconds or a date (RFC 9110, 10.2.3), or the milliseconds of x-amz-retry-after.
@@ -105,19 +125,27 @@ struct Tried {
   RetryKind kind = RetryKind::Never;
 };
 
-Tried tried_of(Result<net::HttpResponse> response, const ServiceRequest& request, const Endpoint& endpoint,
-               Side side) {
+struct Asked {
+  const ServiceRequest& request;
+  const Endpoint& endpoint;
+  Side side;
+  std::chrono::nanoseconds signed_with;  // our clock's correction
+};
+
+Tried tried_of(Result<net::HttpResponse> response, const Asked& asked, Timestamp now) {
   Tried tried;
   if (!response.ok()) {
-    tried.error = std::move(response).error().in(request.operation);
+    tried.error = std::move(response).error().in(asked.request.operation);
     if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
-    tried.error.fault = fault_of_exchange(side, tried.error.fault);
+    tried.error.fault = fault_of_exchange(asked.side, tried.error.fault);
     return tried;
   }
-  tried.answer = answer_of(std::move(response).value(), request, endpoint.service, side);
-  name_refusal_of_head(*tried.answer, request, endpoint);
+  tried.answer = answer_of(std::move(response).value(), asked.request, asked.endpoint.service, asked.side);
+  const auto skew = skew_in(*tried.answer, now);
+  name_refusal_of_head(*tried.answer, asked.request, asked.endpoint,
+                       skew && is_off(*skew, asked.signed_with));
   if (!tried.answer->is_success())
-    tried.kind = retry_kind_of(endpoint.service, tried.answer->status, tried.answer->code);
+    tried.kind = retry_kind_of(asked.endpoint.service, tried.answer->status, tried.answer->code);
   return tried;
 }
 
@@ -211,7 +239,10 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
     const SteadyTime now = world_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
-    Tried tried = tried_of(exchange(wire, attempt), request, endpoint_, options_.side);
+    Tried tried =
+        tried_of(exchange(wire, attempt),
+                 {.request = request, .endpoint = endpoint_, .side = options_.side, .signed_with = skew},
+                 world_.clock.now());
     ++tries;
     if (tried.answer) tried.answer->may_be_repeated = may_be_done;
     may_be_done = may_be_done || tried.kind == RetryKind::Transient || tried.kind == RetryKind::Unanswered;
@@ -263,12 +294,9 @@ Result<> ServiceClient::wait(const Answer* answer, std::uint32_t failures, Deadl
 
 // A refused signature may be a clock's fault too, when the clocks differ by what AWS does not allow.
 bool ServiceClient::corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with) {
-  constexpr std::chrono::minutes kAllowed{4};
-  const auto date = parse_http_date(answer.header("date"));
-  if (!date) return false;
-  const std::chrono::nanoseconds skew = *date - world_.clock.now();
-  if (std::chrono::abs(skew - signed_with) < kAllowed) return false;
-  state_->skew_ns.store(skew.count());
+  const auto skew = skew_in(answer, world_.clock.now());
+  if (!skew || !is_off(*skew, signed_with)) return false;
+  state_->skew_ns.store(skew->count());
   return true;
 }
 

@@ -306,6 +306,21 @@ TEST_F(ServiceClientTest, CorrectsItsClockByAwssAndRemembers) {
   EXPECT_TRUE(clock_.waits.empty());
 }
 
+TEST_F(ServiceClientTest, CorrectsItsClockThoughAHeadIsNotToldWhyItIsRefused) {
+  const ServiceRequest head{.operation = "HeadObject", .method = "HEAD", .path = "/bucket/key"};
+  const std::string refusal = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nDate: Fri, 15 Jan 2027 ";
+  serve({refusal + "09:30:00 GMT\r\n\r\n", http(200, "")});
+  EXPECT_TRUE(client(Service::S3).call_ok(head, in_time()).ok());
+  EXPECT_EQ(sent(1, "X-Amz-Date"), "20270115T093000Z");
+
+  serve({refusal + "09:30:00 GMT\r\n\r\n", refusal + "09:30:01 GMT\r\n\r\n"});
+  seen_.clear();
+  const Result<Answer> forbidden = client(Service::S3).call_ok(head, in_time());
+  ASSERT_FALSE(forbidden.ok());
+  EXPECT_EQ(forbidden.error().fault, Fault::Denied) << "also by the right clock";
+  EXPECT_EQ(tries(), 2U);
+}
+
 TEST_F(ServiceClientTest, BlamesNoClockForAWrongSecret) {
   serve({http(403, R"({"__type":"InvalidSignatureException","message":"wrong\nx-amz-security-token:abc"})",
               "Date: Fri, 15 Jan 2027 08:01:00 GMT\r\n")});
