@@ -9,7 +9,7 @@ namespace {
 
 // To be raised with every change of our own code that cuts an object into other batches: how records are
 // read, split into events, given to streams (kStreamsOpenMax too), or batched.
-constexpr std::uint64_t kCodeVersion = 1;
+constexpr std::uint64_t kCodeVersion = 2;
 
 }  // namespace
 

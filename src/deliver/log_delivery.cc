@@ -13,15 +13,17 @@ namespace {
 constexpr std::size_t kStreamNameBytesMax = 512;  // API_CreateLogStream
 
 std::string_view placeholder_value(std::string_view name, const KeyFields& fields, const ReadRecord& record) {
-  const auto either = [](std::string_view said, std::string_view by_key) {
-    return said.empty() ? by_key : said;
+  // A record says whose it is in a packed object alone: elsewhere the key does, whatever the record claims.
+  const auto either = [&](std::string_view said, std::string_view by_key) {
+    const bool is_by_record = by_key.empty() || (fields.is_packed() && !said.empty());
+    return is_by_record ? said : by_key;
   };
   if (name == "cluster_id") return fields.cluster.view();
   if (name == "namespace") return fields.namespace_name.view();
   if (name == "application") return either(record.application, fields.application.view());
   if (name == "pod_name") return either(record.pod_name, fields.pod.view());
-  if (name == "container_name") return either(record.container_name, "unknown");
-  if (name == "stream") return either(record.stream, "stdout");
+  if (name == "container_name") return record.container_name.empty() ? "unknown" : record.container_name;
+  if (name == "stream") return record.stream.empty() ? "stdout" : record.stream;
   return {};
 }
 

@@ -305,6 +305,18 @@ TEST_F(Delivering, KeepsStreamsApartByTheTemplate) {
   EXPECT_EQ(in_stream("web/side_stderr"), "one | ");
 }
 
+TEST_F(Delivering, PutsARecordIntoTheStreamOfItsObjectsKeyWhateverItClaims) {
+  delivery.configuration.log_stream_name = "{application}/{pod_name}";
+  LogDelivery logs = start();
+  ReadRecord one = record("one");
+  one.application = "database";
+  one.pod_name = "database-0";
+  ASSERT_TRUE(logs.add(one).ok());
+  ASSERT_TRUE(logs.finish().ok());
+  EXPECT_EQ(in_stream("web/web-1"), "one | ");
+  EXPECT_EQ(sink->streams().size(), 1U);
+}
+
 TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime) {
   delivery.configuration.log_stream_name = "{container_name}";
   const auto run = [&] {
