@@ -27,6 +27,16 @@ std::string_view placeholder_value(std::string_view name, const KeyFields& field
   return {};
 }
 
+// Of a call for what was made a moment ago: another of the service's machines may not know it yet, which is
+// no reason to park the delivery.
+template <typename T>
+Result<T> once_made(Result<T> called) {
+  if (called.ok() || called.error().fault != Fault::NotFound) return called;
+  Error error = std::move(called).error().in("made, and not there yet");
+  error.fault = Fault::Retry;
+  return error;
+}
+
 std::size_t bytes_of(std::span<const LogEvent> events) {
   std::size_t bytes = 0;
   for (const LogEvent& event : events) bytes += event.message.size();
@@ -254,7 +264,7 @@ Result<RejectedEvents> LogDelivery::put(const LogStream& name, std::span<const L
   Result<RejectedEvents> first = world_.gate.run(call(), put_now);
   if (first.ok() || first.error().fault != Fault::NotFound) return first;
   TRY(create(name));
-  return world_.gate.run(call(), put_now);
+  return once_made(world_.gate.run(call(), put_now));
 }
 
 Result<> LogDelivery::create(const LogStream& name) {
@@ -263,7 +273,7 @@ Result<> LogDelivery::create(const LogStream& name) {
   Result<> created = world_.gate.run(call(), stream);
   if (created.ok() || created.error().fault != Fault::NotFound) return created;
   TRY_IN("log group", world_.gate.run(call(), group));
-  TRY_IN("log stream", world_.gate.run(call(), stream));
+  TRY_IN("log stream", once_made(world_.gate.run(call(), stream)));
   return {};
 }
 

@@ -93,6 +93,47 @@ TEST_F(Delivering, CreatesGroupAndStreamOnlyWhenTheyAreMissing) {
   EXPECT_EQ(faults.calls() - calls_again, 0U);  // that batch is confirmed: nothing is asked or sent
 }
 
+// CloudWatch Logs, of which one machine does not know yet what another has made.
+class LateSink final : public LogSink {
+ public:
+  explicit LateSink(LogSink& sink) : sink_(sink) {}
+  Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
+                                    std::span<const LogEvent> events, Deadline deadline) override {
+    if (!knows_stream) return Error{Fault::NotFound, "log stream: not there"};
+    return sink_.put_events(group, stream, events, deadline);
+  }
+  Result<> create_group(const LogGroup& group, Deadline deadline) override {
+    return sink_.create_group(group, deadline);
+  }
+  Result<> create_stream(const LogGroup& group, const LogStream& stream, Deadline deadline) override {
+    if (!knows_group) return Error{Fault::NotFound, "log group: not there"};
+    return sink_.create_stream(group, stream, deadline);
+  }
+  bool knows_group = false;
+  bool knows_stream = false;
+
+ private:
+  LogSink& sink_;
+};
+
+TEST_F(Delivering, ComesBackToAGroupAndAStreamThatItMadeAndThatAreNotKnownYet) {
+  const auto late = std::make_shared<LateSink>(*sink);
+  const auto fault_of_try = [&] {
+    start();  // takes the lease
+    LogDelivery logs({.clock = clock, .ledger = ledger, .quarantine = quarantine, .gate = gate}, late,
+                     delivery, {});
+    EXPECT_TRUE(logs.add(record("one")).ok());
+    const Result<> finished = logs.finish();
+    return finished.ok() ? std::optional<Fault>() : finished.error().fault;
+  };
+  EXPECT_EQ(fault_of_try(), Fault::Retry);
+  late->knows_group = true;
+  EXPECT_EQ(fault_of_try(), Fault::Retry);
+  late->knows_stream = true;
+  EXPECT_EQ(fault_of_try(), std::nullopt);
+  EXPECT_EQ(in_stream("web-1"), "one | ");
+}
+
 TEST_F(Delivering, GoesOnAtTheFirstBatchThatIsNotConfirmed) {
   delivery.progress = {.next_batch = 2, .plan = batch_plan(delivery, {.events_max = 2})};
   LogDelivery logs = start({.events_max = 2});
