@@ -58,6 +58,8 @@ class Function:
     """headgate process --mode lambda under AWS's emulator, with the queue's trigger played by the test: it receives, invokes, and
     removes what is not among the batch item failures."""
 
+    SECONDS_MAX = 20  # of an invocation
+
     def __init__(self, test, url):
         self.log = open(test.installation.path / "lambda.log", "w+")
         for _ in range(3):  # someone else may have taken a port that was free
@@ -72,7 +74,7 @@ class Function:
             [ROOT / "build/peers/aws-lambda-rie", "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
              "--runtime-api-address", f"127.0.0.1:{api_port}", BINARY_PATH, "process", "--mode=lambda",
              *test.pipeline.process_flags(url), *SOON],
-            env=test.aws.environment | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "20"}, stdout=self.log,
+            env=test.aws.environment | {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(self.SECONDS_MAX)}, stdout=self.log,
             stderr=subprocess.STDOUT)
         test.addCleanup(test.end, self.process)
         test.await_that(lambda: self.process.poll() is not None or is_open(port), "the emulator")
@@ -84,11 +86,13 @@ class Function:
             return json.loads(answer.read())
 
     def turn(self):
+        """The messages that it was given, and the ids of those that it says have failed."""
         received = self.sqs.receive_message(
             QueueUrl=self.queue, MaxNumberOfMessages=10, WaitTimeSeconds=0, VisibilityTimeout=20,
             AttributeNames=["ApproximateReceiveCount", "SentTimestamp"]).get("Messages", [])
         if not received:
-            return time.sleep(0.2)
+            time.sleep(0.2)
+            return [], set()
         answer = self.invoke({"Records": [
             {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
              "attributes": message["Attributes"], "messageAttributes": {}, "eventSource": "aws:sqs",
@@ -98,6 +102,7 @@ class Function:
         for message in received:
             if message["MessageId"] not in failed:
                 self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return received, failed
 
     def stop(self):
         self.process.terminate()
@@ -124,7 +129,9 @@ def is_open(port):
 BINARY_PATH = (ROOT / BINARY).resolve()
 
 
-class AwsPipelineTest(EndToEndTest):
+class AwsTest(EndToEndTest):
+    """A central account and two customers', and what a test asks of them."""
+
     def setUp(self):
         self.installation = self.install()
         self.aws = Aws()
@@ -303,6 +310,8 @@ class AwsPipelineTest(EndToEndTest):
             "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"])["Attributes"]
         return all(int(number) == 0 for number in depth.values())
 
+
+class AwsPipelineTest(AwsTest):
     def run_pipeline(self, deliverer, *collect_flags):
         self.is_packed = "--collect.partition=tenant" in collect_flags
         self.write_logs(LINES, LINE_BYTES)

@@ -80,6 +80,7 @@ class FaultProxy:
         self.refused_on_end = []  # the bodies of those of one batch
         self.sessions = {}  # access key -> the Call that got it, in the order they were given
         self.expired = set()  # access keys
+        self.dies = lambda call, is_done: False  # whether whoever asks dies at this moment; a test may make it so
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -174,7 +175,7 @@ class FaultProxy:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         call = Call(request, body)
         fault = self.choose(call)
-        if fault == "reset-before":
+        if fault == "reset-before" or self.dies(call, False):
             return self.reset(request)
         if fault in ("error-500", "throttled", "expired-token"):
             return self.refuse(request, call, fault)
@@ -185,7 +186,7 @@ class FaultProxy:
         connection.close()
         if answer.status < 300:
             self.remember(call, content)
-        if fault == "reset-after":
+        if fault == "reset-after" or self.dies(call, True):
             return self.reset(request)
         request.send_response(answer.status)
         length = str(len(content))
