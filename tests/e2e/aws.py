@@ -124,9 +124,12 @@ class Pipeline:
         role(iam, "central-log-distribution", trust(WORKER_ROLE),
              [services, {"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/logs-from-headgate"}])
         self.customers = {}
+        self.regions = {}  # where each wants its logs
 
-    def add_customer(self, tenant, account, trusts=("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")):
+    def add_customer(self, tenant, account, trusts=("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"),
+                     region=REGION):
         """A role, a bucket, and rows in the tenant table for CloudWatch Logs and S3."""
+        self.regions[tenant] = region
         with self.aws.unguarded():
             # moto gives the account of a role to whoever takes it.
             self.customers[tenant] = self.aws.client("sts").assume_role(
@@ -137,8 +140,8 @@ class Pipeline:
                        [{"Action": ["logs:*", "s3:*"], "Resource": "*"}])
         assert f":{account}:" in arn, arn
         self.client("s3", tenant).create_bucket(
-            Bucket=f"logs-of-{tenant}", CreateBucketConfiguration={"LocationConstraint": REGION})
-        common = {"tenant_id": {"S": tenant}, "enabled": {"BOOL": True}, "target_region": {"S": REGION},
+            Bucket=f"logs-of-{tenant}", CreateBucketConfiguration={"LocationConstraint": region})
+        common = {"tenant_id": {"S": tenant}, "enabled": {"BOOL": True}, "target_region": {"S": region},
                   "account_id": {"S": account}, "log_distribution_role_arn": {"S": arn},
                   "external_id": {"S": f"external-{tenant}"}}
         dynamo = self.aws.client("dynamodb")
@@ -148,7 +151,7 @@ class Pipeline:
             "type": {"S": "s3"}, "bucket_name": {"S": f"logs-of-{tenant}"}, "bucket_prefix": {"S": "from/headgate/"}})
 
     def client(self, service, tenant):
-        return self.aws.client(service, credentials=self.customers[tenant])
+        return self.aws.client(service, region=self.regions[tenant], credentials=self.customers[tenant])
 
     def flags(self, url):
         return ["--store.kind=s3", f"--store.bucket={self.BUCKET}", f"--aws.region={REGION}", f"--aws.endpoint-url={url}"]

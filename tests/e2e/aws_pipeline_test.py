@@ -138,8 +138,8 @@ class AwsTest(EndToEndTest):
         self.addCleanup(self.aws.stop)
         self.pipeline = Pipeline(self.aws)
         self.pipeline.add_customer("acme", TENANTS["acme"])
-        # As a customer of the predecessor has it: no leave for session tags and a source identity.
-        self.pipeline.add_customer("globex", TENANTS["globex"], trusts=["sts:AssumeRole"])
+        # As a customer of the predecessor has it: no leave for session tags and a source identity. And in another region.
+        self.pipeline.add_customer("globex", TENANTS["globex"], trusts=["sts:AssumeRole"], region="eu-central-1")
         self.aws.guard()
         self.proxy = self.way_to_aws()
 
@@ -292,7 +292,7 @@ class AwsTest(EndToEndTest):
                       if {"logs:PutLogEvents", "s3:PutObject"} & set(statement["Action"])
                       for resource in ([statement["Resource"]] if isinstance(statement["Resource"], str)
                                        else statement["Resource"])]
-            group = f"arn:aws:logs:eu-west-1:{TENANTS[tenant]}:log-group:/logs/{tenant}"
+            group = f"arn:aws:logs:{self.pipeline.regions[tenant]}:{TENANTS[tenant]}:log-group:/logs/{tenant}"
             self.assertIn(writes, ([group, group + ":*"], [f"arn:aws:s3:::logs-of-{tenant}/from/headgate/*"]))
             taken.setdefault(tenant, set()).add(writes[0].split(":")[2])
         self.assertEqual(taken, {tenant: {"logs", "s3"} for tenant in TENANTS})
@@ -304,6 +304,8 @@ class AwsTest(EndToEndTest):
                 tenant = call.path.split("/")[1].removeprefix("logs-of-")
             if tenant:
                 self.assertIn(f"::{TENANTS[tenant]}:role/", sessions[call.key].form["RoleArn"], call.operation)
+                self.assertEqual(call.region, self.pipeline.regions[tenant], call.operation)
+            self.assertFalse(call.operation.startswith("Describe"), "a call whose quota is the customer's, and low")
 
     def is_settled(self):
         depth = self.aws.client("sqs").get_queue_attributes(QueueUrl=self.pipeline.queue, AttributeNames=[

@@ -50,8 +50,8 @@ class Call:
     """Who asks what, read from the request as AWS reads it."""
 
     def __init__(self, request, body):
-        credential = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/", request.headers.get("Authorization", ""))
-        self.key, self.service = credential.groups() if credential else ("", "")
+        credential = re.search(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/", request.headers.get("Authorization", ""))
+        self.key, self.region, self.service = credential.groups() if credential else ("", "", "")
         self.has_session = "X-Amz-Security-Token" in request.headers
         self.method, self.path = request.command, urllib.parse.unquote(request.path)
         self.body = body
@@ -80,7 +80,9 @@ class FaultProxy:
         self.refused_on_end = []  # the bodies of those of one batch
         self.sessions = {}  # access key -> the Call that got it, in the order they were given
         self.expired = set()  # access keys
-        self.dies = lambda call, is_done: False  # whether whoever asks dies at this moment; a test may make it so
+        # Whether whoever asks dies at this moment, before the call is carried out or when it is done. A test may make it so,
+        # or may wait here.
+        self.dies = lambda call, is_done: False
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
