@@ -83,6 +83,7 @@ class FaultProxy:
         # Whether whoever asks dies at this moment, before the call is carried out or when it is done. A test may make it so,
         # or may wait here.
         self.dies = lambda call, is_done: False
+        self.denies = lambda call: False  # whether AWS does not let it be done, on a good day too
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -141,6 +142,8 @@ class FaultProxy:
         return chance.choice(kinds) if chance.random() < self.rate else "none"
 
     def choose(self, call):
+        if self.denies(call):
+            return "denied"
         if self.seed is None or not call.service:
             return "none"
         with self.lock:
@@ -168,7 +171,7 @@ class FaultProxy:
     def remember(self, call, content):
         with self.lock:
             self.calls.append(call)
-            if call.operation == "PutObject" and not call.path.startswith("/logs-of-"):
+            if call.operation == "PutObject" and not call.path.startswith("/logs-of-") and "/quarantine/" not in call.path:
                 self.first_messages.add(json.loads(gzip.decompress(call.body).partition(b"\n")[0])["message"])
             if call.form.get("Action") == "AssumeRole":
                 self.sessions[re.search(rb"<AccessKeyId>(\w+)<", content).group(1).decode()] = call
@@ -179,7 +182,7 @@ class FaultProxy:
         fault = self.choose(call)
         if fault == "reset-before" or self.dies(call, False):
             return self.reset(request)
-        if fault in ("error-500", "throttled", "expired-token"):
+        if fault in ("error-500", "throttled", "expired-token", "denied"):
             return self.refuse(request, call, fault)
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         connection.request(request.command, request.path, body, dict(request.headers))
@@ -222,6 +225,7 @@ class FaultProxy:
             "error-500": (500, "InternalFailure" if is_json else "InternalError"),
             "throttled": (503, "SlowDown") if is_s3 else (400, "ThrottlingException" if is_json else "Throttling"),
             "expired-token": (400, "ExpiredTokenException" if is_json else "ExpiredToken"),
+            "denied": (403, "AccessDeniedException" if is_json else "AccessDenied"),
         }[fault]
         if is_json:
             content = json.dumps({"__type": code, "message": "a bad day"})
