@@ -95,7 +95,9 @@ Cause cause_of(int status, std::string_view code) {
       std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& one) { return one.code == code; });
   if (known != std::end(kKnown) && known->cause == Cause::Limit) return Cause::Limit;
   if (status == 429) return Cause::Throttle;
-  if (status >= 500 && (known == std::end(kKnown) || known->cause != Cause::Throttle)) return Cause::Passing;
+  // NotImplemented will be so tomorrow.
+  const bool is_trouble = status >= 500 && status != 501;
+  if (is_trouble && (known == std::end(kKnown) || known->cause != Cause::Throttle)) return Cause::Passing;
   if (known != std::end(kKnown)) return known->cause;
   if (holds("AccessDenied") || holds("Unauthorized") || holds("NotAuthorized") || status == 401 ||
       status == 403)

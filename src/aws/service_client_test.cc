@@ -511,6 +511,7 @@ TEST(Refusal, MeansToTheCaller) {
       {429, "AnythingAtAll", kRetry, kRetry, RetryKind::Throttled},
       {500, "InternalError", kRetry, kRetry, RetryKind::Transient},
       {500, "AccessDenied", kRetry, kRetry, RetryKind::Transient},
+      {501, "NotImplemented", kInvalid, kInvalid, RetryKind::Never},
       {400, "RequestTimeout", kRetry, kRetry, RetryKind::Transient},
       {400, "ExpiredTokenException", kRetry, kRetry, RetryKind::StaleCredentials},
       {403, "RequestTimeTooSkewed", kRetry, kRetry, RetryKind::SkewedClock},
