@@ -207,7 +207,10 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
   const auto copied = bucket.copy({.bucket = central_.bucket(), .key = delivery.id.key}, to, options,
                                   deadline(delivery, info.bytes));
   if (!copied.ok()) {
-    if (copied.error().fault != Fault::Denied) return copied.error();
+    // Not allowed, or not to be had: of an S3 that is not AWS's, or from a region that the bucket's has not
+    // opted in to. Were it the object or the bucket that is wrong, the stream says so, too.
+    const Fault fault = copied.error().fault;
+    if (fault != Fault::Denied && fault != Fault::Invalid) return copied.error();
     TRY(stream_through(central_, delivery.id.key, bucket, to, options, deadline(delivery, info.bytes)));
   }
   // The agent wrote how many lines it put in; the object is not opened to count them.

@@ -404,6 +404,33 @@ TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   }
 }
 
+class StoreWithoutCopies final : public sim::SimStore {
+ public:
+  using SimStore::SimStore;
+  Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
+    return Error{refuses, "CopyObject: not here"};
+  }
+  Fault refuses = Fault::Denied;
+};
+
+TEST_F(Delivering, ReadsAndWritesAnObjectThatTheServiceMayOrCanNotCopy) {
+  ASSERT_TRUE(
+      put_object(central, delivery.id.key, "bytes", {.metadata = {{"headgate-format", "1"}}}, {}).ok());
+  BucketDelivery buckets(clock, central);
+  for (const Fault fault : {Fault::Denied, Fault::Invalid}) {
+    StoreWithoutCopies bucket(faults, clock, BucketName("logs-of-tenant-a"));
+    bucket.refuses = fault;
+    const Result<DeliveryCounts> counts = buckets.deliver(delivery, bucket);
+    ASSERT_TRUE(counts.ok()) << counts.error().what;
+    ASSERT_EQ(bucket.objects().size(), 1U);
+    EXPECT_EQ(bucket.objects().begin()->second.bytes, "bytes");
+  }
+  StoreWithoutCopies throttled(faults, clock, BucketName("logs-of-tenant-a"));
+  throttled.refuses = Fault::Retry;
+  EXPECT_EQ(buckets.deliver(delivery, throttled).error().fault, Fault::Retry);
+  EXPECT_TRUE(throttled.objects().empty());
+}
+
 TEST_F(Delivering, ReadsNothingOfAnObjectThatTheServiceCopies) {
   PutOptions options;
   options.metadata = {{"headgate-format", "1"}};
