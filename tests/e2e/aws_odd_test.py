@@ -94,6 +94,12 @@ class OddOnAws(AwsTest):
         s3.delete_object(Bucket=CENTRAL, Key=gone)
         self.put("no-key-of-ours.json.gz", b"")
         sqs.send_message(QueueUrl=self.pipeline.queue, MessageBody="no event")
+        stolen, body = object_of("acme", "stolen", ["from a bucket that is none of ours"])
+        s3.create_bucket(Bucket="others-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        s3.put_object(Bucket="others-logs", Key=stolen, Body=body)
+        sqs.send_message(QueueUrl=self.pipeline.queue, MessageBody=json.dumps({"Records": [{
+            "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": "others-logs"}, "object": {"key": stolen, "size": len(body)}}}]}))
         for application in ("apiserver", "worker"):
             for tenant in TENANTS:
                 self.put(*object_of(tenant, application, [f"{tenant} {application}"]))
@@ -111,6 +117,9 @@ class OddOnAws(AwsTest):
         self.assertEqual([text["body"] for text in texts if "body" in text and "no event" in text["body"]], ["no event"])
         self.assertEqual([text["key"] for text in texts if text.get("key") == damaged], [damaged])
         self.assertTrue(any("no-key-of-ours" in json.dumps(text) for text in texts), texts)
+        self.assertNotIn("stolen-0", events)
+        self.assertEqual([text["reason"] for text in texts if "others-logs" in text.get("body", "")],
+                         ["bucket: not one of ours: others-logs"])
         self.assertTrue(all(text["reason"] for text in texts))
         states = dict.fromkeys(self.pipeline.states())
         self.assertIn(("acme/cloudwatch", "parked"), states, "the damaged one")

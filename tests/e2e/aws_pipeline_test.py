@@ -302,6 +302,7 @@ class AwsTest(EndToEndTest):
                 tenant = json.loads(call.body)["logGroupName"].removeprefix("/logs/")
             elif call.service == "s3" and call.path.startswith("/logs-of-"):
                 tenant = call.path.split("/")[1].removeprefix("logs-of-")
+                self.assertEqual(call.owner, TENANTS[tenant], "a bucket of that name may be another's by now")
             if tenant:
                 self.assertIn(f"::{TENANTS[tenant]}:role/", sessions[call.key].form["RoleArn"], call.operation)
                 self.assertEqual(call.region, self.pipeline.regions[tenant], call.operation)

@@ -53,6 +53,7 @@ class Call:
         credential = re.search(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/", request.headers.get("Authorization", ""))
         self.key, self.region, self.service = credential.groups() if credential else ("", "", "")
         self.has_session = "X-Amz-Security-Token" in request.headers
+        self.owner = request.headers.get("x-amz-expected-bucket-owner")
         self.method, self.path = request.command, urllib.parse.unquote(request.path)
         self.body = body
         self.form = {}
