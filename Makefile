@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz bench clean
+.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz torture bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ tsan: setup peers  ## all tests under ThreadSanitizer
 FUZZ_SECONDS ?= 20
 fuzz: setup  ## every fuzzer for FUZZ_SECONDS, from tests/corpus
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=$(JOBS) tools/fuzz.sh
+
+TORTURE_SECONDS ?= 60
+torture: build peers  ## rotation at 50 MB/s for a minute, by renaming and by copying, agents killed (make test: 15 s of each)
+	@E2E_BINARY=build/release/headgate E2E_TORTURE_SECONDS=$(TORTURE_SECONDS) build/peers/venv/bin/python -B tests/e2e/rotation_test.py
 
 bench: setup  ## benchmarks: one table, and build/bench.jsonl
 	@JOBS=$(JOBS) tools/bench.sh

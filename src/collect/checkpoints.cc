@@ -19,6 +19,11 @@ std::string_view directory_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
+std::optional<std::uint32_t> restart_of(std::string_view path) {
+  const std::optional<LogFileName> name = parse_log_file_name(path.substr(path.rfind('/') + 1));
+  return name ? std::optional(name->restart) : std::nullopt;
+}
+
 // Of two entries that fit, the one that says more surely which file it is, then the later.
 template <typename Entry>
 bool is_better(const Entry& left, const Entry& right) {
@@ -148,7 +153,10 @@ const CoveredFile* Checkpoints::find(std::string_view path, FileId id, std::stri
 }
 
 const CoveredFile* Checkpoints::find_content(std::string_view path, std::string_view first_bytes) const {
-  return best(path, first_bytes, [](const Entry& entry) { return entry.file.fingerprint.bytes > 0; });
+  const auto restart = restart_of(path);
+  return best(path, first_bytes, [&](const Entry& entry) {
+    return entry.file.fingerprint.bytes > 0 && restart_of(entry.file.path) == restart;
+  });
 }
 
 void Checkpoints::forget_absent(const Present& present) {

@@ -51,7 +51,8 @@ class Checkpoints {
   // another file that had the inode before.
   const CoveredFile* find(std::string_view path, FileId id, std::string_view first_bytes) const;
   // The same by what it says alone, within its directory: the file was compressed or copied, or its device
-  // has another number since the machine was started anew.
+  // has another number since the machine was started anew. Not that of another restart, which may say the
+  // same again.
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
 
   // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that

@@ -21,6 +21,8 @@ struct CollectorMeters {
                                   "Bytes of sealed batches before compression")),
         object_bytes(metrics.counter("headgate_collect_batch_bytes_total",
                                      "Bytes of sealed batches after compression")),
+        thorough_bytes(metrics.counter("headgate_collect_thorough_bytes_total",
+                                       "Bytes before compression that collect.thorough_rate was used for")),
         abandoned(
             metrics.counter("headgate_collect_batches_abandoned_total", "Batches given up and read again")),
         errors(
@@ -62,6 +64,7 @@ struct CollectorMeters {
   Counter& batches;
   Counter& raw_bytes;
   Counter& object_bytes;
+  Counter& thorough_bytes;
   Counter& abandoned;
   Counter& errors;
   Counter& archives_damaged;

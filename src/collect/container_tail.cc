@@ -147,6 +147,7 @@ Result<bool> ContainerTail::is_taken_over(TailedFile& opened, const SeenFile& li
                                           const Checkpoints& checkpoints) {
   for (std::size_t index = 0; index < files_.size(); ++index) {
     TailedFile& file = files_[index];
+    if (file.name.restart != listed.name.restart) continue;  // a copy keeps it, whatever else is in its name
     if (file.began_as(opened.first_bytes())) {
       if (!file.is_cut() && file.is_open() && TRY(file.is_rewritten())) cut(index);
       if (files_[index].is_cut()) {

@@ -11,7 +11,7 @@ namespace headgate::collect {
 OpenBatches::OpenBatches(World world, Options options)
     : world_(world),
       options_(std::move(options)),
-      pieces_(std::max(options_.batch.level, kThoroughLevel)),
+      pieces_(options_.batch.level < GzipPieces::kLevelMin ? kThoroughLevel : options_.batch.level),
       thorough_(options_.thorough_bytes_per_second) {}
 
 Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
@@ -50,7 +50,14 @@ void OpenBatches::leave(Place place, const ContainerTail& tail) {
 
 bool OpenBatches::is_thorough(SteadyTime now) {
   if (options_.batch.codec != Codec::Gzip) return false;
-  return options_.batch.level >= GzipPieces::kLevelMin || thorough_.has_any(now);
+  if (options_.batch.level >= GzipPieces::kLevelMin) return true;
+  // Not what is read counts, but what is compressed: records wait in buffers, and are compressed in the way
+  // that is wanted by then.
+  const std::uint64_t bytes = pieces_.bytes_in() - thorough_bytes_;
+  thorough_bytes_ += bytes;
+  world_.meters.thorough_bytes.add(bytes);
+  thorough_.take(bytes);
+  return thorough_.has_any(now);
 }
 
 Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
@@ -65,14 +72,13 @@ Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
                      : std::make_unique<Batch>(world_.spool, options_.batch);
   }
   if (slot.batch->lines() == 0) slot.batch->begin(now);
-  slot.is_thorough = is_thorough(now);
-  slot.raw_bytes = slot.batch->raw_bytes();
-  slot.batch->use_pieces(slot.is_thorough ? &pieces_ : nullptr);
+  const bool is_small_wanted = is_thorough(now);
+  slot.batch->use_pieces(is_small_wanted ? &pieces_ : nullptr);
   if (OpenBatch* const open = slot.batch->one_pods()) {
     const std::size_t share =
         (packed_slots_ > 0 ? options_.buffers_bytes_max / 2 : options_.buffers_bytes_max) / slots_.size();
     open->bound_buffer(std::clamp(share, OpenBatch::kBufferBytesMin,
-                                  slot.is_thorough ? OpenBatch::kPieceBytes : OpenBatch::kBufferBytes));
+                                  is_small_wanted ? OpenBatch::kPieceBytes : OpenBatch::kBufferBytes));
   }
   return *slot.batch;
 }
@@ -80,7 +86,6 @@ Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
 Result<> OpenBatches::filled(Place place) {
   Slot& slot = place->second;
   count(slot);
-  if (slot.is_thorough) thorough_.take(slot.batch->raw_bytes() - slot.raw_bytes);
   if (slot.batch->raw_bytes() >= slot.policy.bytes_max) {
     TRY(seal(place, "size"));
   } else if (slot.batch->is_full()) {

@@ -63,8 +63,6 @@ class OpenBatches {
     std::vector<ContainerTail*> tails;
     std::size_t buffered_bytes = 0;  // as counted in the sum of all
     std::size_t index_bytes = 0;
-    bool is_thorough = false;     // what is read into it now
-    std::uint64_t raw_bytes = 0;  // when reading began
 
     bool holds_lines() const { return batch && batch->lines() > 0; }
   };
@@ -114,6 +112,7 @@ class OpenBatches {
   const Options options_;
   GzipPieces pieces_;
   ThoroughBudget thorough_;
+  std::uint64_t thorough_bytes_ = 0;  // of pieces_, that were taken from it
   Slots slots_;
   std::vector<Slot*> compressing_;  // least recently used first
   std::vector<std::uint64_t> sealed_;

@@ -25,7 +25,7 @@ std::string version_of(const Found& metadata) {
 
 bool is_kept_annotation(std::string_view name) {
   constexpr std::string_view kKept[] = {annotation::kExclude, annotation::kExcludeContainers,
-                                        annotation::kVectorExcludeContainers, annotation::kConfigHash};
+                                        annotation::kVectorExcludeContainers, annotation::kConfigMirror};
   return std::find(std::begin(kKept), std::end(kKept), name) != std::end(kKept);
 }
 

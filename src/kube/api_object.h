@@ -41,7 +41,9 @@ namespace annotation {
 constexpr std::string_view kExclude = "headgate.io/exclude";
 constexpr std::string_view kExcludeContainers = "headgate.io/exclude-containers";
 constexpr std::string_view kVectorExcludeContainers = "vector.dev/exclude-containers";
-constexpr std::string_view kConfigHash = "kubernetes.io/config.hash";  // of a static pod's mirror
+// What the API calls a static pod is a mirror that its kubelet made; this is the uid that kubelet knows it
+// by.
+constexpr std::string_view kConfigMirror = "kubernetes.io/config.mirror";
 }  // namespace annotation
 
 struct ApiList {

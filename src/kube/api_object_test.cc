@@ -148,7 +148,10 @@ TEST(Workloads, AreCalledAsPeopleCallThem) {
 TEST(Pods, AreFoundByTheUidOfTheirLogDirectory) {
   ApiObject pod = {.namespace_name = "kube-system", .name = "etcd-node-1", .uid = "mirror"};
   EXPECT_EQ(id_on_disk(pod).uid, "mirror");
-  pod.annotations[std::string(annotation::kConfigHash)] = "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f";
+  // Copied with a static pod's manifest into one for the API, it says nothing.
+  pod.annotations["kubernetes.io/config.hash"] = "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f";
+  EXPECT_EQ(id_on_disk(pod).uid, "mirror");
+  pod.annotations["kubernetes.io/config.mirror"] = "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f";
   EXPECT_EQ(id_on_disk(pod),
             (PodId{Namespace("kube-system"), PodName("etcd-node-1"), "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f"}));
 }

@@ -91,9 +91,9 @@ void mark_one_gone(Entries& entries, const typename Entries::key_type& key, Time
 }  // namespace
 
 PodId id_on_disk(const ApiObject& pod) {
-  const auto hash = pod.annotations.find(std::string(annotation::kConfigHash));
-  const bool is_static = hash != pod.annotations.end() && !hash->second.empty();
-  return {Namespace(pod.namespace_name), PodName(pod.name), is_static ? hash->second : pod.uid};
+  const auto mirror = pod.annotations.find(std::string(annotation::kConfigMirror));
+  const bool is_static = mirror != pod.annotations.end() && !mirror->second.empty();
+  return {Namespace(pod.namespace_name), PodName(pod.name), is_static ? mirror->second : pod.uid};
 }
 
 void KnownPods::put(const ApiObject& object, KnownNamespace known) {

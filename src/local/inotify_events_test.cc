@@ -1,9 +1,22 @@
 #include "local/inotify_events.h"
 
 #include <gtest/gtest.h>
+#include <linux/magic.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string_view>
+
+// In this program what is below a directory called so is on NFS: a test cannot mount one.
+extern "C" int statfs(const char* path, struct statfs* status) noexcept {
+  const long outcome = ::syscall(SYS_statfs, path, status);
+  if (outcome == 0 && std::string_view(path).find("/on-nfs") != std::string_view::npos)
+    status->f_type = NFS_SUPER_MAGIC;
+  return static_cast<int>(outcome);
+}
 
 namespace headgate::local {
 namespace {
@@ -69,6 +82,40 @@ TEST_F(InotifyEventsTest, TellsOfADirectoryThatWasRemovedAndMadeAgainOnceItIsWat
   const FileEvents::Changes changes = events_->take();
   ASSERT_EQ(changes.directories.size(), 1U);
   EXPECT_EQ(changes.directories[0].directory, below);
+}
+
+// What the kernel does when nobody takes its events for too long; inotify(7), IN_Q_OVERFLOW.
+TEST_F(InotifyEventsTest, SaysOnceThatEventsWereLostAndTellsOfLaterOnes) {
+  std::size_t queue_max = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> queue_max;
+  if (queue_max == 0 || queue_max > 200'000) GTEST_SKIP() << "a queue of " << queue_max << " events";
+  std::ofstream one(directory_ + "/0.log");
+  std::ofstream other(directory_ + "/1.log");
+  for (std::size_t count = 0; count <= queue_max / 2; ++count) {  // by turns: equal events in a row are one
+    one << "line" << std::endl;
+    other << "line" << std::endl;
+  }
+  bool is_overflown = false;
+  for (FileEvents::Changes changes = events_->take(); !changes.directories.empty() || changes.is_overflown;
+       changes = events_->take()) {
+    EXPECT_FALSE(is_overflown && changes.is_overflown);
+    is_overflown = is_overflown || changes.is_overflown;
+  }
+  EXPECT_TRUE(is_overflown);
+  append("0.log");
+  EXPECT_EQ(events_->take().directories.size(), 1U);
+}
+
+// The kernel would take the watch, and tell only of what is written on this machine.
+TEST_F(InotifyEventsTest, WatchesNoDirectoryOfANetworkFileSystem) {
+  const std::string below = directory_ + "/on-nfs";
+  std::filesystem::create_directory(below);
+  events_->take();
+  const Result<> watched = events_->watch(below);
+  ASSERT_FALSE(watched.ok());
+  EXPECT_EQ(watched.error().fault, Fault::Invalid);
+  append("on-nfs/0.log");
+  EXPECT_TRUE(events_->take().directories.empty());
 }
 
 TEST_F(InotifyEventsTest, SaysThatADirectoryIsNotThere) {

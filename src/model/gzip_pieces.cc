@@ -26,6 +26,7 @@ std::string_view GzipPieces::compress(std::string_view piece) {
   const std::size_t bytes =
       libdeflate_gzip_compress(compressor_.get(), piece.data(), piece.size(), compressed_.get(), room_);
   CHECK(bytes > 0);
+  bytes_in_ += piece.size();
   return {compressed_.get(), bytes};
 }
 

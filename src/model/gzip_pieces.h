@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -25,6 +26,8 @@ class GzipPieces {
 
   // A whole gzip member (RFC 1952) of at most kPieceBytes. Valid until the next call.
   std::string_view compress(std::string_view piece);
+  // All that was compressed so far.
+  std::uint64_t bytes_in() const { return bytes_in_; }
 
  private:
   struct Free {
@@ -34,6 +37,7 @@ class GzipPieces {
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
   std::unique_ptr<char[]> compressed_;
   std::size_t room_ = 0;
+  std::uint64_t bytes_in_ = 0;
 };
 
 }  // namespace headgate

@@ -54,10 +54,10 @@ class KubernetesApi:
 
 
 class Agent:
-    def __init__(self, installation, *flags, environment=None):
+    def __init__(self, installation, *flags, environment=None, within=()):
         self.installation = installation
         self.process = subprocess.Popen(
-            [BINARY, "collect", "--log.level=info", "--log.format=json", "--metrics.listen=127.0.0.1:0",
+            [*within, os.path.abspath(BINARY), "collect", "--log.level=info", "--log.format=json", "--metrics.listen=127.0.0.1:0",
              f"--collect.pod-logs={installation.pods}", f"--local.root={installation.root}",
              "--collect.batch.age-max=1s", "--collect.scan-interval=100ms", "--collect.spool.free-bytes-min=1MiB",
              "--cluster-id=cluster-1", "--kube.token-file=", "--kube.ca-file=", *flags],
@@ -97,9 +97,9 @@ class CollectTest(EndToEndTest):
         self.api.add_pod(namespace, name, uid, **about)
         return file
 
-    def agent(self, *flags, environment=None):
+    def agent(self, *flags, environment=None, within=()):
         agent = Agent(self.installation, f"--kube.api={self.api.url}", "--kube.node-name=node-1", *flags,
-                      environment=environment)
+                      environment=environment, within=within)
         self.addCleanup(agent.process.kill)
         return agent
 
@@ -323,6 +323,35 @@ class CollectTest(EndToEndTest):
         [listed] = s3.list_objects_v2(Bucket="central-logs")["Contents"]
         head = s3.head_object(Bucket="central-logs", Key=listed["Key"])
         self.assertEqual((head["ServerSideEncryption"], head["SSEKMSKeyId"]), ("aws:kms", key))
+
+    def test_needs_no_root_and_writes_nowhere_but_in_its_data_directory(self):
+        # In a mount namespace where all is read-only but the installation's root; nobody, in the group that owns the logs (0640,
+        # as containerd makes them), without a capability.
+        nobody = 65534
+        within = ["unshare", "--mount", "bash", "-ec",
+                  'mount --bind "$0" "$0"; '
+                  'for at in $(findmnt -rno TARGET | tac); do '
+                  '[[ $at == "$0" || $at == /proc* || $at == /sys* || $at == /dev* ]] || mount -o remount,bind,ro "$at"; done; '
+                  'if touch "$0/../written" 2> /dev/null; then echo "it can be written" >&2; exit 1; fi; '
+                  f'exec setpriv --reuid={nobody} --regid={nobody} --groups=0 --inh-caps=-all --bounding-set=-all --no-new-privs "$@"',
+                  str(self.installation.root)]
+        self.installation.root.mkdir()
+        os.chmod(self.installation.path, 0o711)
+        if os.geteuid() == 0:
+            os.chown(self.installation.root, nobody, nobody)
+        tried = subprocess.run([*within, "id", "-u"], capture_output=True, text=True)
+        if tried.returncode != 0 or tried.stdout.strip() != str(nobody):
+            self.skipTest(f"needs root and its own mounts: {tried.stderr}")
+        self.api.add_namespace("clusters-a", **{HOSTED: "true"})
+        file = self.pod("clusters-a", "web-0", labels={"app": "web"})
+        os.chmod(file.directory / "0.log", 0o640)
+        agent = self.agent(within=within)
+        file.write(b"one")
+        file.file.flush()
+        self.await_that(lambda: self.records() == {("clusters-a", "web", "web-0"): ["one"]}, "the line")
+        code, complaints = agent.stop()
+        self.assertEqual(code, 0, complaints)
+        self.assertNotIn("cannot", complaints)
 
     def test_refuses_to_start_with_what_it_cannot_use(self):
         cases = {

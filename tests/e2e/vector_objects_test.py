@@ -1,19 +1,26 @@
 """Objects as Vector's aws_s3 sink writes them (docs/vector.md) are delivered: every line, and nothing of Vector's metadata.
 
-The key is made by the template of docs/vector/vector.yaml; the lines are real logs.
+The key is made by the template of docs/vector/vector.yaml; the lines are real logs. What that file's transform makes of an event
+says Vector's own compiler and runtime (vrl).
 """
 
+import copy
 import gzip
 import json
+import os
 import pathlib
 import re
 import subprocess
 import unittest
 import uuid
 
+import vrl_python
+import yaml
+
 from harness import BINARY, RUN_SECONDS_MAX, EndToEndTest, read_object, real_logs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONFIGURATION = ROOT / "docs" / "vector" / "vector.yaml"
 PROVIDERS = ("node-7", "10.9.8.7", "prod-cluster", "cri-o://", "vector-secret-annotation")
 
 
@@ -48,7 +55,7 @@ class VectorObjectsTest(EndToEndTest):
     def put(self, installation, records, shape, compressed=True):
         """Into the central bucket, under the key that the configuration's template makes."""
         first = records[0]
-        template = re.search(r'key_prefix: "(.*)"', (ROOT / "docs/vector/vector.yaml").read_text()).group(1)
+        template = yaml.safe_load(CONFIGURATION.read_text())["sinks"]["central"]["key_prefix"]
         prefix = re.sub(r"{{ (\w+) }}", lambda field: first[field.group(1)], template)
         name = f"20261124-100000-{uuid.uuid4()}.json" + (".gz" if compressed else "")
         path = installation.root / "store" / "central" / prefix / name
@@ -96,6 +103,36 @@ class VectorObjectsTest(EndToEndTest):
         self.assertEqual(len(installation.delivered_events("tenant-a")["evil-0"]), 2)
         self.assertEqual(installation.delivered_events("tenant-b"), {})
         self.assertEqual(installation.delivered_objects("tenant-b"), {})
+
+
+class TransformTest(unittest.TestCase):
+    def setUp(self):
+        self.program = yaml.safe_load(CONFIGURATION.read_text())["transforms"]["routed"]["source"]
+        os.environ["CLUSTER_ID"] = "prod-cluster"
+        self.addCleanup(os.environ.pop, "CLUSTER_ID", None)
+
+    def routed(self, event):
+        return vrl_python.VRLRuntime.run(self.program, event, "UTC").processed_event
+
+    def test_names_what_routes_as_the_collector_does(self):
+        event = {name: value for name, value in record("x", 0, "web-0").items()
+                 if name in ("file", "kubernetes", "message", "source_type", "stream", "timestamp")}
+        found = self.routed(copy.deepcopy(event))
+        self.assertEqual({name: found[name] for name in found if name not in event},
+                         {"cluster_id": "prod-cluster", "namespace": "tenant-a", "application": "payments", "pod_name": "web-0",
+                          "container_name": "app", "ingest_timestamp": event["timestamp"]})
+        self.assertEqual({name: found[name] for name in event}, event)
+        for labels, application in (({"app.kubernetes.io/name": "shop"}, "shop"), ({"app": "a", "app.kubernetes.io/name": "b"}, "a"),
+                                    ({"tier": "1"}, "unknown")):
+            event["kubernetes"]["pod_labels"] = labels
+            self.assertEqual(self.routed(copy.deepcopy(event))["application"], application)
+
+    def test_takes_nothing_that_routes_from_a_line(self):
+        event = {"message": json.dumps({"namespace": "tenant-b", "cluster_id": "x", "application": "y", "pod_name": "z"}),
+                 "timestamp": "2026-11-24T10:00:00Z", "kubernetes": {"pod_namespace": "tenant-a", "pod_name": "web-0"}}
+        found = self.routed(event)
+        self.assertEqual([found[name] for name in ("cluster_id", "namespace", "application", "pod_name")],
+                         ["prod-cluster", "tenant-a", "unknown", "web-0"])
 
 
 if __name__ == "__main__":

@@ -165,6 +165,16 @@ TEST_F(Discovery, KnowsAStaticPodByTheHashThatItsMirrorNames) {
   EXPECT_EQ(collect(), Found{"c/kube-system/etcd/etcd-node-1 etcd: one"});
 }
 
+// Whoever copies a static pod's manifest into one for the API copies the hash too.
+TEST_F(Discovery, KnowsAPodThatOnlyHasTheHashOfAStaticOneByItsUid) {
+  kube_.list(R"({"items":[{"metadata":{"name":"team"}}]})",
+             R"({"items":[{"metadata":{"namespace":"team","name":"web-2","uid":"u-2","labels":{"app":"web"},
+                 "annotations":{"kubernetes.io/config.hash":"3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f"}}}]})");
+  write("pods/team_web-2_u-2/main/0.log", "one");
+  open();
+  EXPECT_EQ(collect(), Found{"c/team/web/web-2 main: one"});
+}
+
 TEST_F(Discovery, TakesInitAndEphemeralContainersWhenTheyCome) {
   write("pods/team_web-1_u-1/init-schema/0.log", "failed");
   write("pods/team_web-1_u-1/init-schema/1.log", "migrated");

@@ -125,6 +125,55 @@ TEST_F(Partitioning, CompressesThoroughlyWhatItsRateAllowsInBothKindsOfObjects) 
   }
 }
 
+// Of one read little is compressed at once; most waits in buffers until its batch is sealed.
+TEST_F(Partitioning, CompressesThoroughlyNoMoreThanItsRateAllowsHoweverMuchWaits) {
+  constexpr std::uint64_t kRate = 20'000;
+  constexpr std::uint64_t kRoundBytes = 1'000'000;
+  constexpr int kRounds = 10;
+  options_.thorough_bytes_per_second = kRate;
+  for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
+    options_.policy.partition = partition;
+    ASSERT_TRUE(open().ok());
+    Counter& thorough = metrics_.counter("headgate_collect_thorough_bytes_total", "");
+    const std::uint64_t before = thorough.value();
+    for (int round = 0; round < kRounds; ++round) {
+      for (std::uint64_t bytes = 0; bytes < kRoundBytes; bytes += 1'000)
+        say("tenant", "web-" + std::to_string(bytes % 20'000), std::string(1'000, 'x'));
+      read();
+      clock_.advance(std::chrono::seconds{20});  // time for 400 KB
+      say("tenant", "web-0", "one more");
+      read();
+      ASSERT_TRUE(collector_->seal_all().ok());
+    }
+    const std::uint64_t compressed = thorough.value() - before;
+    EXPECT_GE(compressed, kRate * 20 * kRounds / 2);
+    // Four seconds' worth at once, and what waited when the last of it was given is owed.
+    EXPECT_LE(compressed, kRate * (20 * kRounds + 4) + kRoundBytes * 3 / 2);
+  }
+}
+
+TEST_F(Partitioning, CompressesAtTheLevelThatItIsTold) {
+  std::vector<std::uint64_t> bytes;
+  for (const int level : {4, 5, 9}) {
+    options_.batch.level = level;
+    ASSERT_TRUE(open().ok());
+    const std::string tenant = "tenant-" + std::to_string(level);
+    for (int line = 0; line < 4'000; ++line)
+      say(tenant, "web-1", "a word or two of " + std::to_string(line * 7919 % 1000) + " that come again");
+    read();
+    ASSERT_TRUE(collector_->seal_all().ok());
+    for (const Sealed& object : sealed()) {
+      if (object.key.find(tenant) != std::string::npos) bytes.push_back(object.bytes);
+    }
+  }
+  ASSERT_EQ(bytes.size(), 3U);
+  const auto differ = [](std::uint64_t left, std::uint64_t right) {  // by more than names and times do
+    return std::max(left, right) * 100 > std::min(left, right) * 102;
+  };
+  EXPECT_TRUE(differ(bytes[0], bytes[1])) << bytes[0] << " and " << bytes[1];
+  EXPECT_TRUE(differ(bytes[1], bytes[2])) << bytes[1] << " and " << bytes[2];
+}
+
 TEST_F(Partitioning, GoesFromOneWayOfCompressingToTheOtherWithinABatch) {
   options_.thorough_bytes_per_second = 20'000;
   ASSERT_TRUE(open().ok());
