@@ -1,11 +1,14 @@
 #include "cli/dlq_command.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <ostream>
 
 #include "base/json_text.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
+#include "deliver/quarantine.h"
 #include "model/notification.h"
 
 namespace headgate::cli {
@@ -35,11 +38,58 @@ std::string objects_of(const ReceivedMessage& message) {
   return objects.empty() ? "(no object)" : objects;
 }
 
-Result<int> act(const Arguments& arguments, DeadLetters& letters, std::ostream& output) {
+constexpr std::chrono::seconds kStoreTimeout{60};
+
+std::string metadata_of(const ObjectInfo& info, const char* name) {
+  const auto found = info.metadata.find(name);
+  return found == info.metadata.end() ? "-" : found->second;
+}
+
+// What processors could make nothing of: nobody retries it, so no dead letter stands for it.
+Result<> list_quarantine(ObjectStore& store, std::size_t count, Clock& clock, std::ostream& output) {
+  for (const char* kind : {"messages/", "objects/"}) {
+    const std::string prefix = std::string(deliver::kQuarantinePrefix) + kind;
+    ObjectKey after;
+    for (bool is_last = false; !is_last && count > 0;) {
+      const auto deadline = [&] { return Deadline::after(clock.steady(), kStoreTimeout); };
+      const ObjectPage page =
+          TRY_IN(prefix, store.list(prefix, after, std::min(count, kLookMax), deadline()));
+      for (const ObjectInfo& object : page.objects) {
+        const ObjectInfo info = TRY_IN(object.key.view(), store.head(object.key, deadline()));
+        output << object.key.view() << "  " << to_rfc3339(object.modified_at) << "  "
+               << metadata_of(info, deliver::kReasonMetadata) << "  "
+               << metadata_of(info, deliver::kSourceMetadata) << '\n';
+        after = object.key;
+        --count;
+      }
+      is_last = page.is_last || page.objects.empty();
+    }
+  }
+  return {};
+}
+
+Result<> show_quarantine(ObjectStore& store, const ObjectKey& key, Clock& clock, std::ostream& output) {
+  const Deadline deadline = Deadline::after(clock.steady(), kStoreTimeout);
+  const auto reader = TRY_IN(key.view(), store.open_reader(key, std::nullopt, deadline));
+  std::array<char, std::size_t{16} << 10U> room{};
+  for (;;) {
+    const std::size_t bytes = TRY_IN(key.view(), reader->read(room));
+    if (bytes == 0) return {};
+    output.write(room.data(), static_cast<std::streamsize>(bytes));
+  }
+}
+
+Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& store, Clock& clock,
+                std::ostream& output) {
   if (arguments.list->parsed()) {
     for (const ReceivedMessage& message : TRY(letters.dead_letters(arguments.count)))
       output << message.id << "  " << to_rfc3339(message.sent_at) << "  received " << message.receive_count
              << "  " << objects_of(message) << '\n';
+    TRY(list_quarantine(store, arguments.count, clock, output));
+    return 0;
+  }
+  if (arguments.show->parsed() && arguments.id.starts_with(deliver::kQuarantinePrefix)) {
+    TRY(show_quarantine(store, ObjectKey(arguments.id), clock, output));
     return 0;
   }
   if (arguments.show->parsed()) {
@@ -66,22 +116,25 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, std::ostream& 
 Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
   const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
   if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
-  return act(arguments, *world->dead_letters(), run.output);
+  return act(arguments, *world->dead_letters(), world->central_stores().first(), run.clock, run.output);
 }
 
 }  // namespace
 
 Command add_dlq(CLI::App& parent, ConfigWorld world) {
-  CLI::App* app = parent.add_subcommand("dlq", "Messages that were received too often: look, redrive, purge");
+  CLI::App* app = parent.add_subcommand(
+      "dlq", "Messages that were received too often: look, redrive, purge; and what is in quarantine");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, kReplay);
   app->require_subcommand(1);
-  arguments->list =
-      app->add_subcommand("list", "One line a message: id, when sent, how often received, objects");
-  arguments->list->add_option("--count", arguments->count, "At most so many")
+  arguments->list = app->add_subcommand(
+      "list",
+      "One line a message: id, when sent, how often received, objects. Then one for each message "
+      "and object in quarantine: key, when, reason, source");
+  arguments->list->add_option("--count", arguments->count, "At most so many of either")
       ->check(CLI::Range(std::size_t{1}, kLookMax))
       ->capture_default_str();
-  arguments->show = app->add_subcommand("show", "A message's body");
+  arguments->show = app->add_subcommand("show", "A message's body, or what quarantine has under a key");
   arguments->show->add_option("id", arguments->id, "As list shows it")->required();
   arguments->redrive = app->add_subcommand("redrive", "Back to the queue, as if never received");
   arguments->redrive->add_option("--count", arguments->redrive_count, "At most so many; 0: all");

@@ -87,10 +87,10 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
 Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::string_view reason,
                          std::string_view source) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
-  options.metadata["headgate-reason"] = slug_of(reason);
+  options.metadata[kReasonMetadata] = slug_of(reason);
   // Whole, but of keys whose bytes are mostly not ASCII.
   constexpr std::size_t kSourceBytesMax = 1'800;
-  if (!source.empty()) options.metadata["headgate-source"] = metadata_text(source, kSourceBytesMax);
+  if (!source.empty()) options.metadata[kSourceMetadata] = metadata_text(source, kSourceBytesMax);
   Result<PutOutcome> kept =
       put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout));
   if (kept.ok()) return {};

@@ -17,6 +17,10 @@
 namespace headgate::deliver {
 
 constexpr std::string_view kQuarantinePrefix = "quarantine/";
+// User metadata of what is in quarantine: the reason as slug_of() has it; the key it came from, if any,
+// percent-encoded.
+constexpr const char* kReasonMetadata = "headgate-reason";
+constexpr const char* kSourceMetadata = "headgate-source";
 
 // A reason as a key segment and a metric label: lower case words with dashes.
 std::string slug_of(std::string_view reason);

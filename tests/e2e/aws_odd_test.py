@@ -4,10 +4,11 @@ its message's visibility, and what can never be delivered."""
 import datetime
 import gzip
 import json
+import subprocess
 import time
 import unittest
 
-from aws_pipeline_test import TENANTS, AwsTest
+from aws_pipeline_test import BINARY_PATH, TENANTS, AwsTest
 
 CENTRAL = "central-logs"
 VISIBILITY_SECONDS = 4
@@ -126,6 +127,22 @@ class OddOnAws(AwsTest):
         self.assertIn(("globex/cloudwatch", "filtered"), states)
         dead = sqs.get_queue_url(QueueName="headgate-dead")["QueueUrl"]
         self.assertNotIn("Messages", sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=0), "nothing went round until it died")
+        self.assert_an_operator_is_shown(self.quarantined(), damaged)
+
+    def assert_an_operator_is_shown(self, quarantined, damaged):
+        def dlq(*words, status=0):
+            done = subprocess.run([BINARY_PATH, "dlq", *words, *self.pipeline.process_flags(self.aws.url)], capture_output=True,
+                                  text=True, timeout=60, env=self.aws.environment)
+            self.assertEqual(done.returncode, status, done.stderr + done.stdout)
+            return done.stdout
+        listed = {line.split("  ")[0]: line.split("  ")[1:] for line in dlq("list").splitlines()}
+        self.assertEqual(set(listed), set(quarantined))
+        self.assertIn(damaged, [source for _, _, source in listed.values()])
+        self.assertIn("bucket--not-one-of-ours--others-logs", [reason for _, reason, _ in listed.values()])
+        for key, text in quarantined.items():
+            self.assertEqual(dlq("show", key), text)
+        self.assertEqual(dlq("list", "--count=2").count("\n"), 2)
+        dlq("show", "quarantine/objects/none.json", status=1)
 
 
 if __name__ == "__main__":
