@@ -85,10 +85,16 @@ Result<> LambdaRuntime::post_error(const std::string& path, const Error& error) 
 
 Result<> LambdaRuntime::post(const std::string& path, std::string_view body, net::HttpHeaders headers) {
   headers.emplace_back("Content-Type", "application/json");
-  const net::HttpResponse response = TRY_IN(
-      path,
-      client_->send({.method = "POST", .url = base_ + path, .headers = std::move(headers), .body = body},
-                    {.deadline = Deadline::after(clock_.steady(), kPostMax)}));
+  const net::HttpRequest request{
+      .method = "POST", .url = base_ + path, .headers = std::move(headers), .body = body};
+  const auto send = [&] {
+    return client_->send(request, {.deadline = Deadline::after(clock_.steady(), kPostMax)});
+  };
+  Result<net::HttpResponse> sent = send();
+  // An invocation that is not answered counts as failed, and all of it would come back. To answer twice does
+  // no harm: the second is refused.
+  if (!sent.ok() && sent.error().fault == Fault::Retry) sent = send();
+  const net::HttpResponse response = TRY_IN(path, std::move(sent));
   if (!response.is_success())
     return Error{Fault::Retry, path + ": status " + std::to_string(response.status)};
   return {};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "fakes/scripted_server.h"
@@ -65,6 +66,19 @@ TEST_F(LambdaRuntimeTest, AnswersAndFails) {
   EXPECT_NE(last_request().find(R"("errorMessage":"event: no \"JSON\"")"), std::string::npos);
   ASSERT_TRUE(runtime_->fail_to_start(Error{Fault::Denied, "x"}).ok());
   EXPECT_TRUE(last_request().starts_with("POST /2018-06-01/runtime/init/error "));
+}
+
+TEST_F(LambdaRuntimeTest, AnswersOnceMoreWhenTheConnectionDies) {
+  std::atomic<int> answers = 0;
+  ScriptedServer server([&](const std::string& first, Answer& answer) {
+    const bool is_first = answers++ == 0;
+    if (is_first) return;  // closed without a word
+    EXPECT_TRUE(first.ends_with("done")) << first;
+    answer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+  });
+  auto runtime = LambdaRuntime::open(library_, clock_, server.url().substr(sizeof "http://" - 1)).value();
+  EXPECT_TRUE(runtime->respond("8476a536", "done").ok());
+  EXPECT_EQ(answers, 2);
 }
 
 TEST_F(LambdaRuntimeTest, SaysWhenTheApiRefuses) {
