@@ -6,7 +6,7 @@
 //   ObjectStore& absent_bucket();  one that is not there
 //   Deadline soon();  Deadline passed();
 //   static constexpr bool kCopies;  // false: copy() is Denied, as it may be
-//   static constexpr bool kLosesRaces = true;  // may be left out: several of many may be told that they stored
+//   static constexpr bool kLosesRaces = true;  // may be left out: two of many may be told that they stored
 //   static constexpr bool kListsPaths = true;  // may be left out: a prefix that is no path is not understood
 #pragma once
 
