@@ -1,15 +1,16 @@
 #include "cli/dlq_command.h"
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <ostream>
 
 #include "base/json_text.h"
+#include "cli/object_url.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "deliver/quarantine.h"
 #include "model/notification.h"
+#include "process/bucket_walk.h"
 
 namespace headgate::cli {
 namespace {
@@ -34,7 +35,7 @@ std::string objects_of(const ReceivedMessage& message) {
   if (!notification.ok()) return "(" + notification.error().what + ")";
   std::string objects;
   for (const ObjectCreated& object : notification->objects)
-    objects += (objects.empty() ? "s3://" : " s3://") + object.bucket.str() + '/' + object.key.str();
+    objects += (objects.empty() ? "" : " ") + url_of({object.bucket, object.key});
   return objects.empty() ? "(no object)" : objects;
 }
 
@@ -47,23 +48,26 @@ std::string metadata_of(const ObjectInfo& info, const char* name) {
 
 // What processors could make nothing of: nobody retries it, so no dead letter stands for it.
 Result<> list_quarantine(ObjectStore& store, std::size_t count, Clock& clock, std::ostream& output) {
+  Result<> shown;
+  const auto show = [&](ObjectStore&, const ObjectInfo& object) {
+    if (count == 0) return process::Walk::LeaveOff;
+    const Result<ObjectInfo> info = store.head(object.key, Deadline::after(clock.steady(), kStoreTimeout));
+    if (!info.ok()) {
+      shown = Error(info.error()).in(object.key.view());
+      return process::Walk::LeaveOff;
+    }
+    output << object.key.view() << "  " << to_rfc3339(object.modified_at) << "  "
+           << metadata_of(*info, deliver::kReasonMetadata) << "  "
+           << metadata_of(*info, deliver::kSourceMetadata) << '\n';
+    --count;
+    return process::Walk::On;
+  };
   for (const char* kind : {"messages/", "objects/"}) {
     const std::string prefix = std::string(deliver::kQuarantinePrefix) + kind;
-    ObjectKey after;
-    for (bool is_last = false; !is_last && count > 0;) {
-      const auto deadline = [&] { return Deadline::after(clock.steady(), kStoreTimeout); };
-      const ObjectPage page =
-          TRY_IN(prefix, store.list(prefix, after, std::min(count, kLookMax), deadline()));
-      for (const ObjectInfo& object : page.objects) {
-        const ObjectInfo info = TRY_IN(object.key.view(), store.head(object.key, deadline()));
-        output << object.key.view() << "  " << to_rfc3339(object.modified_at) << "  "
-               << metadata_of(info, deliver::kReasonMetadata) << "  "
-               << metadata_of(info, deliver::kSourceMetadata) << '\n';
-        after = object.key;
-        --count;
-      }
-      is_last = page.is_last || page.objects.empty();
-    }
+    const process::Walked walked = process::walk_buckets(clock, {&store}, {.prefix = prefix}, show);
+    TRY(shown);
+    TRY(whole(walked));
+    if (walked.left_off && count > 0) return Error{Fault::Stopped, "stopped"};
   }
   return {};
 }

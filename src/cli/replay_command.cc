@@ -55,8 +55,8 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
   if (arguments.is_dry_run) {
     const auto parked = TRY(replay.list(tenant, arguments.count));
     for (const Ledger::ParkedDelivery& one : parked)
-      run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  s3://"
-                 << one.id.bucket.view() << '/' << one.id.key.view() << "  " << one.entry.reason << '\n';
+      run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  "
+                 << url_of({one.id.bucket, one.id.key}) << "  " << one.entry.reason << '\n';
     return 0;
   }
   constexpr std::chrono::minutes kReplayMax{60};
