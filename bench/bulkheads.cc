@@ -97,9 +97,9 @@ class Accounts : public Destinations {
     Accounts& all_;
     const int number_;
   };
-  class Bucket : public PartialStore {
+  class Bucket : public fakes::PartialStore {
    public:
-    Bucket(Accounts& all, int number) : PartialStore("theirs"), all_(all), number_(number) {}
+    Bucket(Accounts& all, int number) : PartialStore(BucketName("theirs")), all_(all), number_(number) {}
     Result<PutOutcome> copy(const CopySource& source, const ObjectKey&, PutOptions,
                             Deadline deadline) override {
       TRY(all_.answer(number_, deadline));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "fakes/partial_store.h"
 #include "model/names.h"
 #include "ports/object_store.h"
 
@@ -116,37 +117,11 @@ class Tally {
   std::vector<Object> objects_;
 };
 
-// A bucket of which only some calls are made.
-class PartialStore : public ObjectStore {
- public:
-  explicit PartialStore(const char* bucket) : bucket_(bucket) {}
-  const BucketName& bucket() const override { return bucket_; }
-  Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey&, std::optional<ByteRange>,
-                                                    Deadline) override {
-    return unused();
-  }
-  Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
-  }
-  Result<ObjectInfo> head(const ObjectKey&, Deadline) override { return unused(); }
-  Result<ObjectPage> list(std::string_view, const ObjectKey&, std::size_t, Deadline) override {
-    return unused();
-  }
-  Result<> remove(const ObjectKey&, Deadline) override { return unused(); }
-  Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
-  }
-
- private:
-  static Error unused() { return Error{Fault::Invalid, "not part of the benchmark"}; }
-  const BucketName bucket_;
-};
-
 // The central bucket: objects are made when they are read, their key says what is in them. What is written is
 // quarantine.
-class CentralStore : public PartialStore {
+class CentralStore : public fakes::PartialStore {
  public:
-  explicit CentralStore(Tally& tally) : PartialStore("central"), tally_(tally) {}
+  explicit CentralStore(Tally& tally) : PartialStore(BucketName("central")), tally_(tally) {}
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange>,
                                                     Deadline) override {
     const bool is_poisoned =

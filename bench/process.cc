@@ -28,6 +28,7 @@
 #include "base/metrics.h"
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_tenant_store.h"
+#include "fakes/partial_store.h"
 #include "local/system_clock.h"
 #include "loggen/generator.h"
 #include "model/compressed_writer.h"
@@ -100,25 +101,14 @@ class DescriptorSink : public ByteSink {
 };
 
 // The objects, as files of one directory.
-class FileStore : public ObjectStore {
+class FileStore : public fakes::PartialStore {
  public:
-  explicit FileStore(std::string directory) : directory_(std::move(directory)) {}
-  const BucketName& bucket() const override { return bucket_; }
+  explicit FileStore(std::string directory)
+      : PartialStore(BucketName("central")), directory_(std::move(directory)) {}
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange>,
                                                     Deadline) override {
     const std::string name = key.str().substr(key.str().rfind('/') + 1);
     return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(directory_ + "/" + name));
-  }
-  Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
-  }
-  Result<ObjectInfo> head(const ObjectKey&, Deadline) override { return unused(); }
-  Result<ObjectPage> list(std::string_view, const ObjectKey&, std::size_t, Deadline) override {
-    return unused();
-  }
-  Result<> remove(const ObjectKey&, Deadline) override { return unused(); }
-  Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
   }
 
  private:
@@ -132,10 +122,7 @@ class FileStore : public ObjectStore {
     const ObjectInfo info_;
     DescriptorSource source_;
   };
-  static Error unused() { return Error{Fault::Invalid, "not part of the benchmark"}; }
-
   const std::string directory_;
-  const BucketName bucket_{"central"};
 };
 
 // Makes each body as AWS gets it, and lets it go.

@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_tenant_store.h"
+#include "fakes/partial_store.h"
 #include "local/system_clock.h"
 #include "loggen/generator.h"
 #include "model/compressed_writer.h"
@@ -73,25 +74,14 @@ Member made() {
 }
 
 // A bucket with one object: the member, many times over.
-class LargeObject : public ObjectStore {
+class LargeObject : public fakes::PartialStore {
  public:
-  LargeObject(const Member& member, std::size_t times) : member_(member), times_(times) {}
-  const BucketName& bucket() const override { return bucket_; }
+  LargeObject(const Member& member, std::size_t times)
+      : PartialStore(BucketName("central")), member_(member), times_(times) {}
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,
                                                     Deadline) override {
     CHECK(!range);
     return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(*this, key));
-  }
-  Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
-  }
-  Result<ObjectInfo> head(const ObjectKey&, Deadline) override { return unused(); }
-  Result<ObjectPage> list(std::string_view, const ObjectKey&, std::size_t, Deadline) override {
-    return unused();
-  }
-  Result<> remove(const ObjectKey&, Deadline) override { return unused(); }
-  Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
-    return unused();
   }
 
  private:
@@ -117,11 +107,8 @@ class LargeObject : public ObjectStore {
     ObjectInfo info_;
     std::size_t at_ = 0;
   };
-  static Error unused() { return Error{Fault::Invalid, "not part of this test"}; }
-
   const Member& member_;
   const std::size_t times_;
-  const BucketName bucket_{"central"};
 };
 
 // Makes each body as AWS gets it, counts, and lets it go.
