@@ -43,15 +43,7 @@ Result<> OpenBatch::flush_buffer() {
   if (is_broken_) return Error{Fault::Retry, "the batch is broken by an earlier error"};
   if (filled_ == 0) return {};
   const std::string_view bytes(buffer_.data(), std::exchange(filled_, 0));
-  if (std::exchange(is_to_end_member_, false)) TRY(tried(writer_.end_member()));
   return tried(writer_.write(bytes));
-}
-
-void OpenBatch::use_pieces(GzipPieces* pieces) {
-  if (pieces == pieces_) return;
-  pieces_ = pieces;
-  writer_.use_pieces(pieces);
-  is_to_end_member_ = true;
 }
 
 Result<> OpenBatch::rest() {

@@ -38,7 +38,7 @@ class OpenBatch {
   // cost a little ratio.
   void bound_buffer(std::size_t bytes) { buffer_bytes_ = bytes; }
   // What is written from now on is made with these, which outlive the batch; null: as the options say.
-  void use_pieces(GzipPieces* pieces);
+  void use_pieces(GzipPieces* pieces) { writer_.use_pieces(pieces); }
   // After an error (the disk is full, say) the batch is broken: discard() it, and read its lines again.
   Result<> add(const RecordFrame& frame, const Record& record);
   // Ends the compressor's member, so that its state is freed until more comes.
@@ -63,8 +63,6 @@ class OpenBatch {
   SteadyTime opened_at_;
   LazySpoolFile file_;
   CompressedWriter writer_;
-  GzipPieces* pieces_ = nullptr;
-  bool is_to_end_member_ = false;  // its way of compressing is no longer the one that is wanted
   Pages buffer_;
   std::size_t filled_ = 0;
   std::size_t buffer_bytes_ = kBufferBytes;

@@ -238,6 +238,7 @@ class CompressedWriter::Impl {
 
   Result<> write(std::string_view bytes) {
     if (failure_) return *failure_;
+    if (is_member_to_end_) TRY(end_member());
     if (!member_is_open()) begin_member();
     bytes_in_ += bytes.size();
     return settle(std::visit([&](auto& member) { return write_to(member, bytes); }, member_));
@@ -252,7 +253,11 @@ class CompressedWriter::Impl {
     return settle(std::move(ended));
   }
 
-  void use_pieces(GzipPieces* pieces) { shared_pieces_ = pieces; }
+  void use_pieces(GzipPieces* pieces) {
+    if (pieces == shared_pieces_) return;
+    shared_pieces_ = pieces;
+    is_member_to_end_ = member_is_open();
+  }
 
   bool member_is_open() const { return !std::holds_alternative<std::monostate>(member_); }
   std::uint64_t bytes_in() const { return bytes_in_; }
@@ -294,6 +299,7 @@ class CompressedWriter::Impl {
 
   void release() {
     member_.emplace<std::monostate>();
+    is_member_to_end_ = false;
     own_pieces_.reset();
     chunk_.release();
   }
@@ -310,6 +316,7 @@ class CompressedWriter::Impl {
   Chunk chunk_;
   const Options options_;
   GzipPieces* shared_pieces_ = nullptr;
+  bool is_member_to_end_ = false;           // it is not made in the way that is wanted now
   std::unique_ptr<GzipPieces> own_pieces_;  // of the open member
   std::variant<std::monostate, PlainMember, GzipMember, PiecewiseGzipMember, ZstdMember> member_;
   std::uint64_t bytes_in_ = 0;

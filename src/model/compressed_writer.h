@@ -38,8 +38,9 @@ class CompressedWriter {
   // Ends the open member (or frame), gives its state back. Nothing when none is open.
   Result<> end_member();
   bool member_is_open() const;
-  // Members of gzip begun from now on are made with these, which outlive them, whatever the level; null: as
-  // the options say, from level 4 on with pieces of its own.
+  // What is written from now on, in gzip, is made with these, which outlive the writer, whatever the level;
+  // null: as the options say, from level 4 on with pieces of its own. Where that changes, an open member
+  // ends.
   void use_pieces(GzipPieces* pieces);
   // Bytes taken, and bytes given to the sink so far (a member's last bytes come with end_member()).
   std::uint64_t bytes_in() const;
