@@ -103,12 +103,12 @@ LocalPipeline::LeftOver LocalPipeline::stop(std::chrono::milliseconds grace) {
     if (!depth.ok() || depth->waiting + depth->in_flight + depth->delayed == 0) break;
     clock_.sleep(std::chrono::milliseconds{20}, {});
   }
+  server_.reset();  // before anything that its handlers may read
   workers_.reset();
   if (queue_) {
     const Result<QueueDepth> depth = queue_->depth();
     if (depth.ok()) left.messages = depth->waiting + depth->in_flight + depth->delayed;
   }
-  server_.reset();
   return left;
 }
 

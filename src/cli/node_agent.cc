@@ -100,9 +100,10 @@ Result<> NodeAgent::start_agent(const Config& config) {
 std::size_t NodeAgent::stop(std::chrono::milliseconds grace) {
   if (!agent_) return 0;
   const std::size_t left = agent_->stop(grace);
+  // Probes are answered until here. The server ends first: its handlers read all that follows.
+  server_.reset();
   agent_.reset();
   pods_.reset();  // writes what it knows for the next start
-  server_.reset();
   return left;
 }
 

@@ -36,8 +36,9 @@ using Routes = std::map<std::string, Handler, std::less<>>;  // by exact path
 Response error_response(unsigned status, std::string_view what);
 
 // Made from any thread; serves on threads of its own from open() until it is destroyed, which waits for
-// running handlers and closes what is open. Unknown paths are 404, other methods 405 with Allow, both in
-// JSON; malformed requests are refused by libmicrohttpd (400, 414, 431 ...).
+// running handlers and closes what is open. So whoever owns it destroys it before anything that a handler
+// reads. Unknown paths are 404, other methods 405 with Allow, both in JSON; malformed requests are refused by
+// libmicrohttpd (400, 414, 431 ...).
 class Server {
  public:
   struct Limits {
