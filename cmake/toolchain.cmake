@@ -16,6 +16,22 @@ if(HEADGATE_FUZZ)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+# Hardening: what ships makes a memory error a crash instead of a way in. tools/hardened.py checks that the linked binary has it.
+# Not with sanitizers or fuzzers, which check the same and more, and clash with the fortified functions.
+if(NOT HEADGATE_SANITIZE AND NOT HEADGATE_FUZZ)
+  add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
+  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+  # Indexes, front(), back() and dereferences of the standard library's types are checked.
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  # Only where the compiler optimises: without, glibc warns that it cannot.
+  add_compile_options("$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+    add_compile_options(-fcf-protection=full)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    add_compile_options(-mbranch-protection=standard)
+  endif()
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Paths below the checkout do not count, so that clones and work trees share what they compiled.

@@ -38,7 +38,7 @@ int run_collect(const Arguments& arguments, const ConfigWorld& world) {
   const std::optional<Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
-  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   give_back_large_memory();
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(world, library.error());

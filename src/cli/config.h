@@ -39,6 +39,7 @@ struct Config {
     std::optional<http::ListenAddress> listen;  // none = off
     bool by_tenant = false;
   } metrics;
+  bool core_dumps = false;
   ClusterId cluster_id;
   struct Local {
     std::string root;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/config_print.h"
+#include "cli/core_dumps.h"
 
 namespace headgate::cli {
 
@@ -74,10 +75,11 @@ std::optional<Config> load_or_complain(const ConfigArguments& arguments, const E
   return std::move(loaded.config);
 }
 
-void configure_log(const Config& config, bool stderr_is_terminal) {
+void configure_process(const Config& config, bool stderr_is_terminal) {
   const bool is_human =
       config.log.format == LogFormat::Human || (config.log.format == LogFormat::Auto && stderr_is_terminal);
   log::configure(config.log.level, is_human ? log::Style::Human : log::Style::Json);
+  if (config.core_dumps) allow_core_dumps();
 }
 
 }  // namespace headgate::cli

@@ -29,7 +29,8 @@ std::shared_ptr<ConfigArguments> add_config_flags(CLI::App& app, unsigned used_b
 std::optional<Config> load_or_complain(const ConfigArguments& arguments, const Environment& environment,
                                        std::ostream& complaints);
 
-// How log.level and log.format say. `stderr_is_terminal` decides for the format auto.
-void configure_log(const Config& config, bool stderr_is_terminal);
+// What settings say of the process itself: log.level, log.format, core_dumps. `stderr_is_terminal` decides
+// for the format auto.
+void configure_process(const Config& config, bool stderr_is_terminal);
 
 }  // namespace headgate::cli

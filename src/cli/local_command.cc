@@ -73,7 +73,7 @@ int run_local(const Arguments& arguments, const ConfigWorld& world) {
   const std::optional<Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
-  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   const StopSignals signals;
   local::SystemClock clock;
   const SteadyTime began = clock.steady();

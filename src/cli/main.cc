@@ -7,6 +7,7 @@
 #include "cli/collect_command.h"
 #include "cli/command.h"
 #include "cli/config_command.h"
+#include "cli/core_dumps.h"
 #include "cli/delivery_world.h"
 #include "cli/descriptor_sink.h"
 #include "cli/dlq_command.h"
@@ -23,6 +24,7 @@
 
 int main(int argc, char** argv) {
   using namespace headgate;
+  cli::forbid_core_dumps();
   const cli::Environment environment = cli::process_environment();
   local::SystemClock clock;
   local::SystemRandom random;

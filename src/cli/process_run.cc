@@ -20,7 +20,7 @@ int run_configured(std::string_view command, const ConfigArguments& arguments, c
     if (on_unusable) on_unusable(Error{Fault::Invalid, "configuration: " + complaints.str()});
     return kExitUsage;
   }
-  configure_log(*config, ::isatty(STDERR_FILENO) == 1);
+  configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   const auto fail = [&](const Error& error) {
     world.complaints << "headgate " << command << ": " << error.what << '\n';
     return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;

@@ -147,6 +147,13 @@ void add_common(Table& table) {
        .doc = "In Lambda: whether CloudWatch gets a series for each tenant and destination, which it bills, "
               "beside those for all. Those of the first 200 destinations are told apart.",
        .used_by = kProcess}));
+  table.push_back(bind(MEMBER(core_dumps),
+                       {.key = "core_dumps",
+                        .standard = "false",
+                        .doc = "Whether a crash leaves a core dump, and a debugger may attach. A dump holds "
+                               "the credentials and log "
+                               "lines that the process had in memory: turn this on only to find a fault.",
+                        .used_by = kServers | kReplay}));
   table.push_back(
       bind(MEMBER(cluster_id), {.key = "cluster_id",
                                 .standard = "local",
