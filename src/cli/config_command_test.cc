@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/config_print.h"
+#include "fakes/source_directory.h"
 
 namespace headgate::cli {
 namespace {
@@ -76,7 +77,7 @@ TEST(ConfigCheck, RefusesFlagsThatItDoesNotKnow) {
 }
 
 TEST(ConfigReference, IsWhatTheDocumentSays) {
-  std::ifstream file(HEADGATE_SOURCE_DIR "/docs/configuration.md");
+  std::ifstream file(fakes::source_directory() + "/docs/configuration.md");
   const std::string document((std::istreambuf_iterator<char>(file)), {});
   const Finished done = run({"config", "reference"});
   EXPECT_EQ(done.status, 0);

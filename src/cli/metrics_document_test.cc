@@ -9,6 +9,7 @@
 #include "collect/collector.h"
 #include "collect/uploader.h"
 #include "conformance/scratch_folder.h"
+#include "fakes/source_directory.h"
 #include "kube/cluster_pods.h"
 #include "local/directory_store.h"
 #include "local/named_pods.h"
@@ -37,7 +38,7 @@ std::vector<std::string> split(const std::string& text, const std::string& betwe
 }
 
 ByName documented() {
-  std::ifstream file(HEADGATE_SOURCE_DIR "/docs/metrics.md");
+  std::ifstream file(fakes::source_directory() + "/docs/metrics.md");
   ByName found;
   bool is_agents = false;
   for (std::string line; std::getline(file, line);) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/metrics.h"
+#include "fakes/source_directory.h"
 #include "process/delivery_meters.h"
 
 namespace headgate::process {
@@ -40,7 +41,7 @@ std::string section(const std::string& text, const std::string& heading) {
 }
 
 TEST(MetricsDocument, NamesEveryMetricOfTheProcessorAndNoOther) {
-  const std::filesystem::path root(HEADGATE_SOURCE_DIR);
+  const std::filesystem::path root(fakes::source_directory());
   std::string sources;
   for (const char* folder : {"src/process", "src/deliver", "src/tenants"}) {
     for (const auto& entry : std::filesystem::directory_iterator(root / folder)) {

@@ -11,6 +11,7 @@
 #include "aws/dynamo_tenant_store.h"
 #include "conformance/ledger.h"
 #include "conformance/tenant_store.h"
+#include "fakes/source_directory.h"
 #include "peers/dynamo_world.h"
 
 namespace headgate {
@@ -18,7 +19,7 @@ namespace {
 
 // The table as its page of docs/formats says to make it.
 std::string documented_ledger(const std::string& name) {
-  std::ifstream file(HEADGATE_SOURCE_DIR "/docs/formats/ledger-table.md");
+  std::ifstream file(fakes::source_directory() + "/docs/formats/ledger-table.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   const std::size_t begin = page.find("```json\n") + 8;
   std::string json = page.substr(begin, page.find("```", begin) - begin);

@@ -12,11 +12,10 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "peers/peer_process.h"
 
 namespace headgate {
 namespace {
-
-constexpr const char* kPython = HEADGATE_SOURCE_DIR "/build/peers/venv/bin/python";
 
 struct Sample {
   std::string type;
@@ -33,13 +32,12 @@ std::string text_of(simdjson::dom::element element) {
 std::multimap<std::string, Sample> read_by_peer(const std::string& exposition) {
   const std::string path = testing::TempDir() + "exposition-" + std::to_string(::getpid()) + ".txt";
   std::ofstream(path, std::ios::binary) << exposition;
-  const std::string command =
-      std::string(kPython) + " " HEADGATE_SOURCE_DIR "/tests/peers/read_exposition.py " + path;
+  const std::string command = peers::python() + " " + peers::script("read_exposition.py") + " " + path;
   FILE* pipe = ::popen(command.c_str(), "r");
   std::string printed;
   char chunk[4096];
   while (const std::size_t count = ::fread(chunk, 1, sizeof chunk, pipe)) printed.append(chunk, count);
-  EXPECT_EQ(::pclose(pipe), 0) << "run tools/peers.sh first; it makes " << kPython;
+  EXPECT_EQ(::pclose(pipe), 0) << "run tools/peers.sh first; it makes " << peers::python();
   std::remove(path.c_str());
 
   std::multimap<std::string, Sample> samples;

@@ -14,14 +14,15 @@
 
 #include "base/check.h"
 #include "base/file_descriptor.h"
+#include "fakes/source_directory.h"
 
 namespace headgate::peers {
 
 inline std::string python() {
-  return HEADGATE_SOURCE_DIR "/build/peers/venv/bin/python";
+  return fakes::source_directory() + "/build/peers/venv/bin/python";
 }
 inline std::string script(const std::string& name) {
-  return HEADGATE_SOURCE_DIR "/tests/peers/" + name;
+  return fakes::source_directory() + "/tests/peers/" + name;
 }
 
 class PeerProcess {
