@@ -287,7 +287,7 @@ class Run {
           .at = now};
       tally_.add_object(number, created.key);
       ran.objects += 1;
-      if (!queue_.send(sns_envelope(created, "m"), std::chrono::seconds{0}).ok()) {
+      if (!queue_.send(sns_envelope(created, "m"), std::chrono::seconds{0}, Deadline::never()).ok()) {
         ran.wrong.push_back("the queue refused a message");
       }
     }

@@ -63,24 +63,25 @@ DynamoLedger::DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hour
     : table_(std::move(table)), ttl_(ttl) {}
 
 Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
-                                  Timestamp until) {
+                                  Timestamp until, Deadline deadline) {
   if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
   const Written written =
       TRY_IN("ledger",
-             table_->write({.key = ledger_key(id),
-                            .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
-                                      "#updated_at = if_not_exists(#updated_at, :now), "
-                                      "#next_batch = if_not_exists(#next_batch, :zero)",
-                            .condition =
-                                "attribute_not_exists(#object) OR (#state = :pending AND "
-                                "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
-                            .values = JsonObject()
-                                          .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
-                                          .raw(":owner", text_attribute(owner.view()))
-                                          .raw(":until", number_attribute(until.nanoseconds))
-                                          .raw(":now", number_attribute(now.nanoseconds))
-                                          .raw(":zero", number_attribute(0))
-                                          .take()}));
+             table_->write(
+                 {.key = ledger_key(id),
+                  .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
+                            "#updated_at = if_not_exists(#updated_at, :now), "
+                            "#next_batch = if_not_exists(#next_batch, :zero)",
+                  .condition = "attribute_not_exists(#object) OR (#state = :pending AND "
+                               "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
+                  .values = JsonObject()
+                                .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                .raw(":owner", text_attribute(owner.view()))
+                                .raw(":until", number_attribute(until.nanoseconds))
+                                .raw(":now", number_attribute(now.nanoseconds))
+                                .raw(":zero", number_attribute(0))
+                                .take()},
+                 deadline));
   std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row) return Error{Fault::Retry, "ledger: the row went while it was claimed"};
   return Claim{
@@ -88,7 +89,7 @@ Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
 }
 
 Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
-                               Timestamp now, Timestamp until) {
+                               Timestamp now, Timestamp until, Deadline deadline) {
   const auto values = [&] {
     JsonObject made;
     made.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
@@ -107,7 +108,8 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
            .update = "SET #next_batch = :next, #plan = :plan, "
                      "#updated_at = :now, #leased_until = :until",
            .condition = forward,
-           .values = values().raw(":next", next).raw(":plan", text_attribute(progress.plan.view())).take()}));
+           .values = values().raw(":next", next).raw(":plan", text_attribute(progress.plan.view())).take()},
+          deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row || !is_held(*row, owner)) return lease_lost(id);
@@ -115,12 +117,13 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
   written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
                                             .update = "SET #updated_at = :now, #leased_until = :until",
                                             .condition = kHeld,
-                                            .values = values().take()}));
+                                            .values = values().take()},
+                                           deadline));
   return written.was_written ? Result<>() : Result<>(lease_lost(id));
 }
 
 Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
-                              std::string_view reason, Timestamp now) {
+                              std::string_view reason, Timestamp now, Deadline deadline) {
   if (state == DeliveryState::Pending)
     return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
   const bool is_parked = state == DeliveryState::Parked;
@@ -145,7 +148,8 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
                                          : "SET #state = :state, #reason = :reason, #updated_at = :now, "
                                            "#expires_at = :expires REMOVE #owner, #leased_until",
                      .condition = kHeld,
-                     .values = values.take()}));
+                     .values = values.take()},
+                    deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours = row && row->entry.state == state && row->entry.updated_at == now &&
@@ -153,7 +157,7 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   return was_ours ? Result<>() : Result<>(lease_lost(id));
 }
 
-Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
+Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
   const Written written = TRY_IN(
       "ledger", table_->write({.key = ledger_key(id),
                                .update = "REMOVE #owner, #leased_until",
@@ -161,7 +165,8 @@ Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
                                .values = JsonObject()
                                              .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
                                              .raw(":owner", text_attribute(owner.view()))
-                                             .take()}));
+                                             .take()},
+                              deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours =
@@ -170,16 +175,16 @@ Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
 }
 
 Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked(const TenantId& tenant,
-                                                                 std::size_t count_max) {
+                                                                 std::size_t count_max, Deadline deadline) {
   const std::size_t wanted = std::min(count_max, kParkedMax);
-  if (tenant.empty()) return TRY_IN("ledger", parked_of_all(wanted));
+  if (tenant.empty()) return TRY_IN("ledger", parked_of_all(wanted, deadline));
   DynamoTable::Read read{.index = kParkedIndex,
                          .condition = "#parked_tenant = :tenant",
                          .values = JsonObject().raw(":tenant", text_attribute(tenant.view())).take()};
   std::vector<ParkedDelivery> all;
   for (std::size_t pages = 0; pages < kPagesMax && all.size() < wanted; ++pages) {
     read.count_max = wanted - all.size();
-    DynamoTable::Page page = TRY_IN("ledger", table_->read(read));
+    DynamoTable::Page page = TRY_IN("ledger", table_->read(read, deadline));
     take_parked(page, all);
     if (page.next.empty()) break;
     read.from = std::move(page.next);
@@ -187,11 +192,12 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked(const TenantId&
   return all;
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::size_t count_max) {
+Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::size_t count_max,
+                                                                        Deadline deadline) {
   DynamoTable::Read read{.index = kParkedIndex};
   std::vector<ParkedDelivery> all;
   for (std::size_t pages = 0; pages < kPagesMax; ++pages) {
-    DynamoTable::Page page = TRY(table_->read(read));
+    DynamoTable::Page page = TRY(table_->read(read, deadline));
     take_parked(page, all);
     std::sort(all.begin(), all.end(), is_older);
     all.resize(std::min(all.size(), count_max));
@@ -201,7 +207,7 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::siz
   return all;
 }
 
-Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now) {
+Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {
   const Written written = TRY_IN(
       "ledger", table_->write({.key = ledger_key(id),
                                .update = "SET #state = :pending, #reason = :none, #updated_at = :now "
@@ -212,7 +218,8 @@ Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now) {
                                              .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
                                              .raw(":none", text_attribute(""))
                                              .raw(":now", number_attribute(now.nanoseconds))
-                                             .take()}));
+                                             .take()},
+                              deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&

@@ -31,21 +31,23 @@ class DynamoLedger final : public Ledger {
                                                     DynamoLedgerSettings settings);
 
   std::chrono::hours remembers_for() const override { return ttl_; }
-  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                      Deadline deadline) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
-                   Timestamp until) override;
+                   Timestamp until, Deadline deadline) override;
   // Invalid for Pending, which is release().
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
-                  Timestamp now) override;
-  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
+                  Timestamp now, Deadline deadline) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
   // From an index that may be a moment behind. Of all tenants: reads all that is parked, and keeps
   // `count_max`.
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
-  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                             Deadline deadline) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
 
  private:
   DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hours ttl);
-  Result<std::vector<ParkedDelivery>> parked_of_all(std::size_t count_max);
+  Result<std::vector<ParkedDelivery>> parked_of_all(std::size_t count_max, Deadline deadline);
 
   const std::unique_ptr<DynamoTable> table_;
   const std::chrono::hours ttl_;

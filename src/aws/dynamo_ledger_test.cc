@@ -48,14 +48,14 @@ struct Told {
 TEST(DynamoLedger, ClaimsWithOneCallWhateverItComesTo) {
   {
     Told told({written(row("pending", R"(,"owner":{"S":"worker-1"},"leased_until":{"N":"160000000000"})"))});
-    const Claim claim = told.ledger->claim(kId, kOwner, kNow, kUntil).value();
+    const Claim claim = told.ledger->claim(kId, kOwner, kNow, kUntil, Deadline::never()).value();
     EXPECT_TRUE(claim.is_ours);
     EXPECT_EQ(claim.entry.progress.next_batch, 3U);
     EXPECT_EQ(claim.leased_until, kUntil);
     EXPECT_EQ(told.service.operations(), "UpdateItem ");
   }
   Told told({condition_failed(row("delivered", R"(,"updated_at":{"N":"7"})"))});
-  const Claim claim = told.ledger->claim(kId, kOwner, kNow, kUntil).value();
+  const Claim claim = told.ledger->claim(kId, kOwner, kNow, kUntil, Deadline::never()).value();
   EXPECT_FALSE(claim.is_ours);
   EXPECT_EQ(claim.entry.state, DeliveryState::Delivered);
   EXPECT_EQ(claim.entry.updated_at, Timestamp{7});
@@ -64,7 +64,7 @@ TEST(DynamoLedger, ClaimsWithOneCallWhateverItComesTo) {
 
 TEST(DynamoLedger, NamesEachAttributeOfItsExpressionsOnce) {
   Told told({written(row("pending", ""))});
-  ASSERT_TRUE(told.ledger->release(kId, kOwner).ok());
+  ASSERT_TRUE(told.ledger->release(kId, kOwner, Deadline::never()).ok());
   const std::string body = told.service.asked()[0].body;
   EXPECT_NE(
       body.find(
@@ -77,13 +77,16 @@ TEST(DynamoLedger, NamesEachAttributeOfItsExpressionsOnce) {
 TEST(DynamoLedger, ASettlementWhoseAnswerWasLostIsASuccess) {
   const std::string ours = row("parked", R"(,"reason":{"S":"denied"},"updated_at":{"N":"100000000000"})");
   Told told({{500, ""}, condition_failed(ours)});
-  EXPECT_TRUE(told.ledger->settle(kId, kOwner, DeliveryState::Parked, "denied", kNow).ok());
+  EXPECT_TRUE(
+      told.ledger->settle(kId, kOwner, DeliveryState::Parked, "denied", kNow, Deadline::never()).ok());
   EXPECT_EQ(told.service.operations(), "UpdateItem UpdateItem ");
   const std::string taken = row("pending", R"(,"owner":{"S":"worker-2"})");
   for (const std::string& other :
        {row("delivered", R"(,"updated_at":{"N":"100000000000"})"), taken, std::string()}) {
     Told lost({{500, ""}, condition_failed(other)});
-    EXPECT_EQ(lost.ledger->settle(kId, kOwner, DeliveryState::Parked, "denied", kNow).error().fault,
+    EXPECT_EQ(lost.ledger->settle(kId, kOwner, DeliveryState::Parked, "denied", kNow, Deadline::never())
+                  .error()
+                  .fault,
               Fault::Denied);
   }
 }
@@ -91,31 +94,35 @@ TEST(DynamoLedger, ASettlementWhoseAnswerWasLostIsASuccess) {
 TEST(DynamoLedger, AnUnparkWhoseAnswerWasLostIsASuccess) {
   const std::string ours = row("pending", R"(,"reason":{"S":""},"updated_at":{"N":"100000000000"})");
   Told told({{500, ""}, condition_failed(ours)});
-  EXPECT_TRUE(told.ledger->unpark(kId, kNow).ok());
+  EXPECT_TRUE(told.ledger->unpark(kId, kNow, Deadline::never()).ok());
   EXPECT_EQ(told.service.operations(), "UpdateItem UpdateItem ");
   for (const std::string& other :
        {row("pending", R"(,"updated_at":{"N":"99000000000"})"),
         row("delivered", R"(,"updated_at":{"N":"100000000000"})"), std::string()}) {
     Told lost({{500, ""}, condition_failed(other)});
-    EXPECT_EQ(lost.ledger->unpark(kId, kNow).error().fault, Fault::NotFound) << other;
+    EXPECT_EQ(lost.ledger->unpark(kId, kNow, Deadline::never()).error().fault, Fault::NotFound) << other;
   }
   Told twice({condition_failed(ours)});
-  EXPECT_EQ(twice.ledger->unpark(kId, kNow).error().fault, Fault::NotFound) << "it was another's";
+  EXPECT_EQ(twice.ledger->unpark(kId, kNow, Deadline::never()).error().fault, Fault::NotFound)
+      << "it was another's";
 }
 
 TEST(DynamoLedger, AReleaseWhoseAnswerWasLostIsASuccess) {
   Told told({{500, ""}, condition_failed(row("pending", ""))});
-  EXPECT_TRUE(told.ledger->release(kId, kOwner).ok());
+  EXPECT_TRUE(told.ledger->release(kId, kOwner, Deadline::never()).ok());
   Told taken({{500, ""}, condition_failed(row("pending", R"(,"owner":{"S":"worker-2"})"))});
-  EXPECT_EQ(taken.ledger->release(kId, kOwner).error().fault, Fault::Denied);
+  EXPECT_EQ(taken.ledger->release(kId, kOwner, Deadline::never()).error().fault, Fault::Denied);
   Told throttled({{400, R"({"__type":"ThrottlingException"})"}, condition_failed(row("pending", ""))});
-  EXPECT_EQ(throttled.ledger->release(kId, kOwner).error().fault, Fault::Denied) << "it was not carried out";
+  EXPECT_EQ(throttled.ledger->release(kId, kOwner, Deadline::never()).error().fault, Fault::Denied)
+      << "it was not carried out";
 }
 
 TEST(DynamoLedger, AReasonIsCutAtItsLimit) {
   Told told({written(row("parked", ""))});
   const std::string reason(DynamoLedger::kReasonBytesMax - 1, 'x');
-  ASSERT_TRUE(told.ledger->settle(kId, kOwner, DeliveryState::Parked, reason + "\xc3\xa9", kNow).ok());
+  ASSERT_TRUE(
+      told.ledger->settle(kId, kOwner, DeliveryState::Parked, reason + "\xc3\xa9", kNow, Deadline::never())
+          .ok());
   EXPECT_NE(told.service.asked()[0].body.find("{\"S\":\"" + reason + "\"}"), std::string::npos);
 }
 
@@ -138,7 +145,7 @@ TEST(DynamoLedger, ARefusalSaysWhatToDo) {
            {{200, "{}"}, Fault::Retry},
            {{200, R"({"Attributes":{"state":"pending"}})"}, Fault::Invalid}}) {
     Told told({each.says});
-    const auto claim = told.ledger->claim(kId, kOwner, kNow, kUntil);
+    const auto claim = told.ledger->claim(kId, kOwner, kNow, kUntil, Deadline::never());
     ASSERT_FALSE(claim.ok()) << each.says.body;
     EXPECT_EQ(claim.error().fault, each.fault) << each.says.body;
     EXPECT_EQ(claim.error().what.find("ledger: "), 0U) << claim.error().what;
@@ -154,7 +161,7 @@ TEST(DynamoLedger, OfAllThatIsParkedTheOldestAreKept) {
                        R"(],"LastEvaluatedKey":{"object":{"S":"x"}}})"},
              {200, R"({"Items":[],"LastEvaluatedKey":{"object":{"S":"y"}}})"},
              {200, R"({"Items":[)" + parked("b", "2") + R"(,{"state":{"S":"parked"}}]})"}});
-  const auto all = told.ledger->parked(TenantId(), 2);
+  const auto all = told.ledger->parked(TenantId(), 2, Deadline::never());
   ASSERT_TRUE(all.ok()) << all.error().what;
   ASSERT_EQ(all->size(), 2U);
   EXPECT_EQ((*all)[0].id.key.str(), "a");
@@ -176,7 +183,9 @@ TEST(DynamoTenantStore, AWriteWhoseAnswerWasLostIsASuccess) {
   };
   const auto put = [&](std::vector<ScriptedService::Says> answers) {
     Told told(std::move(answers));
-    return DynamoTenantStore::open(told.world.world(), told.table).value()->put(configuration);
+    return DynamoTenantStore::open(told.world.world(), told.table)
+        .value()
+        ->put(configuration, Deadline::never());
   };
   const Result<std::uint64_t> done = put({{500, ""}, condition_failed(row_at("7", "logs"))});
   ASSERT_TRUE(done.ok()) << done.error().what;
@@ -190,7 +199,7 @@ TEST(DynamoTenantStore, ARemovalWhoseAnswerWasLostIsASuccess) {
   const auto remove = [&](std::vector<ScriptedService::Says> answers) {
     Told told(std::move(answers));
     const auto store = DynamoTenantStore::open(told.world.world(), told.table).value();
-    return store->remove(TenantId("acme"), DestinationName("s3"));
+    return store->remove(TenantId("acme"), DestinationName("s3"), Deadline::never());
   };
   EXPECT_TRUE(remove({{500, ""}, condition_failed("")}).ok());
   EXPECT_EQ(remove({condition_failed("")}).error().fault, Fault::NotFound);
@@ -201,7 +210,7 @@ TEST(DynamoTenantStore, RefusesAPageTokenThatIsNotItsOwn) {
   const auto store = DynamoTenantStore::open(told.world.world(), told.table).value();
   for (const std::string token :
        {"x", ":", "0:", "0:ab", "2:ab", "5:ab", "-1:ab", "99999999999999999999:a", "2ab"})
-    EXPECT_EQ(store->list(token, 10).error().fault, Fault::Invalid) << token;
+    EXPECT_EQ(store->list(token, 10, Deadline::never()).error().fault, Fault::Invalid) << token;
   EXPECT_EQ(told.service.operations(), "");
 }
 

@@ -76,16 +76,17 @@ DynamoTable::DynamoTable(const ServiceClient::World& world, Endpoint endpoint, D
       settings_(std::move(settings)),
       client_(world, std::move(endpoint), settings_.client) {}
 
-Result<Answer> DynamoTable::call(std::string_view operation, std::string_view body) {
+Result<Answer> DynamoTable::call(std::string_view operation, std::string_view body, Deadline deadline) {
   const ServiceRequest request = json_request(kDynamoProtocol, operation, body);
   Answer answer =
-      TRY_IN(settings_.table, client_.call(request, Deadline::after(clock_.steady(), settings_.call_max)));
+      TRY_IN(settings_.table,
+             client_.call(request, sooner(deadline, Deadline::after(clock_.steady(), settings_.call_max))));
   if (!answer.is_success() && answer.code != kConditionFailed)
     return error_of_dynamo(request, answer).in(settings_.table);
   return answer;
 }
 
-Result<DynamoTable::Written> DynamoTable::write(const Write& write) {
+Result<DynamoTable::Written> DynamoTable::write(const Write& write, Deadline deadline) {
   const bool is_update = !write.update.empty();
   JsonObject body;
   body.text("TableName", settings_.table).raw("Key", write.key);
@@ -95,20 +96,20 @@ Result<DynamoTable::Written> DynamoTable::write(const Write& write) {
       .text("ReturnValues", is_update ? "ALL_NEW" : "NONE")
       .text("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
   if (!write.values.empty()) body.raw("ExpressionAttributeValues", write.values);
-  const Answer answer = TRY(call(is_update ? "UpdateItem" : "DeleteItem", body.take()));
+  const Answer answer = TRY(call(is_update ? "UpdateItem" : "DeleteItem", body.take(), deadline));
   Written written{.was_written = answer.is_success(), .may_be_repeated = answer.may_be_repeated, .item = {}};
   written.item = TRY_IN(settings_.table, item_in(answer.body, written.was_written ? "Attributes" : "Item"));
   return written;
 }
 
-Result<std::optional<DocumentValue>> DynamoTable::get(std::string_view key) {
+Result<std::optional<DocumentValue>> DynamoTable::get(std::string_view key, Deadline deadline) {
   const std::string body =
       JsonObject().text("TableName", settings_.table).raw("Key", key).flag("ConsistentRead", true).take();
-  const Answer answer = TRY(call("GetItem", body));
+  const Answer answer = TRY(call("GetItem", body, deadline));
   return TRY_IN(settings_.table, item_in(answer.body, "Item"));
 }
 
-Result<DynamoTable::Page> DynamoTable::read(const Read& read) {
+Result<DynamoTable::Page> DynamoTable::read(const Read& read, Deadline deadline) {
   JsonObject body;
   body.text("TableName", settings_.table);
   if (read.index.empty()) {
@@ -122,7 +123,7 @@ Result<DynamoTable::Page> DynamoTable::read(const Read& read) {
         .raw("ExpressionAttributeValues", read.values);
   if (read.count_max > 0) body.number("Limit", static_cast<std::int64_t>(read.count_max));
   if (!read.from.empty()) body.raw("ExclusiveStartKey", read.from);
-  const Answer answer = TRY(call(read.condition.empty() ? "Scan" : "Query", body.take()));
+  const Answer answer = TRY(call(read.condition.empty() ? "Scan" : "Query", body.take(), deadline));
   return TRY_IN(settings_.table, page_in(answer.body));
 }
 

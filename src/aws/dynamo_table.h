@@ -23,9 +23,9 @@ struct DynamoSettings {
   std::chrono::milliseconds call_max{15'000};  // a call, tries included
 };
 
-// Any thread. Expressions name attributes as #attribute, always, since hundreds of words are reserved; keys
-// and values are JSON. A table that is not there is Denied, not NotFound: it is the operator's to make, and
-// no row is missing.
+// Any thread. A call ends at its deadline, and after `call_max`. Expressions name attributes as #attribute,
+// always, since hundreds of words are reserved; keys and values are JSON. A table that is not there is
+// Denied, not NotFound: it is the operator's to make, and no row is missing.
 class DynamoTable {
  public:
   // The world outlives it.
@@ -44,9 +44,9 @@ class DynamoTable {
     std::optional<DocumentValue> item;  // as it is now, or what the condition did not hold for; none: no item
   };
   // After Retry it may have been written.
-  Result<Written> write(const Write& write);
+  Result<Written> write(const Write& write, Deadline deadline);
   // Consistent.
-  Result<std::optional<DocumentValue>> get(std::string_view key);
+  Result<std::optional<DocumentValue>> get(std::string_view key, Deadline deadline);
 
   struct Read {
     std::string_view index = {};      // empty: the table itself, consistently
@@ -59,11 +59,11 @@ class DynamoTable {
     std::vector<DocumentValue> items;
     std::string next;  // a key as JSON; empty: the last page. A page may be empty and not the last
   };
-  Result<Page> read(const Read& read);
+  Result<Page> read(const Read& read, Deadline deadline);
 
  private:
   DynamoTable(const ServiceClient::World& world, Endpoint endpoint, DynamoSettings settings);
-  Result<Answer> call(std::string_view operation, std::string_view body);
+  Result<Answer> call(std::string_view operation, std::string_view body, Deadline deadline);
 
   Clock& clock_;
   const DynamoSettings settings_;

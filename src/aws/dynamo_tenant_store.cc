@@ -59,13 +59,14 @@ Result<std::unique_ptr<DynamoTenantStore>> DynamoTenantStore::open(const Service
 
 DynamoTenantStore::DynamoTenantStore(std::unique_ptr<DynamoTable> table) : table_(std::move(table)) {}
 
-Result<std::vector<StoredConfiguration>> DynamoTenantStore::of_tenant(const TenantId& tenant) {
+Result<std::vector<StoredConfiguration>> DynamoTenantStore::of_tenant(const TenantId& tenant,
+                                                                      Deadline deadline) {
   std::vector<StoredConfiguration> all;
   if (tenant.empty()) return all;
   DynamoTable::Read read{.condition = "#tenant_id = :tenant",
                          .values = JsonObject().raw(":tenant", text_attribute(tenant.view())).take()};
   for (;;) {
-    DynamoTable::Page page = TRY_IN("tenants", table_->read(read));
+    DynamoTable::Page page = TRY_IN("tenants", table_->read(read, deadline));
     for (const DocumentValue& item : page.items) all.push_back(read_tenant_row(item));
     if (all.size() > kRowsMax) return Error{Fault::Invalid, "tenant " + tenant.str() + ": over 1000 rows"};
     if (page.next.empty() || page.next == read.from) return all;
@@ -73,24 +74,27 @@ Result<std::vector<StoredConfiguration>> DynamoTenantStore::of_tenant(const Tena
   }
 }
 
-Result<StoredConfiguration> DynamoTenantStore::get(const TenantId& tenant, const DestinationName& type) {
+Result<StoredConfiguration> DynamoTenantStore::get(const TenantId& tenant, const DestinationName& type,
+                                                   Deadline deadline) {
   if (tenant.empty() || type.empty()) return not_there(tenant, type);
-  const std::optional<DocumentValue> item = TRY_IN("tenants", table_->get(tenant_key(tenant, type)));
+  const std::optional<DocumentValue> item =
+      TRY_IN("tenants", table_->get(tenant_key(tenant, type), deadline));
   if (!item) return not_there(tenant, type);
   return read_tenant_row(*item);
 }
 
-Result<ConfigurationPage> DynamoTenantStore::list(const std::string& from, std::size_t count_max) {
+Result<ConfigurationPage> DynamoTenantStore::list(const std::string& from, std::size_t count_max,
+                                                  Deadline deadline) {
   DynamoTable::Read read{.count_max = std::clamp<std::size_t>(count_max, 1, kPageMax)};
   if (!from.empty()) read.from = TRY_IN("tenants", key_of(from));
-  const DynamoTable::Page found = TRY_IN("tenants", table_->read(read));
+  const DynamoTable::Page found = TRY_IN("tenants", table_->read(read, deadline));
   ConfigurationPage page;
   for (const DocumentValue& item : found.items) page.rows.push_back(read_tenant_row(item));
   if (!found.next.empty()) page.next = TRY_IN("tenants", token_of_key(found.next));
   return page;
 }
 
-Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configuration) {
+Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configuration, Deadline deadline) {
   const TenantId& tenant = configuration.tenant;
   const DestinationName& type = configuration.type;
   if (tenant.empty() || type.empty())
@@ -110,7 +114,8 @@ Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configur
                                        .condition = is_first ? "attribute_not_exists(#version) OR "
                                                                "NOT attribute_type(#version, :number)"
                                                              : "#version = :known",
-                                       .values = row.values.take()}));
+                                       .values = row.values.take()},
+                                      deadline));
   if (written.was_written) return next.version;
   // A try whose answer was lost has written it.
   if (written.may_be_repeated && written.item && is_row_of(*written.item, next)) return next.version;
@@ -119,11 +124,11 @@ Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configur
                                   std::to_string(version) + ", someone else changed it"};
 }
 
-Result<> DynamoTenantStore::remove(const TenantId& tenant, const DestinationName& type) {
+Result<> DynamoTenantStore::remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) {
   if (tenant.empty() || type.empty()) return not_there(tenant, type);
-  const DynamoTable::Written written =
-      TRY_IN("tenants",
-             table_->write({.key = tenant_key(tenant, type), .condition = "attribute_exists(#tenant_id)"}));
+  const DynamoTable::Written written = TRY_IN(
+      "tenants", table_->write({.key = tenant_key(tenant, type), .condition = "attribute_exists(#tenant_id)"},
+                               deadline));
   const bool is_gone_by_us = written.may_be_repeated && !written.item;
   if (!written.was_written && !is_gone_by_us) return not_there(tenant, type);
   return {};

@@ -24,12 +24,13 @@ class DynamoTenantStore final : public TenantStore {
   static Result<std::unique_ptr<DynamoTenantStore>> open(const ServiceClient::World& world,
                                                          DynamoSettings settings);
 
-  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override;
-  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) override;
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) override;
+  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type,
+                                  Deadline deadline) override;
   // A token that no list() gave is Invalid. Tenants come in the table's order.
-  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) override;
-  Result<std::uint64_t> put(const TenantConfiguration& configuration) override;
-  Result<> remove(const TenantId& tenant, const DestinationName& type) override;
+  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max, Deadline deadline) override;
+  Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline deadline) override;
+  Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) override;
 
  private:
   explicit DynamoTenantStore(std::unique_ptr<DynamoTable> table);

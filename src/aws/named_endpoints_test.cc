@@ -61,7 +61,7 @@ TEST(NamedEndpoints, EachIsAskedByTheClientOfItsServiceAndByNoOther) {
   EXPECT_FALSE(SqsQueue::open(world, {.queue = "q", .region = "us-east-1", .endpoints = endpoints}).ok());
   asked("SQS");
   const auto table = DynamoTable::open(world, {.table = "t", .region = "us-east-1", .endpoints = endpoints});
-  EXPECT_FALSE(table.value()->get(R"({"k":{"S":"v"}})").ok());
+  EXPECT_FALSE(table.value()->get(R"({"k":{"S":"v"}})", Deadline::never()).ok());
   asked("DYNAMODB");
   const auto logs = LogsSink::open(world, {.region = "us-east-1", .endpoints = endpoints});
   EXPECT_FALSE(logs.value()->create_group(LogGroup("/g"), aws.soon()).ok());

@@ -53,29 +53,31 @@ SqsClient::SqsClient(const ServiceClient::World& world, Endpoint endpoint, Servi
                      std::chrono::milliseconds call_max)
     : clock_(world.clock), call_max_(call_max), client_(world, std::move(endpoint), std::move(options)) {}
 
-Result<Answer> SqsClient::call(std::string_view operation, std::string_view body, seconds wait) {
+Result<Answer> SqsClient::call(std::string_view operation, std::string_view body, Deadline deadline,
+                               seconds wait) {
   return client_.call(json_request(kSqsProtocol, operation, body),
-                      Deadline::after(clock_.steady(), wait + call_max_));
+                      sooner(deadline, Deadline::after(clock_.steady(), wait + call_max_)));
 }
 
-Result<Answer> SqsClient::call_ok(std::string_view operation, std::string_view body, seconds wait) {
-  Answer answer = TRY(call(operation, body, wait));
+Result<Answer> SqsClient::call_ok(std::string_view operation, std::string_view body, Deadline deadline,
+                                  seconds wait) {
+  Answer answer = TRY(call(operation, body, deadline, wait));
   if (!answer.is_success()) return error_of_sqs(operation, answer);
   return answer;
 }
 
-Result<std::string> SqsClient::url_of(const QueueArn& arn) {
+Result<std::string> SqsClient::url_of(const QueueArn& arn, Deadline deadline) {
   JsonObject asked;
   asked.text("QueueName", arn.name);
   if (!arn.account.empty()) asked.text("QueueOwnerAWSAccountId", arn.account);
-  const Answer answer = TRY(call_ok("GetQueueUrl", asked.take()));
+  const Answer answer = TRY(call_ok("GetQueueUrl", asked.take(), deadline));
   const JsonAnswer read = TRY_IN("GetQueueUrl", JsonAnswer::read(answer.body));
   const auto url = text_of(read.object(), "QueueUrl");
   if (!url) return Error{Fault::Retry, "GetQueueUrl: answer: no QueueUrl"};
   return std::string(*url);
 }
 
-Result<> SqsClient::send(std::string_view url, std::string_view body, seconds delay) {
+Result<> SqsClient::send(std::string_view url, std::string_view body, seconds delay, Deadline deadline) {
   if (body.empty() || body.size() > kBodyBytesMax)
     return Error{Fault::Invalid, "SendMessage: body: not 1 byte to 1 MiB"};
   if (!is_utf8(body)) return Error{Fault::Invalid, "SendMessage: body: not UTF-8"};
@@ -83,11 +85,12 @@ Result<> SqsClient::send(std::string_view url, std::string_view body, seconds de
   JsonObject asked;
   asked.text("QueueUrl", url).text("MessageBody", body);
   if (delay > seconds{0}) asked.number("DelaySeconds", delay.count());
-  TRY(call_ok("SendMessage", asked.take()));
+  TRY(call_ok("SendMessage", asked.take(), deadline));
   return {};
 }
 
-Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, const Receive& receive) {
+Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, const Receive& receive,
+                                                        Deadline deadline) {
   if (receive.count_max == 0 || receive.count_max > kBatchMax)
     return Error{Fault::Invalid, "ReceiveMessage: not 1 to 10 messages"};
   TRY_IN("ReceiveMessage", check(receive.visibility, Queue::kVisibilityMax, "visibility"));
@@ -100,28 +103,30 @@ Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, co
           .number("WaitTimeSeconds", wait.count())
           .raw("MessageSystemAttributeNames", R"(["ApproximateReceiveCount","SentTimestamp"])")
           .take();
-  const Answer answer = TRY(call_ok("ReceiveMessage", asked, wait));
+  const Answer answer = TRY(call_ok("ReceiveMessage", asked, deadline, wait));
   return TRY_IN("ReceiveMessage", read_received_messages(answer.body, receive.count_max));
 }
 
-Result<> SqsClient::remove(std::string_view url, std::string_view receipt) {
+Result<> SqsClient::remove(std::string_view url, std::string_view receipt, Deadline deadline) {
   const std::string asked = JsonObject().text("QueueUrl", url).text("ReceiptHandle", receipt).take();
-  TRY(call_ok("DeleteMessage", asked));
+  TRY(call_ok("DeleteMessage", asked, deadline));
   return {};
 }
 
-Result<> SqsClient::change_visibility(std::string_view url, std::string_view receipt, seconds visibility) {
+Result<> SqsClient::change_visibility(std::string_view url, std::string_view receipt, seconds visibility,
+                                      Deadline deadline) {
   TRY_IN("ChangeMessageVisibility", check(visibility, Queue::kVisibilityMax, "visibility"));
   const std::string asked = JsonObject()
                                 .text("QueueUrl", url)
                                 .text("ReceiptHandle", receipt)
                                 .number("VisibilityTimeout", visibility.count())
                                 .take();
-  TRY(call_ok("ChangeMessageVisibility", asked));
+  TRY(call_ok("ChangeMessageVisibility", asked, deadline));
   return {};
 }
 
-Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMessage>& messages) {
+Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMessage>& messages,
+                              Deadline deadline) {
   for (std::size_t from = 0; from < messages.size(); from += kBatchMax) {
     std::string entries = "[";
     for (std::size_t at = from; at < std::min(from + kBatchMax, messages.size()); ++at) {
@@ -134,32 +139,32 @@ Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMe
     }
     entries += ']';
     const std::string asked = JsonObject().text("QueueUrl", url).raw("Entries", entries).take();
-    TRY(call_ok("ChangeMessageVisibilityBatch", asked));
+    TRY(call_ok("ChangeMessageVisibilityBatch", asked, deadline));
   }
   return {};
 }
 
-Result<QueueAttributes> SqsClient::attributes(std::string_view url) {
+Result<QueueAttributes> SqsClient::attributes(std::string_view url, Deadline deadline) {
   const std::string asked = JsonObject().text("QueueUrl", url).raw("AttributeNames", R"(["All"])").take();
-  const Answer answer = TRY(call_ok("GetQueueAttributes", asked));
+  const Answer answer = TRY(call_ok("GetQueueAttributes", asked, deadline));
   return TRY_IN("GetQueueAttributes", read_queue_attributes(answer.body));
 }
 
-Result<> SqsClient::purge(std::string_view url) {
-  TRY(call_ok("PurgeQueue", JsonObject().text("QueueUrl", url).take()));
+Result<> SqsClient::purge(std::string_view url, Deadline deadline) {
+  TRY(call_ok("PurgeQueue", JsonObject().text("QueueUrl", url).take(), deadline));
   return {};
 }
 
-Result<bool> SqsClient::start_move(std::string_view source_arn) {
+Result<bool> SqsClient::start_move(std::string_view source_arn, Deadline deadline) {
   const Result<Answer> answer =
-      call("StartMessageMoveTask", JsonObject().text("SourceArn", source_arn).take(), seconds{0});
+      call("StartMessageMoveTask", JsonObject().text("SourceArn", source_arn).take(), deadline);
   if (!answer.ok() && answer.error().fault == Fault::Stopped) return answer.error();
   return answer.ok() && answer->is_success();
 }
 
-Result<std::optional<MoveTask>> SqsClient::last_move(std::string_view source_arn) {
+Result<std::optional<MoveTask>> SqsClient::last_move(std::string_view source_arn, Deadline deadline) {
   const std::string asked = JsonObject().text("SourceArn", source_arn).number("MaxResults", 1).take();
-  const Answer answer = TRY(call_ok("ListMessageMoveTasks", asked));
+  const Answer answer = TRY(call_ok("ListMessageMoveTasks", asked, deadline));
   return TRY_IN("ListMessageMoveTasks", read_last_move_task(answer.body));
 }
 

@@ -13,7 +13,8 @@
 
 namespace headgate::aws {
 
-// Any thread. What SQS would refuse is Invalid, without a call where it can be told.
+// Any thread. A call ends at its deadline, and after `call_max`. What SQS would refuse is Invalid, without a
+// call where it can be told.
 class SqsClient {
  public:
   static constexpr std::size_t kBodyBytesMax = 1'048'576;
@@ -25,27 +26,30 @@ class SqsClient {
   SqsClient(const ServiceClient::World& world, Endpoint endpoint, ServiceClient::Options options,
             std::chrono::milliseconds call_max);
 
-  Result<std::string> url_of(const QueueArn& arn);  // its account may be empty: ours
-  Result<> send(std::string_view url, std::string_view body, std::chrono::seconds delay);
+  Result<std::string> url_of(const QueueArn& arn, Deadline deadline);  // its account may be empty: ours
+  Result<> send(std::string_view url, std::string_view body, std::chrono::seconds delay, Deadline deadline);
   struct Receive {
     std::size_t count_max = kBatchMax;
     std::chrono::seconds visibility{30};
     std::chrono::seconds wait{0};
   };
-  Result<std::vector<ReceivedMessage>> receive(std::string_view url, const Receive& receive);
-  Result<> remove(std::string_view url, std::string_view receipt);
-  Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility);
+  Result<std::vector<ReceivedMessage>> receive(std::string_view url, const Receive& receive,
+                                               Deadline deadline);
+  Result<> remove(std::string_view url, std::string_view receipt, Deadline deadline);
+  Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility,
+                             Deadline deadline);
   // Visible again at once; those that cannot be, later.
-  Result<> give_back(std::string_view url, const std::vector<ReceivedMessage>& messages);
-  Result<QueueAttributes> attributes(std::string_view url);
-  Result<> purge(std::string_view url);
+  Result<> give_back(std::string_view url, const std::vector<ReceivedMessage>& messages, Deadline deadline);
+  Result<QueueAttributes> attributes(std::string_view url, Deadline deadline);
+  Result<> purge(std::string_view url, Deadline deadline);
   // False where the service has no such tasks, or does not start one for us. It may have, all the same.
-  Result<bool> start_move(std::string_view source_arn);
-  Result<std::optional<MoveTask>> last_move(std::string_view source_arn);
+  Result<bool> start_move(std::string_view source_arn, Deadline deadline);
+  Result<std::optional<MoveTask>> last_move(std::string_view source_arn, Deadline deadline);
 
  private:
-  Result<Answer> call(std::string_view operation, std::string_view body, std::chrono::seconds wait);
-  Result<Answer> call_ok(std::string_view operation, std::string_view body,
+  Result<Answer> call(std::string_view operation, std::string_view body, Deadline deadline,
+                      std::chrono::seconds wait = std::chrono::seconds{0});
+  Result<Answer> call_ok(std::string_view operation, std::string_view body, Deadline deadline,
                          std::chrono::seconds wait = std::chrono::seconds{0});
 
   Clock& clock_;

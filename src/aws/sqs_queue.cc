@@ -46,123 +46,127 @@ Result<> SqsQueue::find() {
   }
   const QueueArn arn = parse_queue_arn(settings_.queue)
                            .value_or(QueueArn{.region = {}, .account = {}, .name = settings_.queue});
-  url_ = TRY(client_.url_of(arn));
+  url_ = TRY(client_.url_of(arn, Deadline::never()));
   return {};
 }
 
-Result<> SqsQueue::send(std::string body, seconds delay) {
-  return client_.send(url_, body, delay);
+Result<> SqsQueue::send(std::string body, seconds delay, Deadline deadline) {
+  return client_.send(url_, body, delay, deadline);
 }
 
 Result<std::vector<ReceivedMessage>> SqsQueue::receive(std::size_t count_max, seconds visibility,
                                                        Deadline deadline) {
   const std::chrono::nanoseconds left =
       std::min<std::chrono::nanoseconds>(deadline.left(clock_.steady()), SqsClient::kWaitMax);
+  // The deadline is of the wait for messages; the answer may come a little later.
   return client_.receive(
-      url_, {.count_max = count_max, .visibility = visibility, .wait = std::chrono::ceil<seconds>(left)});
+      url_, {.count_max = count_max, .visibility = visibility, .wait = std::chrono::ceil<seconds>(left)},
+      Deadline::never());
 }
 
-Result<> SqsQueue::remove(const std::string& receipt) {
-  return client_.remove(url_, receipt);
+Result<> SqsQueue::remove(const std::string& receipt, Deadline deadline) {
+  return client_.remove(url_, receipt, deadline);
 }
 
-Result<> SqsQueue::change_visibility(const std::string& receipt, seconds visibility) {
-  return client_.change_visibility(url_, receipt, visibility);
+Result<> SqsQueue::change_visibility(const std::string& receipt, seconds visibility, Deadline deadline) {
+  return client_.change_visibility(url_, receipt, visibility, deadline);
 }
 
-Result<QueueDepth> SqsQueue::depth() {
-  const QueueAttributes attributes = TRY(client_.attributes(url_));
+Result<QueueDepth> SqsQueue::depth(Deadline deadline) {
+  const QueueAttributes attributes = TRY(client_.attributes(url_, deadline));
   QueueDepth depth{.waiting = attributes.waiting,
                    .in_flight = attributes.in_flight,
                    .delayed = attributes.delayed,
                    .dead = 0};
   if (settings_.dead_letter_queue.empty() && attributes.dead_letter_arn.empty()) return depth;
-  const Dead dead_queue = TRY_IN("dead letters", dead());
-  depth.dead = TRY_IN("dead letters", client_.attributes(dead_queue.url)).waiting;
+  const Dead dead_queue = TRY_IN("dead letters", dead(deadline));
+  depth.dead = TRY_IN("dead letters", client_.attributes(dead_queue.url, deadline)).waiting;
   return depth;
 }
 
-Result<SqsQueue::Dead> SqsQueue::dead() {
+Result<SqsQueue::Dead> SqsQueue::dead(Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);
     if (!dead_.url.empty()) return dead_;
   }
   std::string named = settings_.dead_letter_queue;
-  if (named.empty()) named = TRY(client_.attributes(url_)).dead_letter_arn;
+  if (named.empty()) named = TRY(client_.attributes(url_, deadline)).dead_letter_arn;
   if (named.empty()) return Error{Fault::NotFound, "the queue has no dead-letter queue"};
-  Dead found = TRY(find_dead(named));
+  Dead found = TRY(find_dead(named, deadline));
   const std::lock_guard lock(mutex_);
   dead_ = found;
   return found;
 }
 
-Result<SqsQueue::Dead> SqsQueue::find_dead(const std::string& named) {
-  if (is_queue_url(named)) return Dead{.url = named, .arn = TRY(client_.attributes(named)).arn};
+Result<SqsQueue::Dead> SqsQueue::find_dead(const std::string& named, Deadline deadline) {
+  if (is_queue_url(named)) return Dead{.url = named, .arn = TRY(client_.attributes(named, deadline)).arn};
   const auto arn = parse_queue_arn(named);
   if (!arn) return Error{Fault::Invalid, "neither URL nor ARN of a queue: " + named};
-  return Dead{.url = TRY(client_.url_of(*arn)), .arn = named};
+  return Dead{.url = TRY(client_.url_of(*arn, deadline)), .arn = named};
 }
 
-Result<std::vector<ReceivedMessage>> SqsQueue::dead_letters(std::size_t count_max) {
-  const std::string url = TRY_IN("dead letters", dead()).url;
+Result<std::vector<ReceivedMessage>> SqsQueue::dead_letters(std::size_t count_max, Deadline deadline) {
+  const std::string url = TRY_IN("dead letters", dead(deadline)).url;
   const std::size_t wanted = std::min(count_max, kShownMax);
   std::vector<ReceivedMessage> all;
   while (all.size() < wanted) {
     const std::size_t some = std::min(wanted - all.size(), SqsClient::kBatchMax);
     Result<std::vector<ReceivedMessage>> more =
-        client_.receive(url, {.count_max = some, .visibility = kHeld, .wait = kLook});
+        client_.receive(url, {.count_max = some, .visibility = kHeld, .wait = kLook}, deadline);
     if (!more.ok() && all.empty()) return std::move(more).error().in("dead letters");
     if (!more.ok() || more->empty()) break;
     for (ReceivedMessage& message : *more) all.push_back(std::move(message));
   }
-  TRY_IN("dead letters", client_.give_back(url, all));
+  TRY_IN("dead letters", client_.give_back(url, all, deadline));
   for (ReceivedMessage& message : all) message.receipt.clear();
   return all;
 }
 
-Result<std::uint64_t> SqsQueue::redrive(std::size_t count_max) {
-  const Dead from = TRY_IN("redrive", dead());
-  const bool is_task = count_max == 0 && TRY_IN("redrive", client_.start_move(from.arn));
-  if (is_task) return TRY_IN("redrive", redrive_by_task(from.arn));
-  return TRY_IN("redrive", redrive_one_by_one(from.url, count_max));
+Result<std::uint64_t> SqsQueue::redrive(std::size_t count_max, Deadline deadline) {
+  const Dead from = TRY_IN("redrive", dead(deadline));
+  const bool is_task = count_max == 0 && TRY_IN("redrive", client_.start_move(from.arn, deadline));
+  if (is_task) return TRY_IN("redrive", redrive_by_task(from.arn, deadline));
+  return TRY_IN("redrive", redrive_one_by_one(from.url, count_max, deadline));
 }
 
-Result<std::uint64_t> SqsQueue::redrive_by_task(const std::string& arn) {
-  const Deadline deadline = Deadline::after(clock_.steady(), settings_.redrive_max);
+Result<std::uint64_t> SqsQueue::redrive_by_task(const std::string& arn, Deadline deadline) {
+  const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), settings_.redrive_max));
   for (;;) {
-    const std::optional<MoveTask> task = TRY(client_.last_move(arn));
+    const std::optional<MoveTask> task = TRY(client_.last_move(arn, deadline));
     if (!task) return Error{Fault::Retry, "the task that moves messages is gone"};
     if (task->status == "FAILED") return Error{Fault::Retry, "the task failed: " + task->failure};
     const bool is_running = task->status == "RUNNING" || task->status == "CANCELLING";
-    if (!is_running || deadline.passed(clock_.steady())) return task->moved;
+    if (!is_running || until.passed(clock_.steady())) return task->moved;
     if (clock_.sleep(kMovePoll, settings_.client.stop)) return Error{Fault::Stopped, "stopped"};
   }
 }
 
-Result<std::uint64_t> SqsQueue::redrive_one_by_one(const std::string& from, std::size_t count_max) {
-  const Deadline deadline = Deadline::after(clock_.steady(), settings_.redrive_max);
+Result<std::uint64_t> SqsQueue::redrive_one_by_one(const std::string& from, std::size_t count_max,
+                                                   Deadline deadline) {
+  const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), settings_.redrive_max));
   std::uint64_t moved = 0;
-  while ((count_max == 0 || moved < count_max) && !deadline.passed(clock_.steady())) {
+  while ((count_max == 0 || moved < count_max) && !until.passed(clock_.steady())) {
     const std::size_t some = count_max == 0 ? SqsClient::kBatchMax
                                             : std::min<std::size_t>(count_max - moved, SqsClient::kBatchMax);
     const std::vector<ReceivedMessage> messages =
-        TRY(client_.receive(from, {.count_max = some, .visibility = kHeld, .wait = kLook}));
+        TRY(client_.receive(from, {.count_max = some, .visibility = kHeld, .wait = kLook}, deadline));
     if (messages.empty()) break;
     for (const ReceivedMessage& message : messages) {
-      TRY(client_.send(url_, message.body, seconds{0}));  // first: it may be there twice, never not at all
-      TRY(client_.remove(from, message.receipt));
+      TRY(client_.send(url_, message.body, seconds{0},
+                       deadline));  // first: it may be there twice, never not at all
+      TRY(client_.remove(from, message.receipt, deadline));
       ++moved;
     }
   }
   return moved;
 }
 
-Result<std::uint64_t> SqsQueue::purge() {
-  const std::string url = TRY_IN("purge", dead()).url;
-  const QueueAttributes attributes = TRY_IN("purge", client_.attributes(url));
+Result<std::uint64_t> SqsQueue::purge(Deadline deadline) {
+  const std::string url = TRY_IN("purge", dead(deadline)).url;
+  const QueueAttributes attributes = TRY_IN("purge", client_.attributes(url, deadline));
   const std::uint64_t count = attributes.waiting + attributes.in_flight;
   if (count == 0) return count;
-  TRY_IN("purge", client_.purge(url));
+  TRY_IN("purge", client_.purge(url, deadline));
   return count;
 }
 

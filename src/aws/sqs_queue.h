@@ -37,22 +37,23 @@ class SqsQueue final : public Queue, public DeadLetters {
 
   const std::string& url() const { return url_; }
 
-  Result<> send(std::string body, std::chrono::seconds delay) override;
+  Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override;
   Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
                                                Deadline deadline) override;
-  Result<> remove(const std::string& receipt) override;
-  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override;
-  Result<QueueDepth> depth() override;
+  Result<> remove(const std::string& receipt, Deadline deadline) override;
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
+                             Deadline deadline) override;
+  Result<QueueDepth> depth(Deadline deadline) override;
 
   // At most kShownMax; each look is a receive, and counted as one by SQS. NotFound, here and below, when the
   // queue has no dead-letter queue.
-  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max) override;
+  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline deadline) override;
   // All: by a task of SQS, to the queue each came from; after redrive_max it goes on by itself and the number
   // is that so far. Some, or where there are no tasks: one by one, to this queue, without their message
   // attributes; a crash may leave one in both.
-  Result<std::uint64_t> redrive(std::size_t count_max) override;
+  Result<std::uint64_t> redrive(std::size_t count_max, Deadline deadline) override;
   // The number is approximate. Retry within a minute of the last purge.
-  Result<std::uint64_t> purge() override;
+  Result<std::uint64_t> purge(Deadline deadline) override;
 
   static constexpr std::size_t kShownMax = 1'000;
 
@@ -64,10 +65,10 @@ class SqsQueue final : public Queue, public DeadLetters {
 
   SqsQueue(const ServiceClient::World& world, Endpoint endpoint, SqsSettings settings);
   Result<> find();
-  Result<Dead> dead();
-  Result<Dead> find_dead(const std::string& named);
-  Result<std::uint64_t> redrive_by_task(const std::string& arn);
-  Result<std::uint64_t> redrive_one_by_one(const std::string& from, std::size_t count_max);
+  Result<Dead> dead(Deadline deadline);
+  Result<Dead> find_dead(const std::string& named, Deadline deadline);
+  Result<std::uint64_t> redrive_by_task(const std::string& arn, Deadline deadline);
+  Result<std::uint64_t> redrive_one_by_one(const std::string& from, std::size_t count_max, Deadline deadline);
 
   Clock& clock_;
   const SqsSettings settings_;

@@ -72,7 +72,7 @@ TEST(SqsName, AnArnIsOfAQueueOrNone) {
 
 TEST(SqsQueue, IsSignedForTheRegionOfItsUrlAndAsksNothingToOpen) {
   Told told({kDone});
-  ASSERT_TRUE(told.queue().send("a", seconds{0}).ok());
+  ASSERT_TRUE(told.queue().send("a", seconds{0}, Deadline::never()).ok());
   ASSERT_EQ(told.service.operations(), "SendMessage ");
   EXPECT_NE(told.service.asked()[0].head.find("/eu-west-1/sqs/aws4_request"), std::string::npos);
   EXPECT_NE(told.service.asked()[0].head.find("AmazonSQS.SendMessage"), std::string::npos);
@@ -165,7 +165,7 @@ TEST(SqsQueue, ARefusalSaysWhatToDo) {
                         {refusal("AccessDeniedException"), Fault::Denied},
                         {{503, ""}, Fault::Retry}}) {
     Told told({row.says});
-    const Result<> changed = told.queue().change_visibility("r", seconds{5});
+    const Result<> changed = told.queue().change_visibility("r", seconds{5}, Deadline::never());
     ASSERT_FALSE(changed.ok());
     EXPECT_EQ(changed.error().fault, row.fault) << row.says.body;
     EXPECT_EQ(changed.error().what.find("ChangeMessageVisibility: "), 0U) << changed.error().what;
@@ -176,11 +176,12 @@ TEST(SqsQueue, WhatSqsWouldRefuseIsRefusedWithoutACall) {
   Told told({kDone});
   const Deadline soon = told.world.soon();
   for (const std::string& body : {std::string(), std::string(1'048'577, 'x'), std::string("\xff")})
-    EXPECT_EQ(told.queue().send(body, seconds{0}).error().fault, Fault::Invalid);
-  EXPECT_EQ(told.queue().send("x", seconds{-1}).error().fault, Fault::Invalid);
+    EXPECT_EQ(told.queue().send(body, seconds{0}, Deadline::never()).error().fault, Fault::Invalid);
+  EXPECT_EQ(told.queue().send("x", seconds{-1}, Deadline::never()).error().fault, Fault::Invalid);
   EXPECT_EQ(told.queue().receive(0, seconds{1}, soon).error().fault, Fault::Invalid);
   EXPECT_EQ(told.queue().receive(11, seconds{1}, soon).error().fault, Fault::Invalid);
-  EXPECT_EQ(told.queue().change_visibility("r", seconds{43'201}).error().fault, Fault::Invalid);
+  EXPECT_EQ(told.queue().change_visibility("r", seconds{43'201}, Deadline::never()).error().fault,
+            Fault::Invalid);
   EXPECT_EQ(told.service.operations(), "");
 }
 
@@ -201,7 +202,7 @@ TEST(SqsQueue, RedrivesAllByATaskAndWaitsForItsEnd) {
   };
   {
     Told told({kHasDead, kDeadUrl, kDone, task("RUNNING", 3), task("COMPLETED", 7)});
-    EXPECT_EQ(told.queue().redrive(0).value(), 7U);
+    EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 7U);
     EXPECT_EQ(
         told.service.operations(),
         "GetQueueAttributes GetQueueUrl StartMessageMoveTask ListMessageMoveTasks ListMessageMoveTasks ");
@@ -210,17 +211,17 @@ TEST(SqsQueue, RedrivesAllByATaskAndWaitsForItsEnd) {
   {
     Told told({kHasDead, kDeadUrl, kDone, task("RUNNING", 3)});
     told.settings.redrive_max = std::chrono::milliseconds{0};
-    EXPECT_EQ(told.queue().redrive(0).value(), 3U);  // it goes on by itself
+    EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 3U);  // it goes on by itself
   }
   Told told({kHasDead, kDeadUrl, kDone, task("FAILED", 3)});
-  EXPECT_EQ(told.queue().redrive(0).error().fault, Fault::Retry);
+  EXPECT_EQ(told.queue().redrive(0, Deadline::never()).error().fault, Fault::Retry);
 }
 
 TEST(SqsQueue, RedrivesOneByOneWhereThereAreNoTasksAndSendsBeforeItRemoves) {
   for (const ScriptedService::Says& none :
        {refusal("UnsupportedOperation"), refusal("AccessDeniedException"), ScriptedService::Says{404, ""}}) {
     Told told({kHasDead, kDeadUrl, none, kOneMessage, kDone, kDone, kNoMessages});
-    EXPECT_EQ(told.queue().redrive(0).value(), 1U);
+    EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 1U);
     EXPECT_EQ(told.service.operations(),
               "GetQueueAttributes GetQueueUrl StartMessageMoveTask ReceiveMessage SendMessage DeleteMessage "
               "ReceiveMessage ");
@@ -228,13 +229,14 @@ TEST(SqsQueue, RedrivesOneByOneWhereThereAreNoTasksAndSendsBeforeItRemoves) {
     EXPECT_EQ(told.service.asked()[5].body, R"({"QueueUrl":"https://there/dead","ReceiptHandle":"r"})");
   }
   Told told({kHasDead, kDeadUrl, kOneMessage, refusal("KmsDisabled")});
-  EXPECT_EQ(told.queue().redrive(1).error().fault, Fault::Denied);  // and the dead letter is not removed
+  EXPECT_EQ(told.queue().redrive(1, Deadline::never()).error().fault,
+            Fault::Denied);  // and the dead letter is not removed
   EXPECT_EQ(told.service.operations(), "GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage ");
 }
 
 TEST(SqsQueue, GivesBackTheDeadLettersThatItShows) {
   Told told({kHasDead, kDeadUrl, kOneMessage, kNoMessages, kDone});
-  const auto shown = told.queue().dead_letters(10);
+  const auto shown = told.queue().dead_letters(10, Deadline::never());
   ASSERT_TRUE(shown.ok()) << shown.error().what;
   ASSERT_EQ(shown->size(), 1U);
   EXPECT_EQ(shown->front().receipt, "");

@@ -2,6 +2,7 @@
 // test can run a day in a millisecond.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace headgate {
@@ -23,5 +24,9 @@ struct Deadline {
     return passed(now) ? std::chrono::nanoseconds{0} : at - now;
   }
 };
+
+inline Deadline sooner(Deadline one, Deadline other) {
+  return Deadline{std::min(one.at, other.at)};
+}
 
 }  // namespace headgate

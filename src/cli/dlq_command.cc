@@ -40,6 +40,7 @@ std::string objects_of(const ReceivedMessage& message) {
 }
 
 constexpr std::chrono::seconds kStoreTimeout{60};
+constexpr std::chrono::seconds kQueueTimeout{300};  // of one command, however many messages it moves
 
 std::string metadata_of(const ObjectInfo& info, const char* name) {
   const auto found = info.metadata.find(name);
@@ -85,8 +86,9 @@ Result<> show_quarantine(ObjectStore& store, const ObjectKey& key, Clock& clock,
 
 Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& store, Clock& clock,
                 std::ostream& output) {
+  const Deadline deadline = Deadline::after(clock.steady(), kQueueTimeout);
   if (arguments.list->parsed()) {
-    for (const ReceivedMessage& message : TRY(letters.dead_letters(arguments.count)))
+    for (const ReceivedMessage& message : TRY(letters.dead_letters(arguments.count, deadline)))
       output << message.id << "  " << to_rfc3339(message.sent_at) << "  received " << message.receive_count
              << "  " << objects_of(message) << '\n';
     TRY(list_quarantine(store, arguments.count, clock, output));
@@ -97,7 +99,7 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
     return 0;
   }
   if (arguments.show->parsed()) {
-    for (const ReceivedMessage& message : TRY(letters.dead_letters(kLookMax))) {
+    for (const ReceivedMessage& message : TRY(letters.dead_letters(kLookMax, deadline))) {
       if (message.id != arguments.id) continue;
       output << message.body << '\n';
       return 0;
@@ -106,14 +108,14 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
                  "no dead letter " + arguments.id + " among the first " + std::to_string(kLookMax)};
   }
   if (arguments.redrive->parsed()) {
-    output << "redriven " << TRY(letters.redrive(arguments.redrive_count)) << '\n';
+    output << "redriven " << TRY(letters.redrive(arguments.redrive_count, deadline)) << '\n';
     return 0;
   }
   if (!arguments.is_sure)
     return Error{Fault::Invalid,
                  "purge forgets every dead letter for good: say --yes (stored objects stay, and "
                  "`headgate process --mode scan` finds what was not delivered)"};
-  output << "purged " << TRY(letters.purge()) << '\n';
+  output << "purged " << TRY(letters.purge(deadline)) << '\n';
   return 0;
 }
 

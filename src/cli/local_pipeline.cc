@@ -52,7 +52,7 @@ Result<> LocalPipeline::open_world(const Config& config) {
 Result<> LocalPipeline::start_server(const Config& config) {
   if (!config.metrics.listen) return {};
   readiness_.add("queue", [this]() -> Result<> {
-    TRY(queue_->depth());
+    TRY(queue_->depth(soon()));
     return {};
   });
   http::Routes routes;
@@ -99,14 +99,14 @@ LocalPipeline::LeftOver LocalPipeline::stop(std::chrono::milliseconds grace) {
     agent_.reset();
   }
   while (queue_ && clock_.steady() < until) {
-    const Result<QueueDepth> depth = queue_->depth();
+    const Result<QueueDepth> depth = queue_->depth(soon());
     if (!depth.ok() || depth->waiting + depth->in_flight + depth->delayed == 0) break;
     clock_.sleep(std::chrono::milliseconds{20}, {});
   }
   server_.reset();  // before anything that its handlers may read
   workers_.reset();
   if (queue_) {
-    const Result<QueueDepth> depth = queue_->depth();
+    const Result<QueueDepth> depth = queue_->depth(soon());
     if (depth.ok()) left.messages = depth->waiting + depth->in_flight + depth->delayed;
   }
   return left;

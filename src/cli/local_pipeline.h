@@ -42,7 +42,7 @@ class LocalPipeline {
   const Metrics& metrics() const { return metrics_; }
   // Where /metrics is served; empty when it is off.
   std::string metrics_address() const;
-  Result<QueueDepth> queue_depth() { return queue_->depth(); }
+  Result<QueueDepth> queue_depth() { return queue_->depth(soon()); }
 
   // What stop() had to leave for the next start.
   struct LeftOver {
@@ -54,6 +54,8 @@ class LocalPipeline {
 
  private:
   LocalPipeline() = default;
+  // By when the queue must have answered a call.
+  Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{5}); }
   Result<> open_world(const Config& config);
   Result<> start_agent(const Config& config);
   Result<> start_workers(const Config& config);

@@ -62,7 +62,8 @@ ObjectCreated with_its_time(ProcessRun& run, DeliveryWorld& world, ObjectCreated
 class Planner {
  public:
   Planner(ProcessRun& run, DeliveryWorld& world, const process::ProcessorOptions& options)
-      : output_(run.output),
+      : clock_(run.clock),
+        output_(run.output),
         planning_{.tenants = world.tenants(),
                   .groups = options.groups,
                   .key_template = options.key_template,
@@ -70,13 +71,16 @@ class Planner {
 
   Result<> show(const ObjectCreated& object) {
     output_ << url_of({object.bucket, object.key}) << '\n';
-    for (const process::PlannedDelivery& planned : TRY(process::plan(planning_, object)))
+    for (const process::PlannedDelivery& planned :
+         TRY(process::plan(planning_, object, Deadline::after(clock_.steady(), kPlanMax))))
       output_ << "  " << planned.destination.view() << (planned.is_delivered ? " -> " : "    ")
               << planned.what << '\n';
     return {};
   }
 
  private:
+  static constexpr std::chrono::seconds kPlanMax{60};  // of one object
+  Clock& clock_;
   std::ostream& output_;
   const process::Planning planning_;
 };

@@ -11,7 +11,7 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
   if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   http::Readiness readiness;
   readiness.add("queue", [&]() -> Result<> {
-    TRY(world->queue()->depth());
+    TRY(world->queue()->depth(Deadline::after(run.clock.steady(), std::chrono::seconds{5})));
     return {};
   });
   std::unique_ptr<http::Server> server;

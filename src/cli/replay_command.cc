@@ -51,21 +51,25 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
                                 .tenants = world->tenants(),
                                 .queue = *world->queue()},
                                run.owner());
+  constexpr std::chrono::minutes kReplayMax{60};
   const TenantId tenant(arguments.tenant);
   if (arguments.is_dry_run) {
-    const auto parked = TRY(replay.list(tenant, arguments.count));
+    const auto parked =
+        TRY(replay.list(tenant, arguments.count, Deadline::after(run.clock.steady(), kReplayMax)));
     for (const Ledger::ParkedDelivery& one : parked)
       run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  "
                  << url_of({one.id.bucket, one.id.key}) << "  " << one.entry.reason << '\n';
     return 0;
   }
-  constexpr std::chrono::minutes kReplayMax{60};
   const process::ReplayCounts counts =
       TRY(replay.run(tenant, arguments.count, Deadline::after(run.clock.steady(), kReplayMax)));
   run.output << "replayed " << counts.deliveries << " deliveries by " << counts.messages
              << " messages; objects gone " << counts.gone << ", still parked " << counts.left << '\n';
   return counts.left == 0 ? 0 : kExitFailure;
 }
+
+// By when the tenants' store must have answered.
+constexpr std::chrono::seconds kTenantMax{60};
 
 Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   if (arguments.tenant.empty()) return wrong("--tenant: must be given, or --parked");
@@ -74,7 +78,8 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   const Timestamp until = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to));
   if (until <= from) return wrong("--to: must be after --from");
   const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
-  const tenants::TenantView tenant = TRY(world->tenants().of(TenantId(arguments.tenant)));
+  const tenants::TenantView tenant =
+      TRY(world->tenants().of(TenantId(arguments.tenant), Deadline::after(run.clock.steady(), kTenantMax)));
   const DestinationName destination(arguments.destination);
   const bool is_enabled =
       std::any_of(tenant.active.begin(), tenant.active.end(), [&](const TenantConfiguration& configuration) {

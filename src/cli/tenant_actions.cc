@@ -12,6 +12,7 @@ namespace headgate::cli {
 namespace {
 
 constexpr std::size_t kPageRows = 100;
+constexpr std::chrono::seconds kStoreTimeout{60};  // of one call
 
 std::string name_of_row(const TenantConfiguration& row) {
   return row_name(row.tenant, row.type);
@@ -29,6 +30,10 @@ Error explain(Error error, const std::string& row) {
 
 }  // namespace
 
+Deadline TenantActions::soon() const {
+  return Deadline::after(world_.clock.steady(), kStoreTimeout);
+}
+
 int TenantActions::fail(const Error& error) {
   world_.complaints << error.what << '\n';
   return kExitFailure;
@@ -43,7 +48,7 @@ Result<std::vector<StoredConfiguration>> TenantActions::all_rows() {
   std::vector<StoredConfiguration> rows;
   std::string from;
   for (;;) {
-    ConfigurationPage page = TRY(world_.store.list(from, kPageRows));
+    ConfigurationPage page = TRY(world_.store.list(from, kPageRows, soon()));
     for (StoredConfiguration& row : page.rows) rows.push_back(std::move(row));
     if (page.next.empty()) return rows;
     if (page.next == from) return Error{Fault::Retry, "the tenant store gives the same page again and again"};
@@ -53,8 +58,8 @@ Result<std::vector<StoredConfiguration>> TenantActions::all_rows() {
 
 Result<std::vector<StoredConfiguration>> TenantActions::rows_of(const TenantId& tenant,
                                                                 const DestinationName& type) {
-  if (!type.empty()) return std::vector<StoredConfiguration>{TRY(world_.store.get(tenant, type))};
-  std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant));
+  if (!type.empty()) return std::vector<StoredConfiguration>{TRY(world_.store.get(tenant, type, soon()))};
+  std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant, soon()));
   if (rows.empty()) return Error{Fault::NotFound, row_name(tenant, DestinationName()) + ": no such tenant"};
   return rows;
 }
@@ -85,7 +90,7 @@ Result<> TenantActions::complete(TenantConfiguration& row) {
   const std::string now = to_rfc3339(world_.clock.now());
   row.created_at = now;
   row.updated_at = now;
-  Result<StoredConfiguration> stored = world_.store.get(row.tenant, row.type);
+  Result<StoredConfiguration> stored = world_.store.get(row.tenant, row.type, soon());
   if (!stored.ok() && stored.error().fault != Fault::NotFound) return std::move(stored).error();
   if (stored.ok()) {
     const TenantConfiguration& before = stored->configuration;
@@ -131,7 +136,7 @@ Result<std::vector<std::string>> TenantActions::problems_with_others(
 int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
   std::size_t stored = 0;
   for (const TenantConfiguration& row : rows) {
-    const Result<std::uint64_t> version = world_.store.put(row);
+    const Result<std::uint64_t> version = world_.store.put(row, soon());
     if (!version.ok()) {
       fail(explain(version.error(), name_of_row(row)));
       if (rows.size() > 1) world_.complaints << stored << " of " << rows.size() << " rows are stored\n";
@@ -146,7 +151,7 @@ int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
 }
 
 Result<TenantConfiguration> TenantActions::readable_row(const TenantId& tenant, const DestinationName& type) {
-  StoredConfiguration stored = TRY(world_.store.get(tenant, type));
+  StoredConfiguration stored = TRY(world_.store.get(tenant, type, soon()));
   if (!stored.undecodable.empty())
     return Error{Fault::Invalid, row_name(tenant, type) + ": cannot be read (" + stored.undecodable +
                                      "): put it anew or delete it"};
@@ -155,7 +160,7 @@ Result<TenantConfiguration> TenantActions::readable_row(const TenantId& tenant, 
 
 int TenantActions::store_changed(TenantConfiguration row, std::string_view done) {
   row.updated_at = to_rfc3339(world_.clock.now());
-  const Result<std::uint64_t> version = world_.store.put(row);
+  const Result<std::uint64_t> version = world_.store.put(row, soon());
   if (!version.ok()) return fail(explain(version.error(), name_of_row(row)));
   world_.output << name_of_row(row) << ": " << done << ", version " << *version << '\n';
   return 0;
@@ -192,7 +197,7 @@ int TenantActions::disable(const TenantId& tenant, const DestinationName& type) 
 
 int TenantActions::remove(const TenantId& tenant, const DestinationName& type) {
   const std::string name = row_name(tenant, type);
-  Result<> removed = world_.store.remove(tenant, type);
+  Result<> removed = world_.store.remove(tenant, type, soon());
   if (!removed.ok()) return fail(std::move(removed).error().in(name));
   world_.output << name << ": deleted\n";
   return 0;

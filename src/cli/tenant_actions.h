@@ -44,6 +44,7 @@ class TenantActions {
   int validate_stored(const TenantId& tenant);
 
  private:
+  Deadline soon() const;  // by when the store must have answered a call
   int fail(const Error& error);
   int complain(const std::vector<std::string>& problems);
   Result<std::vector<StoredConfiguration>> all_rows();

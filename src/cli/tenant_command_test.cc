@@ -24,20 +24,21 @@ class CountingRandom : public Random {
 class Borrowed : public TenantStore {
  public:
   explicit Borrowed(TenantStore& store) : store_(store) {}
-  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override {
-    return store_.of_tenant(tenant);
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) override {
+    return store_.of_tenant(tenant, deadline);
   }
-  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) override {
-    return store_.get(tenant, type);
+  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type,
+                                  Deadline deadline) override {
+    return store_.get(tenant, type, deadline);
   }
-  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) override {
-    return store_.list(from, count_max);
+  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max, Deadline deadline) override {
+    return store_.list(from, count_max, deadline);
   }
-  Result<std::uint64_t> put(const TenantConfiguration& configuration) override {
-    return store_.put(configuration);
+  Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline deadline) override {
+    return store_.put(configuration, deadline);
   }
-  Result<> remove(const TenantId& tenant, const DestinationName& type) override {
-    return store_.remove(tenant, type);
+  Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) override {
+    return store_.remove(tenant, type, deadline);
   }
 
  private:
@@ -82,7 +83,7 @@ class Terminal {
   }
   Finished put(const std::string& document) { return run({"put", "--file", "-"}, document); }
   TenantConfiguration row(const char* tenant, const char* type) {
-    return store.get(TenantId(tenant), DestinationName(type)).value().configuration;
+    return store.get(TenantId(tenant), DestinationName(type), Deadline::never()).value().configuration;
   }
 
   fakes::MemoryTenantStore store;
@@ -219,7 +220,7 @@ TEST(TenantPut, RefusesAnExternalIdThatAnotherTenantHas) {
   const Finished put = terminal.put(other);
   EXPECT_EQ(put.status, kExitUsage);
   EXPECT_EQ(put.complaints, "globex cloudwatch: external_id: is that of tenant \"acme\" too\n");
-  EXPECT_FALSE(terminal.store.get(TenantId("globex"), DestinationName("cloudwatch")).ok());
+  EXPECT_FALSE(terminal.store.get(TenantId("globex"), DestinationName("cloudwatch"), Deadline::never()).ok());
 
   TenantConfiguration placed = terminal.row("acme", "cloudwatch");
   placed.tenant = TenantId("globex");
@@ -388,7 +389,7 @@ TEST(TenantValidate, JudgesWhatIsStored) {
   EXPECT_EQ(terminal.run({"validate"}).output, "2 valid, 0 not\n");
   TenantConfiguration bad = terminal.row("acme", "s3");
   bad.bucket_name = "NO";
-  EXPECT_TRUE(terminal.store.put(bad).ok());
+  EXPECT_TRUE(terminal.store.put(bad, Deadline::never()).ok());
   const Finished judged = terminal.run({"validate"});
   EXPECT_EQ(judged.status, kExitUsage);
   EXPECT_EQ(judged.output, "1 valid, 1 not\n");

@@ -24,7 +24,9 @@ namespace headgate::deliver {
 
 // When work has to be left off, between two calls: what is confirmed stays.
 struct Limits {
-  Deadline until = Deadline::never();
+  Deadline until = Deadline::never();  // no new call to a destination after that
+  // By then what the calls came to is written down (ledger, queue): a little later than `until`.
+  Deadline written_by = Deadline::never();
   std::stop_token stop = {};
 
   bool is_over(SteadyTime now) const { return stop.stop_requested() || until.passed(now); }

@@ -187,8 +187,9 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
 // The ledger is told how many batches are confirmed, and the lease goes on.
 Result<> LogDelivery::advance() {
   const Timestamp now = world_.clock.now();
-  const Result<> advanced = world_.ledger.advance(
-      delivery_.id, delivery_.owner, {.next_batch = confirmed_, .plan = plan_}, now, now + delivery_.lease);
+  const Result<> advanced =
+      world_.ledger.advance(delivery_.id, delivery_.owner, {.next_batch = confirmed_, .plan = plan_}, now,
+                            now + delivery_.lease, delivery_.limits.written_by);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return own_fault(advanced.error(), "ledger");
   return {};

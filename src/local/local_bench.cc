@@ -86,10 +86,11 @@ void send_receive_and_remove_10_messages(benchmark::State& state) {
       SqliteQueue::open(world.clock, world.random, world.folder.path() + "/state.db", {}).value();
   const std::string body(1000, 'x');
   for (auto _ : state) {
-    for (int i = 0; i < 10; ++i) CHECK(queue->send(body, std::chrono::seconds{0}).ok());
+    for (int i = 0; i < 10; ++i) CHECK(queue->send(body, std::chrono::seconds{0}, Deadline::never()).ok());
     const auto received = queue->receive(10, std::chrono::seconds{60}, Deadline::never());
     CHECK(received->size() == 10);
-    for (const ReceivedMessage& message : *received) CHECK(queue->remove(message.receipt).ok());
+    for (const ReceivedMessage& message : *received)
+      CHECK(queue->remove(message.receipt, Deadline::never()).ok());
   }
   state.SetItemsProcessed(state.iterations() * 10);
 }
@@ -108,9 +109,10 @@ void claim_advance_and_settle(benchmark::State& state) {
     id.key = ObjectKey("c/n/a/pod/" + std::to_string(number++));
     const Timestamp now = world.clock.now();
     const Timestamp until = now + std::chrono::seconds{60};
-    CHECK(ledger->claim(id, owner, now, until)->is_ours);
-    CHECK(ledger->advance(id, owner, {.next_batch = 1, .plan = BatchPlan("p")}, now, until).ok());
-    CHECK(ledger->settle(id, owner, DeliveryState::Delivered, "", now).ok());
+    CHECK(ledger->claim(id, owner, now, until, Deadline::never())->is_ours);
+    CHECK(ledger->advance(id, owner, {.next_batch = 1, .plan = BatchPlan("p")}, now, until, Deadline::never())
+              .ok());
+    CHECK(ledger->settle(id, owner, DeliveryState::Delivered, "", now, Deadline::never()).ok());
   }
   state.SetItemsProcessed(state.iterations());
 }

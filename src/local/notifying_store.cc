@@ -85,7 +85,8 @@ Result<> NotifyingStore::announce(const ObjectKey& key, Deadline deadline) {
                               .etag = info->etag,
                               .sequencer = fmt::format("{:016X}", now.nanoseconds),
                               .at = now};
-  TRY_IN("notification", queue_.send(sns_envelope(created, random_.uuid()), std::chrono::seconds{0}));
+  TRY_IN("notification",
+         queue_.send(sns_envelope(created, random_.uuid()), std::chrono::seconds{0}, deadline));
   return {};
 }
 

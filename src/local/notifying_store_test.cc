@@ -21,19 +21,22 @@ namespace {
 class RefusingQueue : public Queue {
  public:
   explicit RefusingQueue(Queue& queue) : queue_(queue) {}
-  Result<> send(std::string body, std::chrono::seconds delay) override {
+  Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override {
     if (is_refusing) return Error{Fault::Retry, "queue: state.db: database is locked"};
-    return queue_.send(std::move(body), delay);
+    return queue_.send(std::move(body), delay, deadline);
   }
   Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
                                                Deadline deadline) override {
     return queue_.receive(count_max, visibility, deadline);
   }
-  Result<> remove(const std::string& receipt) override { return queue_.remove(receipt); }
-  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override {
-    return queue_.change_visibility(receipt, visibility);
+  Result<> remove(const std::string& receipt, Deadline deadline) override {
+    return queue_.remove(receipt, deadline);
   }
-  Result<QueueDepth> depth() override { return queue_.depth(); }
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
+                             Deadline deadline) override {
+    return queue_.change_visibility(receipt, visibility, deadline);
+  }
+  Result<QueueDepth> depth(Deadline deadline) override { return queue_.depth(deadline); }
 
   bool is_refusing = false;
 

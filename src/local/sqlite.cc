@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "local/posix_file.h"
+#include "local/system_clock.h"
 
 namespace headgate::local {
 namespace {
@@ -125,7 +127,8 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
 
 Result<> SqliteDatabase::prepare_file(const Options& options) {
   ::sqlite3_extended_result_codes(session_.connection_, 1);
-  ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(options.busy_wait.count()));
+  busy_wait_ = options.busy_wait;
+  ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(busy_wait_.count()));
   const auto first_of = [this](std::string_view sql) -> Result<std::string> {
     SqliteStatement statement = TRY(session_.query(sql));
     const bool has_row = TRY(statement.step());
@@ -170,6 +173,24 @@ Result<> SqliteDatabase::migrate(std::span<const std::string_view> migrations) {
     TRY(session.run(fmt::format("PRAGMA user_version={}", migrations.size())));
     return {};
   });
+}
+
+// The turn among this process's threads, and how long to wait for other processes. A deadline that has passed
+// is no reason not to try: it only may not wait.
+Result<> SqliteDatabase::enter(std::unique_lock<std::timed_mutex>& lock, Deadline deadline) {
+  const auto left = [&] {
+    const std::chrono::nanoseconds until = deadline.left(SystemClock().steady());
+    return std::min(busy_wait_, std::chrono::ceil<std::chrono::milliseconds>(until));
+  };
+  if (deadline.at == Deadline::never().at) {
+    lock.lock();
+  } else if (!lock.try_lock() && !lock.try_lock_for(left())) {
+    return Error{Fault::Retry, session_.file_ + ": other threads hold it"};
+  }
+  const std::chrono::milliseconds wait = left();
+  if (wait != waits_) ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(wait.count()));
+  waits_ = wait;
+  return {};
 }
 
 void SqliteDatabase::roll_back() {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/deadline.h"
 #include "base/result.h"
 
 struct sqlite3;
@@ -81,8 +82,9 @@ class SqliteSession {
 };
 
 // Any thread: one connection, and a mutex that is held for a whole transaction. Other connections and
-// processes may have the same file open; writers then wait for each other up to `busy_wait`, after that it is
-// Retry. WAL with synchronous=FULL: what write() answered survives a kill and a power loss.
+// processes may have the same file open; writers then wait for each other up to `busy_wait`, and no longer
+// than to the call's deadline; after that it is Retry. WAL with synchronous=FULL: what write() answered
+// survives a kill and a power loss.
 class SqliteDatabase {
  public:
   struct Options {
@@ -98,13 +100,13 @@ class SqliteDatabase {
 
   // Runs `work(session)`, which gives a Result, in one transaction: kept when that is a value, else undone.
   template <typename Work>
-  auto write(Work&& work) {
-    return transact("BEGIN IMMEDIATE",
-                    work);  // IMMEDIATE: a reader that turns writer would not wait its turn
+  auto write(Work&& work, Deadline deadline = Deadline::never()) {
+    return transact("BEGIN IMMEDIATE", work,
+                    deadline);  // IMMEDIATE: a reader that turns writer would not wait its turn
   }
   template <typename Work>
-  auto read(Work&& work) {
-    return transact("BEGIN", work);
+  auto read(Work&& work, Deadline deadline = Deadline::never()) {
+    return transact("BEGIN", work, deadline);
   }
 
  private:
@@ -112,10 +114,13 @@ class SqliteDatabase {
   Result<> prepare_file(const Options& options);
   Result<> migrate(std::span<const std::string_view> migrations);
   void roll_back();
+  Result<> enter(std::unique_lock<std::timed_mutex>& lock, Deadline deadline);
 
   template <typename Work>
-  std::invoke_result_t<Work&, SqliteSession&> transact(std::string_view begin, Work& work) {
-    const std::lock_guard lock(mutex_);
+  std::invoke_result_t<Work&, SqliteSession&> transact(std::string_view begin, Work& work,
+                                                       Deadline deadline) {
+    std::unique_lock lock(mutex_, std::defer_lock);
+    TRY(enter(lock, deadline));
     TRY(session_.run(begin));
     auto outcome = work(session_);
     if (outcome.ok()) {
@@ -128,7 +133,9 @@ class SqliteDatabase {
     return outcome;
   }
 
-  std::mutex mutex_;  // guards session_
+  std::chrono::milliseconds busy_wait_{0};
+  std::timed_mutex mutex_;               // guards session_ and waits_
+  std::chrono::milliseconds waits_{-1};  // the busy time-out that the connection has now
   SqliteSession session_;
 };
 

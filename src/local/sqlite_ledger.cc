@@ -94,36 +94,42 @@ SqliteLedger::SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options opt
     : database_(std::move(database)), options_(options) {}
 
 Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
-                                  Timestamp until) {
+                                  Timestamp until, Deadline deadline) {
   if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
   // A message often comes again after its object was settled: then a look is enough.
-  const Result<Row> seen = database_->read([&](SqliteSession& session) { return row_of(session, id); });
+  const Result<Row> seen =
+      database_->read([&](SqliteSession& session) { return row_of(session, id); }, deadline);
   if (!seen.ok() && seen.error().fault != Fault::NotFound) return Error(seen.error()).in("ledger");
   if (seen.ok() && seen->entry.state != DeliveryState::Pending) {
     return Claim{.is_ours = false, .entry = seen->entry, .leased_until = seen->leased_until};
   }
-  return TRY_IN("ledger", database_->write([&](SqliteSession& session) {
-    return claim_row(session, id, owner, now, until);
-  }));
+  return TRY_IN(
+      "ledger",
+      database_->write([&](SqliteSession& session) { return claim_row(session, id, owner, now, until); },
+                       deadline));
 }
 
 Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
-                               Timestamp now, Timestamp until) {
-  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
-    return session.run(
-        "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
-        " plan = ?9, updated_at = ?7, leased_until = ?8"
-        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
-        " AND state = 'pending'",
-        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
-        static_cast<std::int64_t>(progress.next_batch), now.nanoseconds, until.nanoseconds,
-        progress.plan.view());
-  }));
+                               Timestamp now, Timestamp until, Deadline deadline) {
+  const std::uint64_t changed = TRY_IN(
+      "ledger",
+      database_->write(
+          [&](SqliteSession& session) {
+            return session.run(
+                "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
+                " plan = ?9, updated_at = ?7, leased_until = ?8"
+                " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
+                " AND state = 'pending'",
+                id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
+                static_cast<std::int64_t>(progress.next_batch), now.nanoseconds, until.nanoseconds,
+                progress.plan.view());
+          },
+          deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 
 Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
-                              std::string_view reason, Timestamp now) {
+                              std::string_view reason, Timestamp now, Deadline deadline) {
   if (state == DeliveryState::Pending)
     return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
   const auto write = [&](SqliteSession& session) -> Result<std::uint64_t> {
@@ -135,22 +141,26 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
         name_of(state), reason, now.nanoseconds);
   };
-  const std::uint64_t changed = TRY_IN("ledger", database_->write(write));
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 
-Result<> SqliteLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
-  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
-    return session.run(
-        "UPDATE deliveries SET owner = '', leased_until = 0 WHERE bucket = ?1 AND key = ?2"
-        " AND tenant = ?3 AND destination = ?4 AND owner = ?5 AND state = 'pending'",
-        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view());
-  }));
+Result<> SqliteLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
+  const std::uint64_t changed = TRY_IN(
+      "ledger", database_->write(
+                    [&](SqliteSession& session) {
+                      return session.run(
+                          "UPDATE deliveries SET owner = '', leased_until = 0 WHERE bucket = ?1 AND key = ?2"
+                          " AND tenant = ?3 AND destination = ?4 AND owner = ?5 AND state = 'pending'",
+                          id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(),
+                          owner.view());
+                    },
+                    deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 
 Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId& tenant,
-                                                                 std::size_t count_max) {
+                                                                 std::size_t count_max, Deadline deadline) {
   constexpr std::size_t kMost = 1U << 30U;
   const auto limit = static_cast<std::int64_t>(std::min(count_max, kMost));
   const auto look = [&](SqliteSession& session) -> Result<std::vector<ParkedDelivery>> {
@@ -174,16 +184,20 @@ Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId&
     }
     return all;
   };
-  return TRY_IN("ledger", database_->read(look));
+  return TRY_IN("ledger", database_->read(look, deadline));
 }
 
-Result<> SqliteLedger::unpark(const DeliveryId& id, Timestamp now) {
-  const std::uint64_t changed = TRY_IN("ledger", database_->write([&](SqliteSession& session) {
-    return session.run(
-        "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5 WHERE bucket = ?1"
-        " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
-        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds);
-  }));
+Result<> SqliteLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {
+  const std::uint64_t changed = TRY_IN(
+      "ledger",
+      database_->write(
+          [&](SqliteSession& session) {
+            return session.run(
+                "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5 WHERE bucket = ?1"
+                " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
+                id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds);
+          },
+          deadline));
   if (changed == 0) return Error{Fault::NotFound, words_for(id) + ": not parked"};
   return {};
 }

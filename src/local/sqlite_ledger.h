@@ -24,15 +24,17 @@ class SqliteLedger : public Ledger {
   static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file, Options options);
 
   std::chrono::hours remembers_for() const override { return options_.ttl; }
-  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                      Deadline deadline) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
-                   Timestamp until) override;
+                   Timestamp until, Deadline deadline) override;
   // Invalid for Pending, which is release().
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
-                  Timestamp now) override;
-  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
-  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+                  Timestamp now, Deadline deadline) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                             Deadline deadline) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
 
  private:
   SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options options);

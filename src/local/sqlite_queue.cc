@@ -69,15 +69,18 @@ SqliteQueue::SqliteQueue(Clock& clock, Random& random, std::unique_ptr<SqliteDat
                          Options options)
     : clock_(clock), random_(random), database_(std::move(database)), options_(options) {}
 
-Result<> SqliteQueue::send(std::string body, seconds delay) {
+Result<> SqliteQueue::send(std::string body, seconds delay, Deadline deadline) {
   if (body.empty()) return Error{Fault::Invalid, "message: empty"};
   if (body.size() > kNotificationBytesMax) return Error{Fault::Invalid, "message: over 1 MiB"};
   if (delay < seconds{0} || delay > kDelayMax) return Error{Fault::Invalid, "delay: not within 0 to 900 s"};
   const Timestamp now = clock_.now();
-  TRY_IN("queue", database_->write([&](SqliteSession& session) {
-    return session.run("INSERT INTO messages (id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4)",
-                       random_.uuid(), body, now.nanoseconds, (now + delay).nanoseconds);
-  }));
+  TRY_IN("queue", database_->write(
+                      [&](SqliteSession& session) {
+                        return session.run(
+                            "INSERT INTO messages (id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4)",
+                            random_.uuid(), body, now.nanoseconds, (now + delay).nanoseconds);
+                      },
+                      deadline));
   if (delay == seconds{0}) announce_arrival();
   return {};
 }
@@ -134,14 +137,17 @@ Result<std::vector<ReceivedMessage>> SqliteQueue::receive_now(std::size_t count_
   });
 }
 
-Result<> SqliteQueue::remove(const std::string& receipt) {
-  const std::uint64_t removed = TRY_IN("queue", database_->write([&](SqliteSession& session) {
-    return session.run("DELETE FROM messages WHERE receipt = ?1", receipt);
-  }));
+Result<> SqliteQueue::remove(const std::string& receipt, Deadline deadline) {
+  const std::uint64_t removed =
+      TRY_IN("queue", database_->write(
+                          [&](SqliteSession& session) {
+                            return session.run("DELETE FROM messages WHERE receipt = ?1", receipt);
+                          },
+                          deadline));
   return removed == 0 ? Result<>(void_receipt()) : Result<>();
 }
 
-Result<> SqliteQueue::change_visibility(const std::string& receipt, seconds visibility) {
+Result<> SqliteQueue::change_visibility(const std::string& receipt, seconds visibility, Deadline deadline) {
   TRY(check_visibility(visibility));
   const Timestamp now = clock_.now();
   const auto change = [&](SqliteSession& session) -> Result<std::uint64_t> {
@@ -156,13 +162,13 @@ Result<> SqliteQueue::change_visibility(const std::string& receipt, seconds visi
     return session.run("UPDATE messages SET visible_at = ?2 WHERE receipt = ?1 AND visible_at > ?3", receipt,
                        (now + visibility).nanoseconds, now.nanoseconds);
   };
-  const std::uint64_t changed = TRY_IN("queue", database_->write(change));
+  const std::uint64_t changed = TRY_IN("queue", database_->write(change, deadline));
   if (changed == 0) return void_receipt();
   if (visibility == seconds{0}) announce_arrival();
   return {};
 }
 
-Result<QueueDepth> SqliteQueue::depth() {
+Result<QueueDepth> SqliteQueue::depth(Deadline deadline) {
   const std::int64_t now = clock_.now().nanoseconds;
   const auto count = [&](SqliteSession& session) -> Result<QueueDepth> {
     const auto rows_of = [&](std::string_view sql, auto... values) -> Result<std::uint64_t> {
@@ -183,10 +189,10 @@ Result<QueueDepth> SqliteQueue::depth() {
     depth.dead = TRY(rows_of("SELECT count(*) FROM messages WHERE is_dead = 1"));
     return depth;
   };
-  return TRY_IN("queue", database_->read(count));
+  return TRY_IN("queue", database_->read(count, deadline));
 }
 
-Result<std::vector<ReceivedMessage>> SqliteQueue::dead_letters(std::size_t count_max) {
+Result<std::vector<ReceivedMessage>> SqliteQueue::dead_letters(std::size_t count_max, Deadline deadline) {
   const auto look = [&](SqliteSession& session) -> Result<std::vector<ReceivedMessage>> {
     SqliteStatement rows =
         TRY(session.query("SELECT id, body, sent_at, receive_count FROM messages WHERE is_dead = 1"
@@ -202,25 +208,32 @@ Result<std::vector<ReceivedMessage>> SqliteQueue::dead_letters(std::size_t count
     }
     return letters;
   };
-  return TRY_IN("queue", database_->read(look));
+  return TRY_IN("queue", database_->read(look, deadline));
 }
 
-Result<std::uint64_t> SqliteQueue::redrive(std::size_t count_max) {
+Result<std::uint64_t> SqliteQueue::redrive(std::size_t count_max, Deadline deadline) {
   const std::int64_t limit = count_max == 0 ? -1 : limit_of(count_max);  // -1: SQLite's word for all
-  const std::uint64_t redriven = TRY_IN("queue", database_->write([&](SqliteSession& session) {
-    return session.run(
-        "UPDATE messages SET is_dead = 0, receive_count = 0, receipt = NULL, visible_at = ?1 WHERE number IN"
-        " (SELECT number FROM messages WHERE is_dead = 1 ORDER BY visible_at, number LIMIT ?2)",
-        clock_.now().nanoseconds, limit);
-  }));
+  const std::uint64_t redriven = TRY_IN(
+      "queue",
+      database_->write(
+          [&](SqliteSession& session) {
+            return session.run(
+                "UPDATE messages SET is_dead = 0, receive_count = 0, receipt = NULL, visible_at = ?1 WHERE "
+                "number IN"
+                " (SELECT number FROM messages WHERE is_dead = 1 ORDER BY visible_at, number LIMIT ?2)",
+                clock_.now().nanoseconds, limit);
+          },
+          deadline));
   if (redriven > 0) announce_arrival();
   return redriven;
 }
 
-Result<std::uint64_t> SqliteQueue::purge() {
-  return TRY_IN("queue", database_->write([](SqliteSession& session) {
-    return session.run("DELETE FROM messages WHERE is_dead = 1");
-  }));
+Result<std::uint64_t> SqliteQueue::purge(Deadline deadline) {
+  return TRY_IN("queue", database_->write(
+                             [](SqliteSession& session) {
+                               return session.run("DELETE FROM messages WHERE is_dead = 1");
+                             },
+                             deadline));
 }
 
 std::stop_token SqliteQueue::next_arrival() {

@@ -36,18 +36,19 @@ class SqliteQueue : public Queue, public DeadLetters {
   static Result<std::unique_ptr<SqliteQueue>> open(Clock& clock, Random& random, const std::string& file,
                                                    Options options);
 
-  Result<> send(std::string body, std::chrono::seconds delay) override;
+  Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override;
   // Woken at once by a send() without delay of this object; looks every 200 ms for those of other processes.
   Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
                                                Deadline deadline) override;
-  Result<> remove(const std::string& receipt) override;
-  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override;
-  Result<QueueDepth> depth() override;
+  Result<> remove(const std::string& receipt, Deadline deadline) override;
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
+                             Deadline deadline) override;
+  Result<QueueDepth> depth(Deadline deadline) override;
 
   // Those that died first come first; without receipts.
-  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max) override;
-  Result<std::uint64_t> redrive(std::size_t count_max) override;
-  Result<std::uint64_t> purge() override;
+  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline deadline) override;
+  Result<std::uint64_t> redrive(std::size_t count_max, Deadline deadline) override;
+  Result<std::uint64_t> purge(Deadline deadline) override;
 
  private:
   SqliteQueue(Clock& clock, Random& random, std::unique_ptr<SqliteDatabase> database, Options options);

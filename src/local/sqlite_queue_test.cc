@@ -75,7 +75,7 @@ TEST_F(SqliteQueueTest, AWaitingReceiverSeesWhatAnotherProcessSendsWithin200Mill
   const auto ours = open(clock_);
   const auto theirs = open(clock_);  // knows nothing of our waiting
   // A message that becomes visible while we wait is as one that someone else sends then.
-  ASSERT_TRUE(theirs->send("text", seconds{5}).ok());
+  ASSERT_TRUE(theirs->send("text", seconds{5}, Deadline::never()).ok());
   const SteadyTime before = clock_.steady();
   EXPECT_EQ(ours->receive(10, seconds{30}, Deadline::never()).value().size(), 1U);
   EXPECT_LE(clock_.steady() - before, std::chrono::milliseconds{5200});
@@ -112,7 +112,7 @@ TEST_F(SqliteQueueTest, ASendWakesAWaitingReceiver) {
       if (received.ok() && !received->empty()) body = received->front().body;
     });
     clock.await_sleeper();
-    ASSERT_TRUE(queue->send("woken", seconds{0}).ok());
+    ASSERT_TRUE(queue->send("woken", seconds{0}, Deadline::never()).ok());
   }
   EXPECT_EQ(body, "woken");
 }
@@ -120,7 +120,7 @@ TEST_F(SqliteQueueTest, ASendWakesAWaitingReceiver) {
 TEST_F(SqliteQueueTest, GivesWhatHasWaitedLongestFirst) {
   const auto queue = open(clock_);
   for (const std::string body : {"a", "b", "c"}) {
-    ASSERT_TRUE(queue->send(body, seconds{0}).ok());
+    ASSERT_TRUE(queue->send(body, seconds{0}, Deadline::never()).ok());
     clock_.pass(seconds{1});
   }
   const auto first = queue->receive(1, seconds{5}, at_once()).value();
@@ -134,23 +134,24 @@ TEST_F(SqliteQueueTest, GivesWhatHasWaitedLongestFirst) {
 
 TEST_F(SqliteQueueTest, ManyDeadMessagesAreNotInTheWayOfALivingOne) {
   const auto queue = SqliteQueue::open(clock_, random_, folder_.at("state.db"), {.receives_max = 1}).value();
-  for (int i = 0; i < 35; ++i) ASSERT_TRUE(queue->send("poison", seconds{0}).ok());
+  for (int i = 0; i < 35; ++i) ASSERT_TRUE(queue->send("poison", seconds{0}, Deadline::never()).ok());
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(queue->receive(10, seconds{1}, at_once()).ok());
   clock_.pass(seconds{2});
-  ASSERT_TRUE(queue->send("alive", seconds{0}).ok());
+  ASSERT_TRUE(queue->send("alive", seconds{0}, Deadline::never()).ok());
   const auto received = queue->receive(10, seconds{1}, at_once()).value();
   ASSERT_EQ(received.size(), 1U);
   EXPECT_EQ(received[0].body, "alive");
-  EXPECT_EQ(queue->depth().value().dead, 35U);
+  EXPECT_EQ(queue->depth(Deadline::never()).value().dead, 35U);
 }
 
 TEST_F(SqliteQueueTest, VisibilityNeverEndsOver12HoursAfterTheReceive) {
   const auto queue = open(clock_);
-  ASSERT_TRUE(queue->send("text", seconds{0}).ok());
+  ASSERT_TRUE(queue->send("text", seconds{0}, Deadline::never()).ok());
   const std::string receipt = queue->receive(1, seconds{40'000}, at_once()).value().at(0).receipt;
   clock_.pass(seconds{30'000});
-  EXPECT_TRUE(queue->change_visibility(receipt, seconds{13'200}).ok());
-  EXPECT_EQ(queue->change_visibility(receipt, seconds{13'201}).error().fault, Fault::Invalid);
+  EXPECT_TRUE(queue->change_visibility(receipt, seconds{13'200}, Deadline::never()).ok());
+  EXPECT_EQ(queue->change_visibility(receipt, seconds{13'201}, Deadline::never()).error().fault,
+            Fault::Invalid);
 }
 
 TEST_F(SqliteQueueTest, RefusesAQueueThatGivesNothing) {
@@ -162,7 +163,8 @@ TEST_F(SqliteQueueTest, WhatWasSentOutlivesAKill) {
   for (int round = 0; round < 8; ++round) {
     ChildProcess child([&](const Reports& reports) {
       const auto queue = open(system_clock_);
-      while (queue->send("round " + std::to_string(round), seconds{0}).ok()) reports.report();
+      while (queue->send("round " + std::to_string(round), seconds{0}, Deadline::never()).ok())
+        reports.report();
       return 1;
     });
     int sent = 0;
@@ -175,7 +177,7 @@ TEST_F(SqliteQueueTest, WhatWasSentOutlivesAKill) {
       if (messages.empty()) break;
       for (const ReceivedMessage& message : messages) {
         EXPECT_EQ(message.body, "round " + std::to_string(round));
-        EXPECT_TRUE(queue->remove(message.receipt).ok());
+        EXPECT_TRUE(queue->remove(message.receipt, Deadline::never()).ok());
         ++received;
       }
     }
@@ -188,7 +190,8 @@ TEST_F(SqliteQueueTest, TwoProcessesShareAQueueAndNoMessageIsGivenTwice) {
   {
     const auto queue = open(system_clock_);
     for (int i = 0; i < kMessages; ++i) {
-      ASSERT_TRUE(queue->send(std::string(1, static_cast<char>('!' + i % 60)), seconds{0}).ok());
+      ASSERT_TRUE(
+          queue->send(std::string(1, static_cast<char>('!' + i % 60)), seconds{0}, Deadline::never()).ok());
     }
   }
   const auto work = [&](const Reports& reports) {
@@ -198,7 +201,7 @@ TEST_F(SqliteQueueTest, TwoProcessesShareAQueueAndNoMessageIsGivenTwice) {
       if (!messages.ok()) return 1;
       if (messages->empty()) return 0;
       for (const ReceivedMessage& message : *messages) {
-        if (!queue->remove(message.receipt).ok()) return 2;
+        if (!queue->remove(message.receipt, Deadline::never()).ok()) return 2;
         reports.report(message.body[0]);
       }
     }

@@ -49,9 +49,9 @@ TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEith
   TenantConfiguration configuration;
   configuration.tenant = TenantId("team-a");
   configuration.type = DestinationName("s3");
-  ASSERT_TRUE(world.tenants().put(configuration).ok());
+  ASSERT_TRUE(world.tenants().put(configuration, Deadline::never()).ok());
   conformance::execute(world.folder_.at("state.db"), "UPDATE tenant_configurations SET tenant = 'team-b'");
-  const auto stored = world.tenants().get(TenantId("team-b"), DestinationName("s3"));
+  const auto stored = world.tenants().get(TenantId("team-b"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(stored.ok());
   EXPECT_NE(stored->undecodable, "");
   EXPECT_EQ(stored->configuration.tenant.str(), "team-b");
@@ -61,7 +61,7 @@ TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEith
 TEST(SqliteTenantStore, RefusesAPageTokenThatIsNotItsOwn) {
   conformance::SqliteTenantsWorld world;
   for (const std::string token : {"x", ":", "5:ab", "-1:ab", "99999999999999999999:a", "2ab"}) {
-    EXPECT_EQ(world.tenants().list(token, 10).error().fault, Fault::Invalid) << token;
+    EXPECT_EQ(world.tenants().list(token, 10, Deadline::never()).error().fault, Fault::Invalid) << token;
   }
 }
 
@@ -77,12 +77,15 @@ TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
   const auto progress = [](std::uint64_t next) {
     return Progress{.next_batch = next, .plan = BatchPlan("p")};
   };
-  ASSERT_TRUE(world.ledger().claim(id, owner, now, until).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, progress(5), now, until).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, progress(4), now, until).ok());
-  EXPECT_EQ(world.ledger().claim(id, owner, now, until)->entry.progress.next_batch, 5U);
-  EXPECT_EQ(world.ledger().settle(id, owner, DeliveryState::Pending, "", now).error().fault, Fault::Invalid);
-  EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until).error().fault, Fault::Invalid);
+  ASSERT_TRUE(world.ledger().claim(id, owner, now, until, Deadline::never()).ok());
+  ASSERT_TRUE(world.ledger().advance(id, owner, progress(5), now, until, Deadline::never()).ok());
+  ASSERT_TRUE(world.ledger().advance(id, owner, progress(4), now, until, Deadline::never()).ok());
+  EXPECT_EQ(world.ledger().claim(id, owner, now, until, Deadline::never())->entry.progress.next_batch, 5U);
+  EXPECT_EQ(
+      world.ledger().settle(id, owner, DeliveryState::Pending, "", now, Deadline::never()).error().fault,
+      Fault::Invalid);
+  EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until, Deadline::never()).error().fault,
+            Fault::Invalid);
 }
 
 TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPending) {
@@ -97,11 +100,13 @@ TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPen
                       .destination = DestinationName("s3")};
   };
   const auto claim = [&](const std::string& key, std::int64_t at) {
-    return *ledger->claim(id(key), owner, Timestamp::from_seconds(at), Timestamp::from_seconds(at + 60));
+    return *ledger->claim(id(key), owner, Timestamp::from_seconds(at), Timestamp::from_seconds(at + 60),
+                          Deadline::never());
   };
   const auto settle = [&](const std::string& key, DeliveryState state, std::int64_t at) {
     ASSERT_TRUE(claim(key, at).is_ours);
-    ASSERT_TRUE(ledger->settle(id(key), owner, state, "", Timestamp::from_seconds(at)).ok());
+    ASSERT_TRUE(
+        ledger->settle(id(key), owner, state, "", Timestamp::from_seconds(at), Deadline::never()).ok());
   };
   for (int number = 0; number < 20; ++number) {
     settle("old" + std::to_string(number), DeliveryState::Delivered, number);
@@ -116,7 +121,7 @@ TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPen
   EXPECT_TRUE(claim("old19", 3'800).is_ours);
   EXPECT_TRUE(claim("filtered", 3'800).is_ours);
   EXPECT_FALSE(claim("new0", 3'800).is_ours);
-  EXPECT_EQ(ledger->parked(TenantId(), 10)->size(), 1U);
+  EXPECT_EQ(ledger->parked(TenantId(), 10, Deadline::never())->size(), 1U);
   EXPECT_FALSE(claim("parked", 3'800).is_ours);
 }
 
@@ -145,10 +150,11 @@ TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIs) {
   const LeaseOwner owner("worker");
   const Timestamp now = Timestamp::from_seconds(3);
   const Timestamp until = Timestamp::from_seconds(60);
-  EXPECT_EQ(ledger->claim(id, owner, now, until)->entry.progress, (Progress{.next_batch = 7}));
+  EXPECT_EQ(ledger->claim(id, owner, now, until, Deadline::never())->entry.progress,
+            (Progress{.next_batch = 7}));
   const Progress known{.next_batch = 1, .plan = BatchPlan("p")};
-  ASSERT_TRUE(ledger->advance(id, owner, known, now, until).ok());
-  EXPECT_EQ(ledger->claim(id, owner, now, until)->entry.progress, known);
+  ASSERT_TRUE(ledger->advance(id, owner, known, now, until, Deadline::never()).ok());
+  EXPECT_EQ(ledger->claim(id, owner, now, until, Deadline::never())->entry.progress, known);
 }
 
 TEST(SqliteLedger, SurvivesBeingOpenedAgain) {
@@ -160,11 +166,16 @@ TEST(SqliteLedger, SurvivesBeingOpenedAgain) {
   const LeaseOwner owner("worker");
   {
     const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
-    ASSERT_TRUE(ledger->claim(id, owner, Timestamp::from_seconds(1), Timestamp::from_seconds(60))->is_ours);
-    ASSERT_TRUE(ledger->settle(id, owner, DeliveryState::Delivered, "", Timestamp::from_seconds(2)).ok());
+    ASSERT_TRUE(
+        ledger->claim(id, owner, Timestamp::from_seconds(1), Timestamp::from_seconds(60), Deadline::never())
+            ->is_ours);
+    ASSERT_TRUE(
+        ledger->settle(id, owner, DeliveryState::Delivered, "", Timestamp::from_seconds(2), Deadline::never())
+            .ok());
   }
   const auto ledger = SqliteLedger::open(folder.at("state.db")).value();
-  const auto claim = ledger->claim(id, owner, Timestamp::from_seconds(3), Timestamp::from_seconds(60));
+  const auto claim =
+      ledger->claim(id, owner, Timestamp::from_seconds(3), Timestamp::from_seconds(60), Deadline::never());
   EXPECT_FALSE(claim->is_ours);
   EXPECT_EQ(claim->entry.state, DeliveryState::Delivered);
 }

@@ -76,17 +76,19 @@ Result<std::unique_ptr<SqliteTenantStore>> SqliteTenantStore::open(const std::st
 SqliteTenantStore::SqliteTenantStore(std::unique_ptr<SqliteDatabase> database)
     : database_(std::move(database)) {}
 
-Result<std::vector<StoredConfiguration>> SqliteTenantStore::of_tenant(const TenantId& tenant) {
+Result<std::vector<StoredConfiguration>> SqliteTenantStore::of_tenant(const TenantId& tenant,
+                                                                      Deadline deadline) {
   const auto look = [&](SqliteSession& session) -> Result<std::vector<StoredConfiguration>> {
     return decode_all(
         TRY(session.query("SELECT tenant, type, version, document FROM tenant_configurations"
                           " WHERE tenant = ?1 ORDER BY type",
                           tenant.view())));
   };
-  return TRY_IN("tenants", database_->read(look));
+  return TRY_IN("tenants", database_->read(look, deadline));
 }
 
-Result<StoredConfiguration> SqliteTenantStore::get(const TenantId& tenant, const DestinationName& type) {
+Result<StoredConfiguration> SqliteTenantStore::get(const TenantId& tenant, const DestinationName& type,
+                                                   Deadline deadline) {
   const auto look = [&](SqliteSession& session) -> Result<StoredConfiguration> {
     SqliteStatement row =
         TRY(session.query("SELECT tenant, type, version, document FROM tenant_configurations"
@@ -95,10 +97,11 @@ Result<StoredConfiguration> SqliteTenantStore::get(const TenantId& tenant, const
     if (!TRY(row.step())) return not_there(tenant, type);
     return decode(row);
   };
-  return TRY_IN("tenants", database_->read(look));
+  return TRY_IN("tenants", database_->read(look, deadline));
 }
 
-Result<ConfigurationPage> SqliteTenantStore::list(const std::string& from, std::size_t count_max) {
+Result<ConfigurationPage> SqliteTenantStore::list(const std::string& from, std::size_t count_max,
+                                                  Deadline deadline) {
   const Position position = TRY_IN("tenants", position_of(from));
   const std::size_t wanted = std::clamp<std::size_t>(count_max, 1, kPageMax);
   const auto look = [&](SqliteSession& session) -> Result<std::vector<StoredConfiguration>> {
@@ -107,7 +110,7 @@ Result<ConfigurationPage> SqliteTenantStore::list(const std::string& from, std::
                           " WHERE (tenant, type) > (?1, ?2) ORDER BY tenant, type LIMIT ?3",
                           position.tenant, position.type, static_cast<std::int64_t>(wanted + 1))));
   };
-  ConfigurationPage page{.rows = TRY_IN("tenants", database_->read(look)), .next = {}};
+  ConfigurationPage page{.rows = TRY_IN("tenants", database_->read(look, deadline)), .next = {}};
   if (page.rows.size() > wanted) {
     page.rows.resize(wanted);
     page.next = token_of(page.rows.back().configuration);
@@ -115,7 +118,7 @@ Result<ConfigurationPage> SqliteTenantStore::list(const std::string& from, std::
   return page;
 }
 
-Result<std::uint64_t> SqliteTenantStore::put(const TenantConfiguration& configuration) {
+Result<std::uint64_t> SqliteTenantStore::put(const TenantConfiguration& configuration, Deadline deadline) {
   const auto store = [&](SqliteSession& session) -> Result<std::uint64_t> {
     std::uint64_t version = 0;
     {
@@ -138,14 +141,17 @@ Result<std::uint64_t> SqliteTenantStore::put(const TenantConfiguration& configur
         next.tenant.view(), next.type.view(), static_cast<std::int64_t>(next.version), to_json(next)));
     return next.version;
   };
-  return TRY_IN("tenants", database_->write(store));
+  return TRY_IN("tenants", database_->write(store, deadline));
 }
 
-Result<> SqliteTenantStore::remove(const TenantId& tenant, const DestinationName& type) {
-  const std::uint64_t removed = TRY_IN("tenants", database_->write([&](SqliteSession& session) {
-    return session.run("DELETE FROM tenant_configurations WHERE tenant = ?1 AND type = ?2", tenant.view(),
-                       type.view());
-  }));
+Result<> SqliteTenantStore::remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) {
+  const std::uint64_t removed = TRY_IN(
+      "tenants", database_->write(
+                     [&](SqliteSession& session) {
+                       return session.run("DELETE FROM tenant_configurations WHERE tenant = ?1 AND type = ?2",
+                                          tenant.view(), type.view());
+                     },
+                     deadline));
   if (removed == 0) return not_there(tenant, type);
   return {};
 }

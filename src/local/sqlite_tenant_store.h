@@ -17,12 +17,13 @@ class SqliteTenantStore : public TenantStore {
  public:
   static Result<std::unique_ptr<SqliteTenantStore>> open(const std::string& file);
 
-  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override;
-  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) override;
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) override;
+  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type,
+                                  Deadline deadline) override;
   // A token that no list() gave is Invalid.
-  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) override;
-  Result<std::uint64_t> put(const TenantConfiguration& configuration) override;
-  Result<> remove(const TenantId& tenant, const DestinationName& type) override;
+  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max, Deadline deadline) override;
+  Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline deadline) override;
+  Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) override;
 
  private:
   explicit SqliteTenantStore(std::unique_ptr<SqliteDatabase> database);

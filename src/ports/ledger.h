@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/result.h"
 #include "model/names.h"
 #include "model/timestamp.h"
@@ -65,26 +66,27 @@ class Ledger {
   virtual std::chrono::hours remembers_for() const { return kForEver; }
   // Takes the lease of a Pending delivery (made if it is not there) when it is free, expired at `now`, or
   // ours already.
-  virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
-                              Timestamp until) = 0;
+  virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                              Deadline deadline) = 0;
   // Batches before `next_batch` are confirmed; extends the lease. Progress by one plan never goes back; by
   // another plan than the row's it takes the place of what was there.
   virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
-                           Timestamp now, Timestamp until) = 0;
+                           Timestamp now, Timestamp until, Deadline deadline) = 0;
   // The end of it; the lease goes.
   virtual Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
-                          std::string_view reason, Timestamp now) = 0;
+                          std::string_view reason, Timestamp now, Deadline deadline) = 0;
   // Gives the lease back unsettled; progress stays.
-  virtual Result<> release(const DeliveryId& id, const LeaseOwner& owner) = 0;
+  virtual Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) = 0;
 
   struct ParkedDelivery {
     DeliveryId id;
     DeliveryEntry entry;
   };
   // Parked deliveries, oldest first; `tenant` empty = of all tenants.
-  virtual Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) = 0;
+  virtual Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                                     Deadline deadline) = 0;
   // Parked -> Pending, progress kept. NotFound when it is not parked.
-  virtual Result<> unpark(const DeliveryId& id, Timestamp now) = 0;
+  virtual Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) = 0;
 };
 
 }  // namespace headgate

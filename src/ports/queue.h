@@ -38,27 +38,28 @@ class Queue {
   static constexpr std::chrono::seconds kVisibilityMax{43'200};  // SQS: 12 h from the receive
 
   virtual ~Queue() = default;
-  virtual Result<> send(std::string body, std::chrono::seconds delay) = 0;
+  virtual Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) = 0;
   // At most `count_max` (≤ 10) messages, each invisible to others for `visibility`; waits for the first until
   // the deadline (never beyond 20 s). A message received more often than the queue's limit becomes a dead
   // letter instead.
   virtual Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
                                                        Deadline deadline) = 0;
   // NotFound for a receipt that is void.
-  virtual Result<> remove(const std::string& receipt) = 0;
+  virtual Result<> remove(const std::string& receipt, Deadline deadline) = 0;
   // From now; 0 makes it visible at once. NotFound for a receipt that is void.
-  virtual Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) = 0;
-  virtual Result<QueueDepth> depth() = 0;
+  virtual Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
+                                     Deadline deadline) = 0;
+  virtual Result<QueueDepth> depth(Deadline deadline) = 0;
 };
 
 // What is left of messages that were received too often.
 class DeadLetters {
  public:
   virtual ~DeadLetters() = default;
-  virtual Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max) = 0;
+  virtual Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline deadline) = 0;
   // Back to the queue with a receive count of zero; how many. 0 count_max = all.
-  virtual Result<std::uint64_t> redrive(std::size_t count_max) = 0;
-  virtual Result<std::uint64_t> purge() = 0;
+  virtual Result<std::uint64_t> redrive(std::size_t count_max, Deadline deadline) = 0;
+  virtual Result<std::uint64_t> purge(Deadline deadline) = 0;
 };
 
 }  // namespace headgate

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/result.h"
 #include "model/tenant_configuration.h"
 
@@ -28,16 +29,18 @@ class TenantStore {
  public:
   virtual ~TenantStore() = default;
   // All rows of a tenant, by type; empty when it has none.
-  virtual Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) = 0;
+  virtual Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) = 0;
   // NotFound when there is no such row.
-  virtual Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) = 0;
-  virtual Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) = 0;
+  virtual Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type,
+                                          Deadline deadline) = 0;
+  virtual Result<ConfigurationPage> list(const std::string& from, std::size_t count_max,
+                                         Deadline deadline) = 0;
   // Stores it as version `configuration.version` + 1 if the stored version is `configuration.version` (0 =
   // there is none), and gives the new version. Otherwise Fault::Denied: someone else changed it, read it
   // again.
-  virtual Result<std::uint64_t> put(const TenantConfiguration& configuration) = 0;
+  virtual Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline deadline) = 0;
   // NotFound when there is no such row.
-  virtual Result<> remove(const TenantId& tenant, const DestinationName& type) = 0;
+  virtual Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) = 0;
 };
 
 }  // namespace headgate

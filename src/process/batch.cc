@@ -27,14 +27,17 @@ struct Progress {
 
 std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessage>& messages,
                                                  Deadline deadline) {
+  // Half of the margin is for what is under way when the limits are reached.
+  const Deadline wait_until{.at = deadline.at - options_.margin / 2};
   const auto progress = std::make_shared<Progress>();
   for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
   // A thread may be late, and this then be gone: it has what it needs.
-  const auto done = [progress, queue = queue_, retry = options_.retry, &random = random_](
+  const auto done = [progress, wait_until, queue = queue_, retry = options_.retry, &random = random_](
                         const ReceivedMessage& message, const Outcome& outcome) {
     const bool is_done = outcome.verdict != Verdict::TryLater;
     if (!is_done && queue != nullptr) {
-      (void)queue->change_visibility(message.receipt, wait_after(message, outcome, retry, random.next()));
+      (void)queue->change_visibility(message.receipt, wait_after(message, outcome, retry, random.next()),
+                                     wait_until);
     }
     {
       const std::lock_guard lock(progress->mutex);
@@ -46,11 +49,9 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
   for (const ReceivedMessage& message : messages) {
     crew_.submit({.message = message,
                   .tenant = load_of(message, key_template_).tenant,
-                  .limits = {.until = {.at = deadline.at - options_.margin}},
+                  .limits = {.until = {.at = deadline.at - options_.margin}, .written_by = wait_until},
                   .done = done});
   }
-  // Half of the margin is for what is under way when the limits are reached.
-  const Deadline wait_until{.at = deadline.at - options_.margin / 2};
   const auto left = wait_until.left(clock_.steady());
   std::unique_lock lock(progress->mutex);
   progress->changed.wait_for(lock, left, [&] { return progress->finished == messages.size(); });

@@ -48,11 +48,12 @@ std::vector<PlannedDelivery> nowhere(std::string why) {
 
 }  // namespace
 
-Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object) {
+Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object,
+                                          Deadline deadline) {
   if (!planning.buckets.contains(object.bucket)) return nowhere("refused: the bucket is not one of ours");
   const Result<KeyFields> fields = planning.key_template.parse_key(object.key);
   if (!fields.ok()) return nowhere("refused: key: " + fields.error().what);
-  const tenants::TenantView tenant = TRY(planning.tenants.of(fields->tenant));
+  const tenants::TenantView tenant = TRY(planning.tenants.of(fields->tenant, deadline));
   if (!tenant.is_known) return nowhere("parked: nobody configured tenant " + fields->tenant.str());
   if (tenant.active.empty() && tenant.invalid.empty())
     return nowhere("acknowledged: tenant " + fields->tenant.str() + " has nothing enabled");

@@ -29,6 +29,7 @@ struct Planning {
 
 // By destination. Of a packed object that a destination wants a part of, the part is named. What earlier
 // tries have settled is not asked about. The error is the tenant store's.
-Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object);
+Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object,
+                                          Deadline deadline);
 
 }  // namespace headgate::process

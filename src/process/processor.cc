@@ -102,11 +102,11 @@ Outcome Processor::process_one(const Job& job) {
               {{"key", job.object.key.view()}, {"what", fields.error().what}});
     return {.verdict = Verdict::Park};
   }
-  Result<tenants::TenantView> tenant = world_.tenants.of(fields->tenant);
+  Result<tenants::TenantView> tenant = world_.tenants.of(fields->tenant, job.limits.written_by);
   if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty())) {
     // Nothing is parked for what was mended a moment ago: replay --parked comes right after that.
     world_.tenants.forget(fields->tenant);
-    tenant = world_.tenants.of(fields->tenant);
+    tenant = world_.tenants.of(fields->tenant, job.limits.written_by);
   }
   if (!tenant.ok()) {
     log::warn("tenant's configurations cannot be read; tried again later",
@@ -124,7 +124,8 @@ Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const te
     if (is_left_out(invalid.type) || !options_.replay.empty()) continue;
     const DeliveryId id = id_at(job, fields, invalid.type);
     const std::string reason = "invalid configuration: " + in_words(invalid.problems);
-    outcome = both(outcome, {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, reason)});
+    outcome = both(outcome, {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, reason,
+                                                                     job.limits.written_by)});
   }
   std::vector<Try> log_tries;
   for (const TenantConfiguration& configuration : tenant.active) {
@@ -162,12 +163,13 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   const DeliveryId id = id_at(job, fields, configuration.type);
   DeliveryMeters::Meters& meters = shared_.meters.of(id.tenant, configuration.type);
   if (!fields.is_packed() && !tenants::wants(configuration, fields.application, options_.groups)) {
-    const Verdict verdict = settlement_.settle_unclaimed(id, DeliveryState::Filtered, "");
+    const Verdict verdict =
+        settlement_.settle_unclaimed(id, DeliveryState::Filtered, "", job.limits.written_by);
     if (verdict == Verdict::Done) meters.objects_filtered.add();
     outcome = both(outcome, {.verdict = verdict});
     return std::nullopt;
   }
-  const Claimed claimed = settlement_.claim(id);
+  const Claimed claimed = settlement_.claim(id, job.limits.written_by);
   if (claimed.hold != Hold::Ours) {
     if (claimed.hold != Hold::Settled) outcome = both(outcome, {.verdict = Verdict::TryLater});
     return std::nullopt;
@@ -252,7 +254,7 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
   for (Try& one : tries) {
     if (one.logs) one.counts = one.logs->counts();
     if (reading.is_gone && !one.failed) {
-      outcome = both(outcome, settle_gone(one));
+      outcome = both(outcome, settle_gone(job, one));
     } else {
       outcome = both(outcome, settle(job, one, one.failed ? Result<>(*one.failed) : read));
     }
@@ -331,15 +333,15 @@ Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const Result<deliver::DeliveryCounts> delivered = one.gate->run(call, deliver);
   if (!delivered.ok()) return settle(job, one, delivered.error());
   one.counts = *delivered;
-  return one.counts.is_gone ? settle_gone(one) : settle(job, one, {});
+  return one.counts.is_gone ? settle_gone(job, one) : settle(job, one, {});
 }
 
 Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   if (!tried.ok()) return fail(job, one, tried.error());
   const DeliveryId& id = one.delivery.id;
   const bool is_filtered = is_wholly_filtered(one.counts);
-  const Verdict verdict =
-      settlement_.settle(id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "");
+  const Verdict verdict = settlement_.settle(
+      id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "", job.limits.written_by);
   if (one.logs || verdict == Verdict::Done) count_confirmed(one);
   if (verdict != Verdict::Done) return {.verdict = verdict};
   DeliveryMeters::Meters& meters = *one.meters;
@@ -373,11 +375,12 @@ void Processor::count_confirmed(const Try& one) {
 }
 
 // Expired, or removed: nothing is left that anyone could mend.
-Outcome Processor::settle_gone(Try& one) {
+Outcome Processor::settle_gone(const Job& job, Try& one) {
   const DeliveryId& id = one.delivery.id;
   log::warn("an object is gone before it was delivered",
             {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
-  const Verdict verdict = settlement_.settle(id, DeliveryState::Filtered, "object gone");
+  const Verdict verdict =
+      settlement_.settle(id, DeliveryState::Filtered, "object gone", job.limits.written_by);
   if (verdict == Verdict::Done) acknowledge("object-gone");
   return {.verdict = verdict};
 }
@@ -400,10 +403,11 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
-    return {.verdict = settlement_.settle(id, DeliveryState::Parked, reason), .health = health_of(error)};
+    return {.verdict = settlement_.settle(id, DeliveryState::Parked, reason, job.limits.written_by),
+            .health = health_of(error)};
   }
   one.meters->failed.add();
-  settlement_.release(id);
+  settlement_.release(id, job.limits.written_by);
   return {.verdict = Verdict::TryLater,
           .not_before = error.retry_after,
           .health = health_of(error),
@@ -414,7 +418,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
 Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wait) {
   if (is_over(job)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
   one.meters->refused.add();
-  settlement_.release(one.delivery.id);
+  settlement_.release(one.delivery.id, job.limits.written_by);
   return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Bad};
 }
 
@@ -431,7 +435,8 @@ Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {
       .add();
   const DeliveryId id{
       .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
-  return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, "unknown tenant")};
+  return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, "unknown tenant",
+                                                  job.limits.written_by)};
 }
 
 // What needs no delivery is counted by why.

@@ -113,7 +113,7 @@ class Processor {
   Outcome fail(const Job& job, Try& one, const Error& error);
   Outcome refuse(const Job& job, Try& one, std::chrono::milliseconds wait);
   bool is_over(const Job& job) const;
-  Outcome settle_gone(Try& one);
+  Outcome settle_gone(const Job& job, Try& one);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
   void acknowledge(std::string_view reason);

@@ -286,7 +286,7 @@ TEST_F(Processing, ReplaysATenantsObjectsOfATimeOnceMoreAndOnlyWhereAsked) {
   EXPECT_EQ(destinations_.messages_of("a").size(), 5U);
   EXPECT_EQ(destinations_.messages_of("b").size(), 1U);
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
-  EXPECT_TRUE(ledger_.parked(TenantId(), 10)->empty());
+  EXPECT_TRUE(ledger_.parked(TenantId(), 10, Deadline::never())->empty());
 }
 
 TEST_F(Processing, PlansWhatItWouldDo) {
@@ -307,7 +307,7 @@ TEST_F(Processing, PlansWhatItWouldDo) {
   const KeyTemplate key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
   const auto planned = [&](const std::string& key, const char* in = "central") {
     return *plan({.tenants = directory_, .groups = groups, .key_template = key_template, .buckets = buckets},
-                 {.bucket = BucketName(in), .key = ObjectKey(key)});
+                 {.bucket = BucketName(in), .key = ObjectKey(key)}, Deadline::never());
   };
   std::map<std::string, std::string> of_a;
   for (const PlannedDelivery& one : planned("cluster/a/web/web-1/x.json"))
@@ -400,7 +400,7 @@ TEST_F(Processing, LeavesADeliveryToTheWorkerThatHasIt) {
                       .tenant = TenantId("a"),
                       .destination = DestinationName("cloudwatch")};
   const Timestamp until = clock_.now() + std::chrono::minutes{5};
-  ASSERT_TRUE(ledger_.claim(id, LeaseOwner("another"), clock_.now(), until)->is_ours);
+  ASSERT_TRUE(ledger_.claim(id, LeaseOwner("another"), clock_.now(), until, Deadline::never())->is_ours);
   EXPECT_EQ(process(message_of(key)).verdict, Verdict::TryLater);
   EXPECT_TRUE(destinations_.messages_of("a").empty());
   clock_.advance(std::chrono::minutes{6});  // it died
@@ -571,7 +571,7 @@ TEST_F(Replaying, DeliversAnUnknownTenantsObjectsOnceItIsConfiguredAndNotBefore)
   work();
   EXPECT_EQ(destinations_.messages_of("late").size(), 1U);
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
-  EXPECT_TRUE(ledger_.parked(TenantId(), 10)->empty());
+  EXPECT_TRUE(ledger_.parked(TenantId(), 10, Deadline::never())->empty());
 }
 
 TEST_F(Replaying, DeliversWhatAnInvalidConfigurationKeptBackOnceItIsMended) {

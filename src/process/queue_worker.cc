@@ -24,6 +24,8 @@ constexpr std::chrono::milliseconds kLookWhenAlone{1'000};
 constexpr std::chrono::milliseconds kLookAmongOthers{100};
 constexpr std::chrono::seconds kOthersRemembered{60};
 
+constexpr std::chrono::seconds kCallMax{20};  // of a call to the queue that does not wait for messages
+
 }  // namespace
 
 QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
@@ -151,7 +153,7 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
     return;
   }
   done_.add();
-  const Result<> removed = world_.queue.remove(message.receipt);
+  const Result<> removed = world_.queue.remove(message.receipt, call_deadline());
   // A receipt that is void: it came to someone else meanwhile, who will find everything done.
   if (removed.ok() || removed.error().fault == Fault::NotFound) return;
   log::warn("a message that is done cannot be removed; it will come again, and nothing will be done twice",
@@ -159,10 +161,14 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
 }
 
 void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds visibility) {
-  const Result<> changed = world_.queue.change_visibility(message.receipt, visibility);
+  const Result<> changed = world_.queue.change_visibility(message.receipt, visibility, call_deadline());
   if (changed.ok() || changed.error().fault == Fault::NotFound) return;
   log::warn("a message cannot be given back; it comes again when its time-out says",
             {{"message_id", message.id}, {"what", changed.error().what}});
+}
+
+Deadline QueueWorker::call_deadline() const {
+  return Deadline::after(world_.clock.steady(), kCallMax);
 }
 
 void QueueWorker::forget(const Load& load) {
@@ -204,7 +210,7 @@ void QueueWorker::extend_visibility() {
     }
   }
   for (const std::string& receipt : due) {
-    const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility);
+    const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility, call_deadline());
     const std::lock_guard lock(mutex_);
     const auto held = held_.find(receipt);
     if (held == held_.end()) continue;

@@ -63,6 +63,7 @@ class QueueWorker {
   Taken submit(ReceivedMessage message);
   void settle(const ReceivedMessage& message, const Outcome& outcome);
   void let_go(const ReceivedMessage& message, std::chrono::seconds visibility);
+  Deadline call_deadline() const;
   void forget(const Load& load);
   void leave(Deadline grace);
   void beat(const std::stop_token& stop);

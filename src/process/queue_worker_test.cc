@@ -66,7 +66,7 @@ class Working : public testing::Test {
     ASSERT_TRUE(put_object(central_, key, text, {}, {}).ok());
     const ObjectCreated created{
         .bucket = central_.bucket(), .key = key, .bytes = text.size(), .at = clock_.now()};
-    ASSERT_TRUE(queue_.send(sns_envelope(created, "id"), seconds{0}).ok());
+    ASSERT_TRUE(queue_.send(sns_envelope(created, "id"), seconds{0}, Deadline::never()).ok());
   }
   Crew::Options crew_options(std::size_t threads) {
     Crew::Options options{.threads = threads, .gate = {.tries_max = 1}};
@@ -240,7 +240,7 @@ TEST_F(Working, WhenStoppedFinishesWhatItHasBegunAndGivesBackTheRestAtOnce) {
   for (int number = 0; number < 5; ++number) store("a", std::to_string(number));
   std::jthread opener([&] {
     latch.wait_for_callers(1);
-    while (queue_.depth()->waiting < 4) std::this_thread::yield();  // four went back
+    while (queue_.depth(Deadline::never())->waiting < 4) std::this_thread::yield();  // four went back
     latch.open();
   });
   work(quick(), 1, [&] {
@@ -249,7 +249,7 @@ TEST_F(Working, WhenStoppedFinishesWhatItHasBegunAndGivesBackTheRestAtOnce) {
   });
   EXPECT_EQ(destinations_->messages_of("a").size(), 1U);
   EXPECT_EQ(queue_.size(), 4U);
-  EXPECT_EQ(queue_.depth()->waiting, 4U);
+  EXPECT_EQ(queue_.depth(Deadline::never())->waiting, 4U);
 }
 
 TEST_F(Working, WhenItsGraceIsOverLeavesOffAndTheMessageIsSeenAgainAtOnce) {
@@ -271,7 +271,7 @@ TEST_F(Working, WhenItsGraceIsOverLeavesOffAndTheMessageIsSeenAgainAtOnce) {
 TEST_F(Working, TakesMessagesByTheBytesTheyStandForAndNotByTheirNumber) {
   std::atomic<std::uint64_t> held_max = 0;
   act([&](const TenantId&, Deadline) -> Result<> {
-    held_max = std::max(held_max.load(), queue_.depth()->in_flight);
+    held_max = std::max(held_max.load(), queue_.depth(Deadline::never())->in_flight);
     return {};
   });
   configure("a");

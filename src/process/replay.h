@@ -46,15 +46,17 @@ class ParkedReplay {
   // parked. On an error, what was done stays done.
   Result<ReplayCounts> run(const TenantId& tenant, std::size_t count_max, Deadline deadline);
   // What run() would do, oldest first.
-  Result<std::vector<Ledger::ParkedDelivery>> list(const TenantId& tenant, std::size_t count_max) {
-    return world_.ledger.parked(tenant, count_max);
+  Result<std::vector<Ledger::ParkedDelivery>> list(const TenantId& tenant, std::size_t count_max,
+                                                   Deadline deadline) {
+    return world_.ledger.parked(tenant, count_max, deadline);
   }
 
  private:
   Result<> replay(const DeliveryId& id, Deadline deadline, ReplayCounts& counts);
-  Result<> announce_unless_lately(const DeliveryId& id, const ObjectInfo& info, ReplayCounts& counts);
-  Result<> announce(const DeliveryId& id, const ObjectInfo& info);
-  Result<> settle(const DeliveryId& id, std::string_view reason);
+  Result<> announce_unless_lately(const DeliveryId& id, const ObjectInfo& info, ReplayCounts& counts,
+                                  Deadline deadline);
+  Result<> announce(const DeliveryId& id, const ObjectInfo& info, Deadline deadline);
+  Result<> settle(const DeliveryId& id, std::string_view reason, Deadline deadline);
 
   const World world_;
   const LeaseOwner owner_;

@@ -4,9 +4,9 @@
 
 namespace headgate::process {
 
-Claimed Settlement::claim(const DeliveryId& id) {
+Claimed Settlement::claim(const DeliveryId& id, Deadline deadline) {
   const Timestamp now = clock_.now();
-  const Result<Claim> claim = ledger_.claim(id, owner_, now, now + lease_);
+  const Result<Claim> claim = ledger_.claim(id, owner_, now, now + lease_, deadline);
   if (!claim.ok()) {
     log::warn("the ledger cannot be asked; tried again later", {{"what", claim.error().what}});
     return {.hold = Hold::Unknown};
@@ -15,17 +15,19 @@ Claimed Settlement::claim(const DeliveryId& id) {
   return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled};
 }
 
-Verdict Settlement::settle(const DeliveryId& id, DeliveryState state, std::string_view reason) {
-  const Result<> settled = ledger_.settle(id, owner_, state, reason, clock_.now());
+Verdict Settlement::settle(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                           Deadline deadline) {
+  const Result<> settled = ledger_.settle(id, owner_, state, reason, clock_.now(), deadline);
   if (settled.ok()) return Verdict::Done;
   log::warn("the ledger cannot be written; tried again later", {{"what", settled.error().what}});
   return Verdict::TryLater;
 }
 
-Verdict Settlement::settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason) {
-  switch (claim(id).hold) {
+Verdict Settlement::settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                                     Deadline deadline) {
+  switch (claim(id, deadline).hold) {
     case Hold::Ours:
-      return settle(id, state, reason);
+      return settle(id, state, reason, deadline);
     case Hold::Settled:
       return Verdict::Done;
     case Hold::Elsewhere:
@@ -35,8 +37,8 @@ Verdict Settlement::settle_unclaimed(const DeliveryId& id, DeliveryState state, 
   CHECK(false);
 }
 
-void Settlement::release(const DeliveryId& id) {
-  (void)ledger_.release(id, owner_);
+void Settlement::release(const DeliveryId& id, Deadline deadline) {
+  (void)ledger_.release(id, owner_, deadline);
 }
 
 }  // namespace headgate::process

@@ -28,13 +28,14 @@ class Settlement {
   Settlement(Clock& clock, Ledger& ledger, LeaseOwner owner, std::chrono::milliseconds lease)
       : clock_(clock), ledger_(ledger), owner_(std::move(owner)), lease_(lease) {}
 
-  Claimed claim(const DeliveryId& id);
+  Claimed claim(const DeliveryId& id, Deadline deadline);
   // Of a claimed delivery. TryLater: the ledger cannot be written.
-  Verdict settle(const DeliveryId& id, DeliveryState state, std::string_view reason);
+  Verdict settle(const DeliveryId& id, DeliveryState state, std::string_view reason, Deadline deadline);
   // Of one that was decided without being tried.
-  Verdict settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason);
+  Verdict settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                           Deadline deadline);
   // If the lease cannot be given back it runs out.
-  void release(const DeliveryId& id);
+  void release(const DeliveryId& id, Deadline deadline);
 
  private:
   Clock& clock_;

@@ -34,10 +34,11 @@ Result<> Worker::take(const ReceivedMessage& message) {
     const auto wait =
         std::max(options_.retry.wait(message.receive_count, random_.next()), outcome.not_before);
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-    settled = queue_.change_visibility(message.receipt, std::min(seconds, Queue::kVisibilityMax));
+    settled = queue_.change_visibility(message.receipt, std::min(seconds, Queue::kVisibilityMax),
+                                       Deadline::never());
   } else {
     done_.add();
-    settled = queue_.remove(message.receipt);
+    settled = queue_.remove(message.receipt, Deadline::never());
   }
   // A receipt that is void: the message came to someone else meanwhile, who will find everything done.
   if (!settled.ok() && settled.error().fault != Fault::NotFound) return settled;

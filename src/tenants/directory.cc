@@ -58,7 +58,7 @@ TenantDirectory::TenantDirectory(Clock& clock, TenantStore& store, Options optio
   CHECK(options_.tenants_max > 0);
 }
 
-Result<TenantView> TenantDirectory::of(const TenantId& tenant) {
+Result<TenantView> TenantDirectory::of(const TenantId& tenant, Deadline deadline) {
   if (tenant.empty()) return TenantView{};
   const SteadyTime asked_at = clock_.steady();
   Rows rows = cached(tenant, asked_at);
@@ -68,7 +68,8 @@ Result<TenantView> TenantDirectory::of(const TenantId& tenant) {
       const std::lock_guard lock(mutex_);
       generation = generation_;
     }
-    std::vector<StoredConfiguration> stored = TRY_IN("tenant " + tenant.str(), store_.of_tenant(tenant));
+    std::vector<StoredConfiguration> stored =
+        TRY_IN("tenant " + tenant.str(), store_.of_tenant(tenant, deadline));
     const bool is_known = !stored.empty();
     rows = std::make_shared<const Entry>(
         Entry{.is_known = is_known, .rows = judge(tenant, std::move(stored), options_.rules)});

@@ -52,7 +52,7 @@ class TenantDirectory {
 
   // The store's error when it cannot be asked: an old view is not used, it may deliver what was since
   // forbidden. An empty tenant is unknown without a question.
-  Result<TenantView> of(const TenantId& tenant);
+  Result<TenantView> of(const TenantId& tenant, Deadline deadline);
   // The next of() asks the store: called after a change made in this process.
   void forget(const TenantId& tenant);
 

@@ -33,8 +33,8 @@ struct Fixture {
       .age_max = seconds{30}, .tenants_max = 3, .rules = {.world = World::Local}};
   TenantDirectory directory{clock, store, options};
 
-  void put(const TenantConfiguration& row) { EXPECT_TRUE(store.put(row).ok()); }
-  TenantView view(const char* tenant) { return directory.of(TenantId(tenant)).value(); }
+  void put(const TenantConfiguration& row) { EXPECT_TRUE(store.put(row, Deadline::never()).ok()); }
+  TenantView view(const char* tenant) { return directory.of(TenantId(tenant), Deadline::never()).value(); }
 };
 
 std::string types_of(const TenantView& view) {
@@ -92,13 +92,13 @@ TEST(TenantDirectory, NeverLetsABadRowHideItsNeighbours) {
 
 TEST(TenantDirectory, DeliversNothingToARowThatIsAnotherTenants) {
   class Mixed : public fakes::MemoryTenantStore {
-    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId&) override {
+    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId&, Deadline) override {
       return std::vector<StoredConfiguration>{{.configuration = row_of("globex", "s3"), .undecodable = ""}};
     }
   } store;
   fakes::StillClock clock;
   TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
-  const TenantView view = directory.of(TenantId("acme")).value();
+  const TenantView view = directory.of(TenantId("acme"), Deadline::never()).value();
   EXPECT_TRUE(view.active.empty());
   ASSERT_EQ(view.invalid.size(), 1U);
   EXPECT_EQ(view.invalid[0].problems.at(0).field, "tenant_id");
@@ -150,8 +150,8 @@ TEST(TenantDirectory, AsksAgainAfterItWasToldOfAChange) {
 TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
   class Overtaken : public fakes::MemoryTenantStore {
    public:
-    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override {
-      auto rows = fakes::MemoryTenantStore::of_tenant(tenant);
+    Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) override {
+      auto rows = fakes::MemoryTenantStore::of_tenant(tenant, deadline);
       if (after_read) after_read();
       return rows;
     }
@@ -161,11 +161,11 @@ TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
   TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
   store.after_read = [&] {
     store.after_read = nullptr;
-    EXPECT_TRUE(store.put(row_of("acme", "s3")).ok());
+    EXPECT_TRUE(store.put(row_of("acme", "s3"), Deadline::never()).ok());
     directory.forget(TenantId("acme"));
   };
-  EXPECT_FALSE(directory.of(TenantId("acme")).value().is_known);
-  EXPECT_TRUE(directory.of(TenantId("acme")).value().is_known);
+  EXPECT_FALSE(directory.of(TenantId("acme"), Deadline::never()).value().is_known);
+  EXPECT_TRUE(directory.of(TenantId("acme"), Deadline::never()).value().is_known);
 }
 
 TEST(TenantDirectory, GivesTheStoresErrorAndNoOldAnswer) {
@@ -175,7 +175,7 @@ TEST(TenantDirectory, GivesTheStoresErrorAndNoOldAnswer) {
   world.store.break_with(Error{Fault::Retry, "throttled"});
   EXPECT_EQ(types_of(world.view("acme")), "s3 ");
   world.clock.advance(seconds{30});
-  const auto answer = world.directory.of(TenantId("acme"));
+  const auto answer = world.directory.of(TenantId("acme"), Deadline::never());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().fault, Fault::Retry);
   EXPECT_EQ(answer.error().what, "tenant acme: throttled");
@@ -216,7 +216,7 @@ TEST(TenantDirectory, TellsOnceThatAConfigurationCannotBeUsedAndWhyAndThatItIsMe
   const auto read = [&](const char* tenant) {
     testing::internal::CaptureStderr();
     directory.forget(TenantId(tenant));
-    EXPECT_TRUE(directory.of(TenantId(tenant)).ok());
+    EXPECT_TRUE(directory.of(TenantId(tenant), Deadline::never()).ok());
     return testing::internal::GetCapturedStderr();
   };
   const auto is_counted = [&](const std::string& count) {

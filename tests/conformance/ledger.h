@@ -26,7 +26,7 @@ class LedgerConformance : public testing::Test {
             .destination = DestinationName("cloudwatch")};
   }
   Claim claim(const DeliveryId& id, const std::string& owner, std::int64_t now, std::int64_t until) {
-    const Result<Claim> claim = ledger().claim(id, LeaseOwner(owner), at(now), at(until));
+    const Result<Claim> claim = ledger().claim(id, LeaseOwner(owner), at(now), at(until), Deadline::never());
     EXPECT_TRUE(claim.ok()) << claim.error().what;
     return claim.ok() ? *claim : Claim{};
   }
@@ -35,9 +35,13 @@ class LedgerConformance : public testing::Test {
   }
   void park(const DeliveryId& id, std::int64_t now) {
     ASSERT_TRUE(claim(id, "parker", now, now + 60).is_ours);
-    ASSERT_TRUE(ledger().advance(id, LeaseOwner("parker"), this->to(3), at(now), at(now + 60)).ok());
-    ASSERT_TRUE(
-        ledger().settle(id, LeaseOwner("parker"), DeliveryState::Parked, "role denied", at(now)).ok());
+    ASSERT_TRUE(ledger()
+                    .advance(id, LeaseOwner("parker"), this->to(3), at(now), at(now + 60), Deadline::never())
+                    .ok());
+    ASSERT_TRUE(ledger()
+                    .settle(id, LeaseOwner("parker"), DeliveryState::Parked, "role denied", at(now),
+                            Deadline::never())
+                    .ok());
   }
 
   const LeaseOwner one_{"worker-1"};
@@ -69,12 +73,13 @@ TYPED_TEST_P(LedgerConformance, ALeaseKeepsOthersOutUntilItExpires) {
 TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2), this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(
+      this->ledger().advance(id, this->one_, this->to(2), this->at(1), this->at(61), Deadline::never()).ok());
   ASSERT_TRUE(this->claim(id, "worker-2", 100, 160).is_ours);
   const std::vector<Result<>> refused = {
-      this->ledger().advance(id, this->one_, this->to(9), this->at(101), this->at(900)),
-      this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(101)),
-      this->ledger().release(id, this->one_)};
+      this->ledger().advance(id, this->one_, this->to(9), this->at(101), this->at(900), Deadline::never()),
+      this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(101), Deadline::never()),
+      this->ledger().release(id, this->one_, Deadline::never())};
   for (const Result<>& outcome : refused) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().fault, Fault::Denied) << outcome.error().what;
@@ -88,8 +93,12 @@ TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
 TYPED_TEST_P(LedgerConformance, ProgressAndTheLeaseGoOnTogether) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(1), this->at(50), this->at(110)).ok());
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2), this->at(100), this->at(160)).ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(1), this->at(50), this->at(110), Deadline::never())
+                  .ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(2), this->at(100), this->at(160), Deadline::never())
+                  .ok());
   EXPECT_FALSE(this->claim(id, "worker-2", 159, 300).is_ours);
   const Claim after_a_crash = this->claim(id, "worker-2", 160, 300);
   EXPECT_TRUE(after_a_crash.is_ours);
@@ -102,21 +111,30 @@ TYPED_TEST_P(LedgerConformance, ProgressIsKeptWithThePlanThatItCounts) {
     return this->claim(id, "worker-1", now, now + 60).entry.progress;
   };
   EXPECT_EQ(kept(0), Progress{});
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(5, "old"), this->at(1), this->at(61)).ok());
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(4, "old"), this->at(2), this->at(62)).ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(5, "old"), this->at(1), this->at(61), Deadline::never())
+                  .ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(4, "old"), this->at(2), this->at(62), Deadline::never())
+                  .ok());
   EXPECT_EQ(kept(3), this->to(5, "old"));  // never back
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(0, "new"), this->at(4), this->at(64)).ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(0, "new"), this->at(4), this->at(64), Deadline::never())
+                  .ok());
   EXPECT_EQ(kept(5), this->to(0, "new"));  // but by another plan
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(2, "new"), this->at(6), this->at(66)).ok());
-  ASSERT_TRUE(this->ledger().release(id, this->one_).ok());
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(2, "new"), this->at(6), this->at(66), Deadline::never())
+                  .ok());
+  ASSERT_TRUE(this->ledger().release(id, this->one_, Deadline::never()).ok());
   EXPECT_EQ(this->claim(id, "worker-2", 7, 67).entry.progress, this->to(2, "new"));
 }
 
 TYPED_TEST_P(LedgerConformance, AReleasedDeliveryIsAnyonesAndKeepsItsProgress) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().advance(id, this->one_, this->to(5), this->at(1), this->at(61)).ok());
-  ASSERT_TRUE(this->ledger().release(id, this->one_).ok());
+  ASSERT_TRUE(
+      this->ledger().advance(id, this->one_, this->to(5), this->at(1), this->at(61), Deadline::never()).ok());
+  ASSERT_TRUE(this->ledger().release(id, this->one_, Deadline::never()).ok());
   const Claim claim = this->claim(id, "worker-2", 2, 62);
   EXPECT_TRUE(claim.is_ours);
   EXPECT_EQ(claim.entry.progress.next_batch, 5U);
@@ -127,7 +145,7 @@ TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
   for (const DeliveryState state : states) {
     const DeliveryId id = this->id("k-" + std::string(name_of(state)));
     ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
-    ASSERT_TRUE(this->ledger().settle(id, this->one_, state, "because", this->at(7)).ok());
+    ASSERT_TRUE(this->ledger().settle(id, this->one_, state, "because", this->at(7), Deadline::never()).ok());
     for (const std::string owner : {"worker-1", "worker-2"}) {
       const Claim claim = this->claim(id, owner, 5000, 6000);
       EXPECT_FALSE(claim.is_ours);
@@ -135,18 +153,27 @@ TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
       EXPECT_EQ(claim.entry.reason, "because");
       EXPECT_EQ(claim.entry.updated_at, this->at(7));
     }
-    EXPECT_EQ(this->ledger().advance(id, this->one_, this->to(1), this->at(8), this->at(9)).error().fault,
+    EXPECT_EQ(this->ledger()
+                  .advance(id, this->one_, this->to(1), this->at(8), this->at(9), Deadline::never())
+                  .error()
+                  .fault,
               Fault::Denied);
   }
 }
 
 TYPED_TEST_P(LedgerConformance, NobodyWritesWithoutAClaim) {
   const DeliveryId id = this->id("never claimed");
-  EXPECT_EQ(this->ledger().advance(id, this->one_, this->to(1), this->at(0), this->at(60)).error().fault,
+  EXPECT_EQ(this->ledger()
+                .advance(id, this->one_, this->to(1), this->at(0), this->at(60), Deadline::never())
+                .error()
+                .fault,
             Fault::Denied);
-  EXPECT_EQ(this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(0)).error().fault,
+  EXPECT_EQ(this->ledger()
+                .settle(id, this->one_, DeliveryState::Delivered, "", this->at(0), Deadline::never())
+                .error()
+                .fault,
             Fault::Denied);
-  EXPECT_EQ(this->ledger().release(id, this->one_).error().fault, Fault::Denied);
+  EXPECT_EQ(this->ledger().release(id, this->one_, Deadline::never()).error().fault, Fault::Denied);
   EXPECT_EQ(this->claim(id, "worker-2", 0, 60).entry.progress.next_batch, 0U);
 }
 
@@ -158,7 +185,9 @@ TYPED_TEST_P(LedgerConformance, DeliveriesThatDifferInOneNameAreApart) {
   others[2].tenant = TenantId("team-b");
   others[3].destination = DestinationName("cloudwatch#audit");
   ASSERT_TRUE(this->claim(first, "worker-1", 0, 60).is_ours);
-  ASSERT_TRUE(this->ledger().settle(first, this->one_, DeliveryState::Delivered, "", this->at(1)).ok());
+  ASSERT_TRUE(this->ledger()
+                  .settle(first, this->one_, DeliveryState::Delivered, "", this->at(1), Deadline::never())
+                  .ok());
   for (const DeliveryId& other : others) EXPECT_TRUE(this->claim(other, "worker-2", 2, 60).is_ours);
 }
 
@@ -168,7 +197,7 @@ TYPED_TEST_P(LedgerConformance, ListsWhatIsParkedOldestFirst) {
   this->park(this->id("other", "team-b"), 20);
   const auto keys = [&](const std::string& tenant, std::size_t count_max) {
     std::string all;
-    const auto parked = this->ledger().parked(TenantId(tenant), count_max);
+    const auto parked = this->ledger().parked(TenantId(tenant), count_max, Deadline::never());
     EXPECT_TRUE(parked.ok());
     for (const auto& one : *parked) {
       EXPECT_EQ(one.entry.state, DeliveryState::Parked);
@@ -188,11 +217,11 @@ TYPED_TEST_P(LedgerConformance, ListsWhatIsParkedOldestFirst) {
 
 TYPED_TEST_P(LedgerConformance, AnUnparkedDeliveryGoesOnWhereItStopped) {
   const DeliveryId id = this->id("k");
-  EXPECT_EQ(this->ledger().unpark(id, this->at(0)).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->ledger().unpark(id, this->at(0), Deadline::never()).error().fault, Fault::NotFound);
   this->park(id, 10);
-  ASSERT_TRUE(this->ledger().unpark(id, this->at(20)).ok());
-  EXPECT_EQ(this->ledger().unpark(id, this->at(20)).error().fault, Fault::NotFound);
-  EXPECT_TRUE(this->ledger().parked(TenantId(), 10)->empty());
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(20), Deadline::never()).ok());
+  EXPECT_EQ(this->ledger().unpark(id, this->at(20), Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_TRUE(this->ledger().parked(TenantId(), 10, Deadline::never())->empty());
   const Claim claim = this->claim(id, "worker-2", 21, 60);
   EXPECT_TRUE(claim.is_ours);
   EXPECT_EQ(claim.entry.progress, this->to(3));

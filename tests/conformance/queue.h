@@ -33,7 +33,7 @@ class QueueConformance : public testing::Test {
  protected:
   Queue& queue() { return world_.queue(); }
   void send(const std::string& body, seconds delay = seconds{0}) {
-    const Result<> sent = queue().send(body, delay);
+    const Result<> sent = queue().send(body, delay, Deadline::never());
     ASSERT_TRUE(sent.ok()) << sent.error().what;
   }
   std::vector<ReceivedMessage> receive(std::size_t count_max = 10, seconds visibility = seconds{30}) {
@@ -82,10 +82,10 @@ TYPED_TEST_P(QueueConformance, GivesAMessageAsItWasSentAndToOneReceiverOnly) {
 TYPED_TEST_P(QueueConformance, ARemovedMessageNeverComesBack) {
   this->send("text");
   const ReceivedMessage message = this->receive_one();
-  ASSERT_TRUE(this->queue().remove(message.receipt).ok());
+  ASSERT_TRUE(this->queue().remove(message.receipt, Deadline::never()).ok());
   this->world_.pass(seconds{3600});
   EXPECT_TRUE(this->receive().empty());
-  this->expect_void(this->queue().remove(message.receipt));
+  this->expect_void(this->queue().remove(message.receipt, Deadline::never()));
 }
 
 TYPED_TEST_P(QueueConformance, AMessageThatIsNotRemovedComesAgainAfterItsVisibility) {
@@ -108,8 +108,8 @@ TYPED_TEST_P(QueueConformance, AReceiptIsVoidOnceTheMessageWasReceivedAgain) {
   const ReceivedMessage first = this->receive_one(seconds{5});
   this->world_.pass(seconds{6});
   const ReceivedMessage second = this->receive_one(seconds{60});
-  this->expect_void(this->queue().remove(first.receipt));
-  this->expect_void(this->queue().change_visibility(first.receipt, seconds{0}));
+  this->expect_void(this->queue().remove(first.receipt, Deadline::never()));
+  this->expect_void(this->queue().change_visibility(first.receipt, seconds{0}, Deadline::never()));
   EXPECT_TRUE(this->receive().empty());  // neither removed nor made visible
   this->world_.pass(seconds{61});
   EXPECT_EQ(this->receive_one().id, second.id);
@@ -119,8 +119,8 @@ TYPED_TEST_P(QueueConformance, AReceiptWhoseVisibilityHasPassedMayStillRemoveBut
   this->send("text");
   const ReceivedMessage message = this->receive_one(seconds{5});
   this->world_.pass(seconds{6});
-  this->expect_void(this->queue().change_visibility(message.receipt, seconds{30}));
-  const Result<> removed = this->queue().remove(message.receipt);
+  this->expect_void(this->queue().change_visibility(message.receipt, seconds{30}, Deadline::never()));
+  const Result<> removed = this->queue().remove(message.receipt, Deadline::never());
   if (TypeParam::kExpiredReceiptRemoves) {
     EXPECT_TRUE(removed.ok());
     EXPECT_TRUE(this->receive().empty());
@@ -133,10 +133,10 @@ TYPED_TEST_P(QueueConformance, AReceiptWhoseVisibilityHasPassedMayStillRemoveBut
 TYPED_TEST_P(QueueConformance, VisibilityIsExtendedAndGivenUp) {
   this->send("text");
   const ReceivedMessage message = this->receive_one(seconds{5});
-  ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{60}).ok());
+  ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{60}, Deadline::never()).ok());
   this->world_.pass(seconds{50});
   EXPECT_TRUE(this->receive().empty());
-  ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{0}).ok());
+  ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{0}, Deadline::never()).ok());
   EXPECT_EQ(this->receive_one().receive_count, 2U);
 }
 
@@ -145,7 +145,7 @@ TYPED_TEST_P(QueueConformance, ADelayedMessageWaits) {
   this->send("now");
   EXPECT_EQ(this->receive_one(seconds{60}).body, "now");
   if (TypeParam::kDepthIsExact) {
-    EXPECT_EQ(this->queue().depth().value().delayed, 1U);
+    EXPECT_EQ(this->queue().depth(Deadline::never()).value().delayed, 1U);
   }
   this->world_.pass(seconds{11});
   EXPECT_EQ(this->receive_one().body, "later");
@@ -179,7 +179,7 @@ TYPED_TEST_P(QueueConformance, ThreadsNeverGetTheSameMessage) {
       receivers.emplace_back([&] {
         for (auto received = this->receive(3); !received.empty(); received = this->receive(3)) {
           for (const ReceivedMessage& message : received) {
-            EXPECT_TRUE(this->queue().remove(message.receipt).ok());
+            EXPECT_TRUE(this->queue().remove(message.receipt, Deadline::never()).ok());
             const std::lock_guard lock(mutex);
             ++seen[message.body];
           }
@@ -197,7 +197,7 @@ TYPED_TEST_P(QueueConformance, AMessageReceivedTooOftenIsGivenNoMore) {
   this->world_.pass(seconds{3600});
   EXPECT_TRUE(this->receive().empty());
   if (TypeParam::kDepthIsExact) {
-    EXPECT_EQ(this->queue().depth().value().dead, 1U);
+    EXPECT_EQ(this->queue().depth(Deadline::never()).value().dead, 1U);
   }
 }
 
@@ -207,8 +207,8 @@ TYPED_TEST_P(QueueConformance, TellsHowManyMessagesAreWhere) {
   this->send("later", seconds{60});
   const std::vector<ReceivedMessage> received = this->receive(2, seconds{30});
   ASSERT_EQ(received.size(), 2U);
-  ASSERT_TRUE(this->queue().remove(received[0].receipt).ok());
-  const QueueDepth depth = this->queue().depth().value();
+  ASSERT_TRUE(this->queue().remove(received[0].receipt, Deadline::never()).ok());
+  const QueueDepth depth = this->queue().depth(Deadline::never()).value();
   EXPECT_EQ(depth.waiting, 1U);
   EXPECT_EQ(depth.in_flight, 1U);
   EXPECT_EQ(depth.delayed, 1U);
@@ -217,14 +217,16 @@ TYPED_TEST_P(QueueConformance, TellsHowManyMessagesAreWhere) {
 
 TYPED_TEST_P(QueueConformance, RefusesWhatSqsWouldRefuse) {
   Queue& queue = this->queue();
-  EXPECT_EQ(queue.send("", seconds{0}).error().fault, Fault::Invalid);
-  EXPECT_EQ(queue.send(std::string(1'048'577, 'x'), seconds{0}).error().fault, Fault::Invalid);
-  EXPECT_EQ(queue.send("x", seconds{901}).error().fault, Fault::Invalid);
+  EXPECT_EQ(queue.send("", seconds{0}, Deadline::never()).error().fault, Fault::Invalid);
+  EXPECT_EQ(queue.send(std::string(1'048'577, 'x'), seconds{0}, Deadline::never()).error().fault,
+            Fault::Invalid);
+  EXPECT_EQ(queue.send("x", seconds{901}, Deadline::never()).error().fault, Fault::Invalid);
   this->send("x");
   EXPECT_EQ(queue.receive(11, seconds{1}, this->world_.at_once()).error().fault, Fault::Invalid);
   EXPECT_EQ(queue.receive(1, seconds{43'201}, this->world_.at_once()).error().fault, Fault::Invalid);
   const ReceivedMessage message = this->receive_one();
-  EXPECT_EQ(queue.change_visibility(message.receipt, seconds{43'201}).error().fault, Fault::Invalid);
+  EXPECT_EQ(queue.change_visibility(message.receipt, seconds{43'201}, Deadline::never()).error().fault,
+            Fault::Invalid);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(

@@ -34,7 +34,7 @@ class TenantStoreConformance : public testing::Test {
     return made;
   }
   std::uint64_t put(const TenantConfiguration& configuration) {
-    const Result<std::uint64_t> version = tenants().put(configuration);
+    const Result<std::uint64_t> version = tenants().put(configuration, Deadline::never());
     EXPECT_TRUE(version.ok()) << version.error().what;
     return version.ok() ? *version : 0;
   }
@@ -55,14 +55,16 @@ TYPED_TEST_SUITE_P(TenantStoreConformance);
 TYPED_TEST_P(TenantStoreConformance, GivesBackWhatWasPutAtTheNextVersion) {
   TenantConfiguration configuration = this->configuration("team-a", "cloudwatch");
   EXPECT_EQ(this->put(configuration), 1U);
-  const auto stored = this->tenants().get(TenantId("team-a"), DestinationName("cloudwatch"));
+  const auto stored =
+      this->tenants().get(TenantId("team-a"), DestinationName("cloudwatch"), Deadline::never());
   ASSERT_TRUE(stored.ok()) << stored.error().what;
   EXPECT_EQ(stored->undecodable, "");
   configuration.version = 1;
   EXPECT_EQ(stored->configuration, configuration);
   configuration.enabled = false;
   EXPECT_EQ(this->put(configuration), 2U);
-  const auto changed = this->tenants().get(TenantId("team-a"), DestinationName("cloudwatch"));
+  const auto changed =
+      this->tenants().get(TenantId("team-a"), DestinationName("cloudwatch"), Deadline::never());
   EXPECT_FALSE(changed->configuration.enabled);
   EXPECT_EQ(changed->configuration.version, 2U);
 }
@@ -70,17 +72,18 @@ TYPED_TEST_P(TenantStoreConformance, GivesBackWhatWasPutAtTheNextVersion) {
 TYPED_TEST_P(TenantStoreConformance, OfTwoWhoChangeTheSameVersionOneIsDenied) {
   TenantConfiguration configuration = this->configuration("team-a", "s3");
   this->put(configuration);
-  EXPECT_EQ(this->tenants().put(configuration).error().fault, Fault::Denied);  // as new: it is there
+  EXPECT_EQ(this->tenants().put(configuration, Deadline::never()).error().fault,
+            Fault::Denied);  // as new: it is there
   configuration.version = 1;
   configuration.target_region = "eu-west-1";
   EXPECT_EQ(this->put(configuration), 2U);
   configuration.target_region = "us-east-1";
-  EXPECT_EQ(this->tenants().put(configuration).error().fault, Fault::Denied);
-  const auto stored = this->tenants().get(TenantId("team-a"), DestinationName("s3"));
+  EXPECT_EQ(this->tenants().put(configuration, Deadline::never()).error().fault, Fault::Denied);
+  const auto stored = this->tenants().get(TenantId("team-a"), DestinationName("s3"), Deadline::never());
   EXPECT_EQ(stored->configuration.target_region, "eu-west-1");
   TenantConfiguration never_stored = this->configuration("team-b", "s3");
   never_stored.version = 3;
-  EXPECT_EQ(this->tenants().put(never_stored).error().fault, Fault::Denied);
+  EXPECT_EQ(this->tenants().put(never_stored, Deadline::never()).error().fault, Fault::Denied);
 }
 
 TYPED_TEST_P(TenantStoreConformance, GivesATenantsRowsAndNobodyElses) {
@@ -89,12 +92,12 @@ TYPED_TEST_P(TenantStoreConformance, GivesATenantsRowsAndNobodyElses) {
   }
   this->put(this->configuration("team-ab", "s3"));
   this->put(this->configuration("team", "s3"));
-  const auto rows = this->tenants().of_tenant(TenantId("team-a"));
+  const auto rows = this->tenants().of_tenant(TenantId("team-a"), Deadline::never());
   ASSERT_TRUE(rows.ok());
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"team-a", "cloudwatch"}, {"team-a", "s3"}, {"team-a", "s3#audit"}};
   EXPECT_EQ(this->names(*rows), expected);
-  EXPECT_TRUE(this->tenants().of_tenant(TenantId("nobody")).value().empty());
+  EXPECT_TRUE(this->tenants().of_tenant(TenantId("nobody"), Deadline::never()).value().empty());
 }
 
 TYPED_TEST_P(TenantStoreConformance, ListsAllRowsOnceByPagesOfAnySize) {
@@ -109,7 +112,7 @@ TYPED_TEST_P(TenantStoreConformance, ListsAllRowsOnceByPagesOfAnySize) {
     std::vector<std::pair<std::string, std::string>> seen;
     std::string from;
     for (int pages = 0; pages < 20; ++pages) {
-      const auto page = this->tenants().list(from, page_max);
+      const auto page = this->tenants().list(from, page_max, Deadline::never());
       ASSERT_TRUE(page.ok()) << page.error().what;
       EXPECT_LE(page->rows.size(), page_max);
       for (const auto& name : this->names(page->rows)) seen.push_back(name);
@@ -124,31 +127,31 @@ TYPED_TEST_P(TenantStoreConformance, ListsAllRowsOnceByPagesOfAnySize) {
 TYPED_TEST_P(TenantStoreConformance, ARowThatCannotBeReadHidesNoneOfItsNeighboursAndCanBeMended) {
   for (const std::string tenant : {"a", "b", "c"}) this->put(this->configuration(tenant, "s3"));
   this->world_.break_row(TenantId("b"), DestinationName("s3"));
-  const auto page = this->tenants().list("", 10);
+  const auto page = this->tenants().list("", 10, Deadline::never());
   ASSERT_TRUE(page.ok());
   ASSERT_EQ(page->rows.size(), 3U);
   for (const StoredConfiguration& row : page->rows) {
     EXPECT_EQ(row.undecodable.empty(), row.configuration.tenant.str() != "b") << row.undecodable;
   }
-  const auto broken = this->tenants().get(TenantId("b"), DestinationName("s3"));
+  const auto broken = this->tenants().get(TenantId("b"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(broken.ok());
   EXPECT_FALSE(broken->undecodable.empty());
   EXPECT_FALSE(broken->configuration.enabled);
-  EXPECT_EQ(this->tenants().of_tenant(TenantId("b")).value().size(), 1U);
+  EXPECT_EQ(this->tenants().of_tenant(TenantId("b"), Deadline::never()).value().size(), 1U);
   TenantConfiguration mended = this->configuration("b", "s3");
   mended.version = broken->configuration.version;
   EXPECT_EQ(this->put(mended), mended.version + 1);
-  EXPECT_EQ(this->tenants().get(TenantId("b"), DestinationName("s3"))->undecodable, "");
+  EXPECT_EQ(this->tenants().get(TenantId("b"), DestinationName("s3"), Deadline::never())->undecodable, "");
 }
 
 TYPED_TEST_P(TenantStoreConformance, WhatIsRemovedIsNotFound) {
   const TenantId tenant("a");
   const DestinationName type("s3");
-  EXPECT_EQ(this->tenants().get(tenant, type).error().fault, Fault::NotFound);
-  EXPECT_EQ(this->tenants().remove(tenant, type).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->tenants().get(tenant, type, Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->tenants().remove(tenant, type, Deadline::never()).error().fault, Fault::NotFound);
   this->put(this->configuration("a", "s3"));
-  EXPECT_TRUE(this->tenants().remove(tenant, type).ok());
-  EXPECT_EQ(this->tenants().get(tenant, type).error().fault, Fault::NotFound);
+  EXPECT_TRUE(this->tenants().remove(tenant, type, Deadline::never()).ok());
+  EXPECT_EQ(this->tenants().get(tenant, type, Deadline::never()).error().fault, Fault::NotFound);
   EXPECT_EQ(this->put(this->configuration("a", "s3")), 1U);
 }
 

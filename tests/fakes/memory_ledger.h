@@ -17,8 +17,8 @@ class MemoryLedger : public Ledger {
   // What it says; it forgets nothing.
   void remember_for(std::chrono::hours time) { remembered_ = time; }
   std::chrono::hours remembers_for() const override { return remembered_; }
-  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
-                      Timestamp until) override {
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                      Deadline) override {
     if (owner.empty()) return Error{Fault::Invalid, "lease owner: empty"};
     const std::lock_guard lock(mutex_);
     const auto [found, is_new] = rows_.try_emplace(id);
@@ -33,7 +33,7 @@ class MemoryLedger : public Ledger {
     return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
   }
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
-                   Timestamp until) override {
+                   Timestamp until, Deadline) override {
     return change(id, owner, [&](Row& row) {
       const bool is_further = progress.next_batch >= row.entry.progress.next_batch;
       if (is_further || progress.plan != row.entry.progress.plan) row.entry.progress = progress;
@@ -42,7 +42,7 @@ class MemoryLedger : public Ledger {
     });
   }
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
-                  Timestamp now) override {
+                  Timestamp now, Deadline) override {
     if (state == DeliveryState::Pending) return Error{Fault::Invalid, "pending settles nothing"};
     return change(id, owner, [&](Row& row) {
       row.entry.state = state;
@@ -52,13 +52,14 @@ class MemoryLedger : public Ledger {
       row.leased_until = {};
     });
   }
-  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override {
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override {
     return change(id, owner, [](Row& row) {
       row.owner = LeaseOwner();
       row.leased_until = {};
     });
   }
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override {
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                             Deadline) override {
     const std::lock_guard lock(mutex_);
     std::vector<ParkedDelivery> found;
     for (const auto& [id, row] : rows_) {
@@ -71,7 +72,7 @@ class MemoryLedger : public Ledger {
     found.resize(std::min(found.size(), count_max));
     return found;
   }
-  Result<> unpark(const DeliveryId& id, Timestamp now) override {
+  Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override {
     const std::lock_guard lock(mutex_);
     const auto row = rows_.find(id);
     if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {

@@ -21,7 +21,7 @@ class MemoryQueue : public Queue, public DeadLetters {
   explicit MemoryQueue(Clock& clock, std::uint32_t receives_max = 1'000)
       : clock_(clock), receives_max_(receives_max) {}
 
-  Result<> send(std::string body, std::chrono::seconds delay) override {
+  Result<> send(std::string body, std::chrono::seconds delay, Deadline) override {
     if (body.empty() || body.size() > kNotificationBytesMax) return Error{Fault::Invalid, "message: size"};
     if (delay.count() < 0 || delay.count() > 900)
       return Error{Fault::Invalid, "delay: not within 0 to 900 s"};
@@ -50,7 +50,7 @@ class MemoryQueue : public Queue, public DeadLetters {
     }
   }
 
-  Result<> remove(const std::string& receipt) override {
+  Result<> remove(const std::string& receipt, Deadline) override {
     const std::lock_guard lock(mutex_);
     const auto found = receipts_.find(receipt);
     if (found == receipts_.end()) return void_receipt();
@@ -58,7 +58,7 @@ class MemoryQueue : public Queue, public DeadLetters {
     return {};
   }
 
-  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override {
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility, Deadline) override {
     if (visibility.count() < 0 || visibility > kVisibilityMax) return bad_visibility();
     const std::lock_guard lock(mutex_);
     const auto found = receipts_.find(receipt);
@@ -69,7 +69,7 @@ class MemoryQueue : public Queue, public DeadLetters {
     return {};
   }
 
-  Result<QueueDepth> depth() override {
+  Result<QueueDepth> depth(Deadline) override {
     const std::lock_guard lock(mutex_);
     QueueDepth depth{.dead = dead_.size()};
     for (const auto& [number, message] : messages_) {
@@ -79,12 +79,12 @@ class MemoryQueue : public Queue, public DeadLetters {
     return depth;
   }
 
-  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max) override {
+  Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline) override {
     const std::lock_guard lock(mutex_);
     const std::size_t count = std::min(count_max, dead_.size());
     return std::vector<ReceivedMessage>(dead_.begin(), dead_.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  Result<std::uint64_t> redrive(std::size_t count_max) override {
+  Result<std::uint64_t> redrive(std::size_t count_max, Deadline) override {
     std::vector<ReceivedMessage> moved;
     {
       const std::lock_guard lock(mutex_);
@@ -94,12 +94,12 @@ class MemoryQueue : public Queue, public DeadLetters {
       dead_.erase(dead_.begin(), end);
     }
     for (ReceivedMessage& message : moved) {
-      const Result<> sent = send(std::move(message.body), std::chrono::seconds{0});
+      const Result<> sent = send(std::move(message.body), std::chrono::seconds{0}, Deadline::never());
       if (!sent.ok()) return sent.error();
     }
     return moved.size();
   }
-  Result<std::uint64_t> purge() override {
+  Result<std::uint64_t> purge(Deadline) override {
     const std::lock_guard lock(mutex_);
     return std::exchange(dead_, {}).size();
   }

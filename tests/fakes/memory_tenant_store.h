@@ -17,7 +17,7 @@ namespace headgate::fakes {
 // Any thread.
 class MemoryTenantStore : public TenantStore {
  public:
-  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override {
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline) override {
     const std::lock_guard lock(mutex_);
     ++questions_;
     if (broken_) return *broken_;
@@ -28,7 +28,7 @@ class MemoryTenantStore : public TenantStore {
     return rows;
   }
 
-  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type) override {
+  Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (broken_) return *broken_;
     const auto found = rows_.find({tenant, type});
@@ -37,7 +37,7 @@ class MemoryTenantStore : public TenantStore {
     return found->second;
   }
 
-  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max) override {
+  Result<ConfigurationPage> list(const std::string& from, std::size_t count_max, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (broken_) return *broken_;
     ConfigurationPage page;
@@ -54,7 +54,7 @@ class MemoryTenantStore : public TenantStore {
     return page;
   }
 
-  Result<std::uint64_t> put(const TenantConfiguration& configuration) override {
+  Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (broken_) return *broken_;
     if (configuration.tenant.empty() || configuration.type.empty())
@@ -70,7 +70,7 @@ class MemoryTenantStore : public TenantStore {
     return stored + 1;
   }
 
-  Result<> remove(const TenantId& tenant, const DestinationName& type) override {
+  Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline) override {
     const std::lock_guard lock(mutex_);
     if (broken_) return *broken_;
     if (rows_.erase({tenant, type}) == 0) return Error{Fault::NotFound, "no such row"};

@@ -45,7 +45,7 @@ class DynamoPages : public testing::Test {
   Names read(aws::DynamoTable::Read read) {
     Names names;
     for (pages_ = 1; pages_ < 100; ++pages_) {
-      const auto page = table_->read(read);
+      const auto page = table_->read(read, Deadline::never());
       EXPECT_TRUE(page.ok()) << page.error().what;
       if (!page.ok()) break;
       if (read.count_max > 0) {
@@ -95,7 +95,7 @@ TYPED_TEST(DynamoPages, AScanGivesEveryRowOnce) {
 }
 
 TYPED_TEST(DynamoPages, ATenantWithMoreRowsThanAPageHoldsHasThemAll) {
-  const auto rows = this->tenants_->of_tenant(TenantId("acme"));
+  const auto rows = this->tenants_->of_tenant(TenantId("acme"), Deadline::never());
   ASSERT_TRUE(rows.ok()) << rows.error().what;
   ASSERT_EQ(rows->size(), this->kRows);
   for (std::size_t row = 0; row < this->kRows; ++row)
@@ -105,7 +105,7 @@ TYPED_TEST(DynamoPages, ATenantWithMoreRowsThanAPageHoldsHasThemAll) {
   std::string from;
   std::size_t count = 0;
   do {
-    const auto page = this->tenants_->list(from, 100);
+    const auto page = this->tenants_->list(from, 100, Deadline::never());
     ASSERT_TRUE(page.ok()) << page.error().what;
     for (const auto& row : page->rows) {
       listed.insert(row.configuration.tenant.str() + " " + row.configuration.type.str());

@@ -88,8 +88,8 @@ TYPED_TEST(LedgerPeer, OfTwoWorkersEachDeliveryIsOnes) {
             aws::DynamoLedger::open(this->world_.world_.world(), this->world_.settings_).value();
         const LeaseOwner owner("worker-" + std::to_string(worker));
         for (int i = 0; i < kDeliveries; ++i) {
-          const auto claim =
-              ledger->claim(this->id("k" + std::to_string(i)), owner, this->at(0), this->at(60));
+          const auto claim = ledger->claim(this->id("k" + std::to_string(i)), owner, this->at(0),
+                                           this->at(60), Deadline::never());
           ASSERT_TRUE(claim.ok()) << claim.error().what;
           if (claim->is_ours) ++won;
         }
@@ -103,9 +103,11 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   const LeaseOwner owner("worker-1");
   Ledger& ledger = this->world_.ledger();
   const DeliveryId id = this->id("a/b c.json.gz");
-  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
-  ASSERT_TRUE(
-      ledger.advance(id, owner, {.next_batch = 7, .plan = BatchPlan("p")}, this->at(1), this->at(61)).ok());
+  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
+  ASSERT_TRUE(ledger
+                  .advance(id, owner, {.next_batch = 7, .plan = BatchPlan("p")}, this->at(1), this->at(61),
+                           Deadline::never())
+                  .ok());
   const auto item_now = [&] {
     const auto page = this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
     return std::string(simdjson::minify(page["Items"].at(0).value()));
@@ -117,7 +119,8 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
         R"("owner":{"S":"worker-1"})", R"("updated_at":{"N":"1756553222000000000"})",
         R"("leased_until":{"N":"1756553282000000000"})"})
     EXPECT_NE(held.find(part), std::string::npos) << part << " in " << held;
-  ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Parked, "role denied", this->at(2)).ok());
+  ASSERT_TRUE(
+      ledger.settle(id, owner, DeliveryState::Parked, "role denied", this->at(2), Deadline::never()).ok());
   EXPECT_EQ(held.find("expires_at"), std::string::npos);
   const std::string parked = item_now();
   for (const char* part :
@@ -127,12 +130,13 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   for (const char* part : {"owner", "leased_until", "expires_at"})
     EXPECT_EQ(parked.find(part), std::string::npos) << part << " in " << parked;
   const DeliveryId settled = this->id("settled");
-  ASSERT_TRUE(ledger.claim(settled, owner, this->at(0), this->at(60))->is_ours);
-  ASSERT_TRUE(ledger.settle(settled, owner, DeliveryState::Delivered, "", this->at(2)).ok());
+  ASSERT_TRUE(ledger.claim(settled, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
+  ASSERT_TRUE(
+      ledger.settle(settled, owner, DeliveryState::Delivered, "", this->at(2), Deadline::never()).ok());
   this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
   const std::string expiry = std::to_string((this->at(2) + ledger.remembers_for()).seconds());
   EXPECT_NE(this->world_.boto3_.said().find(R"("expires_at": {"N": ")" + expiry), std::string::npos);
-  const auto listed = ledger.parked(TenantId("team/a%"), 10);
+  const auto listed = ledger.parked(TenantId("team/a%"), 10, Deadline::never());
   ASSERT_TRUE(listed.ok()) << listed.error().what;
   ASSERT_EQ(listed->size(), 1U);
   EXPECT_EQ(listed->front().id, id);
@@ -142,27 +146,39 @@ TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) 
   const LeaseOwner owner("worker-1");
   Ledger& ledger = this->world_.ledger();
   const DeliveryId id = this->id("k");
-  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60))->is_ours);
-  ASSERT_TRUE(
-      ledger.advance(id, owner, {.next_batch = 5, .plan = BatchPlan("p")}, this->at(1), this->at(61)).ok());
-  ASSERT_TRUE(
-      ledger.advance(id, owner, {.next_batch = 4, .plan = BatchPlan("p")}, this->at(2), this->at(62)).ok());
-  const Claim claim = ledger.claim(id, LeaseOwner("worker-2"), this->at(3), this->at(63)).value();
+  ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
+  ASSERT_TRUE(ledger
+                  .advance(id, owner, {.next_batch = 5, .plan = BatchPlan("p")}, this->at(1), this->at(61),
+                           Deadline::never())
+                  .ok());
+  ASSERT_TRUE(ledger
+                  .advance(id, owner, {.next_batch = 4, .plan = BatchPlan("p")}, this->at(2), this->at(62),
+                           Deadline::never())
+                  .ok());
+  const Claim claim =
+      ledger.claim(id, LeaseOwner("worker-2"), this->at(3), this->at(63), Deadline::never()).value();
   EXPECT_EQ(claim.entry.progress.next_batch, 5U);
   EXPECT_EQ(claim.leased_until, this->at(62));
-  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Pending, "", this->at(4)).error().fault, Fault::Invalid);
-  ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4)).ok());
-  EXPECT_TRUE(
-      ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4)).ok());  // as a lost answer's
-  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(5)).error().fault, Fault::Denied);
-  EXPECT_EQ(ledger.settle(id, owner, DeliveryState::Filtered, "", this->at(4)).error().fault, Fault::Denied);
+  EXPECT_EQ(
+      ledger.settle(id, owner, DeliveryState::Pending, "", this->at(4), Deadline::never()).error().fault,
+      Fault::Invalid);
+  ASSERT_TRUE(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4), Deadline::never()).ok());
+  EXPECT_TRUE(ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(4), Deadline::never())
+                  .ok());  // as a lost answer's
+  EXPECT_EQ(
+      ledger.settle(id, owner, DeliveryState::Delivered, "", this->at(5), Deadline::never()).error().fault,
+      Fault::Denied);
+  EXPECT_EQ(
+      ledger.settle(id, owner, DeliveryState::Filtered, "", this->at(4), Deadline::never()).error().fault,
+      Fault::Denied);
 }
 
 TYPED_TEST(LedgerPeer, ATableThatIsNotThereIsDenied) {
   aws::DynamoLedgerSettings settings = this->world_.settings_;
   settings.table.table = "no-such-table";
   const auto ledger = aws::DynamoLedger::open(this->world_.world_.world(), settings).value();
-  const auto claim = ledger->claim(this->id("k"), LeaseOwner("w"), this->at(0), this->at(60));
+  const auto claim =
+      ledger->claim(this->id("k"), LeaseOwner("w"), this->at(0), this->at(60), Deadline::never());
   ASSERT_FALSE(claim.ok());
   EXPECT_EQ(claim.error().fault, Fault::Denied) << claim.error().what;
 }
@@ -182,7 +198,7 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
       R"("ttl":{"N":"1900000000"},"created_at":{"S":"2025-08-30T11:27:01"}})");
   this->world_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"enabled":{"S":"yes"},"bucket_name":{"S":"b"}})");
-  const auto rows = this->world_.tenants().of_tenant(TenantId("acme"));
+  const auto rows = this->world_.tenants().of_tenant(TenantId("acme"), Deadline::never());
   ASSERT_TRUE(rows.ok()) << rows.error().what;
   ASSERT_EQ(rows->size(), 2U);
   EXPECT_NE((*rows)[1].undecodable, "");  // and hides nobody
@@ -195,7 +211,7 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
 
   read.log_group_name = "/acme/new";
   read.ttl.reset();
-  EXPECT_EQ(this->world_.tenants().put(read).value(), 1U);
+  EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).value(), 1U);
   const auto theirs =
       this->world_.boto3_.call("dynamodb", "get_item",
                                R"({"TableName":")" + this->world_.name_ +
@@ -206,27 +222,32 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
         R"("enabled":{"BOOL":true})", R"("desired_logs":{"L":[{"S":"api"},{"S":"web"}]})"})
     EXPECT_NE(item.find(part), std::string::npos) << part << " in " << item;
   EXPECT_EQ(item.find("ttl"), std::string::npos) << item;
-  EXPECT_EQ(this->world_.tenants().put(read).error().fault, Fault::Denied);  // it is at version 1 now
+  EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).error().fault,
+            Fault::Denied);  // it is at version 1 now
 }
 
 TYPED_TEST(TenantsPeer, ARowWhoseVersionIsNoneCanBeMended) {
   this->world_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"version":{"S":"one"},"enabled":{"BOOL":true}})");
-  const auto broken = this->world_.tenants().get(TenantId("acme"), DestinationName("s3"));
+  const auto broken = this->world_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(broken.ok());
   EXPECT_NE(broken->undecodable, "");
   TenantConfiguration mended;
   mended.tenant = TenantId("acme");
   mended.type = DestinationName("s3");
-  EXPECT_EQ(this->world_.tenants().put(mended).value(), 1U);
-  EXPECT_EQ(this->world_.tenants().get(TenantId("acme"), DestinationName("s3"))->undecodable, "");
+  EXPECT_EQ(this->world_.tenants().put(mended, Deadline::never()).value(), 1U);
+  EXPECT_EQ(
+      this->world_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never())->undecodable,
+      "");
 }
 
 TYPED_TEST(TenantsPeer, WhatHasNoNameIsNotThere) {
-  EXPECT_TRUE(this->world_.tenants().of_tenant(TenantId())->empty());
-  EXPECT_EQ(this->world_.tenants().get(TenantId("a"), DestinationName()).error().fault, Fault::NotFound);
-  EXPECT_EQ(this->world_.tenants().remove(TenantId(), DestinationName("s3")).error().fault, Fault::NotFound);
-  EXPECT_EQ(this->world_.tenants().put({}).error().fault, Fault::Invalid);
+  EXPECT_TRUE(this->world_.tenants().of_tenant(TenantId(), Deadline::never())->empty());
+  EXPECT_EQ(this->world_.tenants().get(TenantId("a"), DestinationName(), Deadline::never()).error().fault,
+            Fault::NotFound);
+  EXPECT_EQ(this->world_.tenants().remove(TenantId(), DestinationName("s3"), Deadline::never()).error().fault,
+            Fault::NotFound);
+  EXPECT_EQ(this->world_.tenants().put({}, Deadline::never()).error().fault, Fault::Invalid);
 }
 
 }  // namespace

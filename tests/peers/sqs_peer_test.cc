@@ -53,18 +53,20 @@ milliseconds passing(seconds time) {
 class ShortenedQueue final : public Queue {
  public:
   explicit ShortenedQueue(Queue& queue) : queue_(queue) {}
-  Result<> send(std::string body, seconds delay) override {
-    return queue_.send(std::move(body), shortened(delay));
+  Result<> send(std::string body, seconds delay, Deadline deadline) override {
+    return queue_.send(std::move(body), shortened(delay), deadline);
   }
   Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, seconds visibility,
                                                Deadline deadline) override {
     return queue_.receive(count_max, shortened(visibility), deadline);
   }
-  Result<> remove(const std::string& receipt) override { return queue_.remove(receipt); }
-  Result<> change_visibility(const std::string& receipt, seconds visibility) override {
-    return queue_.change_visibility(receipt, shortened(visibility));
+  Result<> remove(const std::string& receipt, Deadline deadline) override {
+    return queue_.remove(receipt, deadline);
   }
-  Result<QueueDepth> depth() override { return queue_.depth(); }
+  Result<> change_visibility(const std::string& receipt, seconds visibility, Deadline deadline) override {
+    return queue_.change_visibility(receipt, shortened(visibility), deadline);
+  }
+  Result<QueueDepth> depth(Deadline deadline) override { return queue_.depth(deadline); }
 
  private:
   Queue& queue_;
@@ -134,9 +136,9 @@ TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
   EXPECT_EQ(received->front().body, body);
-  ASSERT_TRUE(world.queue_->remove(received->front().receipt).ok());
+  ASSERT_TRUE(world.queue_->remove(received->front().receipt, Deadline::never()).ok());
 
-  ASSERT_TRUE(world.queue_->send(body, seconds{0}).ok());
+  ASSERT_TRUE(world.queue_->send(body, seconds{0}, Deadline::never()).ok());
   const auto theirs =
       world.boto3_.call("sqs", "receive_message", JsonObject().text("QueueUrl", world.url_).take());
   EXPECT_EQ(theirs["Messages"].at(0)["Body"].get_string().value(), body);
@@ -149,11 +151,11 @@ TYPED_TEST(SqsPeer, IsFoundByNameAndTellsItsDepth) {
   const auto queue = aws::SqsQueue::open(world.world_.world(), settings);
   ASSERT_TRUE(queue.ok()) << queue.error().what;
   EXPECT_EQ((*queue)->url(), world.url_);
-  ASSERT_TRUE((*queue)->send("a", seconds{0}).ok());
-  ASSERT_TRUE((*queue)->send("b", seconds{0}).ok());
-  ASSERT_TRUE((*queue)->send("later", seconds{60}).ok());
+  ASSERT_TRUE((*queue)->send("a", seconds{0}, Deadline::never()).ok());
+  ASSERT_TRUE((*queue)->send("b", seconds{0}, Deadline::never()).ok());
+  ASSERT_TRUE((*queue)->send("later", seconds{60}, Deadline::never()).ok());
   ASSERT_EQ((*queue)->receive(1, seconds{30}, world.at_once())->size(), 1U);
-  const auto depth = (*queue)->depth();
+  const auto depth = (*queue)->depth(Deadline::never());
   ASSERT_TRUE(depth.ok()) << depth.error().what;
   EXPECT_EQ(depth->waiting, 1U);
   EXPECT_EQ(depth->in_flight, 1U);
@@ -167,7 +169,7 @@ TYPED_TEST(SqsPeer, WaitsForAMessage) {
   SqsWorld& world = this->world_;
   const std::jthread later([&world] {
     world.world_.clock().sleep(milliseconds{500}, {});
-    EXPECT_TRUE(world.queue_->send("late", seconds{0}).ok());
+    EXPECT_TRUE(world.queue_->send("late", seconds{0}, Deadline::never()).ok());
   });
   const SteadyTime start = world.world_.clock().steady();
   const auto received = world.queue_->receive(10, seconds{30}, Deadline::after(start, seconds{15}));
@@ -178,8 +180,9 @@ TYPED_TEST(SqsPeer, WaitsForAMessage) {
 
 TYPED_TEST(SqsPeer, AReceiptOfNobodyIsNotFound) {
   SqsWorld& world = this->world_;
-  EXPECT_EQ(world.queue_->remove("no receipt").error().fault, Fault::NotFound);
-  EXPECT_EQ(world.queue_->change_visibility("no receipt", seconds{1}).error().fault, Fault::NotFound);
+  EXPECT_EQ(world.queue_->remove("no receipt", Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_EQ(world.queue_->change_visibility("no receipt", seconds{1}, Deadline::never()).error().fault,
+            Fault::NotFound);
 }
 
 TYPED_TEST(SqsPeer, AQueueWithoutDeadLettersSaysSo) {
@@ -187,8 +190,8 @@ TYPED_TEST(SqsPeer, AQueueWithoutDeadLettersSaysSo) {
   aws::SqsSettings settings = world.settings_;
   settings.queue = world.make(world.name_ + "-plain", "{}");
   const auto queue = aws::SqsQueue::open(world.world_.world(), settings).value();
-  EXPECT_EQ(queue->dead_letters(1).error().fault, Fault::NotFound);
-  EXPECT_TRUE(queue->depth().ok());
+  EXPECT_EQ(queue->dead_letters(1, Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_TRUE(queue->depth(Deadline::never()).ok());
 }
 
 }  // namespace

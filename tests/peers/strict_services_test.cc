@@ -56,9 +56,9 @@ Outcomes call_all(fakes::AwsWorld& world) {
                       .destination = DestinationName("s3")};
   return {.logs = sink->create_group(LogGroup("/acme"), world.soon()),
           .queue = without_value(aws::SqsQueue::open(world.world(), queue)),
-          .ledger = without_value(
-              ledger->claim(id, LeaseOwner("w"), Timestamp::from_seconds(1), Timestamp::from_seconds(2))),
-          .tenants = without_value(tenants->list("", 10))};
+          .ledger = without_value(ledger->claim(id, LeaseOwner("w"), Timestamp::from_seconds(1),
+                                                Timestamp::from_seconds(2), Deadline::never())),
+          .tenants = without_value(tenants->list("", 10, Deadline::never()))};
 }
 
 TEST(StrictServices, TakeOurSecretAndNoOther) {

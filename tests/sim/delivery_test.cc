@@ -38,7 +38,9 @@ class Delivering : public testing::Test {
 
   LogDelivery start(LogLimits limits = {}) {
     EXPECT_TRUE(
-        ledger.claim(delivery.id, delivery.owner, clock.now(), clock.now() + delivery.lease)->is_ours);
+        ledger
+            .claim(delivery.id, delivery.owner, clock.now(), clock.now() + delivery.lease, Deadline::never())
+            ->is_ours);
     return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = quarantine, .gate = gate}, sink,
                        delivery, limits);
   }

@@ -149,8 +149,8 @@ TEST_F(DeliveringPacked, GoesOnWhereItWasAlsoWhenTheTenantMeanwhileWantsMore) {
   earlier.configuration = wide;
   earlier.configuration.desired_logs = {"web"};
   const Progress progress{.next_batch = 3, .plan = deliver::batch_plan(earlier, {.events_max = 2})};
-  ASSERT_TRUE(ledger.claim(id, owner, clock.now(), clock.now())->is_ours);
-  ASSERT_TRUE(ledger.advance(id, owner, progress, clock.now(), clock.now()).ok());
+  ASSERT_TRUE(ledger.claim(id, owner, clock.now(), clock.now(), Deadline::never())->is_ours);
+  ASSERT_TRUE(ledger.advance(id, owner, progress, clock.now(), clock.now(), Deadline::never()).ok());
   EXPECT_EQ(deliver(kKey, 2), Verdict::Done);
   EXPECT_EQ(in_streams("tenant-a"), (std::vector<std::string>{"all: 6 7 |"}));
 }

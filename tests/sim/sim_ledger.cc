@@ -4,8 +4,8 @@
 
 namespace headgate::sim {
 
-Result<Claim> SimLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
-                               Timestamp until) {
+Result<Claim> SimLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                               Deadline) {
   return faults_.call<Result<Claim>>("ledger.claim", [&]() -> Result<Claim> {
     Row& row = rows_[id];
     const bool is_free = row.owner.empty() || row.owner == owner || row.leased_until <= now;
@@ -27,7 +27,7 @@ SimLedger::Row* SimLedger::leased(const DeliveryId& id, const LeaseOwner& owner)
 }
 
 Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
-                            Timestamp now, Timestamp until) {
+                            Timestamp now, Timestamp until, Deadline) {
   return faults_.call<Result<>>("ledger.advance", [&]() -> Result<> {
     Row* row = leased(id, owner);
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
@@ -40,7 +40,7 @@ Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const
 }
 
 Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
-                           std::string_view reason, Timestamp now) {
+                           std::string_view reason, Timestamp now, Deadline) {
   return faults_.call<Result<>>("ledger.settle", [&]() -> Result<> {
     Row* row = leased(id, owner);
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
@@ -52,7 +52,7 @@ Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Delive
   });
 }
 
-Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
+Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadline) {
   return faults_.call<Result<>>("ledger.release", [&]() -> Result<> {
     Row* row = leased(id, owner);
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
@@ -61,7 +61,8 @@ Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner) {
   });
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& tenant, std::size_t count_max) {
+Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& tenant, std::size_t count_max,
+                                                              Deadline) {
   using Answer = Result<std::vector<ParkedDelivery>>;
   return faults_.call<Answer>("ledger.parked", [&]() -> Answer {
     std::vector<ParkedDelivery> found;
@@ -77,7 +78,7 @@ Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& te
   });
 }
 
-Result<> SimLedger::unpark(const DeliveryId& id, Timestamp now) {
+Result<> SimLedger::unpark(const DeliveryId& id, Timestamp now, Deadline) {
   return faults_.call<Result<>>("ledger.unpark", [&]() -> Result<> {
     const auto row = rows_.find(id);
     if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {

@@ -12,14 +12,16 @@ class SimLedger : public Ledger {
  public:
   explicit SimLedger(Faults& faults) : faults_(faults) {}
 
-  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until) override;
+  Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
+                      Deadline) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
-                   Timestamp until) override;
+                   Timestamp until, Deadline) override;
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
-                  Timestamp now) override;
-  Result<> release(const DeliveryId& id, const LeaseOwner& owner) override;
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max) override;
-  Result<> unpark(const DeliveryId& id, Timestamp now) override;
+                  Timestamp now, Deadline) override;
+  Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                             Deadline) override;
+  Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override;
 
   struct Row {
     DeliveryEntry entry;

@@ -12,7 +12,7 @@ void SimQueue::notify(const std::string& body) {
   }
 }
 
-Result<> SimQueue::send(std::string body, std::chrono::seconds delay) {
+Result<> SimQueue::send(std::string body, std::chrono::seconds delay, Deadline) {
   return faults_.call<Result<>>("queue.send", [&]() -> Result<> {
     messages_[next_++] = {
         .body = std::move(body), .visible_at = clock_.steady() + delay, .sent_at = clock_.now()};
@@ -53,7 +53,7 @@ std::map<std::uint64_t, SimQueue::Message>::iterator SimQueue::by_receipt(const 
                       [&](const auto& message) { return message.second.receipt == receipt; });
 }
 
-Result<> SimQueue::remove(const std::string& receipt) {
+Result<> SimQueue::remove(const std::string& receipt, Deadline) {
   return faults_.call<Result<>>("queue.remove", [&]() -> Result<> {
     const auto message = by_receipt(receipt);
     if (message == messages_.end()) return Error{Fault::NotFound, "receipt: void"};
@@ -62,7 +62,7 @@ Result<> SimQueue::remove(const std::string& receipt) {
   });
 }
 
-Result<> SimQueue::change_visibility(const std::string& receipt, std::chrono::seconds visibility) {
+Result<> SimQueue::change_visibility(const std::string& receipt, std::chrono::seconds visibility, Deadline) {
   return faults_.call<Result<>>("queue.change_visibility", [&]() -> Result<> {
     const auto message = by_receipt(receipt);
     if (message == messages_.end()) return Error{Fault::NotFound, "receipt: void"};
@@ -71,7 +71,7 @@ Result<> SimQueue::change_visibility(const std::string& receipt, std::chrono::se
   });
 }
 
-Result<QueueDepth> SimQueue::depth() {
+Result<QueueDepth> SimQueue::depth(Deadline) {
   return faults_.call<Result<QueueDepth>>("queue.depth", [&]() -> Result<QueueDepth> {
     QueueDepth depth;
     for (const auto& [id, message] : messages_) {

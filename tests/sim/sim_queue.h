@@ -15,12 +15,12 @@ class SimQueue : public Queue {
   SimQueue(Faults& faults, SimClock& clock, std::uint64_t seed)
       : faults_(faults), clock_(clock), random_(seed) {}
 
-  Result<> send(std::string body, std::chrono::seconds delay) override;
+  Result<> send(std::string body, std::chrono::seconds delay, Deadline) override;
   Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
                                                Deadline deadline) override;
-  Result<> remove(const std::string& receipt) override;
-  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility) override;
-  Result<QueueDepth> depth() override;
+  Result<> remove(const std::string& receipt, Deadline) override;
+  Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility, Deadline) override;
+  Result<QueueDepth> depth(Deadline) override;
 
   // What S3 and SNS send: never refused, sometimes twice, sometimes late.
   void notify(const std::string& body);

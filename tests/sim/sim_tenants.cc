@@ -5,7 +5,7 @@
 
 namespace headgate::sim {
 
-Result<std::vector<StoredConfiguration>> SimTenantStore::of_tenant(const TenantId& tenant) {
+Result<std::vector<StoredConfiguration>> SimTenantStore::of_tenant(const TenantId& tenant, Deadline) {
   using Answer = Result<std::vector<StoredConfiguration>>;
   return faults_.call<Answer>("tenants.of_tenant", [&]() -> Answer {
     std::vector<StoredConfiguration> rows;

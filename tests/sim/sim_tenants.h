@@ -28,13 +28,15 @@ class SimTenantStore : public TenantStore {
     rows.push_back(std::move(configuration));
   }
 
-  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant) override;
-  Result<StoredConfiguration> get(const TenantId&, const DestinationName&) override {
+  Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline) override;
+  Result<StoredConfiguration> get(const TenantId&, const DestinationName&, Deadline) override {
     return not_simulated();
   }
-  Result<ConfigurationPage> list(const std::string&, std::size_t) override { return not_simulated(); }
-  Result<std::uint64_t> put(const TenantConfiguration&) override { return not_simulated(); }
-  Result<> remove(const TenantId&, const DestinationName&) override { return not_simulated(); }
+  Result<ConfigurationPage> list(const std::string&, std::size_t, Deadline) override {
+    return not_simulated();
+  }
+  Result<std::uint64_t> put(const TenantConfiguration&, Deadline) override { return not_simulated(); }
+  Result<> remove(const TenantId&, const DestinationName&, Deadline) override { return not_simulated(); }
 
  private:
   static Error not_simulated() { return Error{Fault::Invalid, "not part of the simulation"}; }
