@@ -91,6 +91,7 @@ class GzipMembers {
   }
 
   Result<std::size_t> read(std::span<char> into, Window& window) {
+    if (damage_) return *damage_;
     while (true) {
       TRY(window.want(1));
       switch (part_) {
@@ -141,7 +142,12 @@ class GzipMembers {
     const std::size_t consumed = bytes.size() - state_->avail_in;
     const std::size_t made = room - state_->avail_out;
     window.consume(consumed);
-    if (result != ISAL_DECOMP_OK) return window.invalid(words_of_inflate(result));
+    if (result != ISAL_DECOMP_OK) {
+      Error damage = window.invalid(words_of_inflate(result));
+      if (made == 0) return damage;
+      damage_ = std::move(damage);  // what was made before it is given first
+      return made;
+    }
     if (state_->block_state == ISAL_BLOCK_FINISH) {
       part_ = Part::Between;
     } else if (made == 0 && consumed == 0) {
@@ -177,6 +183,7 @@ class GzipMembers {
   std::unique_ptr<inflate_state> state_;
   GzipHeader header_;
   Part part_ = Part::Header;
+  std::optional<Error> damage_;
 };
 
 class ZstdFrames {
@@ -241,7 +248,9 @@ class CompressedReader::Impl {
     if (count.ok()) {
       bytes_out_ += *count;
       if (bytes_out_ > options_.bytes_out_max) {
-        count = window_.invalid("holds more than " + std::to_string(options_.bytes_out_max) + " bytes");
+        const std::string name(options_.limit_name);
+        count = window_.invalid("decompresses to more than " + std::to_string(options_.bytes_out_max) +
+                                " bytes" + (name.empty() ? "" : ", the limit by " + name));
       }
     }
     // The source's other errors leave everything as it was: the same call may go on.
@@ -250,6 +259,7 @@ class CompressedReader::Impl {
   }
 
   Codec codec() const { return codec_; }
+  bool is_over_limit() const { return failure_ && bytes_out_ > options_.bytes_out_max; }
 
  private:
   Result<std::size_t> read_more(std::span<char> into) {
@@ -296,6 +306,9 @@ Result<std::size_t> CompressedReader::read(std::span<char> into) {
 }
 Codec CompressedReader::codec() const {
   return impl_->codec();
+}
+bool CompressedReader::is_over_limit() const {
+  return impl_->is_over_limit();
 }
 
 }  // namespace headgate

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "base/byte_source.h"
 #include "model/codec.h"
@@ -16,13 +17,14 @@ namespace headgate {
 // as gzip does. Errors, all Fault::Invalid, for good, and naming the compressed offset: truncated ("ends
 // inside a gzip member"), corrupt (bad block, CRC or length mismatch), trailing garbage. The source's own
 // errors pass through unchanged, and after Fault::Retry the same call goes on where it was. A damaged magic
-// number makes a stream plain: whoever knows better compares codec() with the name. CRCs stand at the end:
-// what was read before an error may be wrong.
+// number makes a stream plain: whoever knows better compares codec() with the name. All that could be
+// decompressed before an error is given first. CRCs stand at the end: it may be wrong.
 class CompressedReader : public ByteSource {
  public:
   struct Options {
     // Stops a bomb: more output than this is Fault::Invalid.
     std::uint64_t bytes_out_max = 64ULL << 30U;
+    std::string_view limit_name = {};  // what the error says of the limit, if anything
   };
   CompressedReader(ByteSource& compressed, Options options);
   ~CompressedReader() override;
@@ -33,6 +35,8 @@ class CompressedReader : public ByteSource {
   Result<std::size_t> read(std::span<char> into) override;
   // Known after the first read.
   Codec codec() const;
+  // The error was bytes_out_max: nothing is damaged, and with a higher limit more can be read.
+  bool is_over_limit() const;
 
  private:
   class Impl;

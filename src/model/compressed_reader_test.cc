@@ -334,6 +334,7 @@ TEST(CompressedReader, StopsABomb) {
     EXPECT_LE(given, 1'000'000U);
     EXPECT_EQ(count.error().fault, Fault::Invalid);
     EXPECT_NE(count.error().what.find("more than 1000000 bytes"), std::string::npos) << count.error().what;
+    EXPECT_TRUE(reader.is_over_limit());
   }
   EXPECT_TRUE(decompress(compress(noise(1'000), {}), {.bytes_out_max = 1'000}).ok());
   EXPECT_FALSE(decompress(compress(noise(1'001), {}), {.bytes_out_max = 1'000}).ok());

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
+
+#include "base/check.h"
 
 namespace headgate {
 
@@ -12,16 +13,24 @@ LineReader::LineReader(ByteSource& source, Options options)
       capacity_(std::max<std::size_t>(options.block_bytes, 1)),
       buffer_(std::make_unique<char[]>(capacity_ + kReadableBeyond)) {}
 
-std::string_view LineReader::take(std::size_t bytes, std::size_t with_newline) {
-  const std::string_view line(buffer_.get() + begin_, bytes);
-  begin_ += with_newline;
+std::string_view LineReader::take(std::size_t bytes, End end) {
+  const std::string_view text(buffer_.get() + begin_, bytes);
+  begin_ += bytes;
   searched_ = 0;
-  ++lines_;
-  return line;
+  if (!is_inside_line_) ++lines_;
+  is_inside_line_ = end != End::Line;
+  end_of_last_ = end;
+  return text;
+}
+
+void LineReader::give_back(std::size_t bytes) {
+  CHECK(end_of_last_ != End::Line && bytes <= begin_);
+  begin_ -= bytes;
 }
 
 Result<std::optional<std::string_view>> LineReader::next() {
   while (true) {
+    if (damage_) return *damage_;
     const char* const unsearched = buffer_.get() + begin_ + searched_;
     const std::size_t left = end_ - begin_ - searched_;
     const void* const newline = left == 0 ? nullptr : std::memchr(unsearched, '\n', left);
@@ -29,17 +38,22 @@ Result<std::optional<std::string_view>> LineReader::next() {
         newline == nullptr
             ? end_ - begin_
             : static_cast<std::size_t>(static_cast<const char*>(newline) - buffer_.get()) - begin_;
-    if (bytes > options_.line_bytes_max) {
-      return Error{Fault::Invalid, "line " + std::to_string(lines_ + 1) + ": longer than " +
-                                       std::to_string(options_.line_bytes_max) + " bytes"};
+    if (bytes > options_.line_bytes_max) return std::optional(take(options_.line_bytes_max, End::Limit));
+    if (newline != nullptr) {
+      const std::string_view line = take(bytes, End::Line);
+      ++begin_;
+      return std::optional(line);
     }
-    if (newline != nullptr) return std::optional(take(bytes, bytes + 1));
     searched_ = bytes;
     if (is_at_end_) {
       if (bytes == 0) return std::optional<std::string_view>();
-      return std::optional(take(bytes, bytes));
+      return std::optional(take(bytes, End::Line));
     }
-    TRY(fill());
+    const Result<> filled = fill();
+    if (filled.ok()) continue;
+    if (filled.error().fault != Fault::Invalid) return filled.error();
+    damage_ = filled.error();
+    if (bytes > 0) return std::optional(take(bytes, End::Damaged));
   }
 }
 

@@ -24,15 +24,25 @@ class LineReader {
 
   LineReader(ByteSource& source, Options options);
 
-  // The next line without its \n; the last one need not have one. Lives until the next call. Empty at the
-  // end. Errors are the source's, and Fault::Invalid for a line over the limit: that one stays.
+  // How what was given last ends.
+  enum class End : std::uint8_t {
+    Line,     // with its line: all that is left of it
+    Limit,    // a line is longer than line_bytes_max: this is as much of it, and the next call gives more
+    Damaged,  // the source's bytes are damaged behind this: the next call gives that error
+  };
+  // The next line without its \n; the last one need not have one. Of a line over the limit, and of one that
+  // the source's damage (Fault::Invalid) cuts off, a piece: see end(). Lives until the next call. Empty at
+  // the end. Errors are the source's; after Fault::Retry the same call goes on where it was.
   Result<std::optional<std::string_view>> next();
-  // How many lines were given: the 1-based number of the last one.
+  End end() const { return end_of_last_; }
+  // The last so many bytes of a piece, which are then the first of what is given next. Not all of the piece.
+  void give_back(std::size_t bytes);
+  // The 1-based number of the line that was given last, or of which a piece was.
   std::uint64_t lines() const { return lines_; }
 
  private:
   Result<> fill();
-  std::string_view take(std::size_t bytes, std::size_t with_newline);
+  std::string_view take(std::size_t bytes, End end);
 
   ByteSource& source_;
   const Options options_;
@@ -42,7 +52,10 @@ class LineReader {
   std::size_t end_ = 0;
   std::size_t searched_ = 0;  // bytes from begin_ without \n
   std::uint64_t lines_ = 0;
+  bool is_inside_line_ = false;  // a piece of it was given
   bool is_at_end_ = false;
+  End end_of_last_ = End::Line;
+  std::optional<Error> damage_;
 };
 
 }  // namespace headgate

@@ -57,21 +57,55 @@ TEST(LineReader, CutsTheSameLinesWhateverTheBlocks) {
   }
 }
 
-TEST(LineReader, RefusesALineOverTheLimitAndStaysThere) {
-  for (const std::string& end : {std::string("\nnext\n"), std::string()}) {
-    SlowSource source("ok\n" + std::string(11, 'x') + end, 4);
-    LineReader reader(source, {.line_bytes_max = 10, .block_bytes = 4});
-    ASSERT_EQ(reader.next().value(), "ok");
-    for (int again = 0; again < 2; ++again) {
-      const auto line = reader.next();
-      ASSERT_FALSE(line.ok());
-      EXPECT_EQ(line.error().fault, Fault::Invalid);
-      EXPECT_EQ(line.error().what, "line 2: longer than 10 bytes");
+// Lines and pieces; "+" behind a piece whose line goes on, "!" behind one that damage cuts off.
+std::string pieces_of(LineReader& reader) {
+  std::string all;
+  while (true) {
+    const auto line = reader.next();
+    if (!line.ok()) return all + "error: " + line.error().what;
+    if (!line->has_value()) return all;
+    const LineReader::End end = reader.end();
+    all += std::to_string(reader.lines()) + ":" + std::string(**line) +
+           (end == LineReader::End::Limit     ? "+ "
+            : end == LineReader::End::Damaged ? "! "
+                                              : " ");
+  }
+}
+
+TEST(LineReader, GivesALineOverTheLimitInPiecesAndThoseBehindIt) {
+  for (const std::size_t step : {1U, 4U, 100U}) {
+    for (const std::size_t block : {1U, 4U, 100U}) {
+      SlowSource source("ok\n0123456789\n0123456789a\n01234567890123456789\n0123456789012345678901\nnext",
+                        step);
+      LineReader reader(source, {.line_bytes_max = 10, .block_bytes = block});
+      EXPECT_EQ(
+          pieces_of(reader),
+          "1:ok 2:0123456789 3:0123456789+ 3:a 4:0123456789+ 4:0123456789 5:0123456789+ 5:0123456789+ 5:01 "
+          "6:next ");
     }
   }
-  SlowSource source(std::string(10, 'x'), 100);
+}
+
+TEST(LineReader, TakesBytesOfAPieceBack) {
+  SlowSource source("0123456789abcdef\nnext\n", 3);
   LineReader reader(source, {.line_bytes_max = 10, .block_bytes = 4});
-  EXPECT_EQ(reader.next().value(), std::string(10, 'x'));
+  EXPECT_EQ(reader.next().value(), "0123456789");
+  reader.give_back(4);
+  EXPECT_EQ(reader.next().value(), "6789abcdef");
+  EXPECT_EQ(reader.end(), LineReader::End::Line);
+  EXPECT_EQ(reader.lines(), 1U);
+  EXPECT_EQ(reader.next().value(), "next");
+  EXPECT_EQ(reader.lines(), 2U);
+}
+
+TEST(LineReader, GivesWhatStandsBeforeDamageAndThenTheError) {
+  SlowSource source("whole\ncut", 100, Error{Fault::Invalid, "corrupt"});
+  LineReader reader(source, {});
+  EXPECT_EQ(pieces_of(reader), "1:whole 2:cut! error: corrupt");
+  EXPECT_EQ(pieces_of(reader), "error: corrupt");
+  SlowSource at_once("whole\n", 100, Error{Fault::Invalid, "corrupt"});
+  LineReader other(at_once, {});
+  EXPECT_EQ(pieces_of(other), "1:whole error: corrupt");
 }
 
 TEST(LineReader, PassesTheSourcesErrorOnAndGivesNoCutLine) {

@@ -42,7 +42,9 @@ struct ReadCounts {
 class RecordReader {
  public:
   struct Options {
-    std::size_t line_bytes_max = kRecordLineBytesMax;  // a longer line: Fault::Invalid
+    // A longer line is read all the same: a JSON array element by element, anything else as text, in records
+    // of 1 MiB.
+    std::size_t line_bytes_max = kRecordLineBytesMax;
   };
   RecordReader(ByteSource& source, Options options);
   ~RecordReader();
@@ -50,7 +52,7 @@ class RecordReader {
   RecordReader& operator=(const RecordReader&) = delete;
 
   // The next record, or nullptr at the end; it lives until the next call. Errors are the source's (corrupt
-  // gzip, a store that failed) and a line over the limit.
+  // gzip, a store that failed): what was whole before them was given, of a JSON array each whole element.
   Result<const ReadRecord*> next();
   const ReadCounts& counts() const;
 

@@ -52,9 +52,10 @@ std::string kept(const ReadRecord& record, std::uint64_t lines_before) {
   return all;
 }
 
-Read read_all(std::string_view text, std::size_t step, std::uint64_t lines_before = 0) {
+Read read_all(std::string_view text, std::size_t step, std::uint64_t lines_before = 0,
+              std::size_t line_bytes_max = 1U << 20U) {
   SlowSource source(text, step);
-  RecordReader reader(source, {.line_bytes_max = 1U << 20U});
+  RecordReader reader(source, {.line_bytes_max = line_bytes_max});
   Read read;
   while (true) {
     const auto record = reader.next();
@@ -98,6 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const Read whole = read_all(input, size + 1);
   CHECK(whole.records == read_all(input, 7).records);
+  // Lines over the limit, too, read alike however their bytes come.
+  CHECK(read_all(input, size + 1, 0, 20).records == read_all(input, 7, 0, 20).records);
   const std::string behind_ours = own_line() + std::string(input);
   CHECK(whole.records == read_all(behind_ours, behind_ours.size(), 1).records);
   if (input.find('\n') == std::string_view::npos) check_against_dom(input);

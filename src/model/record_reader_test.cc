@@ -357,14 +357,113 @@ TEST(RecordReader, NestingTooDeepToReadIsText) {
   }
 }
 
-TEST(RecordReader, LongLinesAreReadUpToTheLimitAndOneOverItIsAnError) {
+TEST(RecordReader, ALineOverTheLimitIsTextInPiecesAndHidesNothingBehindIt) {
   const std::string message(1U << 20U, 'm');
   EXPECT_EQ(messages_of("{\"message\":\"" + message + "\"}\n{\"message\":\"after\"}"),
             (Messages{message, "after"}));
-  const Read read =
-      read_all("{\"message\":\"ok\"}\n{\"message\":\"" + message + "\"}\n", {.line_bytes_max = 1000});
-  EXPECT_EQ(read.records.size(), 1U);
-  EXPECT_EQ(read.error, "line 2: longer than 1000 bytes");
+  const std::string line = "{\"message\":\"" + std::string(2000, 'm') + "\xc3\xa9\"}";
+  for (std::size_t limit = 100; limit < 110; ++limit) {  // cuts between characters only
+    const Read read =
+        read_all("{\"message\":\"ok\"}\n" + line + "\n{\"message\":\"after\"}\n", {.line_bytes_max = limit});
+    EXPECT_EQ(read.error, "");
+    ASSERT_GT(read.records.size(), 20U);
+    std::string text;
+    for (std::size_t one = 1; one + 1 < read.records.size(); ++one) {
+      text += read.records[one].message;
+      EXPECT_EQ(read.records[one].line, 2U);
+    }
+    EXPECT_EQ(text, line);
+    EXPECT_EQ(read.records.back().message, "after");
+    EXPECT_EQ(read.records.back().line, 3U);
+  }
+  // As large as in life.
+  const std::string large(40U << 20U, 'x');
+  const Read read = read_all(large + "\nafter");
+  ASSERT_EQ(read.records.size(), 41U);
+  EXPECT_EQ(read.records[0].message.size(), 1U << 20U);
+  EXPECT_EQ(read.records[40].message, "after");
+}
+
+TEST(RecordReader, AnArrayOnOneLineIsReadWhateverItsLength) {
+  std::string array = "[";
+  Messages wanted;
+  for (int number = 0; number < 200; ++number) {
+    const std::string message = "message [" + std::to_string(number) + "], \\\"{";
+    array += (number > 0 ? " , " : " ") +
+             ("{\"message\":\"" + message + "\",\"timestamp\":\"2025-08-30T11:27:01Z\"}");
+    wanted.push_back("message [" + std::to_string(number) + "], \"{");
+  }
+  array += ",17,\"text, ]\",[1,{\"a\":2}],{\"a\":[]} ]";
+  for (const char* other : {"17", "\"text, ]\"", "[1,{\"a\":2}]", "{\"a\":[]}", "after"})
+    wanted.emplace_back(other);
+  array += " \r\n{\"message\":\"after\"}\n";
+  const Read whole = read_all(array);
+  for (const std::size_t limit : {100U, 101U, 150U, 1000U, 5000U}) {
+    const Read read = read_all(array, {.line_bytes_max = limit});
+    EXPECT_EQ(read.error, "");
+    Messages messages;
+    for (const Kept& record : read.records) messages.push_back(record.message);
+    EXPECT_EQ(messages, wanted) << limit;
+    EXPECT_EQ(read.records, whole.records) << limit;
+    EXPECT_EQ(read.counts.no_message, whole.counts.no_message);
+    EXPECT_EQ(read.counts.not_json, 0U);
+  }
+}
+
+TEST(RecordReader, OfALongArrayWhatIsNoJsonIsTextAndTakesNoNeighbour) {
+  const auto in_array = [](const std::string& element, const std::string& end) {
+    std::string array = "[";
+    for (int number = 0; number < 20; ++number)
+      array += "{\"message\":\"m" + std::to_string(number % 2) + "\"},";
+    array += element + end;
+    const Read read = read_all(array, {.line_bytes_max = 200});
+    EXPECT_EQ(read.error, "");
+    std::string others;
+    std::size_t sound = 0;
+    for (const Kept& record : read.records) {
+      const bool is_sound = record.message == "m0" || record.message == "m1";
+      sound += is_sound ? 1 : 0;
+      if (!is_sound) others += record.message + "|";
+    }
+    return std::to_string(sound) + " " + others;
+  };
+  EXPECT_EQ(in_array("{\"message\":\"m1\"}", "]"), "21 ");
+  EXPECT_EQ(in_array("{\"message\":broken}", ",{\"message\":\"m1\"}]"), "21 {\"message\":broken}|");
+  EXPECT_EQ(in_array("{\"message\":\"m1\"}", "] behind"), "21  behind|");
+  EXPECT_EQ(in_array("{\"message\":\"m1\"}", ""), "20 {\"message\":\"m1\"}|") << "the array has no end";
+  const std::string long_element = "{\"message\":\"" + std::string(300, 'x') + "\"}";
+  const std::string with_long = in_array(long_element, ",{\"message\":\"m1\"}]");
+  EXPECT_TRUE(with_long.starts_with("21 {\"message\":\"xxx")) << with_long;
+  EXPECT_EQ(std::count(with_long.begin(), with_long.end(), 'x'), 300) << with_long;
+}
+
+// Bytes, and then a source that says that what follows is damaged.
+class DamagedSource : public StringSource {
+ public:
+  using StringSource::StringSource;
+  Result<std::size_t> read(std::span<char> into) override {
+    const Result<std::size_t> count = StringSource::read(into);
+    if (count.ok() && *count == 0) return Error{Fault::Invalid, "damaged"};
+    return count;
+  }
+};
+
+TEST(RecordReader, GivesWhatIsWholeBeforeDamageAlsoOfAnArray) {
+  const auto messages_before = [](const std::string& text) {
+    DamagedSource source(text);
+    RecordReader reader(source, {});
+    std::string messages;
+    for (;;) {
+      const auto record = reader.next();
+      if (!record.ok()) return messages + record.error().what;
+      if (*record == nullptr) return messages + "no error";
+      messages += std::string((*record)->message) + " ";
+    }
+  };
+  EXPECT_EQ(messages_before("{\"message\":\"a\"}\n{\"message\":\"b"), "a damaged");
+  EXPECT_EQ(messages_before("[{\"message\":\"a\"},{\"message\":\"b\"},{\"message\":\"c"), "a b damaged");
+  EXPECT_EQ(messages_before("[{\"message\":\"a\"}"), "damaged") << "it may go on";
+  EXPECT_EQ(messages_before("[INFO] text that may go"), "damaged");
 }
 
 TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverItHolds) {
