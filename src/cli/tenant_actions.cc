@@ -113,12 +113,14 @@ int TenantActions::put(const std::string& document, const std::string& name) {
   return store_all(read->rows);
 }
 
-// What is wrong with rows only beside those of other tenants, stored or in the same document.
+// What is wrong with rows only beside others, stored or in the same document.
 Result<std::vector<std::string>> TenantActions::problems_with_others(
     const std::vector<TenantConfiguration>& rows) {
-  const auto has_external_id = [](const TenantConfiguration& row) { return !row.external_id.empty(); };
+  const auto may_collide = [](const TenantConfiguration& row) {
+    return !row.external_id.empty() || !row.bucket_name.empty();
+  };
   std::vector<std::string> problems;
-  if (std::none_of(rows.begin(), rows.end(), has_external_id)) return problems;
+  if (std::none_of(rows.begin(), rows.end(), may_collide)) return problems;
   std::vector<TenantConfiguration> others = rows;
   for (StoredConfiguration& stored : TRY(all_rows())) {
     const auto replaces = [&](const TenantConfiguration& row) {
@@ -128,6 +130,8 @@ Result<std::vector<std::string>> TenantActions::problems_with_others(
   }
   for (const TenantConfiguration& row : rows) {
     if (const auto problem = tenants::shared_external_id(row, others))
+      problems.push_back(in_words(row, *problem));
+    if (const auto problem = tenants::shared_bucket_keys(row, others))
       problems.push_back(in_words(row, *problem));
   }
   return problems;
@@ -232,6 +236,8 @@ int TenantActions::validate_stored(const TenantId& tenant) {
       for (const FieldProblem& problem : tenants::validate(row.configuration, world_.rules))
         problems.push_back(in_words(row.configuration, problem));
       if (const auto shared = tenants::shared_external_id(row.configuration, others))
+        problems.push_back(in_words(row.configuration, *shared));
+      if (const auto shared = tenants::shared_bucket_keys(row.configuration, others))
         problems.push_back(in_words(row.configuration, *shared));
     }
     wrong += problems.size() > before ? 1 : 0;

@@ -243,6 +243,24 @@ TEST(TenantPut, RefusesTwoTenantsOfOneDocumentThatShareAnExternalId) {
       "a s3: external_id: is that of tenant \"b\" too\nb s3: external_id: is that of tenant \"a\" too\n");
 }
 
+TEST(TenantPut, RefusesTwoDestinationsThatWouldWriteTheSameKeys) {
+  Terminal terminal;
+  const std::string first =
+      "{tenant_id: a, type: s3, enabled: true, bucket_name: a-logs, desired_logs: [web]}\n";
+  const std::string second =
+      "{tenant_id: a, type: s3#db, enabled: true, bucket_name: a-logs, desired_logs: [db]}\n";
+  EXPECT_EQ(terminal.put("- " + first + "- " + second).status, kExitUsage) << "in one document";
+  ASSERT_EQ(terminal.put(first).status, 0);
+  const Finished put = terminal.put(second);
+  EXPECT_EQ(put.status, kExitUsage);
+  EXPECT_TRUE(put.complaints.starts_with("a s3#db: bucket_prefix: with this bucket is that of \"s3\" too"))
+      << put.complaints;
+  std::string disabled = second;
+  disabled.replace(disabled.find("true"), 4, "false");
+  EXPECT_EQ(terminal.put(disabled).status, 0);
+  EXPECT_EQ(terminal.run({"enable", "a", "s3#db"}).status, kExitUsage);
+}
+
 TEST(TenantPut, TakesOurOwnAccountForAnExternalIdOnlyWhereTheRowSaysSo) {
   Terminal terminal;
   terminal.environment["HEADGATE_AWS_ROLE_ARN"] = "arn:aws:iam::000000000001:role/central";

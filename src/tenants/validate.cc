@@ -277,4 +277,25 @@ std::optional<FieldProblem> shared_external_id(const TenantConfiguration& row,
   return std::nullopt;
 }
 
+std::optional<FieldProblem> shared_bucket_keys(const TenantConfiguration& row,
+                                               const std::vector<TenantConfiguration>& others) {
+  const auto is_used = [](const TenantConfiguration& one) {
+    return one.enabled && kind_of(one.type) == DestinationKind::S3 && !one.bucket_name.empty();
+  };
+  const auto folder_of = [](const TenantConfiguration& one) {
+    const bool is_open = !one.bucket_prefix.empty() && !one.bucket_prefix.ends_with('/');
+    return one.bucket_prefix + (is_open ? "/" : "");
+  };
+  if (!is_used(row)) return std::nullopt;
+  for (const TenantConfiguration& other : others) {
+    if (other.tenant != row.tenant || other.type == row.type || !is_used(other)) continue;
+    if (other.bucket_name != row.bucket_name || folder_of(other) != folder_of(row)) continue;
+    return FieldProblem{.field = "bucket_prefix",
+                        .what = "with this bucket is that of " + json_text(other.type.view()) +
+                                " too: both would write the same keys. Give one of them another prefix, or "
+                                "put the desired_logs of both into one row"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace headgate::tenants

@@ -43,4 +43,10 @@ std::vector<FieldProblem> validate(const TenantConfiguration& configuration, con
 std::optional<FieldProblem> shared_external_id(const TenantConfiguration& row,
                                                const std::vector<TenantConfiguration>& others);
 
+// Two enabled destinations of one tenant that would write the same keys of one bucket. A prefix inside
+// another is none of this: every key has its tenant and a fixed number of segments behind the prefix. The
+// problem of `row` with `others`, which may hold the row itself and rows of other tenants. Pure.
+std::optional<FieldProblem> shared_bucket_keys(const TenantConfiguration& row,
+                                               const std::vector<TenantConfiguration>& others);
+
 }  // namespace headgate::tenants

@@ -304,6 +304,37 @@ TEST(SharedExternalId, IsOneOfTwoTenantsButNotOfOnesDestinations) {
   EXPECT_FALSE(shared_external_id(row, {other})) << "both say that all know it";
 }
 
+TEST(SharedBucketKeys, AreOfTwoEnabledDestinationsOfOneTenantWithOneBucketAndPrefix) {
+  TenantConfiguration one = good_s3();
+  one.enabled = true;
+  one.bucket_prefix = "logs/";
+  TenantConfiguration other = one;
+  other.type = DestinationName("s3");
+  const std::vector<TenantConfiguration> itself = {one};
+  EXPECT_FALSE(shared_bucket_keys(one, itself));
+  for (const char* prefix : {"logs/", "logs"}) {
+    other.bucket_prefix = prefix;
+    const auto problem = shared_bucket_keys(one, {one, other});
+    ASSERT_TRUE(problem) << prefix;
+    EXPECT_EQ(problem->field, "bucket_prefix");
+    EXPECT_TRUE(problem->what.starts_with("with this bucket is that of \"s3\" too")) << problem->what;
+  }
+  const std::vector<std::pair<const char*, Change>> apart = {
+      {"another bucket", SET(bucket_name, "acme.logs-2")},
+      {"another prefix", SET(bucket_prefix, "logs2")},
+      {"none", SET(bucket_prefix, "")},
+      {"inside", SET(bucket_prefix, "logs/acme-corp/_packed")},
+      {"disabled", SET(enabled, false)},
+      {"another tenant", SET(tenant, TenantId("globex"))},
+      {"another kind", SET(type, DestinationName("cloudwatch"))}};
+  for (const auto& [name, change] : apart) {
+    TenantConfiguration changed = other;
+    change(changed);
+    EXPECT_FALSE(shared_bucket_keys(one, {changed})) << name;
+    EXPECT_FALSE(shared_bucket_keys(changed, {one})) << name;
+  }
+}
+
 TEST(Validate, RefusesFieldsOfTheOtherKind) {
   expect_each(good_cloudwatch(), kAws,
               {{"bucket", SET(bucket_name, "abc"), "bucket_name is for destinations of type s3 only"},
