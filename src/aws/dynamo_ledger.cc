@@ -139,17 +139,18 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   } else {
     values.raw(":expires", number_attribute(now.seconds() + std::chrono::seconds(ttl_).count()));
   }
+  std::string update = "SET #state = :state, #reason = :reason, #updated_at = :now, ";
+  update += is_parked ? "#parked_tenant = :tenant, #parked_at = :now" : "#expires_at = :expires";
+  if (!id.etag.empty()) {
+    update += ", #etag = :etag";
+    values.raw(":etag", text_attribute(id.etag));
+  }
+  update += " REMOVE #owner, #leased_until";
   const Written written = TRY_IN(
       "ledger",
-      table_->write({.key = ledger_key(id),
-                     .update = is_parked ? "SET #state = :state, #reason = :reason, #updated_at = :now, "
-                                           "#parked_tenant = :tenant, #parked_at = :now "
-                                           "REMOVE #owner, #leased_until"
-                                         : "SET #state = :state, #reason = :reason, #updated_at = :now, "
-                                           "#expires_at = :expires REMOVE #owner, #leased_until",
-                     .condition = kHeld,
-                     .values = values.take()},
-                    deadline));
+      table_->write(
+          {.key = ledger_key(id), .update = std::move(update), .condition = kHeld, .values = values.take()},
+          deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours = row && row->entry.state == state && row->entry.updated_at == now &&
@@ -205,6 +206,29 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::siz
     read.from = std::move(page.next);
   }
   return all;
+}
+
+Result<> DynamoLedger::reopen(const DeliveryId& id, Timestamp now, Deadline deadline) {
+  const Written written =
+      TRY_IN("ledger",
+             table_->write({.key = ledger_key(id),
+                            .update = "SET #state = :pending, #reason = :none, #updated_at = :now "
+                                      "REMOVE #parked_tenant, #parked_at, #expires_at",
+                            .condition = "#state <> :pending AND attribute_exists(#etag) AND #etag <> :etag",
+                            .values = JsonObject()
+                                          .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                          .raw(":none", text_attribute(""))
+                                          .raw(":etag", text_attribute(id.etag))
+                                          .raw(":now", number_attribute(now.nanoseconds))
+                                          .take()},
+                           deadline));
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
+                        row->entry.updated_at == now && row->entry.reason.empty();
+  if (was_ours) return {};
+  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
+                                    id.key.str() + ": not settled for another content"};
 }
 
 Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {

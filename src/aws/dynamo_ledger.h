@@ -43,6 +43,7 @@ class DynamoLedger final : public Ledger {
   // `count_max`.
   Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
                                              Deadline deadline) override;
+  Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
 
  private:

@@ -78,6 +78,7 @@ Result<LedgerRow> read_ledger_row(const DocumentValue& item) {
       .plan = BatchPlan(text_in(item, "plan"))};
   row.entry.reason = text_in(item, "reason");
   row.entry.updated_at = Timestamp{number_in(item, "updated_at")};
+  row.entry.etag = text_in(item, "etag");
   row.owner = text_in(item, "owner");
   row.leased_until = Timestamp{number_in(item, "leased_until")};
   return row;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -37,6 +38,7 @@ class LogsSink final : public LogSink {
   // Invalid when region or retention is none. The world outlives it.
   static Result<std::unique_ptr<LogsSink>> open(const ServiceClient::World& world, LogsSettings settings);
 
+  std::optional<LogTimes> times() const override { return kLogTimes; }
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
                                     std::span<const LogEvent> events, Deadline deadline) override;
   // Sets the retention of a group that it made. Retry after the group was made: the next call sets it. Denied

@@ -120,6 +120,7 @@ struct Config {
     std::vector<BucketName> buckets;
     std::uint64_t held_bytes_max = 0;
     Milliseconds try_for{};
+    std::int64_t decompression_ratio_max = 0;
   } process;
   struct Tenants {
     TenantRules rules = TenantRules::Auto;

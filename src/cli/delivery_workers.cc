@@ -12,6 +12,7 @@ Result<process::ProcessorOptions> processor_options(const Config& config, LeaseO
       .owner = std::move(owner),
       .lease = process.lease,
       .try_for = process.try_for,
+      .decompression = {.ratio_max = static_cast<std::uint64_t>(process.decompression_ratio_max)},
       .groups = TRY_IN("tenants.groups", tenants::Groups::make(config.tenants.groups))};
 }
 

@@ -460,6 +460,15 @@ void add_process(Table& table) {
                                      .used_by = kProcess,
                                      .least = kSecond,
                                      .most = 14 * 24 * kHour}));
+  table.push_back(bind(MEMBER(process.decompression_ratio_max),
+                       {.key = "process.decompression_ratio_max",
+                        .standard = "200",
+                        .doc = "How many times its stored size an object may become when it is decompressed. "
+                               "256 MiB are always allowed. The deliveries of an object that becomes more "
+                               "are parked with that reason: raise this and replay them.",
+                        .used_by = kProcess,
+                        .least = 1,
+                        .most = 1'000'000}));
   table.push_back(
       bind(MEMBER(process.buckets), {.key = "process.buckets",
                                      .standard = "${store.bucket}",

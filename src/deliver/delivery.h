@@ -31,7 +31,7 @@ struct Delivery {
   std::chrono::milliseconds timeout{60'000};  // of one call
   Limits limits = {};
   Progress progress = {};  // what the ledger says
-  Timestamp object_at;     // stands in where a record has no time
+  Timestamp object_at;     // when it was stored; stands in where a record has no time
   // Of a packed object (fields.is_packed()); empty: all. The same for one application as long as it lives.
   WantsApplication wants = {};
 };
@@ -43,8 +43,11 @@ struct DeliveryCounts {
   std::uint64_t repeated = 0;  // events passed over because an earlier try delivered them
   std::uint64_t quarantined = 0;
   std::map<std::string, std::uint64_t> quarantined_by = {};  // by reason, as in the key in quarantine
-  std::uint64_t filtered = 0;  // records of a packed object that the destination does not want
-  bool is_gone = false;        // the object is not there any more
+  std::uint64_t restamped = 0;       // delivered with the time they were written at: their own is not taken
+  std::uint64_t filtered = 0;        // records of a packed object that the destination does not want
+  bool is_gone = false;              // the object is not there any more
+  std::string etag = {};             // of the object that a bucket got
+  std::optional<Error> damage = {};  // of an object's bytes: what could be read of them is delivered
   // The time of the earliest record, of what a bucket got; none where nothing says it.
   std::optional<Timestamp> first_at = {};
 };

@@ -2,57 +2,66 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace headgate::deliver {
 
-LogBatcher::LogBatcher(LogLimits limits) : limits_(limits) {}
+static_assert(sizeof(LogBatcher::Event) <= kLogEventOverheadBytes, "what is counted bounds the memory");
 
-bool LogBatcher::fits(std::int64_t at_ms, std::size_t message_bytes) const {
+bool LogBatcher::fits(std::size_t message_bytes) const {
   if (empty()) return true;
-  if (counted_ >= limits_.events_max) return false;
-  if (bytes_ + message_bytes + kLogEventOverheadBytes > limits_.bytes_max) return false;
-  return std::max(last_ms_, at_ms) - std::min(first_ms_, at_ms) <= limits_.span_ms_max;
+  return events_.size() < limits_.events_max &&
+         bytes_ + message_bytes + kLogEventOverheadBytes <= limits_.bytes_max;
 }
 
-void LogBatcher::count(std::int64_t at_ms, std::size_t message_bytes) {
-  CHECK(message_bytes <= limits_.message_bytes_max && fits(at_ms, message_bytes));
-  if (empty()) {
-    first_ms_ = at_ms;
-    last_ms_ = at_ms;
-  }
-  is_in_order_ = is_in_order_ && at_ms >= last_ms_;
-  first_ms_ = std::min(first_ms_, at_ms);
-  last_ms_ = std::max(last_ms_, at_ms);
+void LogBatcher::count(std::size_t message_bytes) {
+  CHECK(message_bytes <= limits_.message_bytes_max && fits(message_bytes));
   bytes_ += message_bytes + kLogEventOverheadBytes;
-  ++counted_;
 }
 
 void LogBatcher::pass_over(std::int64_t at_ms, std::size_t message_bytes) {
-  count(at_ms, message_bytes);
+  count(message_bytes);
+  events_.push_back({.at_ms = at_ms});
 }
 
-void LogBatcher::add(std::int64_t at_ms, std::string_view message) {
-  count(at_ms, message.size());
-  if (events_.empty()) text_.reserve(limits_.bytes_max);
-  const std::size_t begin = text_.size();
+void LogBatcher::add(const EventTimes& times, std::string_view message) {
+  count(message.size());
+  events_.push_back({.at_ms = times.at_ms,
+                     .written_ms = times.written_at ? times.written_at->milliseconds() : Event::kNotKnown,
+                     .begin = static_cast<std::uint32_t>(text_.size()),
+                     .bytes = static_cast<std::uint32_t>(message.size())});
   text_ += message;
-  events_.push_back({.at_ms = at_ms, .message = std::string_view(text_).substr(begin)});
 }
 
-std::span<const LogEvent> LogBatcher::events() {
-  if (!is_in_order_) {
-    std::stable_sort(events_.begin(), events_.end(),
-                     [](const LogEvent& left, const LogEvent& right) { return left.at_ms < right.at_ms; });
-    is_in_order_ = true;
+std::vector<std::span<const LogBatcher::Event>> LogBatcher::parts(const UsualTimes& usual) {
+  const auto is_earlier = [](const Event& left, const Event& right) { return left.at_ms < right.at_ms; };
+  if (!std::is_sorted(events_.begin(), events_.end(), is_earlier))
+    std::stable_sort(events_.begin(), events_.end(), is_earlier);
+  const std::span<const Event> events = events_;
+  const auto first_usual = std::partition_point(
+      events.begin(), events.end(), [&](const Event& event) { return event.at_ms < usual.first_ms; });
+  const auto after_usual = std::partition_point(
+      first_usual, events.end(), [&](const Event& event) { return event.at_ms <= usual.last_ms; });
+  std::vector<std::span<const Event>> parts;
+  const auto add_part = [&](auto begin, auto end) {
+    if (begin != end) parts.emplace_back(begin, end);
+  };
+  add_part(events.begin(), first_usual);
+  auto begin = first_usual;
+  for (auto event = first_usual; event != after_usual; ++event) {
+    if (event->at_ms - begin->at_ms <= limits_.span_ms_max) continue;
+    add_part(begin, event);
+    begin = event;
   }
-  return events_;
+  add_part(begin, after_usual);
+  add_part(after_usual, events.end());
+  return parts;
 }
 
 void LogBatcher::clear() {
   text_.clear();
   events_.clear();
-  counted_ = 0;
   bytes_ = 0;
-  is_in_order_ = true;
 }
 
 }  // namespace headgate::deliver

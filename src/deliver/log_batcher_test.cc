@@ -11,24 +11,27 @@ namespace headgate::deliver {
 namespace {
 
 constexpr std::int64_t kAt = 1'756'553'221'000;
-
-// How many events each batch gets when `sizes` come one after another.
-std::vector<std::size_t> batches_of(const std::vector<std::size_t>& sizes, LogLimits limits = {}) {
-  LogBatcher batcher(limits);
-  std::vector<std::size_t> counts;
-  const std::string text(2'000'000, 'x');
-  for (const std::size_t bytes : sizes) {
-    if (!batcher.fits(kAt, bytes)) {
-      counts.push_back(batcher.size());
-      batcher.clear();
-    }
-    batcher.add(kAt, std::string_view(text).substr(0, bytes));
-  }
-  if (batcher.size() > 0) counts.push_back(batcher.size());
-  return counts;
-}
+constexpr std::int64_t kHour = 3'600'000;
 
 using Counts = std::vector<std::size_t>;
+
+// How many events each batch gets when `sizes` come one after another.
+Counts batches_of(const Counts& sizes, LogLimits limits = {}) {
+  LogBatcher batcher(limits);
+  Counts counts;
+  std::size_t count = 0;
+  const std::string text(2'000'000, 'x');
+  for (const std::size_t bytes : sizes) {
+    if (!batcher.fits(bytes)) {
+      counts.push_back(std::exchange(count, 0));
+      batcher.clear();
+    }
+    batcher.add({.at_ms = kAt}, std::string_view(text).substr(0, bytes));
+    ++count;
+  }
+  if (count > 0) counts.push_back(count);
+  return counts;
+}
 
 TEST(LogBatcher, CutsAtTheNumberOfEventsThatTheServiceTakes) {
   EXPECT_EQ(batches_of(Counts(10'000, 5)), Counts{10'000});
@@ -44,70 +47,95 @@ TEST(LogBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
   EXPECT_EQ(batches_of({1'048'550, 1}), (Counts{1, 1}));
 }
 
-TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
-  const LogLimits limits{.bytes_max = 400, .events_max = 4};
-  const std::vector<std::size_t> sizes = {74, 74, 74, 75, 300, 1, 1, 1, 1, 1, 374};
-  const std::string text(400, 'x');
-  for (unsigned added = 0; added < 1U << sizes.size(); ++added) {  // each bit an event
-    LogBatcher all(limits);
-    LogBatcher some(limits);
-    std::size_t stored = 0;
-    for (std::size_t number = 0; number < sizes.size(); ++number) {
-      ASSERT_EQ(all.fits(kAt, sizes[number]), some.fits(kAt, sizes[number])) << added << " " << number;
-      if (!all.fits(kAt, sizes[number])) {
-        all.clear();
-        some.clear();
-        stored = 0;
-      }
-      const std::string_view message = std::string_view(text).substr(0, sizes[number]);
-      all.add(kAt, message);
-      if ((added >> number) % 2 == 1) {
-        some.add(kAt, message);
-        ++stored;
-      } else {
-        some.pass_over(kAt, message.size());
-      }
-      ASSERT_FALSE(some.empty());
-      ASSERT_EQ(some.events().size(), stored);
+// Its parts as "0 2 | 1 3": which event, by the order they came in; those passed over in brackets.
+std::string parts_of(const std::vector<std::int64_t>& times, const LogBatcher::UsualTimes& usual = {},
+                     unsigned passed_over = 0) {
+  LogBatcher batcher(LogLimits{});
+  for (std::size_t number = 0; number < times.size(); ++number) {
+    const std::string message = std::to_string(number);
+    if ((passed_over >> number) % 2 == 0) {
+      batcher.add({.at_ms = times[number]}, message);
+    } else {
+      batcher.pass_over(times[number], message.size());
     }
   }
+  std::string text;
+  for (const auto part : batcher.parts(usual)) {
+    if (!text.empty()) text += "|";
+    for (const LogBatcher::Event& event : part)
+      text += event.is_passed_over() ? "(" + std::to_string(event.at_ms) + ")" : batcher.message_of(event);
+  }
+  return text;
 }
 
-TEST(LogBatcher, CutsWhereEventsWouldSpanMoreThanADay) {
-  LogBatcher batcher(LogLimits{});
-  batcher.add(kAt, "first");
-  EXPECT_TRUE(batcher.fits(kAt + kLogBatchSpanMsMax, 1));
-  EXPECT_FALSE(batcher.fits(kAt + kLogBatchSpanMsMax + 1, 1));
-  EXPECT_FALSE(batcher.fits(kAt - kLogBatchSpanMsMax - 1, 1));
-  batcher.add(kAt - 1'000, "earlier");
-  EXPECT_FALSE(batcher.fits(kAt - 1'000 + kLogBatchSpanMsMax + 1, 1));
+TEST(LogBatcher, CutsPartsOnlyWhereTheirSpanMakesItWhateverTheOrderOfTimes) {
+  constexpr std::int64_t kDay = 24 * kHour;
+  const LogBatcher::UsualTimes usual{.first_ms = kAt - 14 * kDay, .last_ms = kAt + 2 * kHour};
+  EXPECT_EQ(parts_of({}), "");
+  EXPECT_EQ(parts_of({kAt, kAt - kDay, kAt - 1}), "120") << "a day is not over a day";
+  EXPECT_EQ(parts_of({kAt, kAt - kDay - 1, kAt - 1}), "12|0");
+  EXPECT_EQ(parts_of({kAt, kAt - 2 * kDay, kAt, kAt - 2 * kDay, kAt, kAt - 2 * kDay}), "135|024");
+  // Times over midnight are no reason to cut.
+  EXPECT_EQ(parts_of({kAt - 13 * kHour, kAt, kAt - 12 * kHour, kAt + 1}), "0213");
+  // Of what is too old or too new for any service there is one part each.
+  EXPECT_EQ(
+      parts_of({kAt - 20 * kDay, kAt, kAt - 30 * kDay, kAt + 3 * kDay, kAt - 900 * kDay, kAt + 9 * kDay},
+               usual),
+      "420|1|35");
+}
+
+TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
+  const std::vector<std::int64_t> times = {kAt, kAt - 30 * kHour, kAt + 1, kAt - 60 * kHour,
+                                           kAt - 29 * kHour};
+  const auto cuts = [](std::string text) {  // where it is cut, not what is there
+    std::string shape;
+    bool is_inside = false;
+    for (const char byte : text) {
+      if (byte == '(') is_inside = true;
+      if (byte == '|') shape += '|';
+      if (byte == ')' || (!is_inside && byte != '|')) shape += '.';
+      if (byte == ')') is_inside = false;
+    }
+    return shape;
+  };
+  EXPECT_EQ(cuts(parts_of(times)), ".|..|..");
+  for (unsigned passed_over = 0; passed_over < 1U << times.size(); ++passed_over)
+    EXPECT_EQ(cuts(parts_of(times, {}, passed_over)), ".|..|..") << passed_over;
+  LogBatcher all(LogLimits{.bytes_max = 400});
+  LogBatcher some(LogLimits{.bytes_max = 400});
+  for (int number = 0; number < 4; ++number) {
+    EXPECT_EQ(all.fits(74), some.fits(74));
+    all.add({.at_ms = kAt}, std::string(74, 'x'));
+    some.pass_over(kAt, 74);
+  }
+  EXPECT_FALSE(all.fits(1));
+  EXPECT_FALSE(some.fits(1));
 }
 
 // Many: short ranges are sorted by insertion, which keeps any order.
 TEST(LogBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
   constexpr int kEvents = 1000;
   LogBatcher batcher(LogLimits{});
-  std::vector<std::string> messages;
   std::vector<std::pair<std::int64_t, std::string>> wanted;
-  messages.reserve(kEvents);
   for (int number = 0; number < kEvents; ++number) {
     const std::int64_t at = kAt + number * 7 % 3;
-    messages.push_back(std::to_string(number));
-    batcher.add(at, messages.back());
-    wanted.emplace_back(at, messages.back());
+    wanted.emplace_back(at, std::to_string(number));
+    batcher.add({.at_ms = at}, wanted.back().second);
   }
   std::stable_sort(wanted.begin(), wanted.end(),
                    [](const auto& left, const auto& right) { return left.first < right.first; });
   std::vector<std::pair<std::int64_t, std::string>> given;
-  for (const LogEvent& event : batcher.events()) given.emplace_back(event.at_ms, event.message);
+  const auto parts = batcher.parts({});
+  ASSERT_EQ(parts.size(), 1U);
+  for (const LogBatcher::Event& event : parts[0]) given.emplace_back(event.at_ms, batcher.message_of(event));
   EXPECT_EQ(given, wanted);
   batcher.clear();
-  EXPECT_EQ(batcher.events().size(), 0U);
+  EXPECT_TRUE(batcher.empty() && batcher.parts({}).empty());
 }
 
 TEST(LogBatcher, TakesAnyEventWhenEmpty) {
   const LogBatcher batcher(LogLimits{});
-  EXPECT_TRUE(batcher.fits(kAt, 1'048'550));
+  EXPECT_TRUE(batcher.fits(1'048'550));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "deliver/batch_plan.h"
+#include "deliver/event_times.h"
 #include "deliver/message_parts.h"
 #include "deliver/own_fault.h"
 
@@ -43,6 +44,17 @@ std::size_t bytes_of(std::span<const LogEvent> events) {
   return bytes;
 }
 
+// When the first of its lines was written of which that is known.
+std::optional<Timestamp> oldest_of(std::span<const LogBatcher::Event> part) {
+  std::optional<std::int64_t> oldest;
+  for (const LogBatcher::Event& event : part) {
+    if (event.written_ms == LogBatcher::Event::kNotKnown) continue;
+    oldest = std::min(event.written_ms, oldest.value_or(event.written_ms));
+  }
+  if (!oldest) return std::nullopt;
+  return Timestamp::from_milliseconds(*oldest);
+}
+
 }  // namespace
 
 LogStream stream_of(std::string_view name_template, const KeyFields& fields, const ReadRecord& record) {
@@ -73,6 +85,8 @@ LogDelivery::LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery de
       plan_(batch_plan(delivery_, limits_)),
       next_batch_(starts_over() ? 0 : delivery_.progress.next_batch),
       group_(delivery_.configuration.log_group_name),
+      times_(sink_->times()),
+      spare_(limits_),
       confirmed_(next_batch_) {}
 
 Result<> LogDelivery::add(const ReadRecord& record) {
@@ -82,15 +96,10 @@ Result<> LogDelivery::add(const ReadRecord& record) {
   const std::string_view message = record.message.empty() ? std::string_view(" ") : record.message;
   const Wanted wanted = is_wanted(record);
   if (wanted == Wanted::No) ++counts_.filtered;
-  Added added{.event = {.at_ms = std::max<std::int64_t>(at.milliseconds(), 0), .message = message},
-              .wanted = wanted,
-              .written_at = record.ingested_at};
-  if (message.size() <= limits_.message_bytes_max) return add_event(stream, added);
+  const EventTimes times = event_times(at, record.ingested_at, times_);
+  if (message.size() <= limits_.message_bytes_max) return add_event(stream, times, message, wanted);
   MessageParts parts(message, limits_.message_bytes_max);
-  while (parts.next(part_)) {
-    added.event.message = part_;
-    TRY(add_event(stream, added));
-  }
+  while (parts.next(part_)) TRY(add_event(stream, times, part_, wanted));
   return {};
 }
 
@@ -105,63 +114,81 @@ LogDelivery::Wanted LogDelivery::is_wanted(const ReadRecord& record) {
   return last_wanted_;
 }
 
-Result<> LogDelivery::add_event(const LogStream& name, const Added& added) {
-  if (!streams_.contains(name) && streams_.size() >= kStreamsOpenMax) {
-    const auto longest = std::min_element(
-        streams_.begin(), streams_.end(),
-        [](const auto& left, const auto& right) { return left.second.opened < right.second.opened; });
-    TRY(cut(longest->first, longest->second));
-    streams_.erase(longest);
+Result<> LogDelivery::add_event(const LogStream& name, const EventTimes& times, std::string_view message,
+                                Wanted wanted) {
+  auto stream = open_stream(name);
+  if (!stream->second.batcher.fits(message.size())) {
+    TRY(cut(stream));
+    stream = open_stream(name);
   }
-  OpenStream& stream = open_stream(name);
-  const LogEvent& event = added.event;
-  if (!stream.batcher.fits(event.at_ms, event.message.size())) TRY(cut(name, stream));
-  if (added.wanted == Wanted::Yes) {
-    stream.batcher.add(event.at_ms, event.message);
-    if (added.written_at)
-      stream.oldest = std::min(*added.written_at, stream.oldest.value_or(*added.written_at));
+  if (wanted == Wanted::Yes) {
+    stream->second.batcher.add(times, message);
   } else {
-    stream.batcher.pass_over(event.at_ms, event.message.size());
+    stream->second.batcher.pass_over(times.at_ms, message.size());
   }
+  buffered_bytes_ += message.size() + kLogEventOverheadBytes;
+  while (buffered_bytes_ > limits_.buffer_bytes_max) TRY(cut(fullest()));
   return {};
 }
 
-LogDelivery::OpenStream& LogDelivery::open_stream(const LogStream& name) {
+LogDelivery::Streams::iterator LogDelivery::open_stream(const LogStream& name) {
   const auto found = streams_.find(name);
-  if (found != streams_.end()) return found->second;
-  OpenStream opened{.batcher = LogBatcher(limits_), .opened = streams_opened_++, .oldest = std::nullopt};
-  return streams_.emplace(name, std::move(opened)).first->second;
+  if (found != streams_.end()) return found;
+  buffered_bytes_ += kStreamBytes;
+  OpenStream opened{.batcher = std::exchange(spare_, LogBatcher(limits_)), .opened = streams_opened_++};
+  return streams_.emplace(name, std::move(opened)).first;
+}
+
+// Of several the one that was opened first. There is one at least.
+LogDelivery::Streams::iterator LogDelivery::fullest() {
+  return std::max_element(streams_.begin(), streams_.end(), [](const auto& left, const auto& right) {
+    const std::size_t left_bytes = left.second.batcher.bytes();
+    const std::size_t right_bytes = right.second.batcher.bytes();
+    return left_bytes < right_bytes ||
+           (left_bytes == right_bytes && left.second.opened > right.second.opened);
+  });
 }
 
 Result<> LogDelivery::finish() {
   // By age, so that the numbers of the batches follow from the object alone.
-  std::vector<std::pair<std::uint64_t, const LogStream*>> order;
-  for (const auto& [name, stream] : streams_) order.emplace_back(stream.opened, &name);
-  std::sort(order.begin(), order.end());
-  for (const auto& [opened, name] : order) TRY(cut(*name, streams_.at(*name)));
-  streams_.clear();
+  std::vector<std::pair<std::uint64_t, Streams::iterator>> order;
+  for (auto stream = streams_.begin(); stream != streams_.end(); ++stream)
+    order.emplace_back(stream->second.opened, stream);
+  std::sort(order.begin(), order.end(),
+            [](const auto& left, const auto& right) { return left.first < right.first; });
+  for (const auto& [opened, stream] : order) TRY(cut(stream));
   return {};
 }
 
-Result<> LogDelivery::cut(const LogStream& name, OpenStream& stream) {
-  LogBatcher& batcher = stream.batcher;
-  if (batcher.empty()) return {};
-  if (batch_ < next_batch_) {
-    counts_.repeated += batcher.size();
-  } else if (batcher.size() > 0) {
-    TRY(send(name, stream));
+// Each part of the batch has a number, also those of which nothing is wanted.
+Result<> LogDelivery::cut(Streams::iterator stream) {
+  LogBatcher& batcher = stream->second.batcher;
+  for (const Part part : batcher.parts(usual_times(delivery_.object_at))) {
+    const auto passed_over =
+        std::count_if(part.begin(), part.end(), [](const auto& event) { return event.is_passed_over(); });
+    const std::size_t wanted = part.size() - static_cast<std::size_t>(passed_over);
+    if (batch_ < next_batch_) {
+      counts_.repeated += wanted;
+    } else if (wanted > 0) {
+      TRY(send(stream->first, batcher, part));
+    }
+    ++batch_;
   }
-  ++batch_;
-  batcher.clear();
-  stream.oldest.reset();
+  buffered_bytes_ -= batcher.bytes() + kStreamBytes;
+  spare_ = std::move(batcher);
+  spare_.clear();
+  streams_.erase(stream);
   return {};
 }
 
-Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
-  const std::span<const LogEvent> events = stream.batcher.events();
-  const RefusedEvents refusals = TRY(put_in_halves(name, events));
-  std::size_t kept = events.size();
-  std::size_t bytes = bytes_of(events);
+Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Part part) {
+  const TimedEvents sent = timed(batcher, part, times_, world_.clock.now());
+  RefusedEvents refusals;
+  refusals.add_too_old(sent.too_old);
+  refusals.add_too_new(sent.too_new);
+  TRY(put_in_halves(name, sent.events, refusals));
+  std::size_t kept = sent.events.size() + sent.too_old.size() + sent.too_new.size();
+  std::size_t bytes = bytes_of(sent.events) + bytes_of(sent.too_old) + bytes_of(sent.too_new);
   const std::vector<RefusedEvents::Reason> by_reason = refusals.by_reason();
   for (const RefusedEvents::Reason& refused : by_reason) {
     TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
@@ -172,14 +199,16 @@ Result<> LogDelivery::send(const LogStream& name, OpenStream& stream) {
   confirmed_ = batch_ + 1;
   TRY(advance());
   ++counts_.batches;
-  counts_.quarantined += events.size() - kept;
   for (const RefusedEvents::Reason& refused : by_reason) {
+    counts_.quarantined += refused.events.size();
     counts_.quarantined_by[slug_of(refused.reason)] += refused.events.size();
   }
   counts_.events += kept;
   counts_.bytes += bytes;
-  if (world_.lag != nullptr && stream.oldest && kept > 0) {
-    world_.lag->observe(std::chrono::duration<double>(now - *stream.oldest).count(), kept);
+  counts_.restamped += sent.restamped;
+  const std::optional<Timestamp> oldest = oldest_of(part);
+  if (world_.lag != nullptr && oldest && kept > 0) {
+    world_.lag->observe(std::chrono::duration<double>(now - *oldest).count(), kept);
   }
   return {};
 }
@@ -207,9 +236,10 @@ Result<> LogDelivery::keep_lease(SteadyTime& advanced_at) {
 // until each bad one is alone. That takes two calls an event at worst, and no bound but the try's own time:
 // the ledger knows whole batches, so a bound would either put good events into quarantine beside the bad, or
 // begin with the batch's first event at every try and come to no end (docs/adr/0006-one-batch-in-flight.md).
-Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events) {
-  RefusedEvents refused;
-  Parts to_put = {events};  // the first is last, so that order is kept
+Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events,
+                                    RefusedEvents& refused) {
+  Parts to_put = cut_by_span(events, limits_.span_ms_max);
+  std::reverse(to_put.begin(), to_put.end());  // the first is last, so that order is kept
   std::size_t alone = 0;
   bool is_any_accepted = confirmed_ > 0;  // also by an earlier try
   SteadyTime advanced_at = world_.clock.steady();
@@ -237,7 +267,7 @@ Result<RefusedEvents> LogDelivery::put_in_halves(const LogStream& name, std::spa
     is_any_accepted = TRY(put_one_of(name, to_put, refused));
     if (!is_any_accepted) return put_part.error();
   }
-  return refused;
+  return {};
 }
 
 // The first of the parts that is accepted is taken out, before those that come earlier: rather a stream that

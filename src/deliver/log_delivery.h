@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "deliver/delivery.h"
+#include "deliver/event_times.h"
 #include "deliver/log_batcher.h"
 #include "deliver/quarantine.h"
 #include "deliver/refused_events.h"
@@ -19,13 +20,14 @@
 
 namespace headgate::deliver {
 
-// One thread. Memory: kStreamsOpenMax batches of at most 1 MiB. One batch is in flight at a time, so that no
+// One thread. Memory: twice LogLimits::buffer_bytes_max at most, however many streams there are: events wait
+// until the batch of their stream is full, and when all streams together hold that much, the fullest is sent.
+// So it takes few calls in whatever order streams come by turns. One batch is in flight at a time, so that no
 // more than one is ever repeated (docs/adr/0006-one-batch-in-flight.md).
 class LogDelivery {
  public:
-  // Log streams whose batches are filled at once; a further stream cuts the batch of the one that has waited
-  // longest.
-  static constexpr std::size_t kStreamsOpenMax = 8;
+  // What a stream counts in the buffer beside its events: its name and what is kept of it.
+  static constexpr std::size_t kStreamBytes = 1024;
   // A batch that the service refuses as invalid is halved until each event that it refuses is alone, however
   // many there are. But where it refused so many and has not accepted anything of the object, and accepts
   // none of the parts that are left either, it is not the events that are wrong: the error is the delivery's,
@@ -55,24 +57,21 @@ class LogDelivery {
  private:
   struct OpenStream {
     LogBatcher batcher;
-    std::uint64_t opened = 0;         // the how-manieth
-    std::optional<Timestamp> oldest;  // line of the batch
+    std::uint64_t opened = 0;  // ordinal of this stream's batch within the object, from 0
   };
+  using Streams = std::map<LogStream, OpenStream>;
   enum class Wanted : std::uint8_t { Yes, No };
   Wanted is_wanted(const ReadRecord& record);
-  OpenStream& open_stream(const LogStream& name);
+  Streams::iterator open_stream(const LogStream& name);
+  Streams::iterator fullest();
   using Parts = std::vector<std::span<const LogEvent>>;  // the first is last
-  struct Added {
-    LogEvent event;
-    Wanted wanted = Wanted::Yes;
-    std::optional<Timestamp> written_at;
-  };
-  Result<> add_event(const LogStream& name, const Added& added);
-  Result<> cut(const LogStream& name, OpenStream& stream);
-  Result<> send(const LogStream& name, OpenStream& stream);
+  Result<> add_event(const LogStream& name, const EventTimes& times, std::string_view message, Wanted wanted);
+  Result<> cut(Streams::iterator stream);
+  using Part = std::span<const LogBatcher::Event>;
+  Result<> send(const LogStream& name, const LogBatcher& batcher, Part part);
   Result<> advance();
   Result<> keep_lease(SteadyTime& advanced_at);
-  Result<RefusedEvents> put_in_halves(const LogStream& name, std::span<const LogEvent> events);
+  Result<> put_in_halves(const LogStream& name, std::span<const LogEvent> events, RefusedEvents& refused);
   Result<bool> put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused);
   Result<RejectedEvents> put(const LogStream& name, std::span<const LogEvent> events);
   Result<> create(const LogStream& name);
@@ -85,8 +84,11 @@ class LogDelivery {
   const BatchPlan plan_;
   const std::uint64_t next_batch_;  // the first that is not confirmed yet
   const LogGroup group_;
-  std::map<LogStream, OpenStream> streams_;
+  const std::optional<LogTimes> times_;  // that the service takes
+  Streams streams_;
   std::uint64_t streams_opened_ = 0;
+  std::size_t buffered_bytes_ = 0;               // of all streams
+  LogBatcher spare_;                             // empty: the memory of the batch that was cut last
   std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
   std::uint64_t confirmed_ = 0;                  // batches before are; 0 as long as none was accepted
   std::string part_;                             // of a message longer than an event

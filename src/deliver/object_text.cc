@@ -1,5 +1,8 @@
 #include "deliver/object_text.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace headgate::deliver {
 
 Codec codec_of_name(const ObjectKey& key) {
@@ -9,8 +12,17 @@ Codec codec_of_name(const ObjectKey& key) {
   return Codec::None;
 }
 
-ObjectText::ObjectText(const ObjectKey& key, ByteSource& object)
-    : named_(codec_of_name(key)), plain_(object, {}) {}
+std::uint64_t Decompression::bytes_max(std::uint64_t stored_bytes) const {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t ratio = std::max<std::uint64_t>(ratio_max, 1);
+  const std::uint64_t by_ratio = stored_bytes > kMost / ratio ? kMost : stored_bytes * ratio;
+  return std::max(by_ratio, bytes_always);
+}
+
+ObjectText::ObjectText(const ObjectKey& key, ObjectReader& object, const Decompression& limits)
+    : named_(codec_of_name(key)),
+      plain_(object, {.bytes_out_max = limits.bytes_max(object.info().bytes),
+                      .limit_name = "process.decompression_ratio_max"}) {}
 
 Result<std::size_t> ObjectText::read(std::span<char> into) {
   const std::size_t bytes = TRY(plain_.read(into));

@@ -73,7 +73,8 @@ Result<PackedIndex> read_packed_index(ObjectStore& store, const ObjectInfo& info
   return PackedIndex{.index = TRY(read_index(before + tail, place)), .codec = place.codec};
 }
 
-Result<> append_selection(ObjectStore& store, const SelectedObject& object, Deadline deadline, ByteSink& to) {
+Result<std::uint64_t> append_selection(ObjectStore& store, const SelectedObject& object, Deadline deadline,
+                                       ByteSink& to) {
   const std::string index = TRY(index_members(object.selection.index, object.codec));
   RangeFilter filter(object.selection.ranges, to);
   std::array<char, kPieceBytes> piece;
@@ -89,7 +90,8 @@ Result<> append_selection(ObjectStore& store, const SelectedObject& object, Dead
     if (first != range.first + range.bytes) return too_little();
   }
   CHECK(filter.is_done());
-  return to.append(index);
+  TRY(to.append(index));
+  return object.selection.index.bytes() + index.size();
 }
 
 }  // namespace headgate::deliver

@@ -25,7 +25,8 @@ struct SelectedObject {
   Codec codec = Codec::None;
 };
 // Appends the selected bytes of the object and an index of them: an object like it, of those records only.
-// Memory: one piece, and the index.
-Result<> append_selection(ObjectStore& store, const SelectedObject& object, Deadline deadline, ByteSink& to);
+// Memory: one piece, and the index. Gives how many bytes it appended.
+Result<std::uint64_t> append_selection(ObjectStore& store, const SelectedObject& object, Deadline deadline,
+                                       ByteSink& to);
 
 }  // namespace headgate::deliver

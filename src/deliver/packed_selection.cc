@@ -1,6 +1,11 @@
 #include "deliver/packed_selection.h"
 
+#include <fmt/format.h>
+
 #include <optional>
+#include <string>
+
+#include "model/checksum.h"
 
 namespace headgate::deliver {
 
@@ -32,6 +37,12 @@ PackedSelection select(const ObjectIndex& index, const WantsApplication& wants) 
     }
   }
   return selection;
+}
+
+std::uint64_t fingerprint_of(const PackedSelection& selection) {
+  std::string text;
+  for (const ByteRange& range : selection.ranges) text += fmt::format("{}+{};", range.first, range.bytes);
+  return fnv1a_64(text);
 }
 
 std::vector<ByteRange> reads_of(const std::vector<ByteRange>& ranges, std::uint64_t gap_bytes_max) {

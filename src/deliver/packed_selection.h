@@ -20,6 +20,9 @@ struct PackedSelection {
 
 PackedSelection select(const ObjectIndex& index, const WantsApplication& wants);
 
+// Of which bytes were selected, whatever was asked for: the same bytes have the same fingerprint.
+std::uint64_t fingerprint_of(const PackedSelection& selection);
+
 // `ranges` as few reads: ranges whose gap is at most `gap_bytes_max` are asked for as one, and what is
 // between them is read and dropped. Ascending ranges.
 std::vector<ByteRange> reads_of(const std::vector<ByteRange>& ranges, std::uint64_t gap_bytes_max);

@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
-// Several buckets may hold objects of one key.
-std::uint64_t hash_of(const BucketName& bucket, const ObjectKey& key) {
-  return fnv1a_64(bucket.str() + '/' + key.str());
+// Several buckets may hold objects of one key, and a key several contents, one after the other.
+std::uint64_t hash_of(const BucketName& bucket, const ObjectKey& key, std::string_view etag = {}) {
+  std::string text = bucket.str() + '/' + key.str();
+  if (!etag.empty()) text.append(1, '\n').append(etag);
+  return fnv1a_64(text);
 }
 
 }  // namespace
@@ -49,7 +51,8 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   file = file.substr(0, whole_characters(file, kNameBytesMax));
   const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
                                   delivery.tenant.view(), delivery.destination.view(),
-                                  hash_of(delivery.bucket, delivery.key), file, batch, slug_of(reason)));
+                                  hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch,
+                                  slug_of(reason)));
   return put(key, text, reason, source);
 }
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "fakes/memory_store.h"
 #include "fakes/still_clock.h"
 
@@ -35,6 +39,20 @@ TEST_F(QuarantineTest, ObjectsOfOneKeyInTwoBucketsAreApart) {
   const std::string all = store_.text_under("quarantine/objects/");
   EXPECT_NE(all.find("one"), std::string::npos);
   EXPECT_EQ(all.find("two"), all.rfind("two"));
+}
+
+TEST_F(QuarantineTest, EventsOfAnObjectThatWasWrittenOverTakeNobodysPlace) {
+  const std::vector<LogEvent> events = {{.at_ms = 1, .message = "m"}};
+  for (const char* etag : {"", "one", "two", "two"}) {
+    const DeliveryId id{.bucket = BucketName("central"),
+                        .key = ObjectKey("k"),
+                        .tenant = TenantId("a"),
+                        .destination = DestinationName("cloudwatch"),
+                        .etag = etag};
+    ASSERT_TRUE(quarantine_.put_events(id, 0, "too old", events).ok());
+  }
+  const std::string all = store_.text_under("quarantine/a/cloudwatch/");
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 3) << all;
 }
 
 TEST_F(QuarantineTest, WhateverItsStoreRefusesIsTriedAgain) {

@@ -20,6 +20,14 @@ void RefusedEvents::add(const RejectedEvents& rejected, std::span<const LogEvent
   append(too_new_, part.subspan(too_new));
 }
 
+void RefusedEvents::add_too_old(std::span<const LogEvent> events) {
+  append(too_old_, events);
+}
+
+void RefusedEvents::add_too_new(std::span<const LogEvent> events) {
+  append(too_new_, events);
+}
+
 void RefusedEvents::add_invalid(std::span<const LogEvent> part) {
   append(invalid_, part);
 }

@@ -14,6 +14,9 @@ class RefusedEvents {
   // What an accepted call left out of `part`: rejectedLogEventsInfo, where too-new is inclusive, too-old and
   // expired are exclusive and overlap: the largest counts, they are never added.
   void add(const RejectedEvents& rejected, std::span<const LogEvent> part);
+  // Which no call would keep.
+  void add_too_old(std::span<const LogEvent> events);
+  void add_too_new(std::span<const LogEvent> events);
   // What no call takes.
   void add_invalid(std::span<const LogEvent> part);
 

@@ -33,8 +33,8 @@ Error lease_lost(const DeliveryId& id) {
 
 Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
   SqliteStatement found = TRY(
-      session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan FROM deliveries"
-                    " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
+      session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan, etag"
+                    " FROM deliveries WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
                     id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
   Row row;
   if (!TRY(found.step())) return Error{Fault::NotFound, words_for(id)};
@@ -45,6 +45,7 @@ Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
   row.entry.updated_at = Timestamp{found.integer(3)};
   row.owner = found.text(4);
   row.leased_until = Timestamp{found.integer(5)};
+  row.entry.etag = found.text(7);
   return row;
 }
 
@@ -136,10 +137,11 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
     TRY(forget_some(session, now - options_.ttl));
     return session.run(
         "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '',"
-        " leased_until = 0 WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4"
+        " leased_until = 0, etag = CASE ?9 WHEN '' THEN etag ELSE ?9 END WHERE bucket = ?1 AND key = ?2 AND "
+        "tenant = ?3 AND destination = ?4"
         " AND owner = ?5 AND state = 'pending'",
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
-        name_of(state), reason, now.nanoseconds);
+        name_of(state), reason, now.nanoseconds, id.etag);
   };
   const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
@@ -185,6 +187,19 @@ Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId&
     return all;
   };
   return TRY_IN("ledger", database_->read(look, deadline));
+}
+
+Result<> SqliteLedger::reopen(const DeliveryId& id, Timestamp now, Deadline deadline) {
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5 WHERE bucket = ?1"
+        " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state <> 'pending' AND etag <> ''"
+        " AND etag <> ?6",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds, id.etag);
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
+  if (changed == 0) return Error{Fault::NotFound, words_for(id) + ": not settled for another content"};
+  return {};
 }
 
 Result<> SqliteLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {

@@ -34,6 +34,7 @@ class SqliteLedger : public Ledger {
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
   Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
                                              Deadline deadline) override;
+  Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
 
  private:

@@ -8,7 +8,7 @@
 namespace headgate::local {
 
 // Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
-inline constexpr std::array<std::string_view, 3> kStateMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 4> kStateMigrations = {R"sql(
 CREATE TABLE messages (
   number        INTEGER PRIMARY KEY,
   id            TEXT NOT NULL,
@@ -51,6 +51,9 @@ CREATE INDEX deliveries_settled ON deliveries (updated_at) WHERE state IN ('deli
 )sql",
                                                                      R"sql(
 ALTER TABLE deliveries ADD COLUMN plan TEXT NOT NULL DEFAULT '';  -- what next_batch counts; empty: not known
+)sql",
+                                                                     R"sql(
+ALTER TABLE deliveries ADD COLUMN etag TEXT NOT NULL DEFAULT '';  -- of the content that was settled; empty: not known
 )sql"};
 
 }  // namespace headgate::local

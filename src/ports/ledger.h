@@ -4,9 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/deadline.h"
@@ -21,7 +23,17 @@ struct DeliveryId {
   ObjectKey key;
   TenantId tenant;
   DestinationName destination;
-  friend auto operator<=>(const DeliveryId&, const DeliveryId&) = default;
+  // Which content of the object is meant, where that is known. Not part of what a row is found by: an object
+  // that is written over under its key keeps its row.
+  std::string etag = {};
+
+  friend bool operator==(const DeliveryId& left, const DeliveryId& right) {
+    return (left <=> right) == std::strong_ordering::equal;
+  }
+  friend std::strong_ordering operator<=>(const DeliveryId& left, const DeliveryId& right) {
+    return std::tie(left.bucket, left.key, left.tenant, left.destination) <=>
+           std::tie(right.bucket, right.key, right.tenant, right.destination);
+  }
 };
 
 enum class DeliveryState : std::uint8_t {
@@ -45,6 +57,7 @@ struct DeliveryEntry {
   Progress progress = {};
   std::string reason;
   Timestamp updated_at;
+  std::string etag = {};  // of the content that was settled; empty: not known
 };
 
 struct Claim {
@@ -72,7 +85,7 @@ class Ledger {
   // another plan than the row's it takes the place of what was there.
   virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                            Timestamp now, Timestamp until, Deadline deadline) = 0;
-  // The end of it; the lease goes.
+  // The end of it; the lease goes. Keeps id.etag, if it is known.
   virtual Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
                           std::string_view reason, Timestamp now, Deadline deadline) = 0;
   // Gives the lease back unsettled; progress stays.
@@ -85,6 +98,10 @@ class Ledger {
   // Parked deliveries, oldest first; `tenant` empty = of all tenants.
   virtual Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
                                                      Deadline deadline) = 0;
+  // The object was written over: a settled delivery whose content is known and is not id.etag becomes
+  // Pending. Its progress is kept, and counts nothing: it is of another plan. NotFound when it is no such
+  // delivery.
+  virtual Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) = 0;
   // Parked -> Pending, progress kept. NotFound when it is not parked.
   virtual Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) = 0;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,13 @@ constexpr std::size_t kLogEventOverheadBytes = 26;
 constexpr std::size_t kLogBatchEventsMax = 10'000;
 constexpr std::int64_t kLogBatchSpanMsMax =
     24LL * 3600 * 1000;  // between the first and the last event of a batch
+
+// Which times of events a sink takes, by its clock; it keeps no others.
+struct LogTimes {
+  std::chrono::milliseconds age_max;
+  std::chrono::milliseconds ahead_max;
+};
+constexpr LogTimes kLogTimes = {.age_max = std::chrono::hours{14 * 24}, .ahead_max = std::chrono::hours{2}};
 
 // For how many days a group can keep its events, unless for ever.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -49,6 +57,8 @@ struct RejectedEvents {
 class LogSink {
  public:
   virtual ~LogSink() = default;
+  // None: events of any time are kept. It is the same as long as the sink lives.
+  virtual std::optional<LogTimes> times() const { return std::nullopt; }
   // 1 to kLogBatchEventsMax events, in order of time, within the limits above (else Fault::Invalid and none
   // is kept). NotFound when group or stream is not there. After Fault::Retry the batch may be there: putting
   // it again repeats it.

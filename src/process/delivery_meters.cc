@@ -48,6 +48,9 @@ std::unique_ptr<DeliveryMeters::Meters> DeliveryMeters::make(const std::string& 
       .events_quarantined =
           counter("headgate_deliver_events_quarantined_total",
                   "Events that a destination did not keep, and that are in quarantine with the reason"),
+      .events_restamped = counter("headgate_deliver_events_restamped_total",
+                                  "Events delivered with the time their line was written at, because the "
+                                  "service does not take their own"),
       .objects_filtered =
           counter("headgate_deliver_filtered_total", "Objects that a destination does not want"),
       .delivered = objects("delivered"),

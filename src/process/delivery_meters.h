@@ -25,6 +25,7 @@ class DeliveryMeters {
     Counter& batches;
     Counter& events_filtered;
     Counter& events_quarantined;
+    Counter& events_restamped;
     Counter& objects_filtered;
     Counter& delivered;
     Counter& failed;

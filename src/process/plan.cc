@@ -19,7 +19,9 @@ std::string where_in_s3(const ObjectCreated& object, const KeyFields& fields,
       .bucket = object.bucket, .key = object.key, .tenant = fields.tenant, .destination = configuration.type};
   delivery.fields = fields;
   delivery.configuration = configuration;
-  const Result<ObjectKey> key = deliver::delivered_key(delivery);
+  // What is selected of it only its index says.
+  const bool is_some = fields.is_packed() && !tenants::wants_all(configuration);
+  const Result<ObjectKey> key = deliver::delivered_key(delivery, is_some ? "selection-*" : "");
   if (!key.ok()) return key.error().what;
   return "s3://" + configuration.bucket_name + '/' + key->str();
 }

@@ -27,7 +27,8 @@ struct Processor::Try {
   std::shared_ptr<deliver::Gate> gate;
   deliver::Gate::Pass pass;
   DeliveryMeters::Meters* meters = nullptr;
-  std::unique_ptr<deliver::LogDelivery> logs;
+  std::shared_ptr<LogSink> sink;               // of a log group
+  std::unique_ptr<deliver::LogDelivery> logs;  // once the object is open
   std::optional<Error> failed;
   deliver::DeliveryCounts counts;
 };
@@ -39,7 +40,8 @@ Processor::Processor(World world, ProcessorOptions options)
       shared_(own_ ? *own_ : *world.shared),
       settlement_(world.clock, world.ledger, options_.owner, options_.lease),
       quarantine_(world.clock, world.central.first(), world.metrics) {
-  for (ObjectStore* store : world.central.all()) central_.try_emplace(store->bucket(), world.clock, *store);
+  for (ObjectStore* store : world.central.all())
+    central_.try_emplace(store->bucket(), world.clock, *store, options_.decompression);
   for (const BucketName& bucket : options_.buckets) CHECK(central_.contains(bucket));
 }
 
@@ -169,7 +171,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
     outcome = both(outcome, {.verdict = verdict});
     return std::nullopt;
   }
-  const Claimed claimed = settlement_.claim(id, job.limits.written_by);
+  const Claimed claimed = claim(job, id);
   if (claimed.hold != Hold::Ours) {
     if (claimed.hold != Hold::Settled) outcome = both(outcome, {.verdict = Verdict::TryLater});
     return std::nullopt;
@@ -195,6 +197,22 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   }
   one.pass = std::move(admission.pass);
   return one;
+}
+
+// A settled delivery of what lay under that key before is none of what lies there now. Only the store says
+// what lies there: the event may be late, of the content before, or without an ETag.
+Claimed Processor::claim(const Job& job, const DeliveryId& id) {
+  Claimed claimed = settlement_.claim(id, job.limits.written_by);
+  if (claimed.hold != Hold::Settled || claimed.etag.empty() || claimed.etag == job.object.etag)
+    return claimed;
+  const Result<ObjectInfo> info = central_of(job).store.head(job.object.key, deadline(job, options_.timeout));
+  if (!info.ok() && info.error().fault != Fault::NotFound) return {.hold = Hold::Unknown};
+  if (!info.ok() || info->etag == claimed.etag) return claimed;
+  log::info("an object was written over under its key: what it holds now is delivered, too",
+            {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
+  DeliveryId now = id;
+  now.etag = info->etag;
+  return settlement_.claim_again(now, job.limits.written_by);
 }
 
 // Whose records a packed object holds its key does not say: what is wanted is chosen record by record.
@@ -230,6 +248,7 @@ Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
     if (!may_be_unwanted(one)) return false;
     if (!deliver::select(packed->index, one.delivery.wants).ranges.empty()) return false;
     one.counts.filtered = packed->index.lines();
+    one.delivery.id.etag = info->etag;
     outcome = both(outcome, settle(job, one, {}));
     return true;
   });
@@ -244,12 +263,7 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
   const bool is_any_open = std::any_of(tries.begin(), tries.end(), is_open);
   Reading reading = is_any_open ? read_object(job, tries) : Reading();
   Result<>& read = reading.read;
-  if (!read.ok() && read.error().fault == Fault::Invalid) {
-    // Before anything is settled: a delivery that is parked is not tried again, and then nobody would put the
-    // detail into quarantine.
-    const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, read.error().what);
-    if (!kept.ok()) read = Error(kept.error()).in(read.error().what);
-  }
+  if (!read.ok() && read.error().fault == Fault::Invalid) read = keep_damage(job, read.error());
   Outcome outcome;
   for (Try& one : tries) {
     if (one.logs) one.counts = one.logs->counts();
@@ -262,6 +276,13 @@ Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
   return outcome;
 }
 
+// Before anything is settled: a delivery that is parked is not tried again, and then nobody would put the
+// detail into quarantine. Gives what the delivery fails with.
+Error Processor::keep_damage(const Job& job, const Error& damage) {
+  const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, damage.what);
+  return kept.ok() ? damage : Error(kept.error()).in(damage.what);
+}
+
 void Processor::open_sink(const Job& job, Try& one) {
   // Often from a cache.
   const deliver::Gate::Call call{
@@ -272,17 +293,26 @@ void Processor::open_sink(const Job& job, Try& one) {
     one.failed = std::move(sink).error();
     return;
   }
-  one.logs =
-      std::make_unique<deliver::LogDelivery>(deliver::LogDelivery::World{.clock = world_.clock,
-                                                                         .ledger = world_.ledger,
-                                                                         .quarantine = quarantine_,
-                                                                         .gate = *one.gate,
-                                                                         .lag = &one.meters->lag},
-                                             std::move(sink).value(), one.delivery, options_.log_limits);
+  one.sink = std::move(sink).value();
+}
+
+// `info` is of the object that is read: what is delivered follows from it, whatever its event said.
+void Processor::open_logs(Try& one, const ObjectInfo& info) {
+  deliver::Delivery& delivery = one.delivery;
+  delivery.id.etag = info.etag;
+  if (info.modified_at > Timestamp{}) delivery.object_at = info.modified_at;
+  one.logs = std::make_unique<deliver::LogDelivery>(deliver::LogDelivery::World{.clock = world_.clock,
+                                                                                .ledger = world_.ledger,
+                                                                                .quarantine = quarantine_,
+                                                                                .gate = *one.gate,
+                                                                                .lag = &one.meters->lag},
+                                                    one.sink, delivery, options_.log_limits);
   if (one.logs->starts_over()) {
-    const DeliveryId& id = one.delivery.id;
-    log::info("a delivery starts over: its stream, its log group or our limits changed since its last try",
-              {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
+    const DeliveryId& id = delivery.id;
+    log::info(
+        "a delivery starts over: its object, its stream, its log group or our limits changed since its last "
+        "try",
+        {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
   }
 }
 
@@ -293,8 +323,11 @@ Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& trie
     const bool is_gone = reader.error().fault == Fault::NotFound;
     return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};
   }
-  deliver::ObjectText plain(job.object.key, **reader);
+  deliver::ObjectText plain(job.object.key, **reader, options_.decompression);
   RecordReader records(plain, {});
+  for (Try& one : tries) {
+    if (!one.failed) open_logs(one, (*reader)->info());
+  }
   const auto each_open = [&](auto act) {
     for (Try& one : tries) {
       if (one.failed) continue;
@@ -312,8 +345,10 @@ Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& trie
     if (*record == nullptr) break;
     each_open([&](deliver::LogDelivery& logs) { return logs.add(**record); });
   }
-  // Of damaged bytes, what could be read is delivered.
-  if (read.ok() || read.error().fault == Fault::Invalid) {
+  // Of damaged bytes, what could be read is delivered. Over the limit on decompression the batches that are
+  // not full wait: once the limit is raised they are others.
+  const bool is_damaged = !read.ok() && read.error().fault == Fault::Invalid && !plain.is_over_limit();
+  if (read.ok() || is_damaged) {
     each_open([](deliver::LogDelivery& logs) { return logs.finish(); });
   }
   return {.read = std::move(read)};
@@ -333,7 +368,10 @@ Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const Result<deliver::DeliveryCounts> delivered = one.gate->run(call, deliver);
   if (!delivered.ok()) return settle(job, one, delivered.error());
   one.counts = *delivered;
-  return one.counts.is_gone ? settle_gone(job, one) : settle(job, one, {});
+  one.delivery.id.etag = one.counts.etag;
+  if (one.counts.is_gone) return settle_gone(job, one);
+  if (!one.counts.damage) return settle(job, one, {});
+  return settle(job, one, keep_damage(job, Error(*one.counts.damage).in("object")));
 }
 
 Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
@@ -369,6 +407,7 @@ void Processor::count_confirmed(const Try& one) {
   meters.bytes.add(one.counts.bytes);
   meters.batches.add(one.counts.batches);
   meters.events_quarantined.add(one.counts.quarantined);
+  meters.events_restamped.add(one.counts.restamped);
   for (const auto& [reason, events] : one.counts.quarantined_by) {
     shared_.meters.quarantined(meters, reason).add(events);
   }

@@ -18,6 +18,7 @@
 #include "deliver/delivery.h"
 #include "deliver/gate.h"
 #include "deliver/log_batcher.h"
+#include "deliver/object_text.h"
 #include "deliver/quarantine.h"
 #include "model/notification.h"
 #include "model/object_key.h"
@@ -46,6 +47,7 @@ struct ProcessorOptions {
   // What a message stands for is tried again for so long; then it is parked with the reason.
   std::chrono::milliseconds try_for{24 * 3'600'000};
   deliver::LogLimits log_limits;
+  deliver::Decompression decompression = {};
   tenants::Groups groups;
   // The name of a replay: its deliveries have rows of their own in the ledger, so that what was delivered
   // before is delivered again, once. What fails is given back instead of parked: run the replay again.
@@ -96,17 +98,20 @@ class Processor {
   bool is_left_out(const DestinationName& destination) const;
   std::optional<Try> begin(const Job& job, const KeyFields& fields, const TenantConfiguration& configuration,
                            Outcome& outcome);
+  Claimed claim(const Job& job, const DeliveryId& id);
   deliver::WantsApplication wanted_of_packed(const TenantConfiguration& configuration,
                                              const KeyFields& fields) const;
   Outcome settle_unwanted(const Job& job, std::vector<Try>& tries);
   Outcome deliver_logs(const Job& job, std::vector<Try>& tries);
   void open_sink(const Job& job, Try& one);
+  void open_logs(Try& one, const ObjectInfo& info);
   // What reading the object, for all of its destinations, came to.
   struct Reading {
     Result<> read;
     bool is_gone = false;
   };
   Reading read_object(const Job& job, std::vector<Try>& tries);
+  Error keep_damage(const Job& job, const Error& damage);
   Outcome deliver_to_bucket(const Job& job, Try& one);
   Outcome settle(const Job& job, Try& one, const Result<>& tried);
   void count_confirmed(const Try& one);
@@ -126,7 +131,8 @@ class Processor {
   deliver::Quarantine quarantine_;
   // A central bucket, as what is delivered from it sees it.
   struct Central {
-    Central(Clock& clock, ObjectStore& central) : store(central), buckets(clock, store) {}
+    Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression)
+        : store(central), buckets(clock, store, decompression) {}
     OwnStore store;
     deliver::BucketDelivery buckets;
   };

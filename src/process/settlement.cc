@@ -12,7 +12,17 @@ Claimed Settlement::claim(const DeliveryId& id, Deadline deadline) {
     return {.hold = Hold::Unknown};
   }
   if (claim->is_ours) return {.hold = Hold::Ours, .progress = claim->entry.progress};
-  return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled};
+  return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled,
+          .progress = {},
+          .etag = claim->entry.etag};
+}
+
+Claimed Settlement::claim_again(const DeliveryId& id, Deadline deadline) {
+  const Result<> reopened = ledger_.reopen(id, clock_.now(), deadline);
+  // NotFound: someone else was faster.
+  if (reopened.ok() || reopened.error().fault == Fault::NotFound) return claim(id, deadline);
+  log::warn("the ledger cannot be written; tried again later", {{"what", reopened.error().what}});
+  return {.hold = Hold::Unknown};
 }
 
 Verdict Settlement::settle(const DeliveryId& id, DeliveryState state, std::string_view reason,

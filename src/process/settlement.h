@@ -20,6 +20,7 @@ enum class Hold : std::uint8_t {
 struct Claimed {
   Hold hold = Hold::Unknown;
   Progress progress = {};  // as far as another try came
+  std::string etag = {};   // of what was settled, where that is known
 };
 
 // One thread: `owner` is that thread's name in the ledger.
@@ -29,6 +30,8 @@ class Settlement {
       : clock_(clock), ledger_(ledger), owner_(std::move(owner)), lease_(lease) {}
 
   Claimed claim(const DeliveryId& id, Deadline deadline);
+  // The settled delivery is of another content than id.etag: claims it for that one.
+  Claimed claim_again(const DeliveryId& id, Deadline deadline);
   // Of a claimed delivery. TryLater: the ledger cannot be written.
   Verdict settle(const DeliveryId& id, DeliveryState state, std::string_view reason, Deadline deadline);
   // Of one that was decided without being tried.

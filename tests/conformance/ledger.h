@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -241,12 +242,51 @@ TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
   EXPECT_EQ(winners, 1);
 }
 
+// The content that is settled is kept, if it is known; what other content settles is delivered again.
+TYPED_TEST_P(LedgerConformance, AnObjectThatWasWrittenOverIsAnotherDelivery) {
+  DeliveryId first = this->id("k");
+  first.etag = "etag-1";
+  DeliveryId second = this->id("k");
+  second.etag = "etag-2";
+  const auto fault_of_reopen = [&](const DeliveryId& id, std::int64_t now) {
+    const Result<> reopened = this->ledger().reopen(id, this->at(now), Deadline::never());
+    return reopened.ok() ? std::optional<Fault>() : reopened.error().fault;
+  };
+  EXPECT_EQ(fault_of_reopen(first, 0), Fault::NotFound) << "no row";
+  ASSERT_TRUE(this->claim(first, "worker-1", 0, 60).is_ours);
+  EXPECT_EQ(fault_of_reopen(second, 1), Fault::NotFound) << "being delivered";
+  ASSERT_TRUE(this->ledger()
+                  .settle(first, this->one_, DeliveryState::Delivered, "", this->at(2), Deadline::never())
+                  .ok());
+  const Claim settled = this->claim(second, "worker-1", 3, 60);
+  EXPECT_FALSE(settled.is_ours);
+  EXPECT_EQ(settled.entry.etag, "etag-1");
+  EXPECT_EQ(fault_of_reopen(first, 4), Fault::NotFound) << "the same content";
+  EXPECT_EQ(fault_of_reopen(second, 5), std::nullopt);
+  EXPECT_TRUE(this->claim(second, "worker-2", 6, 60).is_ours);
+  ASSERT_TRUE(this->ledger()
+                  .settle(second, this->two_, DeliveryState::Parked, "why", this->at(7), Deadline::never())
+                  .ok());
+  EXPECT_EQ(fault_of_reopen(first, 8), std::nullopt) << "what was parked of another content, too";
+  EXPECT_TRUE(this->ledger().parked(TenantId(), 10, Deadline::never())->empty());
+  // Of a row that was settled without it nobody can say.
+  const DeliveryId before = this->id("before");
+  ASSERT_TRUE(this->claim(before, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->ledger()
+                  .settle(before, this->one_, DeliveryState::Delivered, "", this->at(2), Deadline::never())
+                  .ok());
+  DeliveryId now = before;
+  now.etag = "etag-1";
+  EXPECT_EQ(fault_of_reopen(now, 3), Fault::NotFound);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch,
                             ALeaseKeepsOthersOutUntilItExpires, AfterItsLeaseWasLostAWorkerChangesNothing,
                             ProgressAndTheLeaseGoOnTogether, ProgressIsKeptWithThePlanThatItCounts,
                             AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
                             ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim,
                             DeliveriesThatDifferInOneNameAreApart, ListsWhatIsParkedOldestFirst,
+                            AnObjectThatWasWrittenOverIsAnotherDelivery,
                             AnUnparkedDeliveryGoesOnWhereItStopped, OfManyWhoClaimADeliveryOneHasIt);
 
 }  // namespace headgate::conformance

@@ -47,6 +47,7 @@ class MemoryLedger : public Ledger {
     return change(id, owner, [&](Row& row) {
       row.entry.state = state;
       row.entry.reason = std::string(reason);
+      if (!id.etag.empty()) row.entry.etag = id.etag;
       row.entry.updated_at = now;
       row.owner = LeaseOwner();
       row.leased_until = {};
@@ -71,6 +72,17 @@ class MemoryLedger : public Ledger {
     });
     found.resize(std::min(found.size(), count_max));
     return found;
+  }
+  Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override {
+    const std::lock_guard lock(mutex_);
+    const auto row = rows_.find(id);
+    const bool is_settled = row != rows_.end() && row->second.entry.state != DeliveryState::Pending;
+    if (!is_settled || row->second.entry.etag.empty() || row->second.entry.etag == id.etag)
+      return Error{Fault::NotFound, "delivery: not settled for another content"};
+    row->second.entry.state = DeliveryState::Pending;
+    row->second.entry.reason.clear();
+    row->second.entry.updated_at = now;
+    return {};
   }
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override {
     const std::lock_guard lock(mutex_);

@@ -360,28 +360,6 @@ TEST_F(Delivering, PutsARecordIntoTheStreamOfItsObjectsKeyWhateverItClaims) {
   EXPECT_EQ(sink->streams().size(), 1U);
 }
 
-TEST_F(Delivering, BoundsTheStreamsOpenAtOnceAndStillCutsTheSameBatchesEveryTime) {
-  delivery.configuration.log_stream_name = "{container_name}";
-  const auto run = [&] {
-    LogDelivery logs = start({.events_max = 3});
-    for (int number = 0; number < 200; ++number) {
-      const std::string container = "c" + std::to_string(number * 7 % 20);
-      const std::string message = std::to_string(number);
-      ReadRecord one = record(message, number);
-      one.container_name = container;
-      EXPECT_TRUE(logs.add(one).ok());
-    }
-    EXPECT_TRUE(logs.finish().ok());
-    return logs.counts();
-  };
-  const DeliveryCounts first = run();
-  EXPECT_EQ(first.events, 200U);
-  delivery.progress = {.next_batch = first.batches - 1, .plan = batch_plan(delivery, {.events_max = 3})};
-  const DeliveryCounts resumed = run();
-  EXPECT_EQ(resumed.batches, 1U);
-  EXPECT_EQ(resumed.repeated + resumed.events, 200U);
-}
-
 TEST_F(Delivering, CopiesOurObjectsAndNamesNothingOfTheProviders) {
   PutOptions options;
   options.content_type = "application/x-ndjson";

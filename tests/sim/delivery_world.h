@@ -22,6 +22,7 @@ struct DeliveryWorld {
     options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
     options.owner = LeaseOwner("worker-1");
     options.log_limits.events_max = events_max;
+    options.decompression = decompression;
     process::Processor processor({.clock = clock,
                                   .central = central,
                                   .ledger = ledger,
@@ -40,6 +41,7 @@ struct DeliveryWorld {
   SimTenantStore tenants{faults};
   SimDestinations destinations{faults, clock, central, 1};
   Metrics metrics;
+  deliver::Decompression decompression;
 };
 
 }  // namespace headgate::sim

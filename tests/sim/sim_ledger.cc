@@ -46,6 +46,7 @@ Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Delive
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
     row->entry.state = state;
     row->entry.reason = std::string(reason);
+    if (!id.etag.empty()) row->entry.etag = id.etag;
     row->entry.updated_at = now;
     row->owner = LeaseOwner();
     return {};
@@ -75,6 +76,19 @@ Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& te
     });
     found.resize(std::min(found.size(), count_max));
     return found;
+  });
+}
+
+Result<> SimLedger::reopen(const DeliveryId& id, Timestamp now, Deadline) {
+  return faults_.call<Result<>>("ledger.reopen", [&]() -> Result<> {
+    const auto row = rows_.find(id);
+    const bool is_settled = row != rows_.end() && row->second.entry.state != DeliveryState::Pending;
+    if (!is_settled || row->second.entry.etag.empty() || row->second.entry.etag == id.etag)
+      return Error{Fault::NotFound, "delivery: not settled for another content"};
+    row->second.entry.state = DeliveryState::Pending;
+    row->second.entry.reason.clear();
+    row->second.entry.updated_at = now;
+    return {};
   });
 }
 

@@ -21,6 +21,7 @@ class SimLedger : public Ledger {
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override;
   Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
                                              Deadline) override;
+  Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override;
 
   struct Row {

@@ -52,6 +52,7 @@ class SimSink : public LogSink {
   };
   SimSink(Faults& faults, std::uint64_t seed) : faults_(faults), random_(seed) {}
 
+  std::optional<LogTimes> times() const override { return kLogTimes; }
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
                                     std::span<const LogEvent> events, Deadline deadline) override;
   Result<> create_group(const LogGroup& group, Deadline deadline) override;
