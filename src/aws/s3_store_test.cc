@@ -247,6 +247,9 @@ TEST_F(S3StoreTest, WhoMayOnlyWriteIsToldThatTheObjectIsThere) {
     refuse(wire, 412, "PreconditionFailed");
   });
   EXPECT_EQ(put("text").value(), PutOutcome::AlreadyThere);
+  const Result<ObjectInfo> looked = store_->head(key_, soon());
+  ASSERT_FALSE(looked.ok());
+  EXPECT_EQ(looked.error().fault, Fault::Denied) << "by which a delivery knows that it may not look";
 }
 
 TEST_F(S3StoreTest, ThrottlesAndFailuresAreTriedAgainAndConflictsLeftToTheCaller) {
