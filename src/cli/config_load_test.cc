@@ -217,6 +217,7 @@ TEST(EffectiveYaml, ShowsValuesWithTheirOriginAndReadsBackAsTheSame) {
                        "metrics:\n"
                        "  listen: \"\"  # --metrics.listen\n"
                        "  by_tenant: true  # default\n"
+                       "core_dumps: false  # default\n"
                        "cluster_id: \"007\"  # --cluster-id\n"))
       << yaml;
   EXPECT_NE(yaml.find("  batch:\n    bytes_max: 64MiB  # default\n    age_max: 5m  # default\n"),

@@ -62,7 +62,7 @@ class SeveralFolders : public testing::Test {
     row.enabled = true;
     row.log_group_name = "/acme";
     const auto tenants = local::SqliteTenantStore::open(root_ / "state.db");
-    CHECK(tenants.ok() && (*tenants)->put(row).ok());
+    CHECK(tenants.ok() && (*tenants)->put(row, Deadline::never()).ok());
   }
   ~SeveralFolders() override { std::filesystem::remove_all(root_); }
 
