@@ -15,12 +15,13 @@ OpenBatches::OpenBatches(World world, Options options)
       thorough_(options_.thorough_bytes_per_second) {}
 
 Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
+  const Timestamp now = world_.clock.now();
   KeyFields fields{.cluster = options_.cluster,
                    .namespace_name = batch.namespace_name,
                    .application = batch.application,
                    .pod = batch.pod,
                    .tenant = batch.tenant.empty() ? TenantId(batch.namespace_name.str()) : batch.tenant,
-                   .file = key_file_name(to_key_time(world_.clock.now()), world_.random.uuid(),
+                   .file = key_file_name(to_key_time(now), ids_.next(now, world_.random.next()),
                                          suffix_of(options_.batch.codec))};
   if (batch.partition() == Partition::Tenant) {
     if (options_.node.empty()) return Error{Fault::Invalid, "a packed object's key needs the node's name"};

@@ -14,6 +14,7 @@
 #include "collect/spool.h"
 #include "collect/thorough_budget.h"
 #include "model/object_key.h"
+#include "model/time_ordered_ids.h"
 #include "ports/clock.h"
 #include "ports/random.h"
 
@@ -112,6 +113,7 @@ class OpenBatches {
   const Options options_;
   GzipPieces pieces_;
   ThoroughBudget thorough_;
+  TimeOrderedIds ids_;
   std::uint64_t thorough_bytes_ = 0;  // of pieces_, that were taken from it
   Slots slots_;
   std::vector<Slot*> compressing_;  // least recently used first
