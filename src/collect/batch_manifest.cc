@@ -4,12 +4,15 @@
 
 #include "collect/words.h"
 #include "model/checksum.h"
+#include "model/format_title.h"
 
 namespace headgate::collect {
 namespace {
 
-constexpr std::string_view kTitle = "headgate-batch 1";
-constexpr std::string_view kTrailerMagic = "HGbatch1";
+constexpr std::string_view kFormat = "headgate-batch";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::string_view kTrailerName = "HGbatch";  // and the version, a digit
+constexpr std::size_t kTrailerMagicBytes = 8;
 
 void append_little_endian(std::string& text, std::uint64_t number) {
   for (int byte = 0; byte < 8; ++byte) text.push_back(static_cast<char>((number >> (8 * byte)) & 0xffU));
@@ -26,11 +29,12 @@ std::uint64_t little_endian(std::string_view bytes) {
 }  // namespace
 
 std::string encode(const BatchManifest& manifest) {
-  std::string text(kTitle);
+  std::string text(kFormat);
   const auto add = [&text](std::string_view name, auto number) {
     text += name;
     text += std::to_string(number);
   };
+  add(" ", kVersion);
   add("\nsequence ", manifest.sequence);
   text += "\nkey ";
   append_word(text, manifest.key.view());
@@ -63,7 +67,7 @@ Result<std::string_view> take_named(std::string_view& text, std::string_view nam
 Result<BatchManifest> decode_manifest(std::string_view text) {
   BatchManifest manifest;
   const std::string_view title = TRY(take_line(text));
-  if (title != kTitle) return Error{Fault::Invalid, "not a batch manifest of this version"};
+  TRY(version_in_title(title, kFormat, kVersion));
   std::string_view line = TRY(take_named(text, "sequence"));
   manifest.sequence = TRY_IN("sequence", take_number<std::uint64_t>(line));
   line = TRY(take_named(text, "key"));
@@ -95,14 +99,18 @@ std::string encode_trailer(std::string_view manifest) {
   std::string trailer;
   append_little_endian(trailer, manifest.size());
   append_little_endian(trailer, crc32c(0, manifest));
-  trailer += kTrailerMagic;
+  trailer += kTrailerName;
+  trailer += std::to_string(kVersion);
   return trailer;
 }
 
 Result<Trailer> decode_trailer(std::string_view bytes) {
-  if (bytes.size() != kTrailerBytes || !bytes.ends_with(kTrailerMagic)) {
+  if (bytes.size() != kTrailerBytes) return Error{Fault::Invalid, "no batch trailer"};
+  const std::string_view magic = bytes.substr(bytes.size() - kTrailerMagicBytes);
+  const std::string_view version = magic.substr(kTrailerName.size());
+  if (!magic.starts_with(kTrailerName) || version < "1" || version > "9")
     return Error{Fault::Invalid, "no batch trailer"};
-  }
+  if (version != std::to_string(kVersion)) return newer_format(kFormat, version, kVersion);
   const Trailer trailer{.manifest_bytes = little_endian(bytes),
                         .manifest_crc32c = static_cast<std::uint32_t>(little_endian(bytes.substr(8)))};
   if (trailer.manifest_bytes > kManifestBytesMax)

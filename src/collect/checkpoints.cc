@@ -6,12 +6,14 @@
 #include "collect/pod_log_directory.h"
 #include "collect/words.h"
 #include "model/checksum.h"
+#include "model/format_title.h"
 #include "ports/whole_file.h"
 
 namespace headgate::collect {
 namespace {
 
-constexpr std::string_view kTitle = "headgate-checkpoints 1";
+constexpr std::string_view kFormat = "headgate-checkpoints";
+constexpr std::uint32_t kVersion = 1;
 constexpr std::string_view kName = "/checkpoints";
 
 std::string_view directory_of(std::string_view path) {
@@ -56,7 +58,7 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
 Result<> Checkpoints::read(std::string_view text) {
   const std::string_view all = text;
   const std::string_view title = TRY(take_line(text));
-  if (title != kTitle) return Error{Fault::Invalid, "not a checkpoint file of this version"};
+  TRY(version_in_title(title, kFormat, kVersion));
   while (!text.empty()) {
     const std::size_t before = all.size() - text.size();
     std::string_view line = TRY(take_line(text));
@@ -216,7 +218,7 @@ std::size_t Checkpoints::size() const {
 
 Result<> Checkpoints::store() {
   if (!is_changed_ && !is_fresh_) return {};
-  std::string text(kTitle);
+  std::string text = std::string(kFormat) + ' ' + std::to_string(kVersion);
   text.push_back('\n');
   for (const auto& [directory, here] : confirmed_) {
     for (const Entry& entry : here) {

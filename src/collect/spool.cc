@@ -99,13 +99,10 @@ Result<Spool> Spool::open(Disk& disk, Options options, std::uint64_t highest_kno
   return spool;
 }
 
+// A batch of a newer headgate is an error: before anything is changed, all batches are looked at.
 Result<> Spool::take_up(const std::vector<DirectoryEntry>& entries) {
   for (const DirectoryEntry& entry : entries) {
     const std::string path = options_.directory + "/" + entry.name;
-    if (number_of(entry.name, kOpen)) {
-      TRY(disk_->remove(path));
-      continue;
-    }
     for (const std::string_view suffix : {kSealed, kDamaged}) {
       const std::optional<std::uint64_t> sequence = number_of(entry.name, suffix);
       if (!sequence) continue;
@@ -116,12 +113,19 @@ Result<> Spool::take_up(const std::vector<DirectoryEntry>& entries) {
       bytes_ += batches_[*sequence];
     }
   }
+  std::map<std::uint64_t, std::string> damaged;
   for (const std::uint64_t sequence : sequences()) {
     const auto batch = open_sealed_batch(*disk_, options_.directory, sequence);
     if (batch.ok()) continue;
     if (batch.error().fault != Fault::Invalid) return batch.error();
+    damaged[sequence] = batch.error().what;
+  }
+  for (const DirectoryEntry& entry : entries) {
+    if (number_of(entry.name, kOpen)) TRY(disk_->remove(options_.directory + "/" + entry.name));
+  }
+  for (const auto& [sequence, what] : damaged) {
     log::error("a spooled batch is damaged and was put aside",
-               {{"path", path_of(sequence, kDamaged)}, {"what", batch.error().what}});
+               {{"path", path_of(sequence, kDamaged)}, {"what", what}});
     TRY(set_aside(sequence));
   }
   return look_aside();
