@@ -108,6 +108,9 @@ struct Config {
     std::string tenant_label;  // empty: the namespace's name is the tenant's
     Milliseconds pod_wait_max{};
     Milliseconds api_wait_max{};  // 0: for ever
+    bool allow_opt_out = true;
+    bool collect_own_logs = false;
+    std::string own_namespace;  // empty: as the service account's file says
   } kube;
   struct Process {
     std::string name;

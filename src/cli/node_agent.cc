@@ -5,17 +5,43 @@
 #include "cli/watched_folders.h"
 #include "kube/cluster_pods.h"
 #include "local/named_pods.h"
+#include "ports/whole_file.h"
 
 namespace headgate::cli {
 namespace {
 
+std::string_view told(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string_view() : std::string_view(found->second);
+}
+
 Result<std::string> api_of(const Environment& environment, const std::string& configured) {
   if (!configured.empty()) return configured;
-  const auto told = [&](const char* name) {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string_view() : std::string_view(found->second);
-  };
-  return kube::in_cluster_api(told("KUBERNETES_SERVICE_HOST"), told("KUBERNETES_SERVICE_PORT"));
+  return kube::in_cluster_api(told(environment, "KUBERNETES_SERVICE_HOST"),
+                              told(environment, "KUBERNETES_SERVICE_PORT"));
+}
+
+// Empty when nothing tells.
+// https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
+std::string own_namespace(Disk& disk, const Config& config) {
+  constexpr std::size_t kBytesMax = 4096;
+  if (!config.kube.own_namespace.empty() || config.kube.token_file.empty()) return config.kube.own_namespace;
+  const std::size_t slash = config.kube.token_file.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : config.kube.token_file.substr(0, slash + 1);
+  Result<std::string> text = read_whole_file(disk, folder + "namespace", kBytesMax);
+  if (!text.ok()) return "";
+  text->resize(text->find_last_not_of(" \t\r\n") + 1);
+  return *text;
+}
+
+kube::Selection own_pods(Disk& disk, const Environment& environment, const Config& config) {
+  const std::string_view pod_name = told(environment, "POD_NAME");
+  // Kubernetes names the host after the pod, unless it is the node's.
+  const std::string_view own_pod = pod_name.empty() ? told(environment, "HOSTNAME") : pod_name;
+  return {.allow_opt_out = config.kube.allow_opt_out,
+          .collect_own_logs = config.kube.collect_own_logs,
+          .own_namespace = own_namespace(disk, config),
+          .own_pod = std::string(own_pod)};
 }
 
 }  // namespace
@@ -54,10 +80,11 @@ Result<> NodeAgent::open_kube(const net::Library& library, const Environment& en
   }
   kube::ClusterPodsOptions options;
   options.watch.api = TRY_IN("kube.api", api_of(environment, config.kube.api));
+  options.selection = own_pods(disk_, environment, config);
   options.selection.namespaces =
       TRY_IN("kube.namespace_selector", kube::LabelSelector::parse(config.kube.namespace_selector));
   options.selection.pods = TRY_IN("kube.pod_selector", kube::LabelSelector::parse(config.kube.pod_selector));
-  options.selection.needs_namespace_labels = !config.kube.tenant_label.empty();
+  options.selection.tenant_label = config.kube.tenant_label;
   options.selection.node_name = config.kube.node_name;
   options.token_file = config.kube.token_file;
   options.ca_file = config.kube.ca_file;
@@ -72,10 +99,7 @@ Result<> NodeAgent::open_kube(const net::Library& library, const Environment& en
 
 Result<> NodeAgent::start_server(const Config& config) {
   if (!config.metrics.listen) return {};
-  readiness_.add("kubernetes", [this]() -> Result<> {
-    if (!pods_->is_informed()) return Error{Fault::Retry, "the API has not said yet what pods there are"};
-    return {};
-  });
+  readiness_.add("kubernetes", [this] { return pods_->freshness(); });
   http::Routes routes;
   http::add_health_routes(routes, metrics_, readiness_);
   server_ = TRY_IN("metrics.listen", http::Server::open(*config.metrics.listen, std::move(routes)));

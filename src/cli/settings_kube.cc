@@ -23,7 +23,7 @@ Complaint must_be_an_api(const SettingValue& value) {
   const std::string& text = value.text;
   if (text == kNoKube) return std::nullopt;
   const bool is_url = text.starts_with("https://") || text.starts_with("http://");
-  const bool is_bare = text.find_first_of("?# ") == std::string::npos && !text.ends_with('/');
+  const bool is_bare = text.find_first_of("?#@ ") == std::string::npos && !text.ends_with('/');
   if (text.empty() || (is_url && is_bare)) return std::nullopt;
   return "must be off, or begin with https:// (or http://) and not end with a slash";
 }
@@ -47,7 +47,8 @@ void add_kube_settings(std::vector<Setting>& table) {
   table.push_back(
       bind(MEMBER(kube.api), {.key = "kube.api",
                               .doc = "Address of the Kubernetes API, e.g. https://10.0.0.1:443. Empty: "
-                                     "the one that a pod in the cluster is told. off: there is none, and "
+                                     "the one that a pod in the cluster is told. http:// is taken for "
+                                     "loopback, or where no token is sent. off: there is none, and "
                                      "all pods' logs are collected under the names that their paths say.",
                               .used_by = kCollect,
                               .complaint = must_be_an_api}));
@@ -98,8 +99,9 @@ void add_kube_settings(std::vector<Setting>& table) {
            {.key = "kube.pod_wait_max",
             .standard = "60s",
             .doc = "How long the logs of a pod that the API does not know wait for it, before they are "
-                   "collected as those of the application unknown. Once the API knows it, what it says is "
-                   "followed.",
+                   "collected as those of the application unknown, if its namespace is known to be selected. "
+                   "Once the API knows it, what it says is followed. With kube.pod_selector set, or where "
+                   "kube.tenant_label leaves open whose logs they are, they wait until the API knows it.",
             .used_by = kCollect,
             .least = 0,
             .most = 24 * kHour}));
@@ -108,10 +110,35 @@ void add_kube_settings(std::vector<Setting>& table) {
            {.key = "kube.api_wait_max",
             .standard = "1h",
             .doc = "The same while the API has never answered, and no earlier run on the node kept what it "
-                   "said: all pods' logs are collected then, whatever the selectors say. 0: never.",
+                   "said: all pods' logs are collected then. Only with kube.namespace_selector, "
+                   "kube.pod_selector and kube.tenant_label all empty; with any of them set nothing is "
+                   "collected before the API has answered. 0: never.",
             .used_by = kCollect,
             .least = 0,
             .most = 30 * 24 * kHour}));
+  table.push_back(
+      bind(MEMBER(kube.allow_opt_out),
+           {.key = "kube.allow_opt_out",
+            .standard = "true",
+            .doc = "Whether a pod may exclude itself, or containers of its own, by annotation or label "
+                   "(headgate.io/exclude and the like). A namespace's label vector.dev/exclude counts in any "
+                   "case: whoever sets it could take the selector's label away too.",
+            .used_by = kCollect}));
+  table.push_back(bind(
+      MEMBER(kube.collect_own_logs),
+      {.key = "kube.collect_own_logs",
+       .standard = "false",
+       .doc = "Whether the logs of Headgate's own pods are collected: the agent's own pod, and pods whose "
+              "label app.kubernetes.io/part-of, app.kubernetes.io/name or app is headgate or begins with "
+              "headgate-. Each line that they log about a line would be one more. With "
+              "kube.allow_opt_out false such labels count in the agent's own namespace only.",
+       .used_by = kCollect}));
+  table.push_back(
+      bind(MEMBER(kube.own_namespace),
+           {.key = "kube.own_namespace",
+            .doc = "The namespace that the agent itself runs in. Empty: as the file namespace beside "
+                   "kube.token_file says.",
+            .used_by = kCollect}));
 }
 
 #undef MEMBER

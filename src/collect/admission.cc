@@ -17,10 +17,20 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
   }
   if (!unfollowed.waits_since) unfollowed.waits_since = now;
   if (!has_waited(now - *unfollowed.waits_since)) return std::nullopt;
+  const std::optional<PodFacts> assumed = kube_.assumed(id.first);
+  if (!assumed) {
+    if (!std::exchange(unfollowed.is_told, true)) {
+      log::warn(
+          "the cluster does not know the pod, so whether it is selected and whose it is cannot be said: "
+          "its logs are not collected until it does",
+          {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+    }
+    return std::nullopt;
+  }
   log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
             {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
   unfollowed.waits_since.reset();
-  terms = terms_of(PodFacts(), id.second);
+  terms = terms_of(*assumed, id.second, options_.tenant_label);
   terms->is_guess = true;
   return terms;
 }
@@ -50,8 +60,13 @@ bool Admission::is_any_wanted() {
 }
 
 bool Admission::is_waiting() const {
-  return std::any_of(unfollowed_.begin(), unfollowed_.end(),
-                     [](const auto& entry) { return entry.second.waits_since.has_value(); });
+  return waiting() > 0;
+}
+
+std::size_t Admission::waiting() const {
+  return static_cast<std::size_t>(
+      std::count_if(unfollowed_.begin(), unfollowed_.end(),
+                    [](const auto& entry) { return entry.second.waits_since.has_value(); }));
 }
 
 bool Admission::is_left_out(const ContainerKey& id) const {

@@ -26,9 +26,8 @@ class Admission {
   struct Options {
     std::set<ContainerName> excluded_containers = {};  // of every pod
     std::string tenant_label = {};                     // as terms_of() takes it
-    // How long a container waits for the cluster to know its pod, before it is followed by its name alone;
-    // and while the cluster never said anything, so that it may as well be one that nobody selected. 0: for
-    // ever.
+    // How long a container waits for the cluster to know its pod, before it is followed as what
+    // Kube::assumed() takes it for; and while the cluster never said anything. 0 of the latter: for ever.
     std::chrono::milliseconds pod_wait_max{60'000};
     std::chrono::milliseconds api_wait_max{3'600'000};
   };
@@ -44,6 +43,7 @@ class Admission {
   // Whether one that was left out, or that waits, is wanted now.
   bool is_any_wanted();
   bool is_waiting() const;
+  std::size_t waiting() const;
 
   // Once it is wanted (again), what its files say by then is passed over.
   void leave_out(const ContainerKey& id) { unfollowed_[id].is_left_out = true; }
@@ -60,6 +60,7 @@ class Admission {
   struct Unfollowed {
     std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
     bool is_left_out = false;
+    bool is_told = false;      // that it is withheld
     UnopenedFiles files = {};  // of one that waits
   };
 

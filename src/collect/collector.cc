@@ -389,6 +389,7 @@ void Collector::measure(SteadyTime now) {
   meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));
   meters_.held_bytes.set(static_cast<double>(held_bytes_ + open_bytes_));
   meters_.containers.set(static_cast<double>(containers_.size()));
+  meters_.undecided.set(static_cast<double>(admission_.waiting()));
   meters_.open_batches.set(static_cast<double>(batches_.open_count()));
   meters_.spool_bytes.set(static_cast<double>(spool_.bytes()));
   meters_.spool_full.set(is_full_ ? 1 : 0);

@@ -33,6 +33,8 @@ struct CollectorMeters {
                                 "Records known to be lost: always 0, alarm on it")),
         undecided_lost(metrics.counter("headgate_collect_undecided_files_lost_total",
                                        "Log files removed before the cluster said whether they are wanted")),
+        undecided(metrics.gauge("headgate_collect_undecided_containers",
+                                "Containers whose logs wait until the cluster says whether they are wanted")),
         guessed(metrics.counter("headgate_collect_unknown_pods_total",
                                 "Containers followed though the cluster did not know their pods")),
         spool_bytes(metrics.gauge(
@@ -70,6 +72,7 @@ struct CollectorMeters {
   Counter& archives_damaged;
   Counter& dropped;
   Counter& undecided_lost;
+  Gauge& undecided;
   Counter& guessed;
   Gauge& spool_bytes;
   Gauge& spool_full;

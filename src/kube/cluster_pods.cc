@@ -1,39 +1,29 @@
 #include "kube/cluster_pods.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
 
 namespace headgate::kube {
 
-Result<std::string> in_cluster_api(std::string_view host, std::string_view port) {
-  if (host.empty()) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: empty; not in a cluster?"};
-  const bool is_host = std::all_of(host.begin(), host.end(), [](char character) {
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-           (character >= 'A' && character <= 'Z') || character == '.' || character == '-' || character == ':';
-  });
-  if (!is_host) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: no host"};
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (error != std::errc() || end != port.data() + port.size() || number == 0)
-    return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: no port"};
-  const bool is_ipv6 = host.find(':') != std::string_view::npos;
-  return "https://" + (is_ipv6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
-         std::to_string(number);
-}
-
 ClusterPods::ClusterPods(World world, ClusterPodsOptions options)
     : world_(world),
       options_(std::move(options)),
       file_(world.disk, options_.data_directory),
+      started_at_(world.clock.steady()),
       known_(options_.selection),
       pods_known_(world.metrics.gauge("headgate_kube_pods_known", "Pods remembered, gone ones included.")) {}
 
 Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsOptions options) {
+  if (!options.token_file.empty() && !may_send_token(options.watch.api)) {
+    return Error{Fault::Invalid,
+                 options.watch.api +
+                     ": the service account's token would go over the network in the clear: write "
+                     "https://, or set kube.token_file to nothing so that none is sent"};
+  }
   std::unique_ptr<ClusterPods> pods(new ClusterPods(world, std::move(options)));
-  pods->restore();
+  TRY(pods->restore());
   const Selection& selection = pods->options_.selection;
   const std::string& node = selection.node_name;
   ClusterPods* const self = pods.get();
@@ -52,9 +42,9 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsO
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.apply_to_pods(event, now);
                                         }}));
-  TRY_IN("kube", pods->add_watcher({.name = "namespaces",
-                                    .path = "/api/v1/namespaces",
-                                    .label_selector = selection.namespaces.text()},
+  // All namespaces: were only those with the label asked for, one that loses it would look like a deleted
+  // one.
+  TRY_IN("kube", pods->add_watcher({.name = "namespaces", .path = "/api/v1/namespaces"},
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
                                           const Timestamp now = self->world_.clock.now();
@@ -82,16 +72,19 @@ ClusterPods::~ClusterPods() {
   store_if_changed();
 }
 
-void ClusterPods::restore() {
+Result<> ClusterPods::restore() {
   Result<KeptPods> kept = file_.load();
   if (!kept.ok()) {
+    if (kept.error().fault == Fault::Denied) return kept.error();
     if (kept.error().fault != Fault::NotFound)
       log::warn("what was known of pods cannot be read: the API is asked", {{"error", kept.error().what}});
-    return;
+    return {};
   }
   log::info("pods are known from an earlier run", {{"pods", kept->pods.size()}});
-  known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector);
+  known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector,
+                 world_.clock.now());
   stored_changes_ = known_.changes();
+  return {};
 }
 
 Result<> ClusterPods::add_watcher(WatchedResource resource, ResourceWatch::Listener listener) {
@@ -128,9 +121,16 @@ void ClusterPods::start() {
 
 void ClusterPods::keep(const std::stop_token& stop) {
   do {
+    trust_kept_in_time();
     store_if_changed();
     measure();
   } while (!world_.clock.sleep(options_.store_every, stop));
+}
+
+void ClusterPods::trust_kept_in_time() {
+  if (world_.clock.steady() - started_at_ < options_.trust_kept_after) return;
+  const std::lock_guard lock(mutex_);
+  known_.trust_earlier_run();
 }
 
 void ClusterPods::store_if_changed() {
@@ -164,8 +164,15 @@ void ClusterPods::measure() {
 }
 
 std::optional<PodFacts> ClusterPods::pod(const PodId& id) {
+  const Timestamp now = world_.clock.now();
   const std::lock_guard lock(mutex_);
+  known_.note_asked(id, now);
   return known_.facts(id);
+}
+
+std::optional<PodFacts> ClusterPods::assumed(const PodId& id) {
+  const std::lock_guard lock(mutex_);
+  return known_.assumed(id);
 }
 
 bool ClusterPods::is_informed() {
@@ -176,6 +183,15 @@ bool ClusterPods::is_informed() {
 std::uint64_t ClusterPods::changes() {
   const std::lock_guard lock(mutex_);
   return known_.changes();
+}
+
+Result<> ClusterPods::freshness() {
+  for (const auto& watcher : watchers_) {
+    const std::optional<Error> trouble = watcher->watch->trouble();
+    if (trouble) return Error(*trouble).in(watcher->watch->name());
+  }
+  if (!is_informed()) return Error{Fault::Retry, "the API has not said yet what pods there are"};
+  return {};
 }
 
 }  // namespace headgate::kube

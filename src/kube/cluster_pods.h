@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "kube/api_address.h"
 #include "kube/known_pods.h"
 #include "kube/known_pods_file.h"
 #include "kube/resource_watch.h"
@@ -25,6 +26,8 @@ struct ClusterPodsOptions {
   std::string data_directory;   // of the file known-pods
   std::chrono::milliseconds store_every{5000};
   std::chrono::hours keep_gone{6};
+  // How long the API has to answer after a start, before what an earlier run knew is gone by.
+  std::chrono::milliseconds trust_kept_after{10'000};
 };
 
 // pod(), is_informed() and changes() are for the collect thread; they take a lock that is never held over
@@ -40,13 +43,15 @@ class ClusterPods : public Kube {
     Metrics& metrics;
   };
   // Reads what an earlier run knew, then watches. Needs no answer of the API; fails only when no client can
-  // be made.
+  // be made, or when the token would go over the network in the clear.
   static Result<std::unique_ptr<ClusterPods>> open(World world, ClusterPodsOptions options);
   ~ClusterPods() override;
 
   std::optional<PodFacts> pod(const PodId& id) override;
+  std::optional<PodFacts> assumed(const PodId& id) override;
   bool is_informed() override;
   std::uint64_t changes() override;
+  Result<> freshness() override;
 
  private:
   struct Watcher {
@@ -56,16 +61,18 @@ class ClusterPods : public Kube {
     std::jthread thread = {};
   };
   ClusterPods(World world, ClusterPodsOptions options);
-  void restore();
+  Result<> restore();
   Result<> add_watcher(WatchedResource resource, ResourceWatch::Listener listener);
   void start();
   void keep(const std::stop_token& stop);
   void store_if_changed();
+  void trust_kept_in_time();
   void measure();
 
   World world_;
   const ClusterPodsOptions options_;
   KnownPodsFile file_;
+  const SteadyTime started_at_;
   std::mutex mutex_;  // guards known_
   KnownPods known_;
   std::uint64_t stored_changes_ = 0;  // the keeping thread's, and before and after it ours
@@ -74,9 +81,5 @@ class ClusterPods : public Kube {
   Gauge& pods_known_;
   std::jthread keeping_;
 };
-
-// The address of the API as a pod is told it (KUBERNETES_SERVICE_HOST and _PORT): https, IPv6 in brackets.
-// Invalid when either is empty or no host or port.
-Result<std::string> in_cluster_api(std::string_view host, std::string_view port);
 
 }  // namespace headgate::kube

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "conformance/kube.h"
@@ -45,6 +46,7 @@ struct Cluster {
     options.selection.node_name = "node-1";
     options.data_directory = folder.path();
     options.store_every = 20ms;
+    options.trust_kept_after = 100ms;
     return options;
   }
   std::unique_ptr<ClusterPods> open(std::string api) {
@@ -105,9 +107,45 @@ TEST(ClusterPods, KnowsAfterARestartWhatItKnewThoughTheApiIsDown) {
   ScriptedServer down([](const std::string&, ScriptedServer::Answer& answer) { answer.json(503, "{}"); });
   const auto pods = cluster.open(down.url());
   EXPECT_TRUE(pods->is_informed());
+  ASSERT_TRUE(cluster.await([&] { return pods->pod(kKnown).has_value(); }));
   const std::optional<PodFacts> facts = pods->pod(kKnown);
   ASSERT_TRUE(facts && facts->is_selected);
   EXPECT_EQ(facts->workload, "api");
+}
+
+TEST(ClusterPods, SaysWhenWhatItKnowsMayBeOutOfDate) {
+  Cluster cluster;
+  std::atomic<int> status{0};  // of watches; 0: they stay open
+  ScriptedServer server([&](const std::string& request, ScriptedServer::Answer& answer) {
+    const bool is_refused = status != 0 && request.find("watch=true") != std::string::npos;
+    return is_refused ? answer.json(status, "{}") : answer_quietly(request, answer);
+  });
+  status = 403;
+  const auto pods = cluster.open(server.url());
+  ASSERT_TRUE(cluster.await([&] { return pods->is_informed() && !pods->freshness().ok(); }));
+  ASSERT_TRUE(cluster.await([&] { return pods->freshness().error().what.find("403") != std::string::npos; }))
+      << pods->freshness().error().what;
+  EXPECT_EQ(pods->freshness().error().fault, Fault::Denied);
+  status = 0;
+  // A watch that is open and says nothing is as good as one that works, once it was asked for.
+  EXPECT_TRUE(cluster.await([&] { return pods->freshness().ok(); }));
+}
+
+TEST(ClusterPods, RefusesToSendATokenInTheClear) {
+  Cluster cluster;
+  ClusterPodsOptions options = cluster.options_for("http://192.0.2.1:8080");  // TEST-NET-1, RFC 5737
+  options.token_file = "/token";
+  const ClusterPods::World world{.library = cluster.library,
+                                 .clock = cluster.clock,
+                                 .random = cluster.random,
+                                 .disk = cluster.disk,
+                                 .metrics = cluster.metrics};
+  const auto pods = ClusterPods::open(world, options);
+  ASSERT_FALSE(pods.ok());
+  EXPECT_EQ(pods.error().fault, Fault::Invalid);
+  EXPECT_NE(pods.error().what.find("kube.token_file"), std::string::npos) << pods.error().what;
+  options.token_file.clear();
+  EXPECT_TRUE(ClusterPods::open(world, options).ok());
 }
 
 TEST(ClusterPods, KeepsWhatItKnowsOnDiskWhileItRuns) {
@@ -127,30 +165,6 @@ TEST(ClusterPods, StartsAnewFromADamagedFile) {
   const auto pods = cluster.open(server.url());
   ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
   EXPECT_TRUE(pods->pod(kKnown)->is_selected);
-}
-
-TEST(InClusterApi, IsMadeOfWhatAPodIsTold) {
-  const struct {
-    const char* host;
-    const char* port;
-    const char* api;
-  } rows[] = {
-      {"10.0.0.1", "443", "https://10.0.0.1:443"},
-      {"fd00::1", "6443", "https://[fd00::1]:6443"},
-      {"kubernetes.default.svc", "443", "https://kubernetes.default.svc:443"},
-      {"", "443", nullptr},
-      {"10.0.0.1", "", nullptr},
-      {"10.0.0.1", "0", nullptr},
-      {"10.0.0.1", "65536", nullptr},
-      {"10.0.0.1", "443x", nullptr},
-      {"10.0.0.1/evil", "443", nullptr},
-      {"user@10.0.0.1", "443", nullptr},
-  };
-  for (const auto& row : rows) {
-    const Result<std::string> api = in_cluster_api(row.host, row.port);
-    ASSERT_EQ(api.ok(), row.api != nullptr) << row.host;
-    EXPECT_EQ(api.ok() ? *api : "", row.api == nullptr ? "" : row.api);
-  }
 }
 
 }  // namespace

@@ -16,6 +16,16 @@ bool says_true(const std::map<std::string, std::string>& texts, std::string_view
   return found != texts.end() && found->second == "true";
 }
 
+// As the manifests that install Headgate label its pods, and as Helm charts and people do.
+bool is_headgate(const KnownPod& pod) {
+  for (const char* label : {"app.kubernetes.io/part-of", "app.kubernetes.io/name", "app"}) {
+    const auto found = pod.labels.find(label);
+    if (found == pod.labels.end()) continue;
+    if (found->second == "headgate" || found->second.starts_with("headgate-")) return true;
+  }
+  return false;
+}
+
 void add_names(const ApiObject& pod, std::string_view annotation, std::set<ContainerName>& into) {
   const auto found = pod.annotations.find(std::string(annotation));
   if (found == pod.annotations.end()) return;
@@ -51,14 +61,24 @@ void mark_gone(Entries& entries, const std::set<typename Entries::key_type>& sti
   }
 }
 
+// Since when an entry can be done without. One that is not there counts as not selected, as a namespace is
+// that was deselected.
+std::optional<Timestamp> unneeded_since(const KnownPod& known) {
+  return known.gone_at;
+}
+std::optional<Timestamp> unneeded_since(const KnownNamespace& known) {
+  return known.gone_at ? known.gone_at : known.deselected_at;
+}
+
 // Whether there is room for one more: the entry gone for longest makes it, if there is one.
 template <typename Entries>
 bool make_room(Entries& entries) {
   if (entries.size() < KnownPods::kEntriesMax) return true;
   auto longest = entries.end();
   for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
-    if (!entry->second.gone_at) continue;
-    if (longest == entries.end() || *entry->second.gone_at < *longest->second.gone_at) longest = entry;
+    if (!unneeded_since(entry->second)) continue;
+    if (longest == entries.end() || *unneeded_since(entry->second) < *unneeded_since(longest->second))
+      longest = entry;
   }
   if (longest == entries.end()) return false;
   entries.erase(longest);
@@ -101,21 +121,40 @@ void KnownPods::put(const ApiObject& object, KnownNamespace known) {
 }
 
 void KnownPods::put_pod(const ApiObject& object) {
-  put_entry(pods_, id_on_disk(object), known_pod(object), changes_);
+  const PodId id = id_on_disk(object);
+  KnownPod known = known_pod(object);
+  const KnownPod* const before = known_pod_of(id);
+  known.is_from_earlier_run = before != nullptr && before->is_from_earlier_run;
+  put_entry(pods_, id, std::move(known), changes_);
 }
 
-// A server that does not know a selector sends more than was asked for: each object is judged again.
+// A namespace that lost its label: nothing of it is collected, whichever of its pods live on. One that was
+// deleted and made anew without the label never was selected.
+void KnownPods::deselect(const Namespace& name, Timestamp now) {
+  const auto found = namespaces_.find(name);
+  if (found == namespaces_.end() || (found->second.deselected_at && !found->second.gone_at)) return;
+  if (found->second.gone_at) {
+    namespaces_.erase(found);
+  } else {
+    found->second = {.deselected_at = now};
+  }
+  ++changes_;
+}
+
 void KnownPods::replace_namespaces(const std::vector<ApiObject>& all, Timestamp now) {
   std::set<Namespace> there;
-  for (const ApiObject& object : all) {
-    if (selection_.namespaces.matches(object.labels)) there.emplace(object.name);
-  }
+  for (const ApiObject& object : all) there.emplace(object.name);
   mark_gone(namespaces_, there, now, changes_);
   for (const ApiObject& object : all) {
-    if (selection_.namespaces.matches(object.labels)) put(object, {.labels = object.labels});
+    if (selection_.namespaces.matches(object.labels)) {
+      put(object, {.labels = object.labels});
+    } else {
+      deselect(Namespace(object.name), now);
+    }
   }
-  changes_ += has_namespaces_ ? 0 : 1;
+  changes_ += has_listed_namespaces_ ? 0 : 1;
   has_namespaces_ = true;
+  has_listed_namespaces_ = true;
 }
 
 void KnownPods::replace_pods(const std::vector<ApiObject>& all, Timestamp now) {
@@ -131,19 +170,22 @@ void KnownPods::replace_pods(const std::vector<ApiObject>& all, Timestamp now) {
   for (const ApiObject& object : all) {
     if (is_ours(object)) put_pod(object);
   }
-  changes_ += has_pods_ ? 0 : 1;
+  changes_ += has_listed_pods_ ? 0 : 1;
   has_pods_ = true;
+  has_listed_pods_ = true;
 }
 
 void KnownPods::apply_to_namespaces(const WatchEvent& event, Timestamp now) {
   if (event.kind == WatchEvent::Kind::Bookmark || event.kind == WatchEvent::Kind::Error) return;
-  const bool is_there =
-      event.kind != WatchEvent::Kind::Deleted && selection_.namespaces.matches(event.object.labels);
-  if (is_there) {
+  const Namespace name(event.object.name);
+  const bool is_deleted = event.kind == WatchEvent::Kind::Deleted;
+  if (!selection_.namespaces.matches(event.object.labels)) {
+    deselect(name, now);
+  } else if (!is_deleted || !namespaces_.contains(name)) {
+    // Its last state too: it may have come and gone between two looks of ours.
     put(event.object, {.labels = event.object.labels});
-  } else {
-    mark_one_gone(namespaces_, Namespace(event.object.name), now, changes_);
   }
+  if (is_deleted) mark_one_gone(namespaces_, name, now, changes_);
 }
 
 void KnownPods::apply_to_pods(const WatchEvent& event, Timestamp now) {
@@ -159,58 +201,135 @@ void KnownPods::apply_to_pods(const WatchEvent& event, Timestamp now) {
   }
 }
 
-void KnownPods::restore(Namespaces namespaces, Pods pods, std::string_view namespaces_of) {
+void KnownPods::restore(Namespaces namespaces, Pods pods, std::string_view namespaces_of, Timestamp now) {
   pods_ = std::move(pods);
   has_pods_ = true;
+  for (auto& [id, known] : pods_) {
+    known.is_from_earlier_run = true;
+    if (known.gone_at) known.asked_at = now;
+  }
   if (namespaces_of == selection_.namespaces.text()) {
     namespaces_ = std::move(namespaces);
     has_namespaces_ = true;
+    for (auto& [name, known] : namespaces_) {
+      if (known.gone_at) known.asked_at = now;
+    }
   }
   ++changes_;
 }
 
+void KnownPods::trust_earlier_run() {
+  if (is_earlier_run_trusted_) return;
+  is_earlier_run_trusted_ = true;
+  ++changes_;
+}
+
+void KnownPods::note_asked(const PodId& id, Timestamp now) {
+  const auto pod = pods_.find(id);
+  if (pod != pods_.end() && pod->second.gone_at) pod->second.asked_at = now;
+  const auto in = namespaces_.find(id.namespace_name);
+  if (in != namespaces_.end() && in->second.gone_at) in->second.asked_at = now;
+}
+
 void KnownPods::prune(Timestamp now, std::chrono::nanoseconds keep) {
   const auto is_over = [&](const auto& entry) {
-    return entry.second.gone_at && now - *entry.second.gone_at > keep;
+    const auto& known = entry.second;
+    return known.gone_at && now - *known.gone_at > keep && (!known.asked_at || now - *known.asked_at > keep);
   };
   changes_ += std::erase_if(pods_, is_over);
   changes_ += std::erase_if(namespaces_, is_over);
 }
 
-KnownPods::NamespaceState KnownPods::state_of(const Namespace& name, bool is_pod_gone) const {
+const KnownPod* KnownPods::known_pod_of(const PodId& id) const {
+  const auto found = pods_.find(id);
+  return found == pods_.end() ? nullptr : &found->second;
+}
+
+// `pod` is one in it, if that is known.
+KnownPods::NamespaceState KnownPods::state_of(const Namespace& name, const KnownPod* pod) const {
+  const bool selects_everything = selection_.namespaces.selects_everything();
+  if (!has_listed_namespaces_ && !is_earlier_run_trusted_) return NamespaceState::Unknown;
   const auto found = namespaces_.find(name);
-  if (found != namespaces_.end()) {
-    if (says_true(found->second.labels, kVectorExclude)) return NamespaceState::Excluded;
-    // A namespace is deleted after its pods. With a pod alive in it, it only lost its label.
-    const bool is_selected =
-        !found->second.gone_at || is_pod_gone || selection_.namespaces.selects_everything();
-    return is_selected ? NamespaceState::Selected : NamespaceState::NotSelected;
+  if (found == namespaces_.end())
+    return has_namespaces_ && !selects_everything ? NamespaceState::NotSelected : NamespaceState::Unknown;
+  const KnownNamespace& known = found->second;
+  // As if it had excluded itself: what its pods say until it is selected again is never collected.
+  if (known.deselected_at || says_true(known.labels, kVectorExclude)) return NamespaceState::Excluded;
+  // A namespace is deleted after its pods. A pod that is alive is in one of the same name, which nobody has
+  // told us of yet.
+  if (known.gone_at && pod != nullptr && !pod->gone_at && !selects_everything)
+    return NamespaceState::NotSelected;
+  return is_out_of_date(pod) ? NamespaceState::Unknown : NamespaceState::Selected;
+}
+
+// What is known of the pod's namespace, or of the pod, may have changed before we started.
+bool KnownPods::is_out_of_date(const KnownPod* pod) const {
+  if (pod != nullptr && !pod->is_from_earlier_run) return !has_listed_namespaces_;
+  return !is_earlier_run_trusted_ && !(has_listed_namespaces_ && has_listed_pods_);
+}
+
+// Pods of Headgate itself, and what excludes itself where it may. Whoever names his pod headgate excludes it
+// by that.
+bool KnownPods::is_left_out(const PodId& id, const KnownPod* pod) const {
+  const bool is_in_own_namespace =
+      !selection_.own_namespace.empty() && id.namespace_name.view() == selection_.own_namespace;
+  if (!selection_.collect_own_logs) {
+    if (is_in_own_namespace && !selection_.own_pod.empty() && id.pod.view() == selection_.own_pod)
+      return true;
+    if (pod != nullptr && (is_in_own_namespace || selection_.allow_opt_out) && is_headgate(*pod)) return true;
   }
-  if (selection_.namespaces.selects_everything()) return NamespaceState::Selected;
-  return has_namespaces_ ? NamespaceState::NotSelected : NamespaceState::Unknown;
+  return pod != nullptr && selection_.allow_opt_out && pod->is_excluded;
+}
+
+// `pod` may be unknown.
+PodFacts KnownPods::selected_facts(const PodId& id, const KnownPod* pod) const {
+  PodFacts facts;
+  if (pod != nullptr) {
+    facts.labels = pod->labels;
+    facts.workload = pod->workload;
+    if (selection_.allow_opt_out) facts.excluded_containers = pod->excluded_containers;
+  }
+  const auto in = namespaces_.find(id.namespace_name);
+  if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
+  return facts;
 }
 
 std::optional<PodFacts> KnownPods::facts(const PodId& id) const {
-  const auto found = pods_.find(id);
-  const bool is_known = found != pods_.end();
-  const NamespaceState state = state_of(id.namespace_name, !is_known || found->second.gone_at.has_value());
-
+  const KnownPod* const pod = known_pod_of(id);
+  const NamespaceState state = state_of(id.namespace_name, pod);
+  const bool may_have_changed =
+      pod != nullptr && pod->is_from_earlier_run && !has_listed_pods_ && !is_earlier_run_trusted_;
+  if (may_have_changed) return std::nullopt;
   PodFacts facts;
   facts.is_selected = false;
-  facts.is_excluded = state == NamespaceState::Excluded || (is_known && found->second.is_excluded);
+  facts.is_excluded = state == NamespaceState::Excluded || is_left_out(id, pod);
   if (facts.is_excluded || state == NamespaceState::NotSelected) return facts;
-  if (!is_known) return std::nullopt;
-  if (!selection_.pods.matches(found->second.labels)) return facts;
-  const auto in = namespaces_.find(id.namespace_name);
-  const bool is_missing = in == namespaces_.end() && selection_.needs_namespace_labels;
-  if (state == NamespaceState::Unknown || is_missing) return std::nullopt;
+  if (pod == nullptr) return std::nullopt;
+  if (!selection_.pods.matches(pod->labels)) return facts;
+  if (state == NamespaceState::Unknown) return std::nullopt;
+  return selected_facts(id, pod);
+}
 
-  facts.is_selected = true;
-  facts.labels = found->second.labels;
-  facts.workload = found->second.workload;
-  facts.excluded_containers = found->second.excluded_containers;
-  if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
-  return facts;
+std::optional<PodFacts> KnownPods::assumed(const PodId& id) const {
+  if (std::optional<PodFacts> known = facts(id)) return known;
+  const bool is_told = has_listed_namespaces_ && has_listed_pods_;
+  const bool is_selective = !selection_.namespaces.selects_everything() ||
+                            !selection_.pods.selects_everything() || !selection_.tenant_label.empty();
+  if (!is_informed() && is_selective) return std::nullopt;  // half an answer is none
+  if (is_informed() && !is_told && !is_earlier_run_trusted_) return std::nullopt;
+  const KnownPod* const pod = known_pod_of(id);
+  if (pod == nullptr && !selection_.pods.selects_everything()) return std::nullopt;
+  const auto in = namespaces_.find(id.namespace_name);
+  const bool is_namespace_known = in != namespaces_.end();
+  if (!is_namespace_known && !selection_.namespaces.selects_everything()) return std::nullopt;
+  PodFacts assumed = selected_facts(id, pod);
+  if (!selection_.tenant_label.empty()) {
+    // The namespace's label goes before the pod's, so it has to be known that there is none.
+    const auto tenant = assumed.namespace_labels.find(selection_.tenant_label);
+    const bool is_named = tenant != assumed.namespace_labels.end() && !tenant->second.empty();
+    if (!is_named && (!is_namespace_known || pod == nullptr)) return std::nullopt;
+  }
+  return assumed;
 }
 
 }  // namespace headgate::kube

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "model/checksum.h"
+#include "model/format_title.h"
 #include "model/json_text.h"
 #include "ports/whole_file.h"
 
@@ -17,7 +18,8 @@ namespace dom = simdjson::dom;
 using Found = simdjson::simdjson_result<dom::element>;
 using Labels = std::map<std::string, std::string>;
 
-constexpr std::string_view kTitle = "headgate-known-pods 1\n";
+constexpr std::string_view kFormat = "headgate-known-pods";
+constexpr std::uint32_t kVersion = 2;  // in 1 a namespace that lost its label looks like a deleted one
 constexpr std::string_view kChecksum = "crc ";
 
 void add_text(std::string& to, std::string_view name, std::string_view text) {
@@ -38,8 +40,11 @@ void add_labels(std::string& to, const Labels& labels) {
   to.push_back('}');
 }
 
-void add_gone(std::string& to, const std::optional<Timestamp>& gone_at) {
-  if (gone_at) to += ",\"gone_at\":" + std::to_string(gone_at->nanoseconds);
+void add_time(std::string& to, std::string_view name, const std::optional<Timestamp>& time) {
+  if (!time) return;
+  to += ",\"";
+  to += name;
+  to += "\":" + std::to_string(time->nanoseconds);
 }
 
 Result<std::string> text_in(const dom::object& object, const char* name) {
@@ -62,9 +67,9 @@ Result<Labels> labels_in(const dom::object& object) {
   return labels;
 }
 
-std::optional<Timestamp> gone_in(const dom::object& object) {
+std::optional<Timestamp> time_in(const dom::object& object, const char* name) {
   std::int64_t nanoseconds = 0;
-  if (object["gone_at"].get_int64().get(nanoseconds) != simdjson::SUCCESS) return std::nullopt;
+  if (object[name].get_int64().get(nanoseconds) != simdjson::SUCCESS) return std::nullopt;
   return Timestamp{nanoseconds};
 }
 
@@ -72,7 +77,7 @@ Result<KnownPod> pod_in(const dom::object& object) {
   KnownPod pod;
   pod.labels = TRY(labels_in(object));
   pod.workload = TRY(text_in(object, "workload"));
-  pod.gone_at = gone_in(object);
+  pod.gone_at = time_in(object, "gone_at");
   bool is_excluded = false;
   pod.is_excluded = object["excluded"].get_bool().get(is_excluded) == simdjson::SUCCESS && is_excluded;
   dom::array names;
@@ -95,7 +100,9 @@ Result<> read_line(dom::parser& parser, std::string_view line, KeptPods& into) {
   if (kind == "selector") {
     into.namespace_selector = TRY(text_in(object, "namespaces"));
   } else if (kind == "namespace") {
-    KnownNamespace known{.labels = TRY(labels_in(object)), .gone_at = gone_in(object)};
+    KnownNamespace known{.labels = TRY(labels_in(object)),
+                         .gone_at = time_in(object, "gone_at"),
+                         .deselected_at = time_in(object, "deselected_at")};
     into.namespaces.insert_or_assign(Namespace(TRY(text_in(object, "name"))), std::move(known));
   } else if (kind == "pod") {
     PodId id{Namespace(TRY(text_in(object, "namespace"))), PodName(TRY(text_in(object, "name"))),
@@ -107,24 +114,30 @@ Result<> read_line(dom::parser& parser, std::string_view line, KeptPods& into) {
   return {};
 }
 
-// The lines between title and checksum, whose checksum was right.
-Result<std::string_view> checked_lines(std::string_view text) {
-  if (!text.starts_with(kTitle)) return Error{Fault::Invalid, "not of this version"};
+// What the file holds beside title and checksum, which was right.
+struct CheckedLines {
+  std::uint32_t version = 0;
+  std::string_view lines;
+};
+Result<CheckedLines> checked_lines(std::string_view text) {
+  const std::size_t title_end = text.find('\n');
+  if (title_end == std::string_view::npos) return Error{Fault::Invalid, "damaged: cut short"};
+  const std::uint32_t version = TRY(version_in_title(text.substr(0, title_end), kFormat, kVersion));
   const std::size_t at = text.rfind(kChecksum);
-  if (at == std::string_view::npos || at == 0 || text[at - 1] != '\n' || !text.ends_with('\n'))
+  if (at == std::string_view::npos || at <= title_end || text[at - 1] != '\n' || !text.ends_with('\n'))
     return Error{Fault::Invalid, "damaged: cut short"};
   const std::string_view digits = text.substr(at + kChecksum.size(), text.size() - at - kChecksum.size() - 1);
   std::uint32_t crc = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), crc);
   if (error != std::errc() || end != digits.data() + digits.size() || crc != crc32c(0, text.substr(0, at)))
     return Error{Fault::Invalid, "damaged: its checksum differs"};
-  return text.substr(kTitle.size(), at - kTitle.size());
+  return CheckedLines{.version = version, .lines = text.substr(title_end + 1, at - title_end - 1)};
 }
 
 }  // namespace
 
 std::string write_kept_pods(const KnownPods& known) {
-  std::string text(kTitle);
+  std::string text = std::string(kFormat) + ' ' + std::to_string(kVersion) + '\n';
   text += R"({"kind":"selector")";
   add_text(text, "namespaces", known.selection().namespaces.text());
   text += "}\n";
@@ -132,7 +145,8 @@ std::string write_kept_pods(const KnownPods& known) {
     text += R"({"kind":"namespace")";
     add_text(text, "name", name.view());
     add_labels(text, kept.labels);
-    add_gone(text, kept.gone_at);
+    add_time(text, "gone_at", kept.gone_at);
+    add_time(text, "deselected_at", kept.deselected_at);
     text += "}\n";
   }
   for (const auto& [id, kept] : known.pods()) {
@@ -151,7 +165,7 @@ std::string write_kept_pods(const KnownPods& known) {
       }
       text.push_back(']');
     }
-    add_gone(text, kept.gone_at);
+    add_time(text, "gone_at", kept.gone_at);
     text += "}\n";
   }
   text += std::string(kChecksum) + std::to_string(crc32c(0, text)) + "\n";
@@ -159,7 +173,8 @@ std::string write_kept_pods(const KnownPods& known) {
 }
 
 Result<KeptPods> read_kept_pods(std::string_view text) {
-  std::string_view rest = TRY(checked_lines(text));
+  const CheckedLines checked = TRY(checked_lines(text));
+  std::string_view rest = checked.lines;
   KeptPods kept;
   dom::parser parser;
   while (!rest.empty()) {
@@ -169,6 +184,10 @@ Result<KeptPods> read_kept_pods(std::string_view text) {
     rest.remove_prefix(end + 1);
     if (kept.pods.size() > KnownPods::kEntriesMax || kept.namespaces.size() > KnownPods::kEntriesMax)
       return Error{Fault::Invalid, "more entries than we ever write"};
+  }
+  // Nobody can tell which of them were deleted: none of those that were not is collected for it.
+  if (checked.version == 1) {
+    std::erase_if(kept.namespaces, [](const auto& one) { return one.second.gone_at.has_value(); });
   }
   return kept;
 }

@@ -17,7 +17,7 @@ struct KeptPods {
 };
 
 std::string write_kept_pods(const KnownPods& known);
-// Invalid: damaged, or of another version. Nothing of it is to be used then.
+// Invalid: damaged; nothing of it is to be used then. Denied: of a newer headgate.
 Result<KeptPods> read_kept_pods(std::string_view text);
 
 // One file, replaced whole: power loss leaves the old one or the new one. One thread.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "kube/api_address.h"
 
 namespace headgate::kube {
 namespace {
@@ -84,7 +85,13 @@ ResourceWatch::ResourceWatch(World world, WatchOptions options, WatchedResource 
 
 ResourceWatch::~ResourceWatch() = default;
 
+std::optional<Error> ResourceWatch::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_;
+}
+
 std::chrono::milliseconds ResourceWatch::turn(const std::stop_token& stop) {
+  refused_with_ = 0;
   const Result<> done = resource_version_.empty() ? list(stop) : watch(stop);
   if (done.ok() || done.error().fault == Fault::Stopped) return std::chrono::milliseconds{0};
   return failed(done.error());
@@ -97,16 +104,52 @@ std::chrono::milliseconds ResourceWatch::failed(const Error& error) {
   ++failures_;
   std::chrono::milliseconds wait = options_.backoff.wait(failures_, world_.random.next());
   wait = std::max<std::chrono::milliseconds>(wait, std::exchange(asked_to_wait_, std::chrono::seconds{0}));
-  if (failures_ % 10 == 1) {
-    const std::string_view advice =
-        error.fault == Fault::Denied
-            ? "check the role of the agent's service account, its token and the CA file"
-            : "collection goes on with what is known";
-    log::warn(
-        "the Kubernetes API cannot be watched",
-        {{"resource", resource_.name}, {"error", error.what}, {"failures", failures_}, {"advice", advice}});
+  tell_of(error);
+  if (failures_ >= kTroubleAfter) {
+    const std::lock_guard lock(trouble_mutex_);
+    trouble_ = error;
   }
   return wait;
+}
+
+// Its kind is what it says but for its numbers (times, ports), and the status of an answer.
+std::string ResourceWatch::kind_of(const Error& error) const {
+  constexpr std::size_t kBytesMax = 256;
+  std::string kind = std::to_string(refused_with_) + ' ';
+  if (refused_with_ != 0) return kind;
+  for (const char character : error.what) {
+    if (character < '0' || character > '9') kind.push_back(character);
+    if (kind.size() >= kBytesMax) break;
+  }
+  return kind;
+}
+
+void ResourceWatch::tell_of(const Error& error) {
+  const SteadyTime now = world_.clock.steady();
+  const std::string kind = kind_of(error);
+  const auto logged = logged_at_.find(kind);
+  const bool is_new = logged == logged_at_.end();
+  const bool has_changed = kind != logged_kind_ && (is_new || now - logged->second >= kLogKindAgain);
+  const bool is_long_ago = !is_new && now - logged->second >= kLogSameAgain;
+  // It was told of before, there were better times since, and now it does not pass by itself.
+  const bool is_trouble_again = !has_told_ && failures_ == kTroubleAfter;
+  if (!has_changed && !is_long_ago && !is_trouble_again) {
+    ++untold_;
+    return;
+  }
+  if (is_new && logged_at_.size() >= kKindsMax) logged_at_.clear();
+  logged_at_[kind] = now;
+  logged_kind_ = kind;
+  has_told_ = true;
+  const std::string_view advice =
+      error.fault == Fault::Denied
+          ? "check the role of the agent's service account, its token and the CA file"
+          : "collection goes on with what is known";
+  log::warn("the Kubernetes API cannot be watched", {{"resource", resource_.name},
+                                                     {"error", error.what},
+                                                     {"failures", failures_},
+                                                     {"failures_not_logged", std::exchange(untold_, 0)},
+                                                     {"advice", advice}});
 }
 
 void ResourceWatch::hear() {
@@ -117,9 +160,17 @@ void ResourceWatch::hear() {
 
 // A list that works is not enough: a server that refuses each watch would be listed without end.
 void ResourceWatch::recover() {
-  if (failures_ > 0)
+  if (has_told_)
     log::info("the Kubernetes API answers again", {{"resource", resource_.name}, {"failures", failures_}});
+  has_told_ = false;
   failures_ = 0;
+}
+
+// A watch may be open for long before it says anything.
+void ResourceWatch::accept() {
+  meters_->connected.set(1);
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_.reset();
 }
 
 void ResourceWatch::forget_place(std::string list_from) {
@@ -134,6 +185,8 @@ Result<net::HttpRequest> ResourceWatch::request(std::string query, std::string_v
   request.url = options_.api + resource_.path + query;
   request.headers.emplace_back("Accept", as);
   const std::string token = TRY(world_.token.token());
+  if (!token.empty() && !may_send_token(options_.api))
+    return Error{Fault::Denied, "a token goes over TLS or to loopback only"};
   if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
   return request;
 }
@@ -198,7 +251,7 @@ Result<> ResourceWatch::watch(const std::stop_token& stop) {
                            {.deadline = Deadline::after(begun, timeout + kPatience),
                             .stop = stop,
                             .body_bytes_max = kRefusalBytesMax},
-                           {.body = lines, .on_accepted = [this] { meters_->connected.set(1); }});
+                           {.body = lines, .on_accepted = [this] { accept(); }});
   const std::chrono::nanoseconds lasted = world_.clock.steady() - begun;
   constexpr std::chrono::seconds kLong{10};  // it worked; what ended it is a new trouble
   if (!response.ok()) {
@@ -244,6 +297,7 @@ Error ResourceWatch::refusal(const net::HttpResponse& response) {
     if (std::from_chars(after->data(), after->data() + after->size(), seconds).ec == std::errc())
       asked_to_wait_ = std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kRetryAfterMax.count()));
   }
+  refused_with_ = static_cast<int>(response.status);
   switch (response.status) {
     case 401:
       world_.token.refuse();

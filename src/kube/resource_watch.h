@@ -7,7 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -64,11 +67,20 @@ class ResourceWatch {
 
   // When the server last said anything: a list, an event or a bookmark. Any thread.
   SteadyTime heard_at() const { return SteadyTime(std::chrono::nanoseconds(heard_at_.load())); }
+  // Why the server cannot be watched: what failed last, once it has failed a few times in a row and until a
+  // watch is open again. Any thread.
+  std::optional<Error> trouble() const;
   const std::string& name() const { return resource_.name; }
 
  private:
   static constexpr std::size_t kObjectsMax = 40'000;
   static constexpr std::chrono::seconds kRetryAfterMax{60};
+  static constexpr std::uint32_t kTroubleAfter = 3;  // failures in a row
+  // A kind of failure that comes again and again is logged once in so long; two kinds by turns, each of them
+  // once in so long.
+  static constexpr std::chrono::hours kLogSameAgain{1};
+  static constexpr std::chrono::minutes kLogKindAgain{1};
+  static constexpr std::size_t kKindsMax = 16;
   struct Meters;
   class Lines;
 
@@ -79,8 +91,11 @@ class ResourceWatch {
   Result<net::HttpRequest> request(std::string query, std::string_view as) const;
   Error refusal(const net::HttpResponse& response);
   std::chrono::milliseconds failed(const Error& error);
+  std::string kind_of(const Error& error) const;
+  void tell_of(const Error& error);
   void hear();
   void recover();
+  void accept();
   void forget_place(std::string list_from);
 
   World world_;
@@ -90,6 +105,13 @@ class ResourceWatch {
   std::string resource_version_;  // where to watch from; empty: list first
   std::string list_from_ = "0";   // not older than that; "0": whatever the server has at hand, "": the latest
   std::uint32_t failures_ = 0;    // in a row
+  std::string logged_kind_;       // of the failure that was logged last
+  std::map<std::string, SteadyTime> logged_at_;  // by kind
+  std::uint64_t untold_ = 0;                     // failures since the last that was logged
+  bool has_told_ = false;                        // of this row
+  int refused_with_ = 0;                         // HTTP status of the failure; 0: there was none
+  mutable std::mutex trouble_mutex_;             // guards trouble_
+  std::optional<Error> trouble_;
   bool is_again_at_once_ = false;  // the cause of the error has been dealt with
   bool has_retried_token_ = false;
   std::chrono::seconds asked_to_wait_{0};

@@ -366,6 +366,54 @@ TEST_F(ResourceWatchTest, DoesNotHammerAServerThatEndsEachWatchAtOnce) {
   EXPECT_EQ(turn(), 100ms);
 }
 
+TEST_F(ResourceWatchTest, TellsOfAFailureWhenItsKindChangesAndOfALastingOneEachHour) {
+  Scripts scripts;
+  for (const int status : {403, 403, 403, 403, 503, 503, 503, 403, 503, 503, 503, 503})
+    scripts.push_back(refuse(status));
+  begin(std::move(scripts));
+  const auto told = [&](int turns) {
+    testing::internal::CaptureStderr();
+    for (int count = 0; count < turns; ++count) turn();
+    const std::string text = testing::internal::GetCapturedStderr();
+    int lines = 0;
+    for (std::size_t at = text.find("cannot be watched"); at != std::string::npos;
+         at = text.find("cannot be watched", at + 1))
+      ++lines;
+    return lines;
+  };
+  EXPECT_EQ(told(4), 1);
+  clock_.advance(1min);
+  EXPECT_EQ(told(3), 1) << "another kind";
+  EXPECT_EQ(told(1), 1) << "the first kind again";
+  EXPECT_EQ(told(1), 0) << "two kinds by turns do not fill the log";
+  clock_.advance(1h);
+  EXPECT_EQ(told(2), 1);
+  clock_.advance(1h);
+  EXPECT_EQ(told(1), 1) << "it lasts";
+}
+
+TEST_F(ResourceWatchTest, SaysWhyTheServerCannotBeWatchedUntilAWatchIsOpen) {
+  begin({refuse(503), refuse(503), refuse(403), list(), refuse(403),
+         [this](const std::string&, Answer& answer) {
+           answer.start_stream();
+           answer.chunk("\n");
+           clock_.advance(331s);
+           answer.hang();
+         }});
+  turn();
+  turn();
+  EXPECT_FALSE(watch_->trouble()) << "a short trouble is none";
+  turn();
+  ASSERT_TRUE(watch_->trouble());
+  EXPECT_EQ(watch_->trouble()->fault, Fault::Denied);
+  turn();
+  EXPECT_TRUE(watch_->trouble()) << "a list is not enough";
+  turn();
+  EXPECT_TRUE(watch_->trouble());
+  turn();
+  EXPECT_FALSE(watch_->trouble()) << "it was open, though it said nothing";
+}
+
 TEST_F(ResourceWatchTest, RefusesAListWithoutEndOrPlace) {
   const std::string same = R"({"metadata":{"resourceVersion":"5","continue":"x"},"items":[]})";
   begin({list(R"({"metadata":{},"items":[]})"), list("no JSON"), list(same), list(same)});

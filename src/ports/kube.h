@@ -35,11 +35,16 @@ class Kube {
   virtual ~Kube() = default;
   // Empty when the pod is not known (yet).
   virtual std::optional<PodFacts> pod(const PodId& id) = 0;
+  // What a pod is taken for that has been waited for long enough and is still not known. Empty when that
+  // could collect what nobody selected, or give it to the wrong tenant: then it goes on waiting.
+  virtual std::optional<PodFacts> assumed(const PodId& /*id*/) { return PodFacts(); }
   // Grows whenever pod() may answer otherwise than before; read it first, then ask.
   virtual std::uint64_t changes() { return 0; }
   // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected.
   // Once true it stays so.
   virtual bool is_informed() { return true; }
+  // Why pod() may answer out of date: nothing was ever learned, or the API cannot be watched. Any thread.
+  virtual Result<> freshness() { return {}; }
 };
 
 }  // namespace headgate

@@ -115,6 +115,9 @@ class CollectInAClusterTest(EndToEndTest):
         self.cluster.ask("PATCH", f"/api/v1/namespaces/{file.about['namespace']}/pods/{file.about['name']}",
                          {"metadata": metadata})
 
+    def delete_pod(self, file):
+        self.cluster.ask("DELETE", f"/api/v1/namespaces/{file.about['namespace']}/pods/{file.about['name']}", {"gracePeriodSeconds": 0})
+
     def agent(self, *flags):
         environment = {**os.environ, "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self.cluster.port)}
         process = subprocess.Popen(
@@ -190,6 +193,46 @@ class CollectInAClusterTest(EndToEndTest):
         everything = [message for messages in self.records().values() for message in messages]
         self.assertEqual(sorted(everything), ["first"] * 3 + ["of another team", "second", "third"])
         self.assertFalse([key for key in self.records() if key.startswith("thieves")])
+
+    def test_nothing_of_a_namespace_that_loses_its_label_is_collected_whatever_becomes_of_its_pods(self):
+        self.add_namespace("shop", wanted="yes")
+        web = self.pod("shop", "web-0", labels={"app": "web"})
+        ended = self.pod("shop", "ended-0", labels={"app": "ended"})
+        web.say(b"first")
+        agent = self.agent("--kube.pod-wait-max=0s")
+        self.await_that(lambda: self.metric("headgate_collect_containers") == 2 and self.records(), "the first line")
+        self.change_namespace("shop", wanted=None)
+        self.await_that(lambda: self.metric("headgate_collect_containers") == 0, "that nothing of it is followed")
+        late = self.pod("shop", "late-0", labels={"app": "late"})
+        unknown = CriFile(self.installation.pods, "shop", "unknown-0")
+        self.addCleanup(unknown.close)
+        unknown.write(b"never")
+        unknown.file.flush()
+        for file in (web, ended, late):
+            file.say(b"never")
+            self.delete_pod(file)
+        time.sleep(3)  # in which nothing happens: thirty rounds of the agent
+        agent.terminate()
+        agent.communicate(timeout=60)
+        self.assertEqual(self.records(), {"shop/shop/web/web-0": ["first"]})
+#The same for an agent that learns of it only when it starts.
+        self.change_namespace("shop", wanted="yes")
+        again = self.pod("shop", "again-0", labels={"app": "again"})
+        again.say(b"second")
+        agent = self.agent()
+        self.await_that(lambda: "second" in self.records().get("shop/shop/again/again-0", []), "a line of it")
+        agent.terminate()
+        agent.communicate(timeout=60)
+        self.change_namespace("shop", wanted=None)
+        again.say(b"while no agent ran")
+        agent = self.agent()
+        self.await_that(lambda: self.metric("headgate_kube_watch_connected{resource=.namespaces.}") == 1, "the API")
+        again.say(b"later")
+        time.sleep(2)
+        agent.terminate()
+        agent.communicate(timeout=60)
+        messages = [message for found in self.records().values() for message in found]
+        self.assertFalse([message for message in messages if message in ("while no agent ran", "later")], messages)
 
 
 if __name__ == "__main__":

@@ -57,11 +57,16 @@ TEST_F(AgentAtKubeApiserver, KnowsANamespaceWhileItsLabelsAreWanted) {
   cluster_.ask("PATCH", "/api/v1/namespaces/team-b", R"({"metadata":{"labels":{"wanted":"yes"}}})");
   EXPECT_TRUE(await([&] { return is_selected(*pods, theirs); }));
   cluster_.ask("PATCH", "/api/v1/namespaces/team-b", R"({"metadata":{"labels":{"wanted":"no"}}})");
-  EXPECT_TRUE(await([&] { return events("DELETED", "namespaces") == 1; }))
-      << "one that no longer matches is as good as deleted";
+  EXPECT_TRUE(await([&] { return !is_selected(*pods, theirs); }));
+  EXPECT_EQ(events("DELETED", "namespaces"), 0) << "one that no longer matches is not deleted";
   const PodId late = add_pod("late", {}, kNode, "team-b");
   EXPECT_TRUE(await([&] { return events("ADDED") == 1; }));
   EXPECT_FALSE(is_selected(*pods, late));
+  delete_pod(late);
+  delete_pod(theirs);
+  EXPECT_TRUE(await([&] { return events("DELETED") == 2; }));
+  EXPECT_FALSE(is_selected(*pods, late));
+  EXPECT_FALSE(is_selected(*pods, theirs)) << "their namespace lives on without the label";
 }
 
 // The server sends one two seconds before it ends a watch, when anything changed of what its cache holds, be

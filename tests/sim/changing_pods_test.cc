@@ -380,6 +380,37 @@ TEST_F(ChangingPods, WaitForEverForAClusterThatNeverSpokeIfTheyAreToldTo) {
   EXPECT_EQ(collected(), Messages{});
 }
 
+// Not even when it has waited as long as it may: what nobody can say to be selected is not collected.
+TEST_F(ChangingPods, WaitForEverForAClusterThatCannotSayWhatTheyAre) {
+  for (const bool knows_others : {false, true}) {
+    kube_.knows_pods = knows_others;
+    kube_.become("web-1", std::nullopt);
+    kube_.assumes = false;
+    say("before it is known");
+    start_anew();
+    EXPECT_EQ(collected(), Messages{});
+    clock_.advance(std::chrono::hours{1000});
+    EXPECT_EQ(collected(), Messages{});
+    EXPECT_EQ(metrics_.counter("headgate_collect_unknown_pods_total", "").value(), 0U);
+    kube_.knows_pods = true;
+    become(labelled("web"));
+    EXPECT_EQ(collected(), Messages{"before it is known"});
+  }
+}
+
+TEST_F(ChangingPods, OneThatIsNotKnownIsOfTheTenantThatItsNamespaceNames) {
+  options_.key_template = *KeyTemplate::parse("{cluster_id}/{tenant}/{namespace}/{pod_name}/{file}");
+  options_.admission.tenant_label = "team";
+  options_.admission.pod_wait_max = std::chrono::seconds{0};
+  kube_.become("web-1", std::nullopt);
+  kube_.assumed_facts.namespace_labels = {{"team", "sellers"}};
+  say("one");
+  ASSERT_TRUE(open().ok());
+  read();
+  ASSERT_TRUE(collector_->seal_all().ok());
+  EXPECT_EQ(sealed_keys(), std::vector<std::string>{"c/sellers/ns/web-1"});
+}
+
 TEST_F(ChangingPods, NothingIsLostOrRepeatedWhenTheDiskFailsMeanwhile) {
   kube_.become("web-1", labelled("web"));
   say("one");

@@ -21,6 +21,9 @@ class LabelledPods : public Kube {
     facts.labels["app"] = id.pod.str().substr(0, 3);
     return facts;
   }
+  std::optional<PodFacts> assumed(const PodId& /*id*/) override {
+    return assumes ? std::optional(assumed_facts) : std::nullopt;
+  }
   bool is_informed() override { return knows_pods; }
   std::uint64_t changes() override { return changes_; }
   void become(const std::string& pod, std::optional<PodFacts> facts) {
@@ -29,6 +32,8 @@ class LabelledPods : public Kube {
   }
   std::map<std::string, std::string> labels;
   bool knows_pods = true;
+  bool assumes = true;  // that a pod that stays unknown is `assumed_facts`
+  PodFacts assumed_facts;
 
  private:
   std::map<std::string, std::optional<PodFacts>> told_;
