@@ -7,10 +7,12 @@
 #include <ostream>
 
 #include "base/log.h"
+#include "cli/data_directory.h"
 #include "cli/node_agent.h"
 #include "cli/setting.h"
 #include "cli/stop_signals.h"
 #include "cli/version.h"
+#include "local/owned_directory.h"
 
 namespace headgate::cli {
 namespace {
@@ -18,6 +20,10 @@ namespace {
 struct Arguments {
   std::shared_ptr<ConfigArguments> config;
   double grace = 25;  // Kubernetes' own default, 30 s, less what stopping takes
+  bool must_prepare = false;
+  // As docs/pods.md has the agent run: no one, of the group that reads the logs.
+  std::uint32_t user = 65534;
+  std::uint32_t group = 0;
 };
 
 int fail(const ConfigWorld& world, const Error& error) {
@@ -34,16 +40,33 @@ void give_back_large_memory() {
   ::mallopt(M_TRIM_THRESHOLD, kLargeBytes);
 }
 
+// For an init container that is root's: a directory that kubelet makes (hostPath, DirectoryOrCreate) is
+// root's too.
+int prepare(const Arguments& arguments, const Config& config, const ConfigWorld& world) {
+  const std::string& directory = config.collect.data_directory;
+  const Result<> given = local::give_directory(directory, {.user = arguments.user, .group = arguments.group});
+  if (!given.ok()) {
+    Error error = with_advice(given.error(), directory);
+    return fail(world, std::move(error).in("collect.data_directory"));
+  }
+  log::info("the data directory is ready for the agent",
+            {{"directory", directory}, {"user", arguments.user}, {"group", arguments.group}});
+  return 0;
+}
+
 int run_collect(const Arguments& arguments, const ConfigWorld& world) {
   const std::optional<Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
+  if (arguments.must_prepare) return prepare(arguments, *config, world);
   give_back_large_memory();
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(world, library.error());
   const StopSignals signals;
-  const Result<std::unique_ptr<NodeAgent>> started = NodeAgent::start(*library, world.environment, *config);
+  const Result<std::unique_ptr<NodeAgent>> started =
+      NodeAgent::start(*library, world.environment, *config, signals.token());
+  if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) return fail(world, started.error());
   NodeAgent& agent = **started;
   log::info("headgate collect runs", {{"version", kVersion},
@@ -70,6 +93,13 @@ Command add_collect(CLI::App& parent, ConfigWorld world) {
   arguments->config = add_config_flags(*app, kCollect);
   app->add_option("--grace", arguments->grace, "When told to stop, seconds to store what was collected")
       ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_flag(
+      "--prepare", arguments->must_prepare,
+      "Make collect.data_directory, give it to the agent's user, and end: for root, before the agent");
+  app->add_option("--prepare-user", arguments->user, "With --prepare: the agent's user id")
+      ->capture_default_str();
+  app->add_option("--prepare-group", arguments->group, "With --prepare: the agent's group id")
       ->capture_default_str();
   return {.app = app, .run = [arguments, world] { return run_collect(*arguments, world); }};
 }

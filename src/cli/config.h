@@ -68,6 +68,7 @@ struct Config {
   struct Collect {
     std::string pod_logs;
     std::string data_directory;
+    Milliseconds lock_wait{};
     Milliseconds scan_interval{};
     Milliseconds idle_scan_interval{};
     StartAt start_at = StartAt::Beginning;

@@ -77,7 +77,8 @@ int run_local(const Arguments& arguments, const ConfigWorld& world) {
   const StopSignals signals;
   local::SystemClock clock;
   const SteadyTime began = clock.steady();
-  const Result<std::unique_ptr<LocalPipeline>> started = LocalPipeline::start(*config);
+  const Result<std::unique_ptr<LocalPipeline>> started = LocalPipeline::start(*config, signals.token());
+  if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) {
     world.complaints << "headgate local: " << started.error().what << '\n';
     return kExitFailure;

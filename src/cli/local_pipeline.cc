@@ -1,6 +1,7 @@
 #include "cli/local_pipeline.h"
 
 #include "cli/collector_options.h"
+#include "cli/data_directory.h"
 #include "cli/tenant_rules.h"
 #include "cli/watched_folders.h"
 
@@ -12,8 +13,11 @@ constexpr std::chrono::milliseconds kWorkerWait{
 
 }  // namespace
 
-Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const Config& config) {
+Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const Config& config,
+                                                            const std::stop_token& stop) {
   auto pipeline = std::unique_ptr<LocalPipeline>(new LocalPipeline());
+  Result<> locked = pipeline->lock(config, stop);
+  if (!locked.ok()) return with_advice(std::move(locked).error(), config.collect.data_directory);
   TRY(pipeline->open_world(config));
   TRY(pipeline->start_server(config));
   TRY(pipeline->start_workers(config));
@@ -25,8 +29,14 @@ LocalPipeline::~LocalPipeline() {
   stop(std::chrono::milliseconds{0});
 }
 
-Result<> LocalPipeline::open_world(const Config& config) {
+Result<> LocalPipeline::lock(const Config& config, const std::stop_token& stop) {
   TRY_IN("local.root", disk_.make_directories(config.local.root));
+  state_lock_ = TRY(lock_state(clock_, config, stop));
+  data_lock_ = TRY(lock_data_directory(clock_, disk_, config, stop));
+  return {};
+}
+
+Result<> LocalPipeline::open_world(const Config& config) {
   store_ = TRY_IN("store.root",
                   local::DirectoryStore::open(clock_, random_, config.store.root, config.store.bucket,
                                               local::DirectoryStore::MissingBucket::Create));

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/metrics.h"
@@ -21,6 +23,7 @@
 #include "local/named_pods.h"
 #include "local/notifying_store.h"
 #include "local/posix_disk.h"
+#include "local/process_lock.h"
 #include "local/sqlite_ledger.h"
 #include "local/sqlite_queue.h"
 #include "local/sqlite_tenant_store.h"
@@ -33,8 +36,8 @@ namespace headgate::cli {
 class LocalPipeline {
  public:
   // Opens everything, then starts the threads. An error names what could not be opened, and nothing was
-  // started.
-  static Result<std::unique_ptr<LocalPipeline>> start(const Config& config);
+  // started. Waits for another process on the same files, until `stop` is asked for (Stopped).
+  static Result<std::unique_ptr<LocalPipeline>> start(const Config& config, const std::stop_token& stop);
   ~LocalPipeline();
   LocalPipeline(const LocalPipeline&) = delete;
   LocalPipeline& operator=(const LocalPipeline&) = delete;
@@ -56,6 +59,7 @@ class LocalPipeline {
   LocalPipeline() = default;
   // By when the queue must have answered a call.
   Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{5}); }
+  Result<> lock(const Config& config, const std::stop_token& stop);
   Result<> open_world(const Config& config);
   Result<> start_agent(const Config& config);
   Result<> start_workers(const Config& config);
@@ -65,6 +69,9 @@ class LocalPipeline {
   local::SystemClock clock_;
   local::SystemRandom random_;
   local::PosixDisk disk_;
+  // Given up after all that writes there.
+  std::optional<local::ProcessLock> data_lock_;
+  std::optional<local::ProcessLock> state_lock_;
   local::NamedPods pods_;
   std::unique_ptr<local::InotifyEvents> events_;
   std::unique_ptr<local::DirectoryStore> store_;

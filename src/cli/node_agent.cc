@@ -2,6 +2,7 @@
 
 #include "cli/central_store.h"
 #include "cli/collector_options.h"
+#include "cli/data_directory.h"
 #include "cli/watched_folders.h"
 #include "kube/cluster_pods.h"
 #include "local/named_pods.h"
@@ -47,19 +48,23 @@ kube::Selection own_pods(Disk& disk, const Environment& environment, const Confi
 }  // namespace
 
 Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
-                                                    const Environment& environment, const Config& config) {
+                                                    const Environment& environment, const Config& config,
+                                                    const std::stop_token& stop) {
   auto agent = std::unique_ptr<NodeAgent>(new NodeAgent());
-  TRY_IN("collect.data_directory", agent->disk_.make_directories(config.collect.data_directory));
-  const ClientWorld world{.library = library,
-                          .environment = environment,
-                          .clock = agent->clock_,
-                          .random = agent->random_,
-                          .disk = agent->disk_};
-  agent->store_ = TRY(open_central_store(world, config, agent->leave_.get_token()));
-  TRY(agent->open_kube(library, environment, config));
-  TRY(agent->start_server(config));
-  TRY(agent->start_agent(config));
+  Result<> started = agent->start_all(library, environment, config, stop);
+  if (!started.ok()) return with_advice(std::move(started).error(), config.collect.data_directory);
   return agent;
+}
+
+Result<> NodeAgent::start_all(const net::Library& library, const Environment& environment,
+                              const Config& config, const std::stop_token& stop) {
+  lock_ = TRY(lock_data_directory(clock_, disk_, config, stop));
+  const ClientWorld world{
+      .library = library, .environment = environment, .clock = clock_, .random = random_, .disk = disk_};
+  store_ = TRY(open_central_store(world, config, leave_.get_token()));
+  TRY(open_kube(library, environment, config));
+  TRY(start_server(config));
+  return start_agent(config);
 }
 
 NodeAgent::~NodeAgent() {

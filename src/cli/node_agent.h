@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "http/server.h"
 #include "local/inotify_events.h"
 #include "local/posix_disk.h"
+#include "local/process_lock.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
 #include "net/library.h"
@@ -27,9 +29,10 @@ class NodeAgent {
  public:
   // Opens everything, then starts the threads; an error names the setting that it comes from, and nothing was
   // started. Needs no answer of the Kubernetes API or the store: an agent that starts during their outage
-  // collects. `library` outlives the agent.
+  // collects. Waits for another agent that has the data directory, until `stop` is asked for (Stopped).
+  // `library` outlives the agent.
   static Result<std::unique_ptr<NodeAgent>> start(const net::Library& library, const Environment& environment,
-                                                  const Config& config);
+                                                  const Config& config, const std::stop_token& stop);
   ~NodeAgent();
   NodeAgent(const NodeAgent&) = delete;
   NodeAgent& operator=(const NodeAgent&) = delete;
@@ -43,6 +46,8 @@ class NodeAgent {
 
  private:
   NodeAgent() = default;
+  Result<> start_all(const net::Library& library, const Environment& environment, const Config& config,
+                     const std::stop_token& stop);
   Result<> open_kube(const net::Library& library, const Environment& environment, const Config& config);
   Result<> start_server(const Config& config);
   Result<> start_agent(const Config& config);
@@ -51,6 +56,7 @@ class NodeAgent {
   local::SystemClock clock_;
   local::SystemRandom random_;
   local::PosixDisk disk_;
+  std::optional<local::ProcessLock> lock_;  // on the data directory: given up after all that writes there
   std::unique_ptr<local::InotifyEvents> events_;
   std::stop_source leave_;  // what the store takes so long for is left off
   std::shared_ptr<ObjectStore> store_;

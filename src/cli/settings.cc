@@ -230,6 +230,15 @@ void add_collect(Table& table) {
                         .used_by = kAgents,
                         .complaint = must_not_be_empty}));
   table.push_back(bind(
+      MEMBER(collect.lock_wait),
+      {.key = "collect.lock_wait",
+       .standard = "30s",
+       .doc = "How long a start waits for another agent that still works on collect.data_directory (a pod "
+              "that is being replaced), or headgate local for another on local.state, before it gives up.",
+       .used_by = kAgents,
+       .least = 0,
+       .most = kHour}));
+  table.push_back(bind(
       MEMBER(collect.scan_interval),
       {.key = "collect.scan_interval",
        .standard = "1s",
