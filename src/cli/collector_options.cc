@@ -27,6 +27,8 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;
   options.record_bytes_max = collect.record_bytes_max;
+  options.time_window = {.before_max = collect.message_time.before_max,
+                         .after_max = collect.message_time.after_max};
   options.multiline_patterns = collect.multiline.patterns;
   options.multiline = {.bytes_max = collect.multiline.bytes_max,
                        .lines_max = static_cast<std::uint32_t>(collect.multiline.lines_max),

@@ -73,6 +73,10 @@ struct Config {
     Milliseconds idle_scan_interval{};
     StartAt start_at = StartAt::Beginning;
     std::uint64_t record_bytes_max = 0;
+    struct MessageTime {
+      Milliseconds before_max{};
+      Milliseconds after_max{};
+    } message_time;
     collect::Partition partition = collect::Partition::Pod;
     StringLists overrides;  // parse_batch_policies()
     struct Multiline {

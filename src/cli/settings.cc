@@ -267,6 +267,23 @@ void add_collect(Table& table) {
                         .used_by = kAgents,
                         .least = kKiB,
                         .most = std::int64_t{kRecordMessageBytesMax}}));
+  table.push_back(
+      bind(MEMBER(collect.message_time.before_max),
+           {.key = "collect.message_time.before_max",
+            .standard = "24h",
+            .doc = "How long before the container runtime's time of a line the message's own time may be. The "
+                   "runtime's time is the event's otherwise, and the record says so. CloudWatch Logs takes no "
+                   "event that is more than 14 days old.",
+            .used_by = kAgents,
+            .most = 365 * 24 * kHour}));
+  table.push_back(
+      bind(MEMBER(collect.message_time.after_max),
+           {.key = "collect.message_time.after_max",
+            .standard = "5m",
+            .doc = "How long after the container runtime's time of a line the message's own time may be. "
+                   "CloudWatch Logs takes no event that is more than 2 hours ahead.",
+            .used_by = kAgents,
+            .most = 365 * 24 * kHour}));
   table.push_back(bind(
       MEMBER(collect.partition),
       {.key = "collect.partition",

@@ -283,6 +283,7 @@ void Collector::count(const ReadCounts& counts) {
   meters_.joined.add(counts.joined);
   meters_.damaged.add(counts.damaged);
   meters_.split.add(counts.split);
+  meters_.times_ignored.add(counts.times_ignored);
   meters_.truncated.add(counts.truncations);
   meters_.archives_damaged.add(counts.archives_damaged);
   meters_.dropped.add(counts.files_lost);

@@ -46,6 +46,7 @@ struct CollectorOptions {
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;
+  TimeWindow time_window = {};  // in which a message's own time is believed
   MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
   RecordJoiner::Options multiline = {};              // `pattern` is each container's
   std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more of their record

@@ -82,7 +82,8 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
       RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
                              .quiet_min = options_.quiet_min,
-                             .joining = joining_of(seen, terms.multiline)});
+                             .joining = joining_of(seen, terms.multiline),
+                             .time_window = options_.time_window});
   followed.terms = std::move(terms);
   const BatchKey key = policy.partition == Partition::Pod
                            ? *pod_key

@@ -14,6 +14,9 @@ struct CollectorMeters {
         damaged(metrics.counter("headgate_collect_parse_errors_total",
                                 "Lines that are not CRI lines, delivered marked")),
         split(metrics.counter("headgate_collect_parts_total", "Parts of records over the size limit")),
+        times_ignored(metrics.counter(
+            "headgate_collect_message_times_ignored_total",
+            "Records whose messages give a time too far from the runtime's, which is taken instead")),
         truncated(
             metrics.counter("headgate_collect_truncations_total", "Files that were cut and written anew")),
         batches(metrics.counter("headgate_collect_batches_total", "Batches sealed")),
@@ -62,6 +65,7 @@ struct CollectorMeters {
   Counter& joined;
   Counter& damaged;
   Counter& split;
+  Counter& times_ignored;
   Counter& truncated;
   Counter& batches;
   Counter& raw_bytes;

@@ -17,7 +17,7 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       decompressors_(decompressors),
       options_(options),
       origin_(std::move(origin)),
-      assembler_(options.record_bytes_max, options.joining) {}
+      assembler_(options.record_bytes_max, options.joining, options.time_window) {}
 
 ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
                                         std::size_t opened_max) {
@@ -396,6 +396,7 @@ Result<> ContainerTail::add(std::span<const Record> records, Batch& batch, ReadC
     TRY(batch.add(origin_, record));
     ++counts.records;
     if (record.part > 0) ++counts.split;
+    if (record.is_time_ignored) ++counts.times_ignored;
   }
   assembler_.drop_given();
   return {};

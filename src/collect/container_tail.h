@@ -28,6 +28,7 @@ struct ReadCounts {
   std::uint64_t joined = 0;            // lines that were added to the record of the ones before them
   std::uint64_t damaged = 0;           // lines that are not CRI lines: delivered as they stand, marked
   std::uint64_t split = 0;             // parts of records over the limit
+  std::uint64_t times_ignored = 0;     // records whose messages have a time that is not believed
   std::uint64_t truncations = 0;       // files that were cut and written anew
   std::uint64_t archives_damaged = 0;  // gzipped files that could not be read to their end
   std::uint64_t files_lost = 0;        // gone before all that was known to be in them was read
@@ -41,6 +42,7 @@ class ContainerTail {
     // A file that is no longer written (renamed, unlinked) is done when its end has not moved for so long.
     std::chrono::milliseconds quiet_min{5000};
     RecordJoiner::Options joining = {};
+    TimeWindow time_window = {};  // in which a message's own time is believed
   };
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "model/message_time.h"
 
 namespace headgate::collect {
 namespace {
 
-Timestamp time_of(std::string_view message, Timestamp ingested_at) {
-  return message_time(message, ingested_at).value_or(ingested_at);
+bool is_ignored(const EventTime& time) {
+  return time.source == EventTime::Source::RuntimeInstead;
 }
 
 }  // namespace
@@ -20,7 +19,9 @@ std::span<const Record> RecordAssembler::take(const Piece& piece) {
     const std::span<const Record> records = take_slowly(piece);
     return joiner_.is_joining() ? joiner_.take(records, given_origins_) : records;
   }
-  whole_.at = time_of(piece.text, piece.at);
+  const EventTime time = event_time(piece.text, piece.at, time_window_);
+  whole_.at = time.at;
+  whole_.is_time_ignored = is_ignored(time);
   whole_.ingested_at = piece.at;
   whole_.message = piece.text;
   whole_.stream = piece.stream;
@@ -37,7 +38,7 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
     open.is_open = true;
     open.is_damaged = piece.is_damaged;
     open.ingested_at = piece.at;
-    open.at = time_of(piece.text, piece.at);
+    open.time = event_time(piece.text, piece.at, time_window_);
   }
   const bool is_first_in_file =
       std::none_of(open.origins.begin(), open.origins.end(),
@@ -60,7 +61,7 @@ std::span<const Record> RecordAssembler::take_slowly(const Piece& piece) {
   if (piece.is_partial) {
     open.text.assign(rest);
   } else {
-    if (open.parts_taken == 0) open.at = time_of(rest, open.ingested_at);
+    if (open.parts_taken == 0) open.time = event_time(rest, open.ingested_at, time_window_);
     emit(open, piece.stream, rest, true);
     close(open);
   }
@@ -73,7 +74,7 @@ std::span<const Record> RecordAssembler::give_open(Stream stream) {
   const std::size_t bytes = whole_characters(open.text);
   if (!open.is_open || bytes == 0) return records_;
   given_ = std::exchange(open.text, open.text.substr(bytes));
-  if (open.parts_taken == 0) open.at = time_of(given_, open.ingested_at);
+  if (open.parts_taken == 0) open.time = event_time(given_, open.ingested_at, time_window_);
   emit(open, stream, std::string_view(given_).substr(0, bytes), false);
   return joiner_.is_joining() ? joiner_.take(records_, open.origins) : records_;
 }
@@ -89,18 +90,19 @@ std::span<const Record> RecordAssembler::end_open(Stream stream) {
   Open& open = of(stream);
   if (!open.is_open) return records_;
   given_.swap(open.text);
-  if (open.parts_taken == 0) open.at = time_of(given_, open.ingested_at);
+  if (open.parts_taken == 0) open.time = event_time(given_, open.ingested_at, time_window_);
   emit(open, stream, given_, true);
   close(open);
   return records_;
 }
 
 void RecordAssembler::emit(Open& open, Stream stream, std::string_view message, bool is_last) {
-  Record record{.at = open.at,
+  Record record{.at = open.time.at,
                 .ingested_at = open.ingested_at,
                 .message = message,
                 .stream = stream,
-                .is_damaged = open.is_damaged};
+                .is_damaged = open.is_damaged,
+                .is_time_ignored = is_ignored(open.time)};
   if (!is_last || open.parts_taken > 0) {
     record.part = ++open.parts_taken;
     record.is_last_part = is_last;

@@ -13,6 +13,7 @@
 
 #include "collect/position.h"
 #include "collect/record_joiner.h"
+#include "model/message_time.h"
 #include "model/record.h"
 
 namespace headgate::collect {
@@ -21,8 +22,9 @@ namespace headgate::collect {
 // stream, open_bytes(), which give_open() brings down; and what the joiner holds.
 class RecordAssembler {
  public:
-  explicit RecordAssembler(std::size_t record_bytes_max, RecordJoiner::Options joining = {})
-      : record_bytes_max_(record_bytes_max), joiner_(joining) {}
+  explicit RecordAssembler(std::size_t record_bytes_max, RecordJoiner::Options joining = {},
+                           TimeWindow time_window = {})
+      : record_bytes_max_(record_bytes_max), time_window_(time_window), joiner_(joining) {}
 
   struct Piece {
     PieceOrigin origin;
@@ -66,7 +68,7 @@ class RecordAssembler {
     bool is_open = false;
     bool is_damaged = false;
     Timestamp ingested_at;
-    Timestamp at;
+    EventTime time;
     std::string text;  // not yet in a part
     std::uint64_t bytes_taken = 0;
     std::uint64_t bytes_to_skip = 0;
@@ -81,6 +83,7 @@ class RecordAssembler {
   void close(Open& open);
 
   const std::size_t record_bytes_max_;
+  const TimeWindow time_window_;  // in which a message's own time is believed
   RecordJoiner joiner_;
   std::array<Open, 2> open_;
   std::string given_;  // text of the records last given, when it is not in the piece

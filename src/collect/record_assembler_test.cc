@@ -52,6 +52,24 @@ TEST(RecordAssembler, TakesTheMessagesTimeFromTheJoinedText) {
   EXPECT_EQ(records[0].ingested_at, kAt);
 }
 
+TEST(RecordAssembler, SaysThatAMessagesTimeIsIgnored) {
+  RecordAssembler assembler(20);
+  auto records = assembler.take(piece("2024-02-29T00:00:00Z", false));
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].at, kAt);
+  EXPECT_TRUE(records[0].is_time_ignored);
+  EXPECT_FALSE(assembler.take(piece("2025-08-30T11:27:01Z", false))[0].is_time_ignored);
+  EXPECT_FALSE(assembler.take(piece("no time", false))[0].is_time_ignored);
+  // The parts of a long one too.
+  records = assembler.take(piece("2024-02-29T00:00:00Z is the day of the invoice", false));
+  ASSERT_EQ(records.size(), 3U);
+  for (const Record& record : records) EXPECT_TRUE(record.is_time_ignored && record.at == kAt);
+
+  RecordAssembler unbounded(100, {}, {.before_max = std::chrono::hours{24 * 3650}});
+  EXPECT_EQ(to_rfc3339(unbounded.take(piece("2024-02-29T00:00:00Z", false))[0].at),
+            "2024-02-29T00:00:00.000000000Z");
+}
+
 TEST(RecordAssembler, SplitsARecordOverTheLimitIntoMarkedParts) {
   RecordAssembler assembler(4);
   const auto records = assembler.take(piece("abcdefghij", false));

@@ -68,6 +68,7 @@ void RecordJoiner::hold(const Record& record, MultilinePattern::State state,
   if (held.lines == 0) {
     held.at = record.at;
     held.ingested_at = record.ingested_at;
+    held.is_time_ignored = record.is_time_ignored;
   }
   held.state = state;
   held.text += record.message;
@@ -84,8 +85,11 @@ void RecordJoiner::release(Stream stream) {
   CHECK(texts_.size() < kReleasesMax);
   Held held = std::exchange(of(stream), Held());
   texts_.push_back(std::move(held.text));
-  given_.push_back(
-      {.at = held.at, .ingested_at = held.ingested_at, .message = texts_.back(), .stream = stream});
+  given_.push_back({.at = held.at,
+                    .ingested_at = held.ingested_at,
+                    .message = texts_.back(),
+                    .stream = stream,
+                    .is_time_ignored = held.is_time_ignored});
 }
 
 std::optional<std::uint64_t> RecordJoiner::offset_in(Stream stream, std::uint64_t file) const {

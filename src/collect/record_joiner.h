@@ -67,6 +67,7 @@ class RecordJoiner {
     MultilinePattern::State state = MultilinePattern::kNone;
     Timestamp at;
     Timestamp ingested_at;
+    bool is_time_ignored = false;
     std::string text;
     std::uint32_t lines = 0;
     std::vector<PieceOrigin> origins;  // the first in each file

@@ -10,7 +10,7 @@
 namespace headgate::loggen {
 
 enum class Format : std::uint8_t {
-  Plain,   // no time of its own that message_time() reads: access logs, stack traces, bare words
+  Plain,   // no time of its own that event_time() reads: access logs, stack traces, bare words
   Iso,     // ISO 8601 at the start
   Json,    // zap, slog, pino: `ts` or `time`, as Unix time or ISO
   Klog,    // I0830 11:27:01.564974       1 file.go:12] text

@@ -177,14 +177,22 @@ int hexadecimal(char byte) {
 // Times need no escapes, yet some encoders write + as \u002B (.NET) and / as \/ (PHP).
 constexpr std::size_t kEscapedBytesMax = 128;
 
-std::optional<Timestamp> time_of_text(std::string_view text) {
+std::optional<Timestamp> time_of_unix(std::string_view number, BelievedTime& believed) {
+  const std::optional<Timestamp> at = parse_unix_time(number);
+  return at ? believed.judge(*at, BelievedTime::Offset::Known) : std::nullopt;
+}
+
+std::optional<Timestamp> time_of_text(std::string_view text, BelievedTime& believed) {
+  using Offset = BelievedTime::Offset;
   const std::optional<ParsedTime> iso = parse_iso_prefix(text);
-  if (iso) return iso->length == text.size() ? std::optional(iso->at) : std::nullopt;
-  return parse_unix_time(text);
+  if (!iso) return time_of_unix(text, believed);
+  if (iso->length != text.size()) return std::nullopt;
+  return believed.judge(iso->at, iso->has_zone ? Offset::Known : Offset::Missing);
 }
 
 // The time in a string with escapes; none when it is too long for one or has an escape of anything else.
-[[gnu::noinline]] std::optional<Timestamp> time_of_escaped_text(std::string_view raw) {
+[[gnu::noinline]] std::optional<Timestamp> time_of_escaped_text(std::string_view raw,
+                                                                BelievedTime& believed) {
   std::array<char, kEscapedBytesMax> room{};
   if (raw.size() > room.size()) return std::nullopt;
   std::size_t length = 0;
@@ -206,15 +214,16 @@ std::optional<Timestamp> time_of_text(std::string_view text) {
     }
     room[length++] = byte;
   }
-  return time_of_text({room.data(), length});
+  return time_of_text({room.data(), length}, believed);
 }
 
-// The time in the string or number from `first` to before `end`.
-std::optional<Timestamp> time_of_value(const char* first, const char* end) {
+// The believed time in the string or number from `first` to before `end`.
+std::optional<Timestamp> time_of_value(const char* first, const char* end, BelievedTime& believed) {
   const std::string_view raw(first, static_cast<std::size_t>(end - first));
-  if (raw[0] != '"') return parse_unix_time(raw);
+  if (raw[0] != '"') return time_of_unix(raw, believed);
   const std::string_view text = raw.substr(1, raw.size() - 2);
-  return text.find('\\') == std::string_view::npos ? time_of_text(text) : time_of_escaped_text(text);
+  return text.find('\\') == std::string_view::npos ? time_of_text(text, believed)
+                                                   : time_of_escaped_text(text, believed);
 }
 
 // After the value that begins at `at`, or nullptr where it is damaged.
@@ -228,7 +237,7 @@ const char* skip_value(const char* at, const char* end) {
 
 }  // namespace
 
-std::optional<Timestamp> json_time(std::string_view object) {
+std::optional<Timestamp> json_time(std::string_view object, BelievedTime& believed) {
   std::optional<Timestamp> best;
   int best_rank = kNoRank;
   const char* const end = object.data() + object.size();
@@ -247,7 +256,7 @@ std::optional<Timestamp> json_time(std::string_view object) {
     if (at == nullptr) break;
     const int rank = rank_of({key, static_cast<std::size_t>(key_end - key)});
     if (rank < best_rank && *value != '{' && *value != '[') {
-      if (const std::optional<Timestamp> found = time_of_value(value, at)) {
+      if (const std::optional<Timestamp> found = time_of_value(value, at, believed)) {
         best = found;
         best_rank = rank;
       }

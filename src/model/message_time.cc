@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "model/civil_text.h"
 #include "model/json_time.h"
@@ -12,6 +13,7 @@ namespace headgate {
 namespace {
 
 using civil_text::is_digit;
+using Offset = BelievedTime::Offset;
 
 constexpr std::size_t kNamedTimeBytesMax = 4'096;  // how far `time="` is looked for
 
@@ -80,6 +82,10 @@ std::optional<Timestamp> go_time(std::string_view message) {
   return timestamp_of(civil);
 }
 
+std::optional<Timestamp> judge(const ParsedTime& parsed, BelievedTime& believed) {
+  return believed.judge(parsed.at, parsed.has_zone ? Offset::Known : Offset::Missing);
+}
+
 bool is_name_byte(char byte) {
   const char lower = static_cast<char>(byte | 0x20);
   return is_digit(byte) || (lower >= 'a' && lower <= 'z') || byte == '_' || byte == '-' || byte == '.';
@@ -87,7 +93,7 @@ bool is_name_byte(char byte) {
 
 // `... time="2025-08-30T09:21:21Z" ...`; `uptime="` is another name. Quotes are rarer than most bytes in log
 // lines, and memchr finds them faster than memmem finds six bytes (message_time_bench.cc).
-std::optional<Timestamp> named_time(std::string_view message) {
+std::optional<Timestamp> named_time(std::string_view message, BelievedTime& believed) {
   constexpr std::string_view kName = "time=";
   const std::string_view head = message.substr(0, kNamedTimeBytesMax);
   std::size_t quote = head.find('"');
@@ -96,27 +102,42 @@ std::optional<Timestamp> named_time(std::string_view message) {
         (quote == kName.size() || !is_name_byte(head[quote - kName.size() - 1]))) {
       const std::string_view value = head.substr(quote + 1);
       const std::optional<ParsedTime> parsed = parse_iso_prefix(value);
-      if (parsed && parsed->length < value.size() && value[parsed->length] == '"') return parsed->at;
+      if (parsed && parsed->length < value.size() && value[parsed->length] == '"') {
+        if (const std::optional<Timestamp> at = judge(*parsed, believed)) return at;
+      }
     }
     quote = head.find('"', quote + 1);
   }
   return std::nullopt;
 }
 
+std::optional<Timestamp> message_time(std::string_view message, BelievedTime& believed) {
+  const char first = message[0];
+  if (first == '{') return json_time(message, believed);
+  std::optional<Timestamp> at;
+  if (is_digit(first)) {
+    if (const std::optional<ParsedTime> iso = parse_iso_prefix(message)) {
+      at = judge(*iso, believed);
+    } else if (const std::optional<Timestamp> go = go_time(message)) {
+      at = believed.judge(*go, Offset::Missing);
+    }
+  } else if (is_klog_level(first)) {
+    if (const std::optional<Timestamp> klog = klog_time(message, believed.runtime_time()))
+      at = believed.judge(*klog, Offset::Missing);
+  }
+  return at ? at : named_time(message, believed);
+}
+
 }  // namespace
 
-std::optional<Timestamp> message_time(std::string_view message, Timestamp runtime_time) {
+EventTime event_time(std::string_view message, Timestamp runtime_time, const TimeWindow& window) {
   while (!message.empty() && (message[0] == ' ' || message[0] == '\t')) message.remove_prefix(1);
-  if (message.empty()) return std::nullopt;
-  const char first = message[0];
-  if (first == '{') return json_time(message);
-  if (is_digit(first)) {
-    if (const std::optional<ParsedTime> iso = parse_iso_prefix(message)) return iso->at;
-    if (const std::optional<Timestamp> go = go_time(message)) return go;
-  } else if (is_klog_level(first)) {
-    if (const std::optional<Timestamp> klog = klog_time(message, runtime_time)) return klog;
-  }
-  return named_time(message);
+  if (message.empty()) return {.at = runtime_time};
+  BelievedTime believed(runtime_time, window);
+  if (const std::optional<Timestamp> at = message_time(message, believed))
+    return {.at = *at, .source = EventTime::Source::Message};
+  using Source = EventTime::Source;
+  return {.at = runtime_time, .source = believed.has_refused() ? Source::RuntimeInstead : Source::Runtime};
 }
 
 }  // namespace headgate

@@ -9,13 +9,14 @@ namespace headgate {
 namespace {
 
 const Timestamp kRuntime{1'756'553'221'564'974'123};
+const TimeWindow kWindow;
 
 void find_time(benchmark::State& state, std::string_view message) {
   const std::string line(message);
   for (auto _ : state) {
     std::string_view seen = line;
     benchmark::DoNotOptimize(seen);
-    benchmark::DoNotOptimize(message_time(seen, kRuntime));
+    benchmark::DoNotOptimize(event_time(seen, kRuntime, kWindow));
   }
   state.SetLabel(std::to_string(line.size()) + " bytes");
 }
@@ -33,6 +34,10 @@ BENCHMARK_CAPTURE(
     "I0830 11:27:01.564974       1 controller.go:615] quota admission added evaluator for: leases");
 BENCHMARK_CAPTURE(find_time, iso,
                   "2025-08-30T06:11:26.816Z INFO  [main] c.e.App - Started App in 3.2 seconds");
+BENCHMARK_CAPTURE(find_time, iso_in_tokyo,
+                  "2025-08-30 20:27:01,564 INFO  [main] c.e.App - order 4711 was paid");
+BENCHMARK_CAPTURE(find_time, iso_of_long_ago,
+                  "2024-02-29 00:00:00 is the day whose invoice was closed just now");
 BENCHMARK_CAPTURE(find_time, go, "2025/08/30 10:33:20 http: TLS handshake error from 10.128.0.2:51234: EOF");
 BENCHMARK_CAPTURE(
     find_time, logfmt,

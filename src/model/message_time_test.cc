@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -19,6 +21,15 @@ Timestamp at(std::string_view text) {
 }
 
 const Timestamp kRuntime = at("2025-08-30T12:00:00.000000000Z");
+
+// However far it is from the runtime's; what is believed is tested at the end.
+std::optional<Timestamp> message_time(std::string_view message, Timestamp runtime_time) {
+  const TimeWindow unbounded{.before_max = std::chrono::nanoseconds::max(),
+                             .after_max = std::chrono::nanoseconds::max()};
+  const EventTime found = event_time(message, runtime_time, unbounded);
+  if (found.source != EventTime::Source::Message) return std::nullopt;
+  return found.at;
+}
 
 struct MessageCase {
   std::string_view message;
@@ -130,7 +141,7 @@ TEST(MessageTime, GivesKlogTheYearThatPutsItNearestToTheRuntime) {
   expect_times({{"I0101 00:00:02.5 1 x", "2026-01-01T00:00:02.500000000Z"},
                 {"I1231 23:59:58.5 1 x", "2025-12-31T23:59:58.500000000Z"}},
                at("2025-12-31T23:59:58Z"));
-  expect_times({{"I0229 12:00:00.5 1 x", "2024-02-29T12:00:00.500000000Z"}}, at("2024-03-01T00:00:00Z"));
+  expect_times({{"I0229 12:00:00.5 1 x", "2024-02-29T12:00:00.500000000Z"}}, at("2024-03-01T06:20:00Z"));
   expect_times({{"I0229 12:00:00.5 1 x", "2024-02-29T12:00:00.500000000Z"}}, at("2023-12-31T00:00:00Z"));
   expect_times({{"I0229 12:00:00.5 1 x", ""}}, at("2025-03-01T00:00:00Z"));
   expect_times({{"I0229 12:00:00.5 1 x", ""}}, at("2023-03-01T00:00:00Z"));
@@ -374,6 +385,146 @@ TEST(UnixTime, IsAJsonNumberAndNothingElse) {
                                       "00"}) {
     EXPECT_FALSE(parse_unix_time(text)) << text;
   }
+}
+
+struct BelievedCase {
+  std::string_view message;
+  std::string_view utc;
+  EventTime::Source source = EventTime::Source::Message;
+};
+
+void expect_believed(std::initializer_list<BelievedCase> cases, const TimeWindow& window = {},
+                     Timestamp runtime_time = kRuntime) {
+  for (const BelievedCase& expected : cases) {
+    const EventTime found = event_time(expected.message, runtime_time, window);
+    EXPECT_EQ(to_rfc3339(found.at), to_rfc3339(at(expected.utc))) << expected.message;
+    EXPECT_EQ(int(found.source), int(expected.source)) << expected.message;
+  }
+}
+
+constexpr EventTime::Source kRefused = EventTime::Source::RuntimeInstead;
+constexpr EventTime::Source kNone = EventTime::Source::Runtime;
+
+TEST(EventTime, BelievesAMessagesTimeOnlyNearTheRuntimes) {
+  expect_believed({
+      {"2025-08-29T12:00:00Z x", "2025-08-29T12:00:00Z"},
+      {"2025-08-29T11:59:59Z x", "2025-08-30T12:00:00Z", kRefused},
+      {"2025-08-30T12:05:00Z x", "2025-08-30T12:05:00Z"},
+      {"2025-08-30T12:05:01Z x", "2025-08-30T12:00:00Z", kRefused},
+      {"2025-08-30T21:00:00+09:00 x", "2025-08-30T12:00:00Z"},
+      {"2025-08-30T21:00:00+08:00 x", "2025-08-30T12:00:00Z", kRefused},
+      {"1970-01-01T00:00:00Z x", "2025-08-30T12:00:00Z", kRefused},
+      {"2262-04-11T00:00:00Z x", "2025-08-30T12:00:00Z", kRefused},
+      {"1677-12-31T00:00:00 x", "2025-08-30T12:00:00Z", kRefused},
+      {R"({"ts":"2024-02-29T00:00:00Z","msg":"invoice of that day"})", "2025-08-30T12:00:00Z", kRefused},
+      {R"({"ts":1756555200,"msg":"x"})", "2025-08-30T12:00:00Z"},
+      {R"({"ts":1756555199999,"msg":"x"})", "2025-08-30T11:59:59.999Z"},
+      {R"({"ts":1724999486,"msg":"x"})", "2025-08-30T12:00:00Z", kRefused},
+      {R"({"time":"1788091200"})", "2025-08-30T12:00:00Z", kRefused},
+      {R"(level=info time="2030-08-30T12:00:00Z" msg=x)", "2025-08-30T12:00:00Z", kRefused},
+      {"2015/08/30 10:33:20 x", "2025-08-30T12:00:00Z", kRefused},
+      {"I0301 11:27:01.564974 1 x", "2025-08-30T12:00:00Z", kRefused},
+      {"no time at all", "2025-08-30T12:00:00Z", kNone},
+      {"", "2025-08-30T12:00:00Z", kNone},
+      {R"({"msg":"x"})", "2025-08-30T12:00:00Z", kNone},
+      {R"({"ts":12.5})", "2025-08-30T12:00:00Z", kNone},
+  });
+}
+
+TEST(EventTime, HasAWindowThatCanBeSet) {
+  const TimeWindow wide{.before_max = std::chrono::hours{24 * 14}, .after_max = std::chrono::hours{2}};
+  expect_believed({{"2025-08-17T12:00:00Z x", "2025-08-17T12:00:00Z"},
+                   {"2025-08-16T11:59:59Z x", "2025-08-30T12:00:00Z", kRefused},
+                   {"2025-08-30T14:00:00Z x", "2025-08-30T14:00:00Z"}},
+                  wide);
+  const TimeWindow none{.before_max = std::chrono::seconds{0}, .after_max = std::chrono::seconds{0}};
+  expect_believed({{"2025-08-30T12:00:00Z x", "2025-08-30T12:00:00Z"},
+                   {"2025-08-30T11:59:59.9Z x", "2025-08-30T12:00:00Z", kRefused},
+                   {"2025-08-30 20:59:59 x", "2025-08-30T12:00:00Z", kRefused},
+                   {"2025-08-30 21:00:00 x", "2025-08-30T12:00:00Z"}},
+                  none);
+}
+
+TEST(EventTime, TakesTheNextOfAMessagesTimesWhereTheFirstIsNotBelieved) {
+  expect_believed({
+      {R"({"ts":"2024-02-29T00:00:00Z","time":"2025-08-30T11:59:59Z"})", "2025-08-30T11:59:59Z"},
+      {R"({"time":"2025-08-30T11:59:59Z","ts":"2024-02-29T00:00:00Z"})", "2025-08-30T11:59:59Z"},
+      {R"({"timestamp":"2024-02-29T00:00:00Z","@timestamp":1756555199})", "2025-08-30T11:59:59Z"},
+      {R"({"ts":1,"time":2,"timestamp":1724999486})", "2025-08-30T12:00:00Z", kRefused},
+      {R"(2024-02-29 00:00:00 is closed time="2025-08-30T11:59:59Z")", "2025-08-30T11:59:59Z"},
+      {R"(due time="2024-02-29T00:00:00Z" time="2025-08-30T11:59:59Z")", "2025-08-30T11:59:59Z"},
+  });
+}
+
+// Written by a program within a second of the runtime's time, as the clock of each place shows it.
+TEST(EventTime, RecognisesTheLocalTimeOfEveryPlace) {
+  int offsets = 0;
+  for (int minutes = -12 * 60; minutes <= 14 * 60; minutes += 15) {
+    if (!is_offset_in_use(std::chrono::minutes{minutes})) continue;
+    ++offsets;
+    const Timestamp written = at("2025-08-30T11:59:59.250Z");
+    const std::string local = to_rfc3339(written + std::chrono::minutes{minutes}).substr(0, 23);
+    std::string go = local;
+    std::replace(go.begin(), go.end(), '-', '/');
+    go[10] = ' ';
+    std::string comma = local;
+    comma[10] = ' ';
+    comma[19] = ',';
+    const std::string klog = "I" + local.substr(5, 2) + local.substr(8, 2) + " " + local.substr(11) + " 1 x";
+    for (const std::string& message :
+         {local + " INFO x", comma + " - INFO  [main] x", go + " x", klog, R"({"ts":")" + local + "\"}",
+          R"({"level":"info","@timestamp":")" + comma + "\"}", R"(time=")" + local + R"(" level=info)"}) {
+      const EventTime found = event_time(message, kRuntime);
+      EXPECT_EQ(to_rfc3339(found.at), to_rfc3339(written)) << message;
+      EXPECT_EQ(int(found.source), int(EventTime::Source::Message)) << message;
+    }
+  }
+  EXPECT_EQ(offsets, 27 + 13);
+}
+
+TEST(EventTime, RecognisesLocalTimeAcrossNewYear) {
+  expect_believed({{"I0101 00:59:59.5 1 x", "2025-12-31T15:59:59.5Z"},
+                   {"2026-01-01 00:59:59 x", "2025-12-31T15:59:59Z"},
+                   {"I1231 10:59:59.5 1 x", "2025-12-31T15:59:59.5Z"}},
+                  {}, at("2025-12-31T16:00:00Z"));
+  expect_believed({{"I1231 20:59:59.5 1 x", "2026-01-01T01:59:59.5Z"}}, {}, at("2026-01-01T02:00:00Z"));
+  expect_believed({{"I0229 21:00:00.5 1 x", "2024-02-29T12:00:00.5Z"}}, {}, at("2024-02-29T12:00:01Z"));
+}
+
+// A line of the past that has no offset is far more often in UTC than in a place whose clock shows just that.
+TEST(EventTime, CallsATimeWithoutAnOffsetUtcWhereNoOffsetPutsItAtTheRuntimes) {
+  expect_believed({
+      {"2025-08-30 12:00:00 x", "2025-08-30T12:00:00Z"},
+      {"2025-08-30 11:58:00 x", "2025-08-30T11:58:00Z"},
+      {"2025-08-30 11:50:00 x", "2025-08-30T11:50:00Z"},
+      {"2025-08-30 11:30:00 x", "2025-08-30T11:30:00Z"},  // no place has -00:30
+      {"2025-08-30 10:59:59 x", "2025-08-30T11:59:59Z"},  // Cape Verde
+      {"2025-08-30 10:58:00 x", "2025-08-30T11:58:00Z"},
+      {"2025-08-30 10:57:59 x", "2025-08-30T10:57:59Z"},
+      {"2025-08-30 11:00:10 x", "2025-08-30T12:00:10Z"},
+      {"2025-08-30 11:00:11 x", "2025-08-30T11:00:11Z"},
+      {"2025-08-30 05:47:00 x", "2025-08-30T05:47:00Z"},
+      {"2025-08-29 23:40:00 x", "2025-08-29T23:40:00Z"},
+      {"2025-08-29 12:00:00 x", "2025-08-29T12:00:00Z"},
+      {"2025-08-29 11:59:59 x", "2025-08-30T12:00:00Z", kRefused},
+      {"2025-08-30 12:05:00 x", "2025-08-30T12:05:00Z"},
+      {"2025-08-30 12:17:00 x", "2025-08-30T12:00:00Z", kRefused},  // a clock that is ahead
+      {"2025-08-30 20:57:59 x", "2025-08-30T12:00:00Z", kRefused},
+      {"2025-08-30 20:58:00 x", "2025-08-30T11:58:00Z"},
+      {"2025-08-31 02:00:00 x", "2025-08-30T12:00:00Z"},
+      {"2025-08-31 03:00:00 x", "2025-08-30T12:00:00Z", kRefused},  // no place has +15:00
+      {"2025-08-30 00:00:00 x", "2025-08-30T12:00:00Z"},
+      {"2025-08-29 23:00:00 x", "2025-08-29T23:00:00Z"},  // nor -13:00
+  });
+}
+
+TEST(EventTime, IsTheRuntimesAtTheEndsOfTime) {
+  for (const std::int64_t end : {INT64_MIN, INT64_MAX}) {
+    const EventTime found = event_time("2025-08-30 12:00:00 x", Timestamp{end});
+    EXPECT_EQ(found.at, Timestamp{end});
+    EXPECT_EQ(int(found.source), int(kRefused));
+  }
+  expect_believed({{"1970-01-01 09:00:00 x", "1970-01-01T00:00:00Z"}}, {}, Timestamp{0});
 }
 
 }  // namespace

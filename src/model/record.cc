@@ -18,6 +18,7 @@ constexpr std::string_view kBeforePart = R"(,"part":)";
 constexpr std::string_view kLastPart = R"(,"last_part":true)";
 constexpr std::string_view kNotLastPart = R"(,"last_part":false)";
 constexpr std::string_view kDamaged = R"(,"parse_error":"not CRI")";
+constexpr std::string_view kTimeIgnored = R"(,"message_time_ignored":true)";
 constexpr std::string_view kStdout = R"(,"stream":"stdout")";
 constexpr std::string_view kStderr = R"(,"stream":"stderr")";
 constexpr std::string_view kEnd = "\"}\n";
@@ -27,8 +28,8 @@ constexpr std::size_t kNamesBytesMax = 64U << 10U;
 
 constexpr std::size_t kFixedBytesMax = kBeforeTime.size() + kRfc3339Bytes + kBeforeMessage.size() + 1 +
                                        kBeforeBytes.size() + 1 + kBeforePart.size() + kPartDigitsMax +
-                                       kNotLastPart.size() + kDamaged.size() + kStdout.size() +
-                                       kRfc3339Bytes + kEnd.size();
+                                       kNotLastPart.size() + kDamaged.size() + kTimeIgnored.size() +
+                                       kStdout.size() + kRfc3339Bytes + kEnd.size();
 
 static_assert(kFixedBytesMax + escaped_bytes_max(kRecordMessageBytesMax) +
                       base64_bytes(kRecordMessageBytesMax) + kNamesBytesMax <=
@@ -92,6 +93,8 @@ char* RecordFrame::encode(const Record& record, char* into) const {
     into = write_part(record, into);
   if (record.is_damaged) [[unlikely]]
     into = write(kDamaged, into);
+  if (record.is_time_ignored) [[unlikely]]
+    into = write(kTimeIgnored, into);
   into = write(record.stream == Stream::Stdout ? kStdout : kStderr, into);
   into = write(after_stream_, into);
   if (record.ingested_at == record.at) {  // a line without a time of its own

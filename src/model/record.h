@@ -25,13 +25,14 @@ std::string_view name_of(Stream stream);
 
 // A record to be written. Views into buffers the caller owns.
 struct Record {
-  Timestamp at = {};           // the message's own time, else the runtime's
+  Timestamp at = {};  // the message's own time if it is believed (message_time.h), else the runtime's
   Timestamp ingested_at = {};  // the time the container runtime gave the line
   std::string_view message = {};
   Stream stream = Stream::Stdout;
-  std::uint32_t part = 0;    // 1, 2, ... when a line longer than the limit was split; 0 = whole
-  bool is_last_part = true;  // of a split line
-  bool is_damaged = false;   // not a CRI line; delivered as it stood
+  std::uint32_t part = 0;        // 1, 2, ... when a line longer than the limit was split; 0 = whole
+  bool is_last_part = true;      // of a split line
+  bool is_damaged = false;       // not a CRI line; delivered as it stood
+  bool is_time_ignored = false;  // the message has a time of its own, and it is not believed
 };
 
 // The fields that all records of one container share, encoded once.

@@ -52,7 +52,8 @@ void check_record(std::string_view message, std::string_view name, unsigned flag
                       .stream = (flags & 2U) != 0 ? Stream::Stderr : Stream::Stdout,
                       .part = (flags & 4U) != 0 ? flags : 0,
                       .is_last_part = (flags & 8U) != 0,
-                      .is_damaged = (flags & 16U) != 0};
+                      .is_damaged = (flags & 16U) != 0,
+                      .is_time_ignored = (flags & 32U) != 0};
   std::vector<char> into(frame.bytes_max(message.size()));
   const std::string line(into.data(), frame.encode(record, into.data()));
   CHECK(line.size() <= into.size());
@@ -73,6 +74,7 @@ void check_record(std::string_view message, std::string_view name, unsigned flag
   }
   CHECK((read["part"].error() == simdjson::SUCCESS) == (record.part != 0));
   CHECK((read["parse_error"].error() == simdjson::SUCCESS) == record.is_damaged);
+  CHECK((read["message_time_ignored"].error() == simdjson::SUCCESS) == record.is_time_ignored);
 }
 
 }  // namespace

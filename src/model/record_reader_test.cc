@@ -288,7 +288,8 @@ TEST(RecordReader, ReadsBackEveryRecordOfOurs) {
                         .stream = random() % 2 == 0 ? Stream::Stdout : Stream::Stderr,
                         .part = random() % 10 == 0 ? 2U : 0U,
                         .is_last_part = random() % 2 == 0,
-                        .is_damaged = random() % 10 == 0};
+                        .is_damaged = random() % 10 == 0,
+                        .is_time_ignored = random() % 5 == 0};
     text += encoded(frames[pod], record);
     expected.push_back({.message = std::string(record.message),
                         .at = record.at,
@@ -474,7 +475,8 @@ TEST(RecordReader, ReadsTheLongestRecordThatIsWrittenWhateverItHolds) {
     const std::string message = begin + std::string(kRecordMessageBytesMax - 1, '\x01');
     std::vector<char> into(frame.bytes_max(message.size()));
     const char* const end =
-        frame.encode({.message = message, .part = 4'000'000'000, .is_damaged = true}, into.data());
+        frame.encode({.message = message, .part = 4'000'000'000, .is_damaged = true, .is_time_ignored = true},
+                     into.data());
     const Read read = read_all(std::string(into.data(), static_cast<std::size_t>(end - into.data())) +
                                "{\"message\":\"after\"}");
     EXPECT_EQ(read.error, "");

@@ -54,10 +54,17 @@ TEST(Record, OddLinesSaySoInFieldsOfTheirOwn) {
             before + R"("b","part":4294967295,"last_part":true,"stream":"stdout")" + after);
   EXPECT_EQ(with({.message = "garbage", .is_damaged = true}),
             before + R"("garbage","parse_error":"not CRI","stream":"stdout")" + after);
-  EXPECT_EQ(with({.message = "\xff\x01", .part = 2, .is_last_part = false, .is_damaged = true}),
-            before + "\"\xef\xbf\xbd\\u0001\"" +
-                R"(,"message_base64":"/wE=","part":2,"last_part":false,"parse_error":"not CRI")" +
-                R"(,"stream":"stdout")" + after);
+  EXPECT_EQ(with({.message = "old", .is_time_ignored = true}),
+            before + R"("old","message_time_ignored":true,"stream":"stdout")" + after);
+  EXPECT_EQ(
+      with({.message = "\xff\x01",
+            .part = 2,
+            .is_last_part = false,
+            .is_damaged = true,
+            .is_time_ignored = true}),
+      before + "\"\xef\xbf\xbd\\u0001\"" +
+          R"(,"message_base64":"/wE=","part":2,"last_part":false,"parse_error":"not CRI","message_time_ignored":true)" +
+          R"(,"stream":"stdout")" + after);
 }
 
 TEST(Record, KeepsEveryMessageForAnIndependentParser) {
@@ -104,8 +111,8 @@ TEST(Record, NeverTouchesMoreThanItsBound) {
                                      std::string(500, '"'), "\xff" + std::string(499, '\x01')}) {
     const std::size_t bound = shop_frame().bytes_max(message.size());
     std::vector<char> into(bound + 256, '#');
-    char* const end =
-        shop_frame().encode({.at = kAt, .message = message, .part = 9, .is_damaged = true}, into.data());
+    char* const end = shop_frame().encode(
+        {.at = kAt, .message = message, .part = 9, .is_damaged = true, .is_time_ignored = true}, into.data());
     EXPECT_LE(end, into.data() + bound);
     EXPECT_EQ(std::string(into.data() + bound, 256), std::string(256, '#'));
   }
