@@ -388,8 +388,8 @@ void add_multiline(Table& table) {
       {.key = "collect.multiline.patterns",
        .standard = "{}",
        .doc = "Patterns (RE2) that a record of several lines begins with, by names that a pod's label "
-              "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside java, python, go "
-              "and none: {dated: ['^[0-9]{4}-']}.",
+              "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside the presets "
+              "dotnet, go, java, node, php, python, ruby, rust, and none: {dated: ['^[0-9]{4}-']}.",
        .used_by = kAgents,
        .complaint = must_be_multiline_patterns}));
   table.push_back(

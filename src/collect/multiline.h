@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,27 +28,29 @@ class MultilinePattern {
   // A record begins where a line matches one of `starts` and goes on to the next line that does.
   // Fault::Invalid: not regular expressions as RE2 takes them (https://github.com/google/re2/wiki/Syntax).
   static Result<MultilinePattern> starting_with(const std::vector<std::string>& starts);
-  // `java`, `python` and `go`: the stack traces of uncaught and of logged exceptions and panics, chained ones
-  // included. Other lines stay as they are, also the one that a logger writes before a trace. An empty line
-  // that could be a trace's last or not counts as its last.
-  static MultilinePattern java();
-  static MultilinePattern python();
-  static MultilinePattern go();
+  // The preset of that name (multiline_presets.cc): the stack traces of uncaught and of logged exceptions and
+  // panics of one language, chained ones and messages of several lines included. Other lines stay as they
+  // are, also the one that a logger writes before a trace. Empty when there is none of that name.
+  static std::optional<MultilinePattern> preset(std::string_view name);
+  static std::span<const std::string_view> preset_names();
 
   // Of a record that `line` begins. kNone: it is a record of its own.
   State begins(std::string_view line) const;
-  // Of the record in `state` with `line` added to it. kNone: it does not belong to it.
-  State goes_on(State state, std::string_view line) const;
+  struct Step {
+    State state = kNone;    // kNone: the line does not belong to the record
+    bool is_loose = false;  // it belongs to it only if a later line that is not loose does
+  };
+  // Of the record in `state` with `line` added to it.
+  Step goes_on(State state, std::string_view line) const;
 
  private:
+  friend struct PresetRule;
   struct Rule {
     std::uint32_t from = 0;  // bits, one a state
     std::unique_ptr<RE2> pattern;
-    State to = kNone;
+    Step to;
   };
-  struct RuleText;
-  static MultilinePattern of(std::initializer_list<RuleText> rules);
-  State first_fitting(State from, std::string_view line) const;
+  Step first_fitting(State from, std::string_view line) const;
 
   std::vector<Rule> rules_;
   bool takes_all_ = false;  // whatever begins no record goes on with the one before

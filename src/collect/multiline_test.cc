@@ -62,7 +62,7 @@ constexpr const char* kJava =
     "\t... 27 common frames omitted";
 
 TEST(Multiline, JoinsJavasTraces) {
-  const MultilinePattern java = MultilinePattern::java();
+  const MultilinePattern java = *MultilinePattern::preset("java");
   expect_whole(java, kJava);
   expect_whole(java,
                "java.lang.NullPointerException\n"
@@ -79,11 +79,11 @@ TEST(Multiline, JoinsJavasTraces) {
 TEST(Multiline, LeavesALineThatOnlyNamesAnExceptionAlone) {
   const std::string text =
       "ERROR: java.io.IOException: reset by peer\nGET /health 200\n\tat the end of the day\nCaused by: rain";
-  EXPECT_EQ(joined(MultilinePattern::java(), text), Records(lines_of(text)));
+  EXPECT_EQ(joined(*MultilinePattern::preset("java"), text), Records(lines_of(text)));
 }
 
 TEST(Multiline, JoinsPythonsTraces) {
-  const MultilinePattern python = MultilinePattern::python();
+  const MultilinePattern python = *MultilinePattern::preset("python");
   const std::string first =
       "Traceback (most recent call last):\n"
       "  File \"/srv/app/db.py\", line 41, in fetch\n"
@@ -117,7 +117,7 @@ TEST(Multiline, JoinsPythonsTraces) {
 TEST(Multiline, LeavesTheLineBeforeATraceAlone) {
   EXPECT_EQ(
       joined(
-          MultilinePattern::python(),
+          *MultilinePattern::preset("python"),
           "ERROR:root:it failed\nTraceback (most recent call last):\n  File \"x.py\", line 1, in f\nOSError"),
       (Records{"ERROR:root:it failed",
                "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\nOSError"}));
@@ -144,7 +144,7 @@ constexpr const char* kGo =
     "\t/build/cmd/server/main.go:21 +0x2b5";
 
 TEST(Multiline, JoinsGosPanicsWithAllTheirGoroutines) {
-  const MultilinePattern go = MultilinePattern::go();
+  const MultilinePattern go = *MultilinePattern::preset("go");
   expect_whole(go, kGo);
   EXPECT_EQ(joined(go, std::string(kGo) + "\nexit status 2"), (Records{kGo, "exit status 2"}));
   expect_whole(
@@ -176,8 +176,9 @@ TEST(Multiline, RefusesPatternsThatAreNone) {
   }
   auto made = MultilinePatterns::make({{"dates", {R"(^\d)"}}});
   ASSERT_TRUE(made.ok());
-  for (const char* name : {"java", "python", "go", "dates"}) EXPECT_NE(made->find(name), nullptr) << name;
-  for (const char* name : {"", "none", "ruby"}) EXPECT_EQ(made->find(name), nullptr) << name;
+  for (const char* name : {"java", "python", "go", "ruby", "node", "dotnet", "php", "rust", "dates"})
+    EXPECT_NE(made->find(name), nullptr) << name;
+  for (const char* name : {"", "none", "cobol"}) EXPECT_EQ(made->find(name), nullptr) << name;
 }
 
 TEST(Multiline, TakesAContainersOwnLabelBeforeItsPods) {

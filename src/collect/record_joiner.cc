@@ -44,33 +44,39 @@ std::span<const Record> RecordJoiner::end_aged(Stream stream, SteadyTime now) {
 void RecordJoiner::take_one(const Record& record, std::span<const PieceOrigin> origins) {
   const bool is_joinable = record.part == 0 && !record.is_damaged;
   Held& held = of(record.stream);
+  MultilinePattern::Step step;
   if (holds(record.stream)) {
-    const auto state =
-        is_joinable ? options_.pattern->goes_on(held.state, record.message) : MultilinePattern::kNone;
-    const bool has_room =
-        held.lines < options_.lines_max && held.text.size() + 1 + record.message.size() <= options_.bytes_max;
-    if (state != MultilinePattern::kNone && has_room) {
+    if (is_joinable) step = options_.pattern->goes_on(held.state, record.message);
+    const bool has_room = held.lines < options_.lines_max &&
+                          held.text.size() + 1 + record.message.size() <= options_.bytes_max &&
+                          (!step.is_loose || held.loose.size() < kLooseMax);
+    if (step.state != MultilinePattern::kNone && has_room) {
       held.text += '\n';
-      ++joined_;
-      return hold(record, state, origins);
+      return hold(record, step, origins);
     }
     release(record.stream);
-    if (state != MultilinePattern::kNone) return hold(record, state, origins);
+    // More of a record that reached a limit.
+    if (step.state != MultilinePattern::kNone && !step.is_loose) return hold(record, step, origins);
   }
-  const auto state = is_joinable ? options_.pattern->begins(record.message) : MultilinePattern::kNone;
-  if (state != MultilinePattern::kNone) return hold(record, state, origins);
+  if (is_joinable) step = {.state = options_.pattern->begins(record.message)};
+  if (is_joinable && step.state != MultilinePattern::kNone) return hold(record, step, origins);
   given_.push_back(record);
 }
 
-void RecordJoiner::hold(const Record& record, MultilinePattern::State state,
+void RecordJoiner::hold(const Record& record, MultilinePattern::Step step,
                         std::span<const PieceOrigin> origins) {
   Held& held = of(record.stream);
   if (held.lines == 0) {
     held.at = record.at;
     held.ingested_at = record.ingested_at;
     held.is_time_ignored = record.is_time_ignored;
+  } else if (step.is_loose) {
+    held.loose.push_back({.begin = held.text.size(), .record = record});
+  } else {
+    joined_ += 1 + held.loose.size();
+    held.loose.clear();
   }
-  held.state = state;
+  held.state = step.state;
   held.text += record.message;
   ++held.lines;
   for (const PieceOrigin& origin : origins) {
@@ -85,11 +91,20 @@ void RecordJoiner::release(Stream stream) {
   CHECK(texts_.size() < kReleasesMax);
   Held held = std::exchange(of(stream), Held());
   texts_.push_back(std::move(held.text));
-  given_.push_back({.at = held.at,
-                    .ingested_at = held.ingested_at,
-                    .message = texts_.back(),
-                    .stream = stream,
-                    .is_time_ignored = held.is_time_ignored});
+  const std::string_view text = texts_.back();
+  given_.push_back(
+      {.at = held.at,
+       .ingested_at = held.ingested_at,
+       .message = text.substr(0, held.loose.empty() ? text.size() : held.loose.front().begin - 1),
+       .stream = stream,
+       .is_time_ignored = held.is_time_ignored});
+  for (std::size_t index = 0; index < held.loose.size(); ++index) {
+    const std::size_t begin = held.loose[index].begin;
+    const bool is_last = index + 1 == held.loose.size();
+    const std::size_t end = is_last ? text.size() : held.loose[index + 1].begin - 1;
+    given_.push_back(held.loose[index].record);
+    given_.back().message = text.substr(begin, end - begin);
+  }
 }
 
 std::optional<std::uint64_t> RecordJoiner::offset_in(Stream stream, std::uint64_t file) const {

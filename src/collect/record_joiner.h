@@ -26,7 +26,8 @@ struct PieceOrigin {
 // after a crash its lines are read again. Memory: bytes_max for each stream, or one longer line.
 class RecordJoiner {
  public:
-  // A record that reaches a limit is given as it is; the lines that go on with it make another.
+  // A record that reaches a limit is given as it is; the lines that go on with it make another. Lines that
+  // are loose, and that no line settles, are given as records of their own.
   struct Options {
     const MultilinePattern* pattern = nullptr;  // outlives it; none: nothing is joined
     std::size_t bytes_max = 256U << 10U;
@@ -52,8 +53,8 @@ class RecordJoiner {
   std::optional<std::uint64_t> offset_in(Stream stream, std::uint64_t file) const;
   // When end_aged() will have something, as far as is known; max: when more is read.
   SteadyTime due_at() const;
-  std::size_t held_bytes() const { return held_[0].text.capacity() + held_[1].text.capacity(); }
-  // Lines that were added to the ones before them, ever.
+  std::size_t held_bytes() const { return held_[0].bytes() + held_[1].bytes(); }
+  // Lines that were added to the ones before them, ever; not those that are loose.
   std::uint64_t joined() const { return joined_; }
   void reset();
   // Frees the text of the records last given.
@@ -63,6 +64,11 @@ class RecordJoiner {
   }
 
  private:
+  // A loose line at the end of what is held.
+  struct Loose {
+    std::size_t begin = 0;  // in the text
+    Record record;          // without its message
+  };
   struct Held {
     MultilinePattern::State state = MultilinePattern::kNone;
     Timestamp at;
@@ -70,15 +76,19 @@ class RecordJoiner {
     bool is_time_ignored = false;
     std::string text;
     std::uint32_t lines = 0;
+    std::vector<Loose> loose;
     std::vector<PieceOrigin> origins;  // the first in each file
     SteadyTime since = kLongAgo;       // kLongAgo: not known yet
+    std::size_t bytes() const { return text.capacity() + loose.capacity() * sizeof(Loose); }
   };
   Held& of(Stream stream) { return held_[static_cast<std::size_t>(stream)]; }
   const Held& of(Stream stream) const { return held_[static_cast<std::size_t>(stream)]; }
   void take_one(const Record& record, std::span<const PieceOrigin> origins);
-  void hold(const Record& record, MultilinePattern::State state, std::span<const PieceOrigin> origins);
+  void hold(const Record& record, MultilinePattern::Step step, std::span<const PieceOrigin> origins);
   void release(Stream stream);
   void begin_giving();
+
+  static constexpr std::size_t kLooseMax = 100;  // lines
 
   const Options options_;
   std::array<Held, 2> held_;

@@ -11,10 +11,14 @@ namespace headgate::collect {
 namespace {
 
 const MultilinePattern& pattern_of(std::uint8_t choice) {
-  static const MultilinePattern patterns[] = {MultilinePattern::java(), MultilinePattern::python(),
-                                              MultilinePattern::go(),
-                                              MultilinePattern::starting_with({"^[^ ]"}).value()};
-  return patterns[choice % 4];
+  static const std::vector<MultilinePattern> patterns = [] {
+    std::vector<MultilinePattern> made;
+    for (const std::string_view name : MultilinePattern::preset_names())
+      made.push_back(*MultilinePattern::preset(name));
+    made.push_back(MultilinePattern::starting_with({"^[^ ]"}).value());
+    return made;
+  }();
+  return patterns[choice % patterns.size()];
 }
 
 struct Lines {
