@@ -84,7 +84,7 @@ void write_holder(int descriptor, Clock& clock, const std::string& version) {
   const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
   const bool is_cut = written == static_cast<ssize_t>(text.size()) &&
                       ::ftruncate(descriptor, static_cast<off_t>(text.size())) == 0;
-  if (!is_cut) log::warn("who holds a lock could not be written into its file");
+  if (!is_cut) log::debug("who holds a lock could not be written into its file");
 }
 
 }  // namespace
