@@ -55,7 +55,9 @@ class OddOnAws(AwsTest):
             (key, got), = self.pipeline.objects(tenant).items()
             self.assertEqual(got, body)
             head = s3.head_object(Bucket=f"logs-of-{tenant}", Key=key)
-            made[tenant] = head["ContentType"], head["ContentEncoding"], head["Metadata"] | {"tenant-id": "one of ours"}
+            self.assertRegex(head["Metadata"]["headgate-content"], "^[0-9a-f]{16}$")
+            its_own = {"tenant-id": "one of ours", "headgate-content": "of each content another"}
+            made[tenant] = head["ContentType"], head["ContentEncoding"], head["Metadata"] | its_own
         self.assertEqual(made["acme"], made["globex"], "headers and metadata are those of a copy")
         written = [call.operation for call in self.proxy.calls
                    if call.method == "PUT" and call.path.startswith("/logs-of-")]
