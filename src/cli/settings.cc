@@ -267,15 +267,15 @@ void add_collect(Table& table) {
                         .used_by = kAgents,
                         .least = kKiB,
                         .most = std::int64_t{kRecordMessageBytesMax}}));
-  table.push_back(
-      bind(MEMBER(collect.message_time.before_max),
-           {.key = "collect.message_time.before_max",
-            .standard = "24h",
-            .doc = "How long before the container runtime's time of a line the message's own time may be. The "
-                   "runtime's time is the event's otherwise, and the record says so. CloudWatch Logs takes no "
-                   "event that is more than 14 days old.",
-            .used_by = kAgents,
-            .most = 365 * 24 * kHour}));
+  table.push_back(bind(
+      MEMBER(collect.message_time.before_max),
+      {.key = "collect.message_time.before_max",
+       .standard = "24h",
+       .doc = "How long before the container runtime's time of a line the message's own time may be. The "
+              "runtime's time is the event's otherwise, and the record says so. CloudWatch Logs takes no "
+              "event that is more than 14 days old.",
+       .used_by = kAgents,
+       .most = 365 * 24 * kHour}));
   table.push_back(
       bind(MEMBER(collect.message_time.after_max),
            {.key = "collect.message_time.after_max",
@@ -328,8 +328,10 @@ void add_collect(Table& table) {
   table.push_back(
       bind(MEMBER(collect.batch.open_max), {.key = "collect.batch.open_max",
                                             .standard = "1024",
-                                            .doc = "Most batches being filled at a time; the oldest is "
-                                                   "stored early for one more.",
+                                            .doc = "Most batches being filled at a time. Three quarters "
+                                                   "of them are batches of single pods; when more pods "
+                                                   "write, the lines of the others go into objects that "
+                                                   "the pods of their tenant share.",
                                             .used_by = kAgents,
                                             .least = 1,
                                             .most = 100'000}));
@@ -356,16 +358,17 @@ void add_collect(Table& table) {
        .used_by = kAgents,
        .least = 0,
        .most = kGiB}));
-  table.push_back(
-      bind(MEMBER(collect.spool.bytes_max),
-           {.key = "collect.spool.bytes_max",
-            .standard = "10GiB",
-            .doc = "Most disk that batches may take together: those that are filled, wait for the store, or "
-                   "were put aside as damaged. When it is full nothing is read, and the log files keep what "
-                   "comes; where no stored batch can make room, what is being filled is sealed and stored.",
-            .used_by = kAgents,
-            .least = kMiB,
-            .most = kPiB}));
+  table.push_back(bind(
+      MEMBER(collect.spool.bytes_max),
+      {.key = "collect.spool.bytes_max",
+       .standard = "10GiB",
+       .doc = "Most disk that batches may take together: those that are filled, wait for the store, or "
+              "were put aside as damaged. One tenant's batches may take twice what is still free: then its "
+              "containers are not read, and their log files keep what comes; those of other tenants "
+              "are. Where none of its batches waits for the store, what is being filled is sealed.",
+       .used_by = kAgents,
+       .least = kMiB,
+       .most = kPiB}));
   table.push_back(
       bind(MEMBER(collect.spool.free_bytes_min), {.key = "collect.spool.free_bytes_min",
                                                   .standard = "1GiB",
@@ -383,15 +386,15 @@ void add_collect(Table& table) {
 
 void add_multiline(Table& table) {
   constexpr unsigned kAgents = kLocal | kCollect;
-  table.push_back(bind(
-      MEMBER(collect.multiline.patterns),
-      {.key = "collect.multiline.patterns",
-       .standard = "{}",
-       .doc = "Patterns (RE2) that a record of several lines begins with, by names that a pod's label "
-              "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside the presets "
-              "dotnet, go, java, node, php, python, ruby, rust, and none: {dated: ['^[0-9]{4}-']}.",
-       .used_by = kAgents,
-       .complaint = must_be_multiline_patterns}));
+  table.push_back(
+      bind(MEMBER(collect.multiline.patterns),
+           {.key = "collect.multiline.patterns",
+            .standard = "{}",
+            .doc = "Patterns (RE2) that a record of several lines begins with, by names that a pod's label "
+                   "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside the presets "
+                   "dotnet, go, java, node, php, python, ruby, rust, and none: {dated: ['^[0-9]{4}-']}.",
+            .used_by = kAgents,
+            .complaint = must_be_multiline_patterns}));
   table.push_back(
       bind(MEMBER(collect.multiline.age_max), {.key = "collect.multiline.age_max",
                                                .standard = "1s",

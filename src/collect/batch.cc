@@ -34,6 +34,10 @@ std::size_t Batch::index_bytes() const {
   return packed == nullptr ? 0 : packed->index_bytes();
 }
 
+std::uint64_t Batch::spooled_bytes() const {
+  return std::visit([](const auto& batch) { return batch.spooled_bytes(); }, kind_);
+}
+
 SteadyTime Batch::opened_at() const {
   return std::visit([](const auto& batch) { return batch.opened_at(); }, kind_);
 }

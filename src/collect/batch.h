@@ -37,8 +37,9 @@ class Batch {
   bool is_full() const;
   std::uint64_t lines() const;
   std::uint64_t raw_bytes() const;
-  std::size_t buffered_bytes() const;  // memory that buffers take
-  std::size_t index_bytes() const;     // and memory that only sealing gives back
+  std::size_t buffered_bytes() const;   // memory that buffers take
+  std::size_t index_bytes() const;      // and memory that only sealing gives back
+  std::uint64_t spooled_bytes() const;  // that are in the spool already
   SteadyTime opened_at() const;
 
   Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers);

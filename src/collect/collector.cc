@@ -9,6 +9,7 @@ namespace headgate::collect {
 namespace {
 
 constexpr std::size_t kReadBytes = 256U << 10U;
+constexpr std::size_t kReadBytesMin = 16U << 10U;
 constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::milliseconds kReadAgain{100};  // a file that cannot be read now
 constexpr std::chrono::milliseconds kLookAgain{1000};
@@ -16,6 +17,13 @@ constexpr std::chrono::milliseconds kMeasureInterval{1000};
 constexpr std::chrono::minutes kWarnAgain{10};
 constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
+
+// What is gathered in memory is written to the spool all at once, so a small spool has small buffers.
+std::size_t buffers_for(std::uint64_t spool_bytes_max) {
+  constexpr std::uint64_t kLeast = 256U << 10U;
+  constexpr std::uint64_t kMost = 1ULL << 40U;
+  return static_cast<std::size_t>(std::clamp(spool_bytes_max / 8, kLeast, kMost));
+}
 
 }  // namespace
 
@@ -39,6 +47,9 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
     const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
     collector->checkpoints_.note_sealed(batch.manifest());
     collector->batches_.note_sealed(sequence);
+    const auto fields = collector->options_.key_template.parse_key(batch.manifest().key);
+    collector->shares_.add_sealed(sequence, fields.ok() ? fields->tenant : TenantId(),
+                                  batch.manifest().object_bytes);
     log::debug("batch taken up", {{"key", batch.manifest().key.view()}, {"sequence", sequence}});
   }
   return collector;
@@ -52,19 +63,22 @@ Collector::Collector(World world, CollectorOptions options, MultilinePatterns pa
       meters_(world.metrics),
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
-      batches_({.clock = world.clock,
-                .random = world.random,
-                .spool = spool_,
-                .checkpoints = checkpoints_,
-                .meters = meters_},
-               {.cluster = options_.cluster,
-                .node = options_.node,
-                .key_template = options_.key_template,
-                .batch = options_.batch,
-                .open_max = options_.batches_open_max,
-                .buffers_bytes_max = options_.buffers_bytes_max,
-                .compressors_max = options_.compressors_max,
-                .thorough_bytes_per_second = options_.thorough_bytes_per_second}),
+      shares_(world.metrics),
+      batches_(
+          {.clock = world.clock,
+           .random = world.random,
+           .spool = spool_,
+           .shares = shares_,
+           .checkpoints = checkpoints_,
+           .meters = meters_},
+          {.cluster = options_.cluster,
+           .node = options_.node,
+           .key_template = options_.key_template,
+           .batch = options_.batch,
+           .open_max = options_.batches_open_max,
+           .buffers_bytes_max = std::min(options_.buffers_bytes_max, buffers_for(options_.spool_bytes_max)),
+           .compressors_max = options_.compressors_max,
+           .thorough_bytes_per_second = options_.thorough_bytes_per_second}),
       admission_(world.kube, options_.admission),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
       changes_taken_at_(kNever),
@@ -210,7 +224,7 @@ void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTim
 void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& present_containers) {
   for (auto container = containers_.begin(); container != containers_.end();) {
     const Followed& followed = container->second;
-    const bool is_over = followed.tail->is_done() && !followed.batch->second.holds_lines();
+    const bool is_over = followed.tail->is_done() && !followed.slot().holds_lines();
     if (is_over) meters_.dropped.add(followed.tail->take_all_lost());
     container = is_over ? drop(container) : std::next(container);
   }
@@ -229,7 +243,9 @@ void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& presen
 }
 
 Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
-  is_full_ = !TRY(spool_.has_room());
+  room_ = TRY(spool_.room());
+  spool_bytes_ = spool_.bytes();
+  is_full_ = room_ == 0;
   if (is_full_) {
     if (spool_.is_full_of_open()) TRY(batches_.seal_all());
     return false;
@@ -239,7 +255,8 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   for (auto& [id, followed] : containers_) {
     if (read_until.passed(world_.clock.steady())) return false;  // next_due_at_ stays: nothing is forgotten
     if (followed.look_at <= now) look_again(id, followed, now);
-    if (followed.read_at <= now && TRY(read_one(followed, now))) did_read = true;
+    if (followed.read_at <= now && !TRY(waits_for_room(followed, now)) && TRY(read_one(followed, now)))
+      did_read = true;
     next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});
   }
   next_due_at_ = next_due_at;
@@ -247,15 +264,33 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   return did_read;
 }
 
+// Its tenant takes its share of the spool. What it has there that is not sealed is sealed when nothing else
+// of it could make room.
+Result<bool> Collector::waits_for_room(Followed& followed, SteadyTime now) {
+  if (!shares_.is_held_back(followed.tenant, room_now(), now)) return false;
+  followed.read_at = now + kReadAgain;
+  if (shares_.is_all_open(followed.tenant)) TRY(batches_.seal_all_of(followed.tenant));
+  return true;
+}
+
+// What is gathered in memory will be written too.
+std::uint64_t Collector::room_now() const {
+  const std::uint64_t added = spool_.bytes() - std::min(spool_.bytes(), spool_bytes_);
+  return room_ - std::min<std::uint64_t>(room_, added + batches_.buffered_bytes());
+}
+
 Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
-  if (followed.open_files == 0 && open_files_ >= options_.open_files_max) {
+  const bool has_files_left = followed.open_files > 0 || open_files_ < options_.open_files_max;
+  if (!has_files_left || !batches_.find_slot(followed.batch, *followed.tail)) {
     followed.read_at = now + kReadAgain;
     return false;
   }
+  // Where there is little room, no single read takes much of it.
+  const std::uint64_t most = std::clamp<std::uint64_t>(room_now() / 8, kReadBytesMin, buffer_.size());
   const Result<ContainerTail::Read> read =
-      followed.tail->read(buffer_, batches_.batch_at(followed.batch, now), now);
+      followed.tail->read(std::span(buffer_).first(most), batches_.batch_at(followed.batch, now), now);
   if (!read.ok()) {
-    batches_.give_up(followed.batch, read.error());
+    batches_.give_up(followed.batch.place, read.error());
     return read.error();
   }
   for (const Error& error : read->unreadable) {
@@ -271,9 +306,10 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
   const bool is_to_look = read->must_look && followed.look_at == kWhenChanged;
   if (is_to_look) followed.look_at = now;
   followed.is_at_end = is_at_end(followed, *read);
-  TRY(bound_held(followed, now));
+  count_held(followed);
   followed.read_at = std::min(followed.read_at, followed.tail->held_until());
-  TRY(batches_.filled(followed.batch));
+  TRY(batches_.filled(followed.batch.place));
+  TRY(bound_held(now));
   return read->more || is_to_look;
 }
 
@@ -313,25 +349,47 @@ void Collector::bound_open_files() {
   }
 }
 
-Result<> Collector::bound_held(Followed& followed, SteadyTime now) {
-  count_held(followed);
-  if (held_bytes_ > options_.held_bytes_max)
-    TRY(take_held(followed, followed.tail->end_held(batches_.batch_at(followed.batch, now))));
-  if (open_bytes_ > options_.open_bytes_max)
-    TRY(take_held(followed, followed.tail->give_open(batches_.batch_at(followed.batch, now))));
+// Whoever holds most gives first: of all tenants one, and of its containers one. So neither a tenant's many
+// records without an end nor its long ones cut the records of others.
+Result<> Collector::bound_held(SteadyTime now) {
+  while (held_bytes_.total() > options_.held_bytes_max) {
+    Followed* const largest = largest_holder(held_bytes_, &Followed::held_bytes);
+    const std::size_t before = held_bytes_.total();
+    TRY(take_held(*largest, largest->tail->end_held(batches_.batch_at(largest->batch, now))));
+    TRY(batches_.filled(largest->batch.place));
+    if (held_bytes_.total() >= before) break;
+  }
+  while (open_bytes_.total() > options_.open_bytes_max) {
+    Followed* const largest = largest_holder(open_bytes_, &Followed::open_bytes);
+    const std::size_t before = open_bytes_.total();
+    TRY(take_held(*largest, largest->tail->give_open(batches_.batch_at(largest->batch, now))));
+    TRY(batches_.filled(largest->batch.place));
+    if (open_bytes_.total() >= before) break;
+  }
   return {};
 }
 
+Collector::Followed* Collector::largest_holder(const HeldBytes& bytes, Held held) {
+  const TenantId& tenant = bytes.largest();
+  Followed* largest = nullptr;
+  for (auto& [id, followed] : containers_) {
+    if (followed.tenant == tenant && (largest == nullptr || followed.*held > largest->*held))
+      largest = &followed;
+  }
+  CHECK(largest != nullptr);
+  return largest;
+}
+
 void Collector::count_held(Followed& followed) {
-  held_bytes_ += followed.tail->held_bytes() - followed.held_bytes;
+  held_bytes_.change(followed.tenant, followed.held_bytes, followed.tail->held_bytes());
   followed.held_bytes = followed.tail->held_bytes();
-  open_bytes_ += followed.tail->open_bytes() - followed.open_bytes;
+  open_bytes_.change(followed.tenant, followed.open_bytes, followed.tail->open_bytes());
   followed.open_bytes = followed.tail->open_bytes();
 }
 
 Result<> Collector::take_held(Followed& followed, const Result<ReadCounts>& taken) {
   if (!taken.ok()) {
-    batches_.give_up(followed.batch, taken.error());
+    batches_.give_up(followed.batch.place, taken.error());
     return taken.error();
   }
   count(*taken);
@@ -345,7 +403,7 @@ Result<> Collector::seal_all() {
       if (!followed.tail->holds()) continue;
       Batch& batch = batches_.batch_at(followed.batch, world_.clock.steady());
       TRY(take_held(followed, followed.tail->end_held(batch)));
-      TRY(batches_.filled(followed.batch));
+      TRY(batches_.filled(followed.batch.place));
     }
     return batches_.seal_all();
   };
@@ -360,6 +418,7 @@ Result<> Collector::confirm(std::vector<BatchManifest> stored) {
   TRY(checkpoints_.store());
   while (!unconfirmed_.empty()) {
     TRY(spool_.remove(unconfirmed_.back().sequence));
+    shares_.remove_sealed(unconfirmed_.back().sequence);
     unconfirmed_.pop_back();
   }
   return {};
@@ -367,6 +426,7 @@ Result<> Collector::confirm(std::vector<BatchManifest> stored) {
 
 Result<> Collector::set_aside(std::uint64_t sequence) {
   TRY(spool_.set_aside(sequence));
+  shares_.remove_sealed(sequence);
   meters_.dropped.add(spool_.take_lines_aside());
   return {};
 }
@@ -388,10 +448,12 @@ void Collector::measure(SteadyTime now) {
   meters_.files.set(static_cast<double>(open_files_));
   meters_.files_max.set(static_cast<double>(options_.open_files_max));
   meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));
-  meters_.held_bytes.set(static_cast<double>(held_bytes_ + open_bytes_));
+  meters_.held_bytes.set(static_cast<double>(held_bytes_.total() + open_bytes_.total()));
   meters_.containers.set(static_cast<double>(containers_.size()));
   meters_.undecided.set(static_cast<double>(admission_.waiting()));
   meters_.open_batches.set(static_cast<double>(batches_.open_count()));
+  meters_.sharing.set(static_cast<double>(batches_.sharing()));
+  shares_.measure();
   meters_.spool_bytes.set(static_cast<double>(spool_.bytes()));
   meters_.spool_full.set(is_full_ ? 1 : 0);
   meters_.spool_damaged.set(static_cast<double>(spool_.damaged()));

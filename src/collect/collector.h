@@ -18,8 +18,10 @@
 #include "collect/checkpoints.h"
 #include "collect/container_tail.h"
 #include "collect/first_start.h"
+#include "collect/held_bytes.h"
 #include "collect/open_batches.h"
 #include "collect/spool.h"
+#include "collect/spool_shares.h"
 #include "model/object_key.h"
 #include "ports/clock.h"
 #include "ports/disk.h"
@@ -46,7 +48,7 @@ struct CollectorOptions {
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
   std::size_t record_bytes_max = 1U << 20U;
-  TimeWindow time_window = {};  // in which a message's own time is believed
+  TimeWindow time_window = {};                       // in which a message's own time is believed
   MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
   RecordJoiner::Options multiline = {};              // `pattern` is each container's
   std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more of their record
@@ -97,7 +99,9 @@ class Collector {
 
  private:
   struct Followed {
-    OpenBatches::Place batch;
+    OpenBatches::Joined batch;
+    TenantId tenant;  // whose lines these are
+    const OpenBatches::Slot& slot() const { return batch.place->second; }
     std::unique_ptr<ContainerTail> tail;
     std::string directory;
     std::size_t held_bytes = 0;  // as counted in the sums of all
@@ -140,11 +144,15 @@ class Collector {
   Containers::iterator drop(Containers::iterator container);
   void drop_done(const Scan& scan, const std::set<ContainerKey>& present);
   Result<bool> read_all(SteadyTime now, Deadline read_until);
+  std::uint64_t room_now() const;
+  Result<bool> waits_for_room(Followed& followed, SteadyTime now);
   Result<bool> read_one(Followed& followed, SteadyTime now);
   void read_everything_again();
   void count_open(Followed& followed);
   void bound_open_files();
-  Result<> bound_held(Followed& followed, SteadyTime now);
+  Result<> bound_held(SteadyTime now);
+  using Held = std::size_t Followed::*;
+  Followed* largest_holder(const HeldBytes& bytes, Held held);
   void count_held(Followed& followed);
   Result<> take_held(Followed& followed, const Result<ReadCounts>& taken);
   void count(const ReadCounts& counts);
@@ -159,6 +167,7 @@ class Collector {
   CollectorMeters meters_;
   Checkpoints checkpoints_;
   Spool spool_;
+  SpoolShares shares_;
   OpenBatches batches_;
   Decompressors decompressors_;
   Admission admission_;
@@ -167,8 +176,8 @@ class Collector {
   std::size_t leaving_ = 0;           // how many are
   std::vector<Returning> returning_;  // of the scan that is under way
   std::vector<BatchManifest> unconfirmed_;
-  std::size_t held_bytes_ = 0;
-  std::size_t open_bytes_ = 0;
+  HeldBytes held_bytes_;
+  HeldBytes open_bytes_;
   std::size_t open_files_ = 0;
   SteadyTime warned_of_files_at_ = kLongAgo;
   std::vector<char> buffer_;
@@ -177,7 +186,9 @@ class Collector {
   SteadyTime next_scan_at_;
   SteadyTime next_due_at_;  // no container is to be read or looked at before
   SteadyTime measured_at_;
-  SteadyTime paused_until_;  // after an error of the data directory
+  SteadyTime paused_until_;        // after an error of the data directory
+  std::uint64_t room_ = 0;         // in the spool, when this turn began,
+  std::uint64_t spool_bytes_ = 0;  // and how much was in it
   bool is_full_ = false;
   bool must_scan_soon_ = false;  // the last scan found one whose files could not be passed over
 };

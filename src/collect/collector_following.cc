@@ -89,6 +89,7 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
                            ? *pod_key
                            : BatchKey{.namespace_name = seen.pod.namespace_name, .tenant = pod_key->tenant};
   followed.batch = batches_.join(key, policy, *followed.tail);
+  followed.tenant = key.owner();
   by_directory_[seen.directory] = added;
   return &followed;
 }
@@ -203,19 +204,19 @@ Result<> Collector::seal_leaving(SteadyTime now) {
   for (auto& [id, followed] : containers_) {
     if (!followed.is_at_end || !followed.tail->holds()) continue;
     TRY(take_held(followed, followed.tail->end_held(batches_.batch_at(followed.batch, now))));
-    TRY(batches_.filled(followed.batch));
+    TRY(batches_.filled(followed.batch.place));
   }
   for (auto& [id, followed] : containers_) {
-    if (followed.is_at_end && followed.batch->second.holds_lines())
-      TRY(batches_.seal(followed.batch, "pod changed"));
+    if (followed.is_at_end && followed.slot().holds_lines())
+      TRY(batches_.seal(followed.batch.place, "pod changed"));
   }
   return {};
 }
 
 Collector::Containers::iterator Collector::drop(Containers::iterator container) {
   const Followed& followed = container->second;
-  held_bytes_ -= followed.held_bytes;
-  open_bytes_ -= followed.open_bytes;
+  held_bytes_.change(followed.tenant, followed.held_bytes, 0);
+  open_bytes_.change(followed.tenant, followed.open_bytes, 0);
   open_files_ -= followed.open_files;
   leaving_ -= followed.leaving == Followed::Leaving::No ? 0 : 1;
   batches_.leave(followed.batch, *followed.tail);

@@ -50,6 +50,8 @@ struct CollectorMeters {
         files_max(metrics.gauge("headgate_collect_open_files_max", "Log files that may be open")),
         containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
         open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
+        sharing(metrics.gauge("headgate_collect_sharing_containers",
+                              "Containers whose lines share objects, for want of batches of their own")),
         buffered_bytes(
             metrics.gauge("headgate_collect_buffered_bytes", "Memory that buffers of batches take")),
         held_bytes(metrics.gauge("headgate_collect_held_bytes",
@@ -85,6 +87,7 @@ struct CollectorMeters {
   Gauge& files_max;
   Gauge& containers;
   Gauge& open_batches;
+  Gauge& sharing;
   Gauge& buffered_bytes;
   Gauge& held_bytes;
   Gauge& unread;

@@ -48,6 +48,7 @@ class OpenBatch {
   std::uint64_t lines() const { return lines_; }
   std::uint64_t raw_bytes() const { return raw_bytes_; }
   std::size_t buffered_bytes() const { return buffer_.size(); }  // memory that its buffer takes
+  std::uint64_t spooled_bytes() const { return file_.bytes(); }  // that are in the spool already
   SteadyTime opened_at() const { return opened_at_; }
 
   // Commits it to the spool under `key`. The batch is then spent.

@@ -11,8 +11,11 @@ namespace headgate::collect {
 OpenBatches::OpenBatches(World world, Options options)
     : world_(world),
       options_(std::move(options)),
+      pods_open_max_(options_.open_max - std::max<std::size_t>(options_.open_max / 4, 1)),
       pieces_(options_.batch.level < GzipPieces::kLevelMin ? kThoroughLevel : options_.batch.level),
-      thorough_(options_.thorough_bytes_per_second) {}
+      thorough_(options_.thorough_bytes_per_second) {
+  can_share_ = options_.batch.codec != Codec::None && key_of({.namespace_name = Namespace("namespace")}).ok();
+}
 
 Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
   const Timestamp now = world_.clock.now();
@@ -20,7 +23,7 @@ Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
                    .namespace_name = batch.namespace_name,
                    .application = batch.application,
                    .pod = batch.pod,
-                   .tenant = batch.tenant.empty() ? TenantId(batch.namespace_name.str()) : batch.tenant,
+                   .tenant = batch.owner(),
                    .file = key_file_name(to_key_time(now), ids_.next(now, world_.random.next()),
                                          suffix_of(options_.batch.codec))};
   if (batch.partition() == Partition::Tenant) {
@@ -30,23 +33,84 @@ Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
   return options_.key_template.render(fields);
 }
 
-OpenBatches::Place OpenBatches::join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail) {
+OpenBatches::Joined OpenBatches::join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail) {
   const auto [place, is_new] = slots_.try_emplace(key);
   if (is_new) {
     place->second.policy = policy;
+    place->second.tenant = key.owner();
+    place->second.partition = key.partition();
     if (key.partition() == Partition::Tenant) ++packed_slots_;
   }
   place->second.tails.push_back(&tail);
-  return place;
+  return {.place = place, .home = key};
 }
 
-void OpenBatches::leave(Place place, const ContainerTail& tail) {
+void OpenBatches::leave(const Joined& joined, const ContainerTail& tail) {
+  const Place place = joined.place;
   Slot& slot = place->second;
+  if (place->first != joined.home) --sharing_;
   std::erase(slot.tails, &tail);
   if (!slot.tails.empty()) return;
   end(slot);
   if (place->first.partition() == Partition::Tenant) --packed_slots_;
   slots_.erase(place);
+}
+
+// Its slot holds lines already, or there is one.
+bool OpenBatches::may_begin(Place place) const {
+  if (place->second.holds_lines()) return true;
+  return open_ < options_.open_max &&
+         (place->first.partition() == Partition::Tenant || !can_share_ || open_pods_ < pods_open_max_);
+}
+
+void OpenBatches::move(Joined& joined, const BatchKey& key, ContainerTail& tail) {
+  const BatchPolicy policy = joined.place->second.policy;
+  const BatchKey home = joined.home;
+  leave(joined, tail);
+  joined = join(key, policy, tail);
+  joined.home = home;
+  if (key == home) return;
+  ++sharing_;
+  if (std::exchange(has_said_that_they_share_, true)) return;
+  log::warn(
+      "more pods write than may have objects of their own at a time (collect.batch.open_max): the lines of "
+      "some go into objects that the pods of their tenant share; said once",
+      {{"open_max", options_.open_max}});
+}
+
+bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
+  const Slot& slot = joined.place->second;
+  // A batch covers all that was read of its containers: while it has lines of this one, the next go there
+  // too.
+  if (slot.holds_lines() && joined.batch_number == slot.batch_number) return true;
+  if (joined.place->first == joined.home) {
+    if (may_begin(joined.place)) return true;
+  } else {
+    const auto home = slots_.find(joined.home);  // another container of the pod may be there
+    const bool may_return =
+        home == slots_.end() ? open_ < options_.open_max && open_pods_ < pods_open_max_ : may_begin(home);
+    if (may_return) {
+      move(joined, BatchKey(joined.home), tail);
+      return true;
+    }
+    if (may_begin(joined.place)) return true;
+  }
+  if (can_share_ && joined.place->first.partition() == Partition::Pod) {
+    const BatchKey shared{.namespace_name = joined.home.namespace_name, .tenant = joined.home.tenant};
+    const auto found = slots_.find(shared);
+    if ((found != slots_.end() && may_begin(found)) || open_ < options_.open_max) {
+      move(joined, shared, tail);
+      return true;
+    }
+  }
+  ++waiting_;
+  if (!std::exchange(has_said_that_they_wait_, true)) {
+    log::warn(
+        "more batches are wanted than may be filled at a time (collect.batch.open_max), and no object can be "
+        "shared: some containers wait for a slot; said once",
+        {{"open_max", options_.open_max}});
+  }
+  return false;
 }
 
 bool OpenBatches::is_thorough(SteadyTime now) {
@@ -61,9 +125,11 @@ bool OpenBatches::is_thorough(SteadyTime now) {
   return thorough_.has_any(now);
 }
 
-Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
+Batch& OpenBatches::batch_at(Joined& joined, SteadyTime now) {
+  const Place place = joined.place;
   Slot& slot = place->second;
   if (!slot.batch) {
+    slot.batch_number = ++batches_made_;
     // One packed batch may have a good part of the memory: larger members compress better.
     const PackedBatch::Options packed{.codec = options_.batch.codec,
                                       .level = options_.batch.level,
@@ -72,6 +138,7 @@ Batch& OpenBatches::batch_at(Place place, SteadyTime now) {
                      ? std::make_unique<Batch>(world_.spool, packed)
                      : std::make_unique<Batch>(world_.spool, options_.batch);
   }
+  joined.batch_number = slot.batch_number;
   if (slot.batch->lines() == 0) slot.batch->begin(now);
   const bool is_small_wanted = is_thorough(now);
   slot.batch->use_pieces(is_small_wanted ? &pieces_ : nullptr);
@@ -104,6 +171,14 @@ void OpenBatches::count(Slot& slot) {
   index_bytes_ += index - slot.index_bytes;
   slot.buffered_bytes = buffered;
   slot.index_bytes = index;
+  const std::uint64_t open_bytes = slot.batch ? slot.batch->spooled_bytes() + buffered : 0;
+  world_.shares.change_open(slot.tenant, slot.open_bytes, open_bytes);
+  slot.open_bytes = open_bytes;
+  if (slot.holds_lines() == slot.is_counted) return;
+  slot.is_counted = !slot.is_counted;
+  const std::size_t change = slot.is_counted ? 1 : std::size_t{0} - 1;
+  open_ += change;
+  if (slot.partition == Partition::Pod) open_pods_ += change;
 }
 
 Result<> OpenBatches::bound_memory() {
@@ -160,7 +235,6 @@ void OpenBatches::end(Slot& slot) {
 Result<> OpenBatches::seal_due(SteadyTime now) {
   next_due_at_ = kLongAgo;
   SteadyTime next_due_at = SteadyTime::max();
-  std::size_t open = 0;
   for (auto place = slots_.begin(); place != slots_.end(); ++place) {
     if (!place->second.holds_lines()) continue;
     const SteadyTime due_at = place->second.batch->opened_at() + place->second.policy.age_max;
@@ -168,11 +242,24 @@ Result<> OpenBatches::seal_due(SteadyTime now) {
       TRY(seal(place, "age"));
     } else {
       next_due_at = std::min(next_due_at, due_at);
-      ++open;
     }
   }
-  if (open > options_.open_max) TRY(seal_oldest(open - options_.open_max, "open batches"));
+  TRY(seal_for_waiting(now));
   next_due_at_ = next_due_at;
+  return {};
+}
+
+// For containers that found no slot. Not at once: an object for every few lines is what costs.
+Result<> OpenBatches::seal_for_waiting(SteadyTime now) {
+  constexpr int kPartOfAge = 10;
+  std::size_t wanted = std::exchange(waiting_, 0);
+  if (wanted == 0) return {};
+  for (const Place& place : oldest_first()) {
+    if (wanted == 0) break;
+    if (now - place->second.batch->opened_at() < place->second.policy.age_max / kPartOfAge) continue;
+    TRY(seal(place, "open batches"));
+    --wanted;
+  }
   return {};
 }
 
@@ -189,15 +276,15 @@ std::vector<OpenBatches::Place> OpenBatches::oldest_first() {
   return open;
 }
 
-Result<> OpenBatches::seal_oldest(std::size_t count, std::string_view why) {
-  std::vector<Place> open = oldest_first();
-  open.resize(std::min(count, open.size()));
-  for (const Place& place : open) TRY(seal(place, why));
+Result<> OpenBatches::seal_all() {
+  for (const Place& place : oldest_first()) TRY(seal(place, "stop"));
   return {};
 }
 
-Result<> OpenBatches::seal_all() {
-  for (const Place& place : oldest_first()) TRY(seal(place, "stop"));
+Result<> OpenBatches::seal_all_of(const TenantId& tenant) {
+  for (const Place& place : oldest_first()) {
+    if (place->second.tenant == tenant) TRY(seal(place, "room"));
+  }
   return {};
 }
 
@@ -215,6 +302,7 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
   }
   for (ContainerTail* tail : slot.tails) tail->commit();
   end(slot);
+  world_.shares.add_sealed(sealed->sequence, slot.tenant, sealed->object_bytes);
   world_.checkpoints.note_sealed(*sealed);
   sealed_.push_back(sealed->sequence);
   world_.meters.batches.add();
@@ -224,11 +312,6 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
       "batch sealed",
       {{"key", sealed->key.view()}, {"lines", sealed->lines}, {"bytes", sealed->object_bytes}, {"why", why}});
   return {};
-}
-
-std::size_t OpenBatches::open_count() const {
-  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(),
-                                                [](const auto& slot) { return slot.second.holds_lines(); }));
 }
 
 }  // namespace headgate::collect

@@ -12,6 +12,7 @@
 #include "collect/checkpoints.h"
 #include "collect/collector_meters.h"
 #include "collect/spool.h"
+#include "collect/spool_shares.h"
 #include "collect/thorough_budget.h"
 #include "model/object_key.h"
 #include "model/time_ordered_ids.h"
@@ -29,14 +30,21 @@ struct BatchKey {
   PodName pod = PodName();
   TenantId tenant = TenantId();  // empty: the namespace's name
   Partition partition() const { return pod.empty() ? Partition::Tenant : Partition::Pod; }
+  TenantId owner() const { return tenant.empty() ? TenantId(namespace_name.str()) : tenant; }
   friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
 };
 
 // The collect thread owns it.
 // Memory of all batches of both kinds, whatever their number: over buffers_bytes_max the one with most gives
 // up buffers, which makes its object a little larger and no new one. What only sealing gives back (the
-// indexes of packed batches) is bounded by the same again, and so is the number of batches: there the oldest
-// are sealed. Compressors' states: compressors_max; the least recently used rests.
+// indexes of packed batches) is bounded by the same again: there the oldest are sealed. Compressors' states:
+// compressors_max; the least recently used rests.
+//
+// Their number: open_max. When pods' own batches take all but a quarter of it, the lines of further pods go
+// into a batch that the pods of their tenant share. So nothing is sealed early for want of a slot, however
+// many pods write. Only if more tenants write than there are slots (or no object can be shared, as the key
+// template has no place for it) must a container wait: until a batch is sealed for its age or size, or, for
+// those that wait, at a tenth of its age.
 class OpenBatches {
  public:
   struct Options {
@@ -54,6 +62,7 @@ class OpenBatches {
     Clock& clock;
     Random& random;
     Spool& spool;
+    SpoolShares& shares;
     Checkpoints& checkpoints;
     CollectorMeters& meters;
   };
@@ -61,9 +70,15 @@ class OpenBatches {
   struct Slot {
     BatchPolicy policy;
     std::unique_ptr<Batch> batch;
+    TenantId tenant;
+    Partition partition = Partition::Pod;
     std::vector<ContainerTail*> tails;
-    std::size_t buffered_bytes = 0;  // as counted in the sum of all
+    std::uint64_t batch_number = 0;  // of `batch`; no two have the same
+    // As counted in the sums of all:
+    std::size_t buffered_bytes = 0;
     std::size_t index_bytes = 0;
+    std::uint64_t open_bytes = 0;
+    bool is_counted = false;  // as one that holds lines
 
     bool holds_lines() const { return batch && batch->lines() > 0; }
   };
@@ -74,13 +89,24 @@ class OpenBatches {
 
   // A new object's key. Fault::Invalid when the names make none.
   Result<ObjectKey> key_of(const BatchKey& batch);
+  // Where a container's lines go.
+  struct Joined {
+    Place place;
+    BatchKey home;                   // whose batch they go into while there are slots enough
+    std::uint64_t batch_number = 0;  // that they went into last
+  };
   // The lines of `tail`, which stays where it is until leave(), go into the batch of that key.
-  Place join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail);
-  void leave(Place place, const ContainerTail& tail);
+  Joined join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail);
+  void leave(const Joined& joined, const ContainerTail& tail);
+  // Before more of its lines are read: finds the batch that they go into, its own or a shared one. False:
+  // there is no slot for one at the moment.
+  bool find_slot(Joined& joined, ContainerTail& tail);
+  // How many containers' lines go into batches that are shared for want of slots.
+  std::size_t sharing() const { return sharing_; }
 
   // To read into, and then say so. Errors are the spool's: the batch was given up, and all that was read
   // since the last one was sealed is read again.
-  Batch& batch_at(Place place, SteadyTime now);
+  Batch& batch_at(Joined& joined, SteadyTime now);
   Result<> filled(Place place);
   // The batch cannot be gone on with: it is dropped, and its lines will be read again.
   void give_up(Place place, const Error& why);
@@ -88,11 +114,12 @@ class OpenBatches {
   // Seals what is old enough, and the oldest over the bounds.
   Result<> seal_due(SteadyTime now);
   Result<> seal_all();
+  Result<> seal_all_of(const TenantId& tenant);
   // One that holds lines; `why` is for the log.
   Result<> seal(Place place, std::string_view why);
   // Nothing is to be sealed for its age before.
   SteadyTime next_due_at() const { return next_due_at_; }
-  std::size_t open_count() const;
+  std::size_t open_count() const { return open_; }
   std::size_t buffered_bytes() const { return buffered_bytes_; }
   // Batches sealed since the last call.
   std::vector<std::uint64_t> take_sealed() { return std::exchange(sealed_, {}); }
@@ -102,7 +129,9 @@ class OpenBatches {
   static constexpr int kThoroughLevel = 5;  // within 3 % of `gzip -6`, twice as fast (docs/adr/0009)
 
   bool is_thorough(SteadyTime now);
-  Result<> seal_oldest(std::size_t count, std::string_view why);
+  bool may_begin(Place place) const;
+  void move(Joined& joined, const BatchKey& key, ContainerTail& tail);
+  Result<> seal_for_waiting(SteadyTime now);
   std::vector<Place> oldest_first();
   Result<> bound_memory();
   void bound_compressors(Slot& used);
@@ -111,6 +140,8 @@ class OpenBatches {
 
   World world_;
   const Options options_;
+  const std::size_t pods_open_max_;
+  bool can_share_ = false;  // objects among the pods of a tenant
   GzipPieces pieces_;
   ThoroughBudget thorough_;
   TimeOrderedIds ids_;
@@ -118,6 +149,13 @@ class OpenBatches {
   Slots slots_;
   std::vector<Slot*> compressing_;  // least recently used first
   std::vector<std::uint64_t> sealed_;
+  std::uint64_t batches_made_ = 0;
+  std::size_t open_ = 0;       // slots that hold lines
+  std::size_t open_pods_ = 0;  // those of them that are of one pod
+  std::size_t waiting_ = 0;    // containers that found no slot since seal_due()
+  std::size_t sharing_ = 0;
+  bool has_said_that_they_share_ = false;
+  bool has_said_that_they_wait_ = false;
   std::size_t packed_slots_ = 0;
   std::size_t buffered_bytes_ = 0;
   std::size_t index_bytes_ = 0;

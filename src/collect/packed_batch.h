@@ -61,6 +61,7 @@ class PackedBatch {
   std::size_t buffered_bytes() const { return buffered_bytes_; }  // memory that buffers take
   // And what its index takes, about, until it is sealed.
   std::size_t index_bytes() const;
+  std::uint64_t spooled_bytes() const { return file_.bytes(); }  // that are in the spool already
   SteadyTime opened_at() const { return opened_at_; }
 
   // Commits it to the spool under `key`, pods by application and name. The batch is then spent. It holds at

@@ -1,5 +1,6 @@
 #include "collect/spool.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/log.h"
@@ -216,7 +217,7 @@ Result<> Spool::set_aside(std::uint64_t sequence) {
   batches_.erase(sequence);
   lines_aside_ += batch.ok() ? batch->manifest().lines : 1;
   aside_.insert(sequence);
-  (void)look_aside();  // has_room() looks again
+  (void)look_aside();  // room() looks again
   return {};
 }
 
@@ -233,10 +234,14 @@ Result<> Spool::look_aside() {
   return {};
 }
 
-Result<bool> Spool::has_room() {
+Result<std::uint64_t> Spool::room() {
   if (bytes() >= options_.bytes_max && !aside_.empty()) TRY_IN("spool", look_aside());
-  if (bytes() >= options_.bytes_max) return false;
-  return TRY_IN("spool", disk_->free_bytes(options_.directory)) >= options_.free_bytes_min;
+  if (bytes() >= options_.bytes_max) return std::uint64_t{0};
+  const std::uint64_t free_bytes = TRY_IN("spool", disk_->free_bytes(options_.directory));
+  if (free_bytes < options_.free_bytes_min) return std::uint64_t{0};
+  // Just at the limit of the disk one more may be begun, as long as it does not go below.
+  return std::min(options_.bytes_max - bytes(),
+                  std::max<std::uint64_t>(free_bytes - options_.free_bytes_min, 1));
 }
 
 }  // namespace headgate::collect

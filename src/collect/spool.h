@@ -100,8 +100,8 @@ class Spool {
   // There is nothing whose upload would make room, and there would be if what is open were sealed.
   bool is_full_of_open() const { return batches_.empty() && open_bytes_ > 0; }
   std::uint64_t damaged() const { return aside_.size(); }
-  // Whether another batch may be begun: below both limits. Asks the file system.
-  Result<bool> has_room();
+  // How much more may be written: up to both limits. 0: no batch may be begun. Asks the file system.
+  Result<std::uint64_t> room();
 
  private:
   Spool(Disk& disk, Options options) : disk_(&disk), options_(std::move(options)) {}

@@ -78,6 +78,14 @@ class CollectorOnDisk : public testing::Test {
       if (!*turned) return;
     }
   }
+  // With its labels, if it has any. A turn measures at most once a second.
+  double metric(const std::string& name) {
+    const std::string text = metrics_.exposition();
+    const std::string begin = "\n" + name + " ";
+    const std::size_t at = text.find(begin);
+    EXPECT_NE(at, std::string::npos) << name;
+    return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + begin.size(), nullptr);
+  }
   struct Sealed {
     std::string key;  // without its file
     std::vector<SaidLine> lines;

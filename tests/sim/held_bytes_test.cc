@@ -22,9 +22,7 @@ class LinesWithoutEnd : public sim::CollectorOnDisk {
   double held_bytes() {
     clock_.advance(std::chrono::seconds{1});  // so that the next turn measures
     read();
-    const std::string text = metrics_.exposition();
-    const std::string name = "\nheadgate_collect_held_bytes ";
-    return std::strtod(text.c_str() + text.find(name) + name.size(), nullptr);
+    return metric("headgate_collect_held_bytes");
   }
 };
 
@@ -51,6 +49,63 @@ TEST_F(LinesWithoutEnd, TakeNoMoreMemoryThanIsMeantForThemAndLoseNothing) {
     collect();
   }
   EXPECT_EQ(found, said);
+}
+
+// Of two tenants, one has many records whose ends never come, each shorter than the other's long line.
+TEST_F(LinesWithoutEnd, CutNoOtherTenantsLines) {
+  ASSERT_TRUE(open().ok());
+  std::map<std::string, std::vector<std::string>> found;
+  const auto collect = [&] {
+    for (const Sealed& one : sealed()) {
+      for (const sim::SaidLine& line : one.lines) found[one.key].push_back(line.message);
+    }
+  };
+  std::string long_line;
+  for (int count = 0; count < 4; ++count) {
+    say("honest", "web-0", piece(0, count), "stdout P");
+    long_line += piece(0, count);
+    for (int number = 0; number < kPodCount; ++number)
+      say("hostile", pod(number), piece(number, count), "stdout P");
+    EXPECT_LE(held_bytes(), kHeldMax + 2 * kPieceBytes);
+    collect();
+  }
+  say("honest", "web-0", "", "stdout F");
+  held_bytes();
+  held_bytes();
+  collect();
+  EXPECT_EQ(found["c/honest/web/web-0"], std::vector<std::string>{long_line});
+  EXPECT_GT(found["c/hostile/web/web-1"].size(), 1U);
+}
+
+// The same of records that are joined of several lines.
+TEST_F(LinesWithoutEnd, OfJoinedRecordsCutNoOtherTenantsRecords) {
+  options_.held_bytes_max = kHeldMax;
+  options_.multiline = {.bytes_max = 1U << 20U, .lines_max = 1'000, .age_max = std::chrono::minutes{10}};
+  options_.multiline_patterns = {{"plus", {"^\\+"}}};
+  kube_.labels["headgate.io/multiline"] = "plus";
+  ASSERT_TRUE(open().ok());
+  std::vector<std::string> found;
+  const auto collect = [&] {
+    for (const Sealed& one : sealed()) {
+      if (one.key != "c/honest/web/web-0") continue;
+      for (const sim::SaidLine& line : one.lines) found.push_back(line.message);
+    }
+  };
+  std::string record;
+  for (int count = 0; count < 4; ++count) {
+    const std::string text = (count == 0 ? "+" : "") + piece(0, count);
+    say("honest", "web-0", text);
+    record += (count == 0 ? "" : "\n") + text;
+    for (int number = 0; number < kPodCount; ++number)
+      say("hostile", pod(number), "+" + piece(number, count));
+    EXPECT_LE(held_bytes(), kHeldMax + 4 * kPieceBytes);
+    collect();
+  }
+  say("honest", "web-0", "+next");
+  held_bytes();
+  held_bytes();
+  collect();
+  EXPECT_EQ(found, std::vector<std::string>{record});
 }
 
 }  // namespace

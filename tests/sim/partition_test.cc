@@ -2,13 +2,25 @@
 // the simulated disk.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "sim/collector_on_disk.h"
 
 namespace headgate::collect {
 namespace {
 
 using Keys = std::vector<std::string>;
-class Partitioning : public sim::CollectorOnDisk {};
+class Partitioning : public sim::CollectorOnDisk {
+ protected:
+  // Lines that an agent reads which begins with what the checkpoints and the spool say.
+  std::size_t checkpointed_lines_read_again() {
+    if (!open().ok()) return SIZE_MAX;
+    (void)collector_->take_sealed();
+    read();
+    EXPECT_TRUE(collector_->seal_all().ok());
+    return sealed_messages().size();
+  }
+};
 
 TEST_F(Partitioning, PacksTheNamespacesThatSaySoAndNoOthers) {
   options_.policies[Namespace("packed")].partition = Partition::Tenant;
@@ -50,25 +62,105 @@ TEST_F(Partitioning, SealsEachNamespaceByItsOwnAgeAndSize) {
   EXPECT_EQ(sealed_keys(), Keys{"c/slow/_packed/node-1"});
 }
 
-TEST_F(Partitioning, SealsTheOldestOfBothKindsForOneBatchMore) {
-  options_.policies[Namespace("packed")].partition = Partition::Tenant;
+// More pods than may have batches of their own: nothing is sealed early, and every line arrives once.
+TEST_F(Partitioning, TwoThousandPodsThatWriteAtOnceMakeFewObjects) {
+  constexpr int kPodCount = 2'000;
+  constexpr int kRounds = 12;
+  constexpr int kTenantCount = 4;
+  options_.policy.age_max = std::chrono::minutes{5};
+  options_.batches_open_max = 400;
+  ASSERT_TRUE(open().ok());
+  std::set<std::string> said;
+  std::set<std::string> found;
+  std::size_t lines = 0;
+  std::size_t objects = 0;
+  std::size_t shared = 0;
+  const auto collect = [&] {
+    for (const Sealed& one : sealed()) {
+      ++objects;
+      shared += one.key.find("_packed") == std::string::npos ? 0 : 1;
+      for (const sim::SaidLine& line : one.lines) {
+        ++lines;
+        found.insert(line.pod + ": " + line.message);
+      }
+    }
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    for (int number = 0; number < kPodCount; ++number) {
+      const std::string pod = "web-" + std::to_string(number);
+      say("tenant-" + std::to_string(number % kTenantCount), pod, std::to_string(round));
+      said.insert(pod + ": " + std::to_string(round));
+    }
+    read();
+    clock_.advance(std::chrono::seconds{2});
+    read();
+    collect();
+    EXPECT_EQ(objects, 0U) << round;
+  }
+  clock_.advance(std::chrono::minutes{5});
+  read();
+  collect();
+  EXPECT_EQ(objects, 300U + kTenantCount);  // three quarters of 400 are pods' own
+  EXPECT_EQ(shared, std::size_t{kTenantCount});
+  EXPECT_EQ(lines, std::size_t{kPodCount} * kRounds);
+  EXPECT_TRUE(found == said);
+  EXPECT_EQ(checkpointed_lines_read_again(), 0U);
+}
+
+TEST_F(Partitioning, APodHasABatchOfItsOwnAgainOnceThereAreSlots) {
+  options_.policy.age_max = std::chrono::minutes{5};
+  options_.batches_open_max = 4;
+  ASSERT_TRUE(open().ok());
+  for (int number = 0; number < 8; ++number) say("ns", "web-" + std::to_string(number), "one");
+  read();
+  clock_.advance(std::chrono::minutes{5});
+  read();
+  EXPECT_EQ(sealed_keys(),
+            (Keys{"c/ns/_packed/node-1", "c/ns/web/web-0", "c/ns/web/web-1", "c/ns/web/web-2"}));
+  EXPECT_EQ(metric("headgate_collect_sharing_containers"), 5);
+  say("ns", "web-7", "two");
+  read();
+  clock_.advance(std::chrono::minutes{5});
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/ns/web/web-7"});
+  EXPECT_EQ(metric("headgate_collect_sharing_containers"), 4);
+}
+
+// More tenants than slots, each of which needs one: they take turns, and not at every line.
+TEST_F(Partitioning, TenantsForWhomThereIsNoSlotWaitForATenthOfTheAge) {
+  options_.policy = {.partition = Partition::Tenant, .age_max = std::chrono::seconds{100}};
   options_.batches_open_max = 2;
   ASSERT_TRUE(open().ok());
-  const auto wait = [&] { clock_.advance(std::chrono::seconds{2}); };
-  say("packed", "web-1", "one");
+  for (const char* tenant : {"a", "b", "c"}) say(tenant, "web-1", "one");
   read();
-  wait();
-  say("plain", "web-1", "one");
+  clock_.advance(std::chrono::seconds{9});
   read();
-  wait();
   EXPECT_EQ(sealed_keys(), Keys{});
-  say("plain", "web-2", "one");
+  clock_.advance(std::chrono::seconds{1});
   read();
-  wait();
-  EXPECT_EQ(sealed_keys(), Keys{"c/packed/_packed/node-1"});
-  say("packed", "web-1", "two");
+  EXPECT_EQ(sealed_keys(), Keys{"c/a/_packed/node-1"});
+  clock_.advance(std::chrono::seconds{1});
   read();
-  EXPECT_EQ(sealed_keys(), Keys{"c/plain/web/web-1"});
+  clock_.advance(std::chrono::seconds{100});
+  read();
+  EXPECT_EQ(sealed_keys(), (Keys{"c/b/_packed/node-1", "c/c/_packed/node-1"}));
+}
+
+// No object of such a template can be shared.
+TEST_F(Partitioning, ATemplateWithoutAPlaceForSharedObjectsMakesPodsWaitToo) {
+  options_.key_template = *KeyTemplate::parse("{cluster_id}/{namespace}/{pod_name}/{file}");
+  options_.policy.age_max = std::chrono::seconds{100};
+  options_.batches_open_max = 2;
+  ASSERT_TRUE(open().ok());
+  for (int number = 0; number < 3; ++number) say("ns", "web-" + std::to_string(number), "one");
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{});
+  clock_.advance(std::chrono::seconds{10});
+  read();
+  EXPECT_EQ(sealed_keys(), Keys{"c/ns/web-0"});
+  clock_.advance(std::chrono::seconds{1});
+  read();
+  EXPECT_EQ(stored_messages().size(), 2U);
 }
 
 TEST_F(Partitioning, HoldsNoMoreThanItsMemoryHoweverManyTenantsThereAre) {

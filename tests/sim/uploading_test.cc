@@ -72,12 +72,12 @@ class Uploading : public sim::CollectorOnDisk {
     ASSERT_TRUE((*disk_.create(path))->append(bytes).ok());
   }
   // One after another, none like the other to a compressor.
-  void make_noise(const std::string& pod, int lines) {
+  void make_noise(const std::string& pod, int lines, const std::string& namespace_name = "ns") {
     for (int line = 0; line < lines; ++line) {
       std::string text = pod + " " + std::to_string(line) + " ";
       for (int word = 0; word < 100; ++word) text += random_.uuid();
       said_.insert(text);
-      say("ns", pod, text);
+      say(namespace_name, pod, text);
     }
   }
   void turn(int times = 1) {
@@ -92,6 +92,46 @@ class Uploading : public sim::CollectorOnDisk {
     for (const std::uint64_t sequence : collector_->take_sealed()) stored.push_back(upload(sequence).value());
     ASSERT_TRUE(collector_->confirm(std::move(stored)).ok());
   }
+  // The store takes what is of that tenant and nothing else; what it took is added to `messages`.
+  void store_all_of(const std::string& namespace_name, std::set<std::string>& messages) {
+    std::vector<BatchManifest> stored;
+    for (const std::uint64_t sequence : collector_->take_sealed()) {
+      const auto batch = open_sealed_batch(disk_, collector_->spool().directory(), sequence);
+      ASSERT_TRUE(batch.ok());
+      if (!batch->manifest().key.view().starts_with("c/" + namespace_name + "/")) continue;
+      for (const sim::SaidLine& line :
+           sim::lines_of(object_of(disk_, collector_->spool(), batch->manifest())))
+        messages.insert(line.message);
+      stored.push_back(batch->manifest());
+    }
+    ASSERT_TRUE(collector_->confirm(std::move(stored)).ok());
+  }
+  // Two tenants write more than the spool holds, and the store takes nothing of them.
+  void refuse_two_tenants() {
+    options_.spool_bytes_max = 4U << 20U;
+    ASSERT_TRUE(open().ok());
+    for (const char* refused : {"refused-1", "refused-2"}) {
+      for (int pod = 0; pod < 4; ++pod) make_noise("web-" + std::to_string(pod), 1'000, refused);
+    }
+    std::set<std::string> healthy;
+    std::set<std::string> stored;
+    for (int second = 0; second < 40; ++second) {
+      const std::string text = "second " + std::to_string(second);
+      say("healthy", "web-0", text);
+      healthy.insert(text);
+      turn(3);
+      store_all_of("healthy", stored);
+    }
+    EXPECT_TRUE(stored == healthy) << stored.size();
+    for (const char* refused : {"refused-1", "refused-2"}) {
+      const std::string label = std::string("{tenant=\"") + refused + "\"}";
+      EXPECT_EQ(metric("headgate_collect_tenant_held_back" + label), 1);
+      EXPECT_GT(metric("headgate_collect_tenant_spool_bytes" + label), 1U << 20U);
+    }
+    EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"healthy\"}"), 0);
+    EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
+    EXPECT_LT(collector_->spool().bytes(), 4U << 20U);
+  }
   std::multiset<std::string> stored_messages() {
     std::multiset<std::string> messages;
     for (const auto& [key, object] : store_.objects()) {
@@ -100,13 +140,6 @@ class Uploading : public sim::CollectorOnDisk {
     return messages;
   }
   Result<BatchManifest> upload(std::uint64_t sequence) { return uploader_.upload(sequence); }
-  double metric(const std::string& name) {
-    const std::string text = metrics_.exposition();
-    const std::string begin = "\n" + name + " ";
-    const std::size_t at = text.find(begin);
-    EXPECT_NE(at, std::string::npos) << name;
-    return std::strtod(text.c_str() + at + begin.size(), nullptr);
-  }
 
   std::multiset<std::string> said_;
   MoodyStore store_{faults_, clock_, BucketName("central")};
@@ -203,17 +236,18 @@ TEST_F(Uploading, AFullSpoolStopsReadingUntilThereIsRoom) {
   options_.spool_bytes_max = 300'000;
   make_noise("web-0", 400);
   ASSERT_TRUE(open().ok());
-  turn(20);
-  EXPECT_EQ(metric("headgate_collect_spool_full"), 1);
+  turn(100);  // where there is little room, little is read at a time
+  EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"ns\"}"), 1);
   const double read = metric("headgate_collect_bytes_total");
   EXPECT_LT(read, 1'200'000);
   EXPECT_LT(collector_->spool().bytes(), 600'000U);  // over the bound by what one turn reads
   turn(20);
   EXPECT_EQ(metric("headgate_collect_bytes_total"), read);
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 200; ++round) {
     empty_spool();
     turn(3);
   }
+  EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"ns\"}"), 0);
   EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
   EXPECT_TRUE(stored_messages() == said_) << store_.objects().size();
 }
@@ -223,19 +257,47 @@ TEST_F(Uploading, BatchesThatAreFilledTakeRoomToo) {
   options_.spool_bytes_max = 300'000;
   for (int pod = 0; pod < 8; ++pod) make_noise("web-" + std::to_string(pod), 250);
   ASSERT_TRUE(open().ok());
-  turn(20);
+  turn(100);
   const double read = metric("headgate_collect_bytes_total");
   EXPECT_LT(read, 6'000'000);
   turn(5);
   EXPECT_EQ(metric("headgate_collect_bytes_total"), read);
-  EXPECT_EQ(metric("headgate_collect_spool_full"), 1);
-  for (int round = 0; round < 20; ++round) {  // they are sealed though none is old: else there is never room
+  EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"ns\"}"), 1);
+  for (int round = 0; round < 200; ++round) {  // they are sealed though none is old: else there is never room
     empty_spool();
     turn(3);
   }
   ASSERT_TRUE(collector_->seal_all().ok());
   empty_spool();
   EXPECT_TRUE(stored_messages() == said_) << store_.objects().size();
+}
+
+TEST_F(Uploading, TenantsThatFillTheSpoolStopOnlyThemselves) {
+  refuse_two_tenants();
+  ASSERT_TRUE(open().ok());  // the next agent knows whose batches these are
+  turn(3);
+  EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"refused-1\"}"), 1);
+  EXPECT_EQ(metric("headgate_collect_spool_full"), 0);
+}
+
+TEST_F(Uploading, TenantsWhoseObjectsArePackedFillNoMoreOfTheSpool) {
+  options_.policy.partition = Partition::Tenant;
+  refuse_two_tenants();
+}
+
+// The disk has little left: whoever takes most of it waits first.
+TEST_F(Uploading, ADiskWithLittleRoomStopsTheTenantThatTakesMost) {
+  options_.spool_free_bytes_min = (1ULL << 40U) - (1U << 20U);  // the disk says that it has 1 TiB left
+  ASSERT_TRUE(open().ok());
+  for (int pod = 0; pod < 4; ++pod) make_noise("web-" + std::to_string(pod), 400, "noisy");
+  std::set<std::string> stored;
+  for (int second = 0; second < 20; ++second) {
+    say("quiet", "web-0", "second " + std::to_string(second));
+    turn(3);
+    store_all_of("quiet", stored);
+  }
+  EXPECT_EQ(stored.size(), 20U);
+  EXPECT_EQ(metric("headgate_collect_tenant_held_back{tenant=\"noisy\"}"), 1);
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+// Bytes that wait in memory for more of their record, by tenant: when there are too many, the tenant that
+// holds most gives first, so that its unended lines cut no other tenant's.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+
+#include "model/names.h"
+
+namespace headgate::collect {
+
+// The collect thread owns it. Memory: an entry for each tenant that holds something.
+class HeldBytes {
+ public:
+  // One of its containers held `before` and holds `now`.
+  void change(const TenantId& tenant, std::size_t before, std::size_t now) {
+    if (before == now) return;
+    total_ += now - before;
+    const auto held = tenants_.try_emplace(tenant, 0).first;
+    held->second += now - before;
+    if (held->second == 0) tenants_.erase(held);
+  }
+  std::size_t total() const { return total_; }
+  // The tenant that holds most; something is held.
+  const TenantId& largest() const {
+    return std::max_element(tenants_.begin(), tenants_.end(),
+                            [](const auto& left, const auto& right) { return left.second < right.second; })
+        ->first;
+  }
+
+ private:
+  std::map<TenantId, std::size_t> tenants_;
+  std::size_t total_ = 0;
+};
+
+}  // namespace headgate::collect
