@@ -71,6 +71,13 @@ Result<> add_urls(EndpointSettings& endpoints, const Surroundings& surroundings,
   return {};
 }
 
+// As Python and so botocore reads them: the name in lower case counts where it is set, also when it is empty.
+std::string proxy_variable(const Surroundings& surroundings, const std::string& lower,
+                           const std::string& upper) {
+  const auto found = surroundings.environment.find(lower);
+  return found == surroundings.environment.end() ? surroundings.variable(upper) : found->second;
+}
+
 }  // namespace
 
 Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
@@ -82,6 +89,9 @@ Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
   if (const std::string fallback = surroundings.variable("AWS_DEFAULT_REGION");
       surroundings.variable("AWS_REGION").empty() && !fallback.empty())
     settings.region = fallback;
+  settings.proxies = {.http = proxy_variable(surroundings, "http_proxy", "HTTP_PROXY"),
+                      .https = proxy_variable(surroundings, "https_proxy", "HTTPS_PROXY"),
+                      .none = proxy_variable(surroundings, "no_proxy", "NO_PROXY")};
   settings.ca_file = from.text({"AWS_CA_BUNDLE", "ca_bundle"});
   settings.endpoints.use_fips = TRY(from.flag({"AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"}));
   settings.endpoints.use_dual_stack =

@@ -8,6 +8,7 @@
 #include "aws/endpoint.h"
 #include "aws/surroundings.h"
 #include "base/result.h"
+#include "net/proxy.h"
 #include "ports/disk.h"
 
 namespace headgate::aws {
@@ -18,6 +19,7 @@ struct AwsSettings {
                                    // AWS_USE_DUALSTACK_ENDPOINT; a profile's section of services
   std::string ca_file;             // AWS_CA_BUNDLE; empty: the machine's own
   std::uint32_t attempts_max = 3;  // AWS_MAX_ATTEMPTS, 1 to 100
+  net::ProxySettings proxies;      // HTTPS_PROXY, HTTP_PROXY, NO_PROXY; their names in lower case come first
 };
 
 // The environment before the profile (AWS_PROFILE). Invalid, with the name, when a value is none.

@@ -386,6 +386,15 @@ TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {
   EXPECT_EQ(both->attempts_max, 1U);
   EXPECT_FALSE(both->endpoints.use_fips);
   EXPECT_TRUE(both->endpoints.use_dual_stack);
+  EXPECT_EQ(both->proxies.https, "");
+  const Result<AwsSettings> proxied = of({{"HTTPS_PROXY", "http://upper:1"},
+                                          {"HTTP_PROXY", "http://upper:2"},
+                                          {"http_proxy", "http://lower:2"},
+                                          {"NO_PROXY", "upper.example"},
+                                          {"no_proxy", ""}});
+  EXPECT_EQ(proxied->proxies.https, "http://upper:1");
+  EXPECT_EQ(proxied->proxies.http, "http://lower:2") << "the name in lower case counts";
+  EXPECT_EQ(proxied->proxies.none, "") << "also when it is empty";
   EXPECT_EQ(both->endpoints.url, "http://all");
   EXPECT_EQ(both->endpoints.urls, (std::map<Service, std::string>{{Service::Logs, "http://logs"}}));
   EXPECT_EQ(of({{"AWS_ENDPOINT_URL", "http://all"}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}})

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/default_credentials.h"
+#include "base/log.h"
 #include "cli/version.h"
 
 namespace headgate::cli {
@@ -30,6 +31,11 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, c
   net::HttpPool::Options http;
   http.client.ca_file = settings.ca_file;
   http.client.user_agent = std::string("headgate/") + kVersion;
+  net::ProxyRules proxies = TRY(net::ProxyRules::of(settings.proxies));
+  if (!proxies.empty()) {
+    log::info("AWS is reached through a proxy, but for what NO_PROXY names", {{"proxy", proxies.in_words()}});
+    http.client.proxies = std::make_shared<const net::ProxyRules>(std::move(proxies));
+  }
   clients->http_ = std::make_unique<net::HttpPool>(world.library, world.clock, std::move(http));
   clients->source_ = TRY(aws::default_credentials({.clock = world.clock,
                                                    .random = world.random,

@@ -75,6 +75,7 @@ struct HttpClient::Exchange {
   std::size_t header_bytes = 0;
   HeaderList header_lines = {};
   TrustStore::Certificates trusted = {};
+  std::string proxy = {};  // with its password
   char words[CURL_ERROR_SIZE] = {};
   bool has_head = false;
   bool is_over = false;
@@ -282,7 +283,12 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PATH_AS_IS, 1L);  // an object's key may hold "..", and what is signed must be what is sent
-  set(CURLOPT_PROXY, "");       // libcurl would ask the environment
+  if (options_.proxies) exchange.proxy = options_.proxies->proxy_of(request.url);
+  set(CURLOPT_PROXY, exchange.proxy.c_str());  // empty: none; libcurl would ask the environment
+  set(CURLOPT_NOPROXY, "");
+  set(CURLOPT_HEADEROPT,
+      static_cast<long>(CURLHEADER_SEPARATE));  // a tunnel's proxy gets none of our headers
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
   if (options_.is_http1_only) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -375,7 +381,9 @@ Result<> HttpClient::outcome(Exchange& exchange) {
   if (exchange.code == CURLE_OK) return Error{Fault::Retry, "the answer's head broke off"};
   const std::string_view words =
       exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(exchange.code);
-  return Error{fault_of(exchange.code), std::string(words)};
+  Error error{fault_of(exchange.code), std::string(words)};
+  if (exchange.proxy.empty()) return error;
+  return std::move(error).in("through proxy " + without_password(exchange.proxy));
 }
 
 }  // namespace headgate::net

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "net/http_message.h"
 #include "net/library.h"
+#include "net/proxy.h"
 #include "net/trust_store.h"
 #include "ports/clock.h"
 
@@ -39,13 +40,15 @@ struct HttpPull {
   std::chrono::milliseconds silence_max{30'000};  // one read() waits this long for a byte
 };
 
-// One thread at a time; keeps connections open between calls. No proxy, no redirect is followed, no variable
-// of the environment is obeyed. Certificates and host names are verified, always.
+// One thread at a time; keeps connections open between calls. No redirect is followed, no variable of the
+// environment is read here, no proxy is used but those of Options. Certificates and host names are verified,
+// always.
 class HttpClient {
  public:
   struct Options {
-    std::string ca_file = {};                // PEM; empty: the machine's own. Read again every hour.
-    std::shared_ptr<TrustStore> trust = {};  // shared with other clients of that file; none: its own
+    std::string ca_file = {};                        // PEM; empty: the machine's own. Read again every hour.
+    std::shared_ptr<TrustStore> trust = {};          // shared with other clients of that file; none: its own
+    std::shared_ptr<const ProxyRules> proxies = {};  // none: no proxy
     std::chrono::milliseconds connect_max{10'000};
     std::chrono::seconds keepalive{30};  // silence before TCP asks whether the other side still lives
     std::string user_agent = "headgate";
