@@ -26,7 +26,9 @@ TEST(LambdaEvent, GivesTheMessagesOfAQueue) {
 }
 
 TEST(LambdaEvent, TakesAnythingElseForOneMessage) {
-  for (const char* event : {R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", R"({"Records":[]})", "{}"}) {
+  for (const char* event : {R"({"Records":[{"eventSource":"aws:s3","s3":{}}]})", R"({"Records":[]})", "{}",
+                            R"({"Records":[{"EventSource":"aws:sns","Sns":{"Message":"{}"}}]})",
+                            R"({"source":"aws.s3","detail-type":"Object Created","detail":{}})"}) {
     const auto messages = messages_of_lambda_event(event, "request-1");
     ASSERT_TRUE(messages.ok()) << messages.error().what;
     ASSERT_EQ(messages->size(), 1U);

@@ -51,12 +51,28 @@ Result<ObjectCreated> read_s3(const dom::element& record) {
   return created;
 }
 
-Result<Notification> read_records(const dom::array& records) {
+Result<Notification> read_body(std::string_view body, Envelope envelope);
+
+void add_to(Notification& all, Notification one) {
+  for (ObjectCreated& object : one.objects) all.objects.push_back(std::move(object));
+  all.other_events += one.other_events;
+  all.is_test_event = all.is_test_event || one.is_test_event;
+}
+
+Result<Notification> read_records(const dom::array& records, Envelope envelope) {
   Notification notification;
   std::size_t index = 0;
   for (const dom::element record : records) {
     const std::string where = "Records[" + std::to_string(index++) + "]";
     if (!record.is_object()) return invalid(where, "no object");
+    // As SNS hands it to a Lambda function: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+    std::string_view message;
+    const bool is_of_sns = envelope == Envelope::MayBe &&
+                           record["Sns"]["Message"].get_string().get(message) == simdjson::SUCCESS;
+    if (is_of_sns) {
+      add_to(notification, TRY_IN(where + ".Sns.Message", read_body(message, Envelope::IsOff)));
+      continue;
+    }
     std::string name = text_or_empty(record["eventName"]);
     if (name.starts_with("s3:")) name.erase(0, 3);  // MinIO writes it so
     // Without a name it is one of the hand-made events that the predecessor took.
@@ -98,7 +114,7 @@ Result<Notification> read_body(std::string_view body, Envelope envelope) {
   }
   if (!event.is_object()) return Error{Fault::Invalid, "no JSON object"};
   if (dom::array records; event["Records"].get_array().get(records) == simdjson::SUCCESS) {
-    return read_records(records);
+    return read_records(records, envelope);
   }
   if (text_or_empty(event["Event"]) == "s3:TestEvent") {
     Notification notification;

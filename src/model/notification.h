@@ -1,6 +1,6 @@
 // "This object exists": the body of a queue message. An SNS envelope that holds an S3 event (raw delivery, S3
-// straight to SQS, and EventBridge's "Object Created" are accepted too).
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+// straight to SQS, SNS's own event of a Lambda function, and EventBridge's "Object Created" are accepted
+// too). https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 #pragma once
 
 #include <cstdint>

@@ -76,6 +76,39 @@ TEST(Notification, ReadsEventBridge) {
   EXPECT_EQ(other.other_events, 1U);
 }
 
+std::string of_sns(const std::vector<std::string>& messages) {
+  std::string body = R"({"Records":[)";
+  for (const std::string& message : messages) {
+    if (&message != &messages.front()) body += ',';
+    body +=
+        R"({"EventSource":"aws:sns","EventVersion":"1.0","EventSubscriptionArn":"arn:aws:sns:eu-west-1:1:t:s",)"
+        R"("Sns":{"Type":"Notification","MessageId":"m","Subject":"Amazon S3 Notification","Message":)";
+    append_json_string(body, message);
+    body += R"(,"Timestamp":"2025-08-30T11:27:02.000Z","MessageAttributes":{}}})";
+  }
+  return body + "]}";
+}
+
+TEST(Notification, ReadsWhatSnsHandsToALambdaFunction) {
+  const Notification one = parse_notification(of_sns({kS3Event})).value();
+  ASSERT_EQ(one.objects.size(), 1U);
+  EXPECT_EQ(one.objects[0], expected_object());
+
+  const Notification many =
+      parse_notification(of_sns({kS3Event, R"({"Event":"s3:TestEvent"})", kS3Event,
+                                 R"({"Records":[)" + event_of("ObjectRemoved:Delete", "k") + "]}"}))
+          .value();
+  EXPECT_EQ(many.objects.size(), 2U);
+  EXPECT_EQ(many.other_events, 1U);
+  EXPECT_TRUE(many.is_test_event);
+
+  EXPECT_EQ(parse_notification(in_envelope(of_sns({kS3Event}))).error().fault, Fault::Invalid) << "one deep";
+  EXPECT_EQ(parse_notification(of_sns({of_sns({kS3Event})})).error().fault, Fault::Invalid) << "one deep";
+  const auto bad = parse_notification(of_sns({kS3Event, "no JSON"}));
+  ASSERT_FALSE(bad.ok());
+  EXPECT_EQ(bad.error().what.find("Records[1].Sns.Message: not JSON"), 0U) << bad.error().what;
+}
+
 TEST(Notification, ATestEventIsAcknowledged) {
   const std::string event =
       R"({"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2014-10-13T15:57:02.089Z","Bucket":"b",)"
