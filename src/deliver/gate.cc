@@ -18,12 +18,27 @@ void Gate::Pass::give_back() {
   gate_->breaker_.give_back(probe_);
 }
 
+Gate::UnderWay::UnderWay(Gate& gate, SteadyTime began) : gate_(gate) {
+  const std::lock_guard lock(gate_.mutex_);
+  place_ = gate_.under_way_.insert(began);
+}
+
+Gate::UnderWay::~UnderWay() {
+  const std::lock_guard lock(gate_.mutex_);
+  gate_.under_way_.erase(place_);
+}
+
+bool Gate::is_silent(SteadyTime now) const {
+  return !under_way_.empty() && now - std::max(*under_way_.begin(), answered_at_) > options_.silence_max;
+}
+
 Gate::Admission Gate::admit(const std::shared_ptr<Gate>& gate, SteadyTime now) {
   const std::lock_guard lock(gate->mutex_);
   // Nobody may look either.
   if (const auto closed = gate->pace_.closed_for(now); closed > gate->options_.wait_max) {
     return {.pass = {}, .wait = std::chrono::ceil<std::chrono::milliseconds>(closed)};
   }
+  if (gate->is_silent(now)) return {.pass = {}, .wait = gate->options_.silence_wait};
   const Breaker::Leave leave = gate->breaker_.ask(now);
   return {.pass = Pass(gate, leave.probe), .wait = leave.wait};
 }
@@ -53,6 +68,7 @@ Result<Deadline> Gate::enter(const Call& call) {
 
 void Gate::taken(SteadyTime now) {
   const std::lock_guard lock(mutex_);
+  answered_at_ = now;
   pace_.taken(now);
   breaker_.succeeded();
   tokens_ = std::min(tokens_ + 1, options_.retry_tokens);
@@ -62,6 +78,7 @@ Gate::Again Gate::failed(SteadyTime began, const Call& call, const Error& error,
   const SteadyTime now = call.clock.steady();
   const bool was_slow = now - began >= call.timeout / 4;
   const std::lock_guard lock(mutex_);
+  if (!was_slow) answered_at_ = now;
   pace_.refused(now);
   pace_.close(now + std::min(error.retry_after, options_.pause_max));
   const bool may_try = !was_slow && tries < options_.tries_max && error.retry_after <= options_.wait_max;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <unordered_map>
@@ -46,6 +47,10 @@ class Gate {
     std::chrono::milliseconds wait_max{2'000};
     // How long a destination may ask not to be called (Retry-After); a longer pause counts as this one.
     std::chrono::milliseconds pause_max{900'000};
+    // Once no call has been answered for so long while some are under way, no more deliveries are let in:
+    // each would hold a thread until the time-out. They are to come again after `silence_wait`.
+    std::chrono::milliseconds silence_max{15'000};
+    std::chrono::milliseconds silence_wait{5'000};
   };
   explicit Gate(Options options)
       : options_(options), pace_(options.pace), breaker_(options.breaker), tokens_(options.retry_tokens) {}
@@ -88,6 +93,19 @@ class Gate {
   auto run(const Call& call, Act act) -> decltype(act(Deadline{}));
 
  private:
+  // A call that is under way.
+  class UnderWay {
+   public:
+    UnderWay(Gate& gate, SteadyTime began);
+    ~UnderWay();
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+   private:
+    Gate& gate_;
+    std::multiset<SteadyTime>::iterator place_;
+  };
+  bool is_silent(SteadyTime now) const;
   enum class Again : std::uint8_t { Yes, No };
   // Waits for the turn of the next try.
   Result<Deadline> enter(const Call& call);
@@ -99,6 +117,8 @@ class Gate {
   Pace pace_;
   Breaker breaker_;
   std::uint32_t tokens_;
+  std::multiset<SteadyTime> under_way_;  // when each call began
+  SteadyTime answered_at_ = kLongAgo;
 };
 
 // The gates of all destinations. Any thread. Holds at most `gates_max` and forgets the least recently used.
@@ -127,7 +147,10 @@ auto Gate::run(const Call& call, Act act) -> decltype(act(Deadline{})) {
   for (std::uint32_t tries = 1;; ++tries) {
     const Deadline deadline = TRY(enter(call));
     const SteadyTime began = call.clock.steady();
-    auto answer = act(deadline);
+    auto answer = [&] {
+      const UnderWay under_way(*this, began);
+      return act(deadline);
+    }();
     // Whoever reads our store tries again by itself; the destination was not asked, or not to the end.
     if (!answer.ok() && answer.error().is_ours) return answer;
     if (answer.ok() || answer.error().fault != Fault::Retry) {

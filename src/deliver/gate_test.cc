@@ -197,6 +197,29 @@ TEST_F(GateTest, DoesNotHoldAThreadForWhatHangs) {
   EXPECT_TRUE(wait_of(gate));  // two hangs are enough
 }
 
+TEST_F(GateTest, LetsNobodyElseInWhileCallsAreUnderWayAndNoneIsAnswered) {
+  const auto gate = std::make_shared<Gate>(Gate::Options{});
+  const auto hang = [&](auto meanwhile) {
+    return gate->run(call_, [&](Deadline) -> Result<int> {
+      clock_.advance(seconds{10});
+      EXPECT_FALSE(wait_of(gate)) << "it may be a large object";
+      meanwhile();
+      clock_.advance(seconds{10});
+      return 1;
+    });
+  };
+  EXPECT_TRUE(hang([&] {
+                clock_.advance(seconds{6});
+                EXPECT_EQ(wait_of(gate), milliseconds{5'000});
+              }).ok());
+  EXPECT_FALSE(wait_of(gate)) << "it has answered";
+  EXPECT_TRUE(hang([&] {
+                EXPECT_EQ(*run(*gate, {}), 7);
+                clock_.advance(seconds{6});
+                EXPECT_FALSE(wait_of(gate)) << "others were answered meanwhile";
+              }).ok());
+}
+
 TEST_F(GateTest, AProbeThatDoesNotCallIsGivenBack) {
   const auto gate =
       std::make_shared<Gate>(Gate::Options{.pace = {.per_second_min = 0.01}, .breaker = {.weight_max = 1}});

@@ -56,6 +56,8 @@ struct DeliveryEntry {
   DeliveryState state = DeliveryState::Pending;
   Progress progress = {};
   std::string reason;
+  // Of a pending one: its first claim, or since then the last batch that was confirmed, or its unpark().
+  // Claims that follow and release() leave it: it says for how long it has been tried in vain.
   Timestamp updated_at;
   std::string etag = {};  // of the content that was settled; empty: not known
 };

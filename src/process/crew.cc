@@ -64,6 +64,7 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), ("deliver" + suffix).substr(0, 15).c_str());
   ProcessorOptions options = options_;
   options.owner = LeaseOwner(options.owner.str() + suffix);
+  options.is_side_by_side = true;
   Processor processor(world_, std::move(options));
   for (;;) {
     std::unique_lock lock(mutex_);
@@ -77,7 +78,14 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
     const bool is_more = shares_.waiting() > 0;
     lock.unlock();
     if (is_more) changed_.notify_one();  // it may start too: whoever takes it passes this on
-    const Outcome outcome = processor.process(job.message, job.limits);
+    const auto on_good = [&] {
+      {
+        const std::lock_guard told(mutex_);
+        shares_.succeeded(job.tenant);
+      }
+      changed_.notify_one();
+    };
+    const Outcome outcome = processor.process(job.message, job.limits, on_good);
     job.done(job.message, outcome);
     lock.lock();
     shares_.done(job.tenant, outcome.health);  // what may start now, this thread takes

@@ -8,8 +8,9 @@
 
 namespace headgate::process {
 
-// How the destinations that were called did. Unknown: none was.
-enum class Health : std::uint8_t { Unknown, Good, Bad };
+// How the destinations did, the worst that held a thread up last. Unknown: none was called. Refused: none was
+// called, because they did not answer lately. Good: some were called, and those did well; Bad: not all did.
+enum class Health : std::uint8_t { Unknown, Refused, Good, Bad };
 
 struct Outcome {
   Verdict verdict = Verdict::Done;

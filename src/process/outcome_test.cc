@@ -26,6 +26,9 @@ TEST(Outcome, OfTwoPartsIsAsHealthyAsTheWorse) {
   EXPECT_EQ(both({.health = Health::Good}, later(0, Health::Bad)).health, Health::Bad);
   EXPECT_EQ(both({.health = Health::Good}, {}).health, Health::Good);
   EXPECT_EQ(both({}, {}).health, Health::Unknown);
+  EXPECT_EQ(both({.health = Health::Good}, later(0, Health::Refused)).health, Health::Good)
+      << "a destination that is not asked holds up no other";
+  EXPECT_EQ(both({}, later(0, Health::Refused)).health, Health::Refused);
 }
 
 TEST(WaitAfter, GrowsWithEachReceiveAndIsNeverBeforeWhatTheOutcomeSays) {

@@ -1,6 +1,8 @@
 #include "process/processor.h"
 
 #include <algorithm>
+#include <system_error>
+#include <thread>
 
 #include "base/log.h"
 #include "deliver/log_delivery.h"
@@ -31,6 +33,7 @@ struct Processor::Try {
   std::unique_ptr<deliver::LogDelivery> logs;  // once the object is open
   std::optional<Error> failed;
   deliver::DeliveryCounts counts;
+  Timestamp tried_since;  // the first try, or the last batch that was confirmed
 };
 
 Processor::Processor(World world, ProcessorOptions options)
@@ -51,13 +54,8 @@ Processor::Central& Processor::central_of(const Job& job) {
   return found->second;
 }
 
-// Never, of a message that does not say when it was sent: an event given by hand.
-std::optional<Timestamp> Processor::give_up_at(const ReceivedMessage& message) const {
-  if (message.sent_at <= Timestamp{}) return std::nullopt;
-  return message.sent_at + options_.try_for;
-}
-
-Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits) {
+Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits,
+                           const std::function<void()>& on_good) {
   const Result<Notification> notification = parse_notification(message.body);
   if (!notification.ok()) return refuse_message(message, notification.error().what);
   if (notification->is_test_event) acknowledge("test-event");
@@ -74,7 +72,10 @@ Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits
     const bool is_ours = options_.buckets.contains(object.bucket);
     const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
     if (is_ours && fields.ok()) {
-      const Job job{.object = object, .limits = limits, .give_up_at = give_up_at(message)};
+      const Job job{.object = object,
+                    .limits = limits,
+                    .tries = message.sent_at > Timestamp{} ? message.receive_count : 0,
+                    .on_good = on_good ? &on_good : nullptr};
       outcome = both(outcome, process_one(job));
     } else {
       const std::string reason =
@@ -94,7 +95,7 @@ Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_vi
 }
 
 Outcome Processor::process(const ObjectCreated& object, const deliver::Limits& limits) {
-  return process_one({.object = object, .limits = limits, .give_up_at = std::nullopt});
+  return process_one({.object = object, .limits = limits});
 }
 
 Outcome Processor::process_one(const Job& job) {
@@ -129,19 +130,54 @@ Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const te
     outcome = both(outcome, {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, reason,
                                                                      job.limits.written_by)});
   }
+  std::vector<Try> bucket_tries;
   std::vector<Try> log_tries;
   for (const TenantConfiguration& configuration : tenant.active) {
     if (is_left_out(configuration.type)) continue;
     std::optional<Try> one = begin(job, fields, configuration, outcome);
     if (!one) continue;
-    if (one->kind == DestinationKind::S3) {
-      outcome = both(outcome, deliver_to_bucket(job, *one));
-    } else {
-      log_tries.push_back(std::move(*one));
-    }
+    (one->kind == DestinationKind::S3 ? bucket_tries : log_tries).push_back(std::move(*one));
   }
   if (fields.is_packed()) outcome = both(outcome, settle_unwanted(job, log_tries));
-  if (!log_tries.empty()) outcome = both(outcome, deliver_logs(job, log_tries));
+  std::vector<Part> parts;
+  for (Try& one : bucket_tries)
+    parts.emplace_back([this, &job, to = &one] { return deliver_to_bucket(job, *to); });
+  if (options_.is_side_by_side) {
+    for (Try& one : log_tries)
+      parts.emplace_back([this, &job, to = &one] { return deliver_logs(job, {to, 1}); });
+    return both(outcome, run_side_by_side(job, parts));
+  }
+  if (!log_tries.empty()) parts.emplace_back([&] { return deliver_logs(job, log_tries); });
+  for (const Part& part : parts) outcome = both(outcome, part());
+  return outcome;
+}
+
+// Each log destination reads the object by itself, so that it waits for none of the others: a second read
+// costs less than a delivery that is late for a stranger's trouble.
+Outcome Processor::run_side_by_side(const Job& job, const std::vector<Part>& parts) {
+  std::vector<Outcome> outcomes(parts.size());
+  const auto run = [&](std::size_t first) {
+    for (std::size_t at = first; at < parts.size(); at += kSideBySideMax) {
+      outcomes[at] = parts[at]();
+      const bool is_news = parts.size() > 1 && outcomes[at].health == Health::Good;
+      if (is_news && job.on_good != nullptr) (*job.on_good)();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    std::vector<std::size_t> not_started;
+    for (std::size_t first = 1; first < std::min(parts.size(), kSideBySideMax); ++first) {
+      try {
+        others.emplace_back([&run, first] { run(first); });
+      } catch (const std::system_error&) {  // no more threads to be had
+        not_started.push_back(first);
+      }
+    }
+    if (!parts.empty()) run(0);
+    for (const std::size_t first : not_started) run(first);
+  }
+  Outcome outcome;
+  for (const Outcome& one : outcomes) outcome = both(outcome, one);
   return outcome;
 }
 
@@ -180,6 +216,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   one.kind = kind_of(configuration.type).value_or(DestinationKind::CloudWatch);
   one.gate = shared_.gates.of(id.tenant, configuration.type);
   one.meters = &meters;
+  one.tried_since = claimed.since;
   one.delivery = deliver::Delivery{.id = id,
                                    .fields = fields,
                                    .configuration = configuration,
@@ -257,7 +294,7 @@ Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
 
 // The object is read once for all of the tenant's log destinations. A destination that fails drops out; the
 // rest go on.
-Outcome Processor::deliver_logs(const Job& job, std::vector<Try>& tries) {
+Outcome Processor::deliver_logs(const Job& job, std::span<Try> tries) {
   for (Try& one : tries) open_sink(job, one);
   const auto is_open = [](const Try& one) { return !one.failed; };
   const bool is_any_open = std::any_of(tries.begin(), tries.end(), is_open);
@@ -316,7 +353,7 @@ void Processor::open_logs(Try& one, const ObjectInfo& info) {
   }
 }
 
-Processor::Reading Processor::read_object(const Job& job, std::vector<Try>& tries) {
+Processor::Reading Processor::read_object(const Job& job, std::span<Try> tries) {
   Result<std::unique_ptr<ObjectReader>> reader =
       central_of(job).store.open_reader(job.object.key, std::nullopt, deadline(job, options_.read_max));
   if (!reader.ok()) {
@@ -428,7 +465,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   const DeliveryId& id = one.delivery.id;
   std::string reason = error.what;
   Verdict verdict = verdict_on(error);
-  if (error.fault == Fault::Retry && is_over(job)) {
+  if (error.fault == Fault::Retry && is_over(job, one)) {
     verdict = Verdict::Park;
     reason = "tried for too long, last: " + reason;
   }
@@ -455,14 +492,15 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
 
 // Its destination's breaker is open: it is not asked at all.
 Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wait) {
-  if (is_over(job)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
+  if (is_over(job, one)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
   one.meters->refused.add();
   settlement_.release(one.delivery.id, job.limits.written_by);
-  return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Bad};
+  return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Refused};
 }
 
-bool Processor::is_over(const Job& job) const {
-  return job.give_up_at && world_.clock.now() >= *job.give_up_at;
+bool Processor::is_over(const Job& job, const Try& one) const {
+  constexpr std::uint32_t kTriesMin = 5;  // we may have been away for most of the time
+  return job.tries >= kTriesMin && world_.clock.now() >= one.tried_since + options_.try_for;
 }
 
 Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {

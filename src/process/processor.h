@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,8 +46,12 @@ struct ProcessorOptions {
   std::chrono::milliseconds lease{600'000};
   std::chrono::milliseconds timeout{60'000};    // of one call to a destination
   std::chrono::milliseconds read_max{900'000};  // of one object, with all that is delivered of it meanwhile
-  // What a message stands for is tried again for so long; then it is parked with the reason.
+  // What a message stands for is tried again for so long, from its first try or the last batch that was
+  // confirmed on; then it is parked with the reason. How long the message waited before counts for nothing.
   std::chrono::milliseconds try_for{24 * 3'600'000};
+  // The destinations of one object are delivered to at the same time, each on a thread of its own (at most
+  // kSideBySideMax), so that one that hangs holds no other up. Else one after the other.
+  bool is_side_by_side = false;
   deliver::LogLimits log_limits;
   deliver::Decompression decompression = {};
   tenants::Groups groups;
@@ -77,9 +83,13 @@ class Processor {
   };
   Processor(World world, ProcessorOptions options);
 
+  static constexpr std::size_t kSideBySideMax = 8;
+
   // Done: remove the message. TryLater: something is not settled; what is will not be done again. Within
-  // `limits`: when they are over it leaves off at the next batch.
-  Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {});
+  // `limits`: when they are over it leaves off at the next batch. `on_good` is told, on any thread, of each
+  // of several destinations of an object that has it, while others may still hang.
+  Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {},
+                  const std::function<void()>& on_good = {});
   // The same for one object, named by hand or found by a scan.
   Outcome process(const ObjectCreated& object, const deliver::Limits& limits = {});
 
@@ -87,10 +97,10 @@ class Processor {
   struct Job {
     const ObjectCreated& object;
     deliver::Limits limits;
-    std::optional<Timestamp> give_up_at;
+    std::uint32_t tries = 0;  // receives of the message; 0: an event given by hand, which nobody gives up
+    const std::function<void()>* on_good = nullptr;
   };
   struct Try;  // one destination's part in one object
-  std::optional<Timestamp> give_up_at(const ReceivedMessage& message) const;
   Outcome process_one(const Job& job);
   Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
   Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);
@@ -102,7 +112,9 @@ class Processor {
   deliver::WantsApplication wanted_of_packed(const TenantConfiguration& configuration,
                                              const KeyFields& fields) const;
   Outcome settle_unwanted(const Job& job, std::vector<Try>& tries);
-  Outcome deliver_logs(const Job& job, std::vector<Try>& tries);
+  using Part = std::function<Outcome()>;
+  Outcome run_side_by_side(const Job& job, const std::vector<Part>& parts);
+  Outcome deliver_logs(const Job& job, std::span<Try> tries);
   void open_sink(const Job& job, Try& one);
   void open_logs(Try& one, const ObjectInfo& info);
   // What reading the object, for all of its destinations, came to.
@@ -110,14 +122,14 @@ class Processor {
     Result<> read;
     bool is_gone = false;
   };
-  Reading read_object(const Job& job, std::vector<Try>& tries);
+  Reading read_object(const Job& job, std::span<Try> tries);
   Error keep_damage(const Job& job, const Error& damage);
   Outcome deliver_to_bucket(const Job& job, Try& one);
   Outcome settle(const Job& job, Try& one, const Result<>& tried);
   void count_confirmed(const Try& one);
   Outcome fail(const Job& job, Try& one, const Error& error);
   Outcome refuse(const Job& job, Try& one, std::chrono::milliseconds wait);
-  bool is_over(const Job& job) const;
+  bool is_over(const Job& job, const Try& one) const;
   Outcome settle_gone(const Job& job, Try& one);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_queue.h"
@@ -110,6 +112,99 @@ TEST_F(Processing, TriesAMessageThatDoesNotSayWhenItWasSentAgainAsLongAsItComes)
   EXPECT_EQ(entry(key).state, DeliveryState::Pending);
 }
 
+TEST_F(Processing, ABacklogThatIsOlderThanADayIsTriedForADayFromItsFirstTryOn) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  ReceivedMessage message = message_of(key);
+  clock_.advance(std::chrono::hours{36});  // we were away
+  answer(Error{Fault::Retry, "throttled"});
+  for (message.receive_count = 1; message.receive_count <= 24; ++message.receive_count) {
+    EXPECT_EQ(process(message).verdict, Verdict::TryLater) << message.receive_count;
+    EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+    clock_.advance(std::chrono::hours{1});
+  }
+  EXPECT_EQ(process(message).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  EXPECT_EQ(entry(key).reason.find("tried for too long"), 0U) << entry(key).reason;
+}
+
+TEST_F(Processing, NobodyIsGivenUpAfterOneTryHoweverLongAgoThatWas) {
+  configure(row("a"));
+  const ObjectKey key = store("a", kLine);
+  ReceivedMessage message = message_of(key);
+  answer(Error{Fault::Retry, "throttled"});
+  EXPECT_EQ(process(message).verdict, Verdict::TryLater);
+  clock_.advance(std::chrono::hours{48});  // we were away again
+  message.receive_count = 2;
+  EXPECT_EQ(process(message).verdict, Verdict::TryLater);
+  EXPECT_EQ(entry(key).state, DeliveryState::Pending);
+}
+
+// A bucket that answers nothing before the log group has its lines.
+class WaitingBucket final : public ObjectStore {
+ public:
+  explicit WaitingBucket(std::function<bool()> is_there) : is_there_(std::move(is_there)) {}
+  const BucketName& bucket() const override { return name_; }
+  Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!is_there_() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    was_there = is_there_();
+    return Error{Fault::Retry, "no answer"};
+  }
+  Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey&, std::optional<ByteRange>,
+                                                    Deadline) override {
+    return Error{Fault::Denied, "no"};
+  }
+  Result<ObjectInfo> head(const ObjectKey&, Deadline) override { return Error{Fault::Denied, "no"}; }
+  Result<ObjectPage> list(std::string_view, const ObjectKey&, std::size_t, Deadline) override {
+    return Error{Fault::Denied, "no"};
+  }
+  Result<> remove(const ObjectKey&, Deadline) override { return Error{Fault::Denied, "no"}; }
+  Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
+    return Error{Fault::Denied, "no"};
+  }
+  std::atomic<bool> was_there = false;
+
+ private:
+  const std::function<bool()> is_there_;
+  const BucketName name_{"theirs"};
+};
+
+TEST_F(Processing, ABucketThatHangsHoldsUpNoLogGroupOfTheSameTenant) {
+  TenantConfiguration bucket_row = row("a");
+  bucket_row.type = DestinationName("s3");
+  bucket_row.log_group_name.clear();
+  bucket_row.bucket_name = "theirs";
+  TenantConfiguration second = row("a");
+  second.type = DestinationName("cloudwatch#second");
+  configure(row("a"));
+  configure(bucket_row);
+  configure(second);
+  const auto bucket =
+      std::make_shared<WaitingBucket>([this] { return destinations_.messages_of("a").size() == 2; });
+  destinations_.place(bucket);
+  Processor processor({.clock = clock_,
+                       .central = central_,
+                       .ledger = ledger_,
+                       .tenants = directory_,
+                       .destinations = destinations_,
+                       .metrics = metrics_},
+                      {.buckets = {BucketName("central")},
+                       .key_template = *KeyTemplate::parse(KeyTemplate::kDefault),
+                       .owner = LeaseOwner("worker"),
+                       .is_side_by_side = true});
+  const ObjectKey key = store("a", kLine);
+  std::atomic<int> good = 0;
+  const Outcome outcome = processor.process(message_of(key), {}, [&] { ++good; });
+  EXPECT_TRUE(bucket->was_there) << "the log groups waited for the bucket";
+  EXPECT_EQ(good, 2);
+  EXPECT_EQ(outcome.verdict, Verdict::TryLater);
+  EXPECT_EQ(outcome.health, Health::Bad);
+  EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
+  EXPECT_EQ(entry(key, "cloudwatch#second").state, DeliveryState::Delivered);
+  EXPECT_EQ(entry(key, "s3").state, DeliveryState::Pending);
+}
+
 TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);
@@ -181,11 +276,12 @@ TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereIt
 TEST_F(Processing, ADamagedObjectsDeliveryIsSettledOnlyOnceItsDetailIsKept) {
   configure(row("a"));
   const ObjectKey key = store("a", "no gzip", "x.json.gz");
-  const ReceivedMessage message = message_of(key);
+  ReceivedMessage message = message_of(key);
   central_.refuse_writes(Error{Fault::Denied, "not you"});
   EXPECT_EQ(process(message).verdict, Verdict::TryLater);
   EXPECT_EQ(entry(key).state, DeliveryState::Pending);
   clock_.advance(std::chrono::hours{25});
+  message.receive_count = 20;
   EXPECT_EQ(process(message).verdict, Verdict::Done);
   // At the end of its time the ledger says both.
   EXPECT_EQ(entry(key).state, DeliveryState::Parked);
@@ -455,11 +551,12 @@ TEST_F(Processing, TriesAgainForHoursWhatMayWorkAndParksItThen) {
   configure(row("a"));
   answer(Error{Fault::Retry, "throttled"});
   const ObjectKey key = store("a", kLine);
-  const ReceivedMessage message = message_of(key);
+  ReceivedMessage message = message_of(key);
   for (int hour = 0; hour < 24; ++hour) {
     EXPECT_EQ(process(message).verdict, Verdict::TryLater) << hour;
     EXPECT_EQ(entry(key).state, DeliveryState::Pending);
     clock_.advance(std::chrono::hours{1});
+    ++message.receive_count;
   }
   EXPECT_EQ(process(message).verdict, Verdict::Done);
   EXPECT_EQ(entry(key).state, DeliveryState::Parked);

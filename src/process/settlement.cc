@@ -11,7 +11,11 @@ Claimed Settlement::claim(const DeliveryId& id, Deadline deadline) {
     log::warn("the ledger cannot be asked; tried again later", {{"what", claim.error().what}});
     return {.hold = Hold::Unknown};
   }
-  if (claim->is_ours) return {.hold = Hold::Ours, .progress = claim->entry.progress};
+  if (claim->is_ours)
+    return {.hold = Hold::Ours,
+            .progress = claim->entry.progress,
+            .etag = {},
+            .since = claim->entry.updated_at};
   return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled,
           .progress = {},
           .etag = claim->entry.etag};

@@ -21,6 +21,7 @@ struct Claimed {
   Hold hold = Hold::Unknown;
   Progress progress = {};  // as far as another try came
   std::string etag = {};   // of what was settled, where that is known
+  Timestamp since = {};    // the first try, or the last batch that was confirmed
 };
 
 // One thread: `owner` is that thread's name in the ledger.

@@ -51,19 +51,30 @@ void Shares::done(const TenantId& tenant, Health health) {
   const auto found = tenants_.find(tenant);
   CHECK(found != tenants_.end() && found->second.running > 0);
   Tenant& one = found->second;
-  if (!one.is_proven) running_unproven_ -= one.running;
   --one.running;
   --running_;
+  if (!one.is_proven) --running_unproven_;
+  judge(one, health);
+}
+
+void Shares::succeeded(const TenantId& tenant) {
+  const auto found = tenants_.find(tenant);
+  CHECK(found != tenants_.end() && found->second.running > 0);
+  judge(found->second, Health::Good);
+}
+
+void Shares::judge(Tenant& tenant, Health health) {
+  if (!tenant.is_proven) running_unproven_ -= tenant.running;
   if (health == Health::Good) {
-    prove(one, true);
-    one.has_failed = false;
-    one.allowed = std::min(one.allowed + 1, threads_);
-  } else if (health == Health::Bad) {
-    prove(one, false);
-    one.has_failed = true;
-    one.allowed = 1;
+    prove(tenant, true);
+    tenant.has_failed = false;
+    tenant.allowed = std::min(tenant.allowed + 1, threads_);
+  } else if (health == Health::Bad || health == Health::Refused) {
+    prove(tenant, false);
+    tenant.has_failed = true;
+    tenant.allowed = 1;
   }
-  if (!one.is_proven) running_unproven_ += one.running;
+  if (!tenant.is_proven) running_unproven_ += tenant.running;
 }
 
 void Shares::prove(Tenant& tenant, bool is_proven) {

@@ -29,6 +29,8 @@ class Shares {
   // What may start now, of the tenant that has the fewest threads and has waited longest; its thread is
   // taken.
   std::optional<Next> next();
+  // One of the destinations of a message that is under way has it, while others may still hang.
+  void succeeded(const TenantId& tenant);
   // A thread is free again.
   void done(const TenantId& tenant, Health health);
   // Takes out all that waits.
@@ -50,6 +52,7 @@ class Shares {
     std::uint64_t served = 0;  // when last, as a count
   };
   bool may_start(const Tenant& tenant) const;
+  void judge(Tenant& tenant, Health health);
   void prove(Tenant& tenant, bool is_proven);
   void forget_idle();
 

@@ -33,6 +33,28 @@ TEST(Shares, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
   EXPECT_EQ(start(shares), "");  // back to one
 }
 
+TEST(Shares, StartAnotherMessageOfATenantOnceOneOfItsDestinationsHasTheFirst) {
+  Shares shares(8);
+  add(shares, "a", 100);
+  EXPECT_EQ(start(shares), "a");
+  shares.succeeded(TenantId("a"));  // while another of its destinations hangs
+  EXPECT_EQ(start(shares), "a");
+  shares.succeeded(TenantId("a"));
+  EXPECT_EQ(start(shares), "a");
+  shares.done(TenantId("a"), Health::Bad);
+  EXPECT_TRUE(shares.is_held_up(TenantId("a")));
+  shares.succeeded(TenantId("a"));
+  EXPECT_FALSE(shares.is_held_up(TenantId("a")));
+}
+
+TEST(Shares, HoldUpATenantWhoseDestinationsAreAllRefused) {
+  Shares shares(8);
+  add(shares, "a", 2);
+  (void)start(shares);
+  shares.done(TenantId("a"), Health::Refused);
+  EXPECT_TRUE(shares.is_held_up(TenantId("a")));
+}
+
 TEST(Shares, LeaveHalfOfTheThreadsToTenantsThatProvedThemselves) {
   Shares shares(8);
   add(shares, "a", 1);

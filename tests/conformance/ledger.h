@@ -141,6 +141,24 @@ TYPED_TEST_P(LedgerConformance, AReleasedDeliveryIsAnyonesAndKeepsItsProgress) {
   EXPECT_EQ(claim.entry.progress.next_batch, 5U);
 }
 
+TYPED_TEST_P(LedgerConformance, SaysSinceWhenADeliveryIsTriedInVain) {
+  const DeliveryId id = this->id("since");
+  EXPECT_EQ(this->claim(id, "worker-1", 10, 60).entry.updated_at, this->at(10));
+  EXPECT_EQ(this->claim(id, "worker-1", 20, 70).entry.updated_at, this->at(10)) << "ours already";
+  ASSERT_TRUE(this->ledger().release(id, this->one_, Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 30, 80).entry.updated_at, this->at(10)) << "after it was given back";
+  EXPECT_EQ(this->claim(id, "worker-1", 90, 150).entry.updated_at, this->at(10)) << "after the lease ran out";
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->one_, this->to(1), this->at(100), this->at(160), Deadline::never())
+                  .ok());
+  EXPECT_EQ(this->claim(id, "worker-1", 110, 170).entry.updated_at, this->at(100)) << "a batch was confirmed";
+  ASSERT_TRUE(this->ledger()
+                  .settle(id, this->one_, DeliveryState::Parked, "why", this->at(120), Deadline::never())
+                  .ok());
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(500), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-1", 510, 600).entry.updated_at, this->at(500)) << "it is tried anew";
+}
+
 TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
   const DeliveryState states[] = {DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked};
   for (const DeliveryState state : states) {
@@ -284,9 +302,9 @@ REGISTER_TYPED_TEST_SUITE_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirst
                             ALeaseKeepsOthersOutUntilItExpires, AfterItsLeaseWasLostAWorkerChangesNothing,
                             ProgressAndTheLeaseGoOnTogether, ProgressIsKeptWithThePlanThatItCounts,
                             AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
-                            ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim,
-                            DeliveriesThatDifferInOneNameAreApart, ListsWhatIsParkedOldestFirst,
-                            AnObjectThatWasWrittenOverIsAnotherDelivery,
+                            SaysSinceWhenADeliveryIsTriedInVain, ASettledDeliveryIsNobodysToDeliverAgain,
+                            NobodyWritesWithoutAClaim, DeliveriesThatDifferInOneNameAreApart,
+                            ListsWhatIsParkedOldestFirst, AnObjectThatWasWrittenOverIsAnotherDelivery,
                             AnUnparkedDeliveryGoesOnWhereItStopped, OfManyWhoClaimADeliveryOneHasIt);
 
 }  // namespace headgate::conformance

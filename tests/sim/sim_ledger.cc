@@ -7,7 +7,9 @@ namespace headgate::sim {
 Result<Claim> SimLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
                                Deadline) {
   return faults_.call<Result<Claim>>("ledger.claim", [&]() -> Result<Claim> {
-    Row& row = rows_[id];
+    const auto [place, is_new] = rows_.try_emplace(id);
+    Row& row = place->second;
+    if (is_new) row.entry.updated_at = now;
     const bool is_free = row.owner.empty() || row.owner == owner || row.leased_until <= now;
     if (row.entry.state != DeliveryState::Pending || !is_free) {
       return Claim{.is_ours = false, .entry = row.entry, .leased_until = row.leased_until};
