@@ -96,7 +96,50 @@ void read_xml(std::string_view body, Refusal& refusal) {
   refusal.message = plain_message(error.child_value("Message"));
 }
 
+// Whether `message` holds any piece of `secret` that is long enough to matter.
+bool holds_piece(std::string_view message, std::string_view secret) {
+  constexpr std::size_t kPieceMin = 6;  // a shorter secret is no secret
+  constexpr std::size_t kPiece = 12;
+  if (secret.size() < kPieceMin) return false;
+  const std::size_t piece = std::min(kPiece, secret.size());
+  for (std::size_t at = 0; at + piece <= message.size(); ++at) {
+    if (secret.find(message.substr(at, piece)) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool repeats_secret(std::string_view message, const Credentials& credentials, std::string_view other) {
+  std::string lower(message);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
+  });
+  for (const std::string_view header :
+       {"signature=", "x-amz-security-token", "x-amz-signature", "authorization:", "webidentitytoken="}) {
+    if (lower.find(header) != std::string::npos) return true;
+  }
+  for (const std::string_view secret : {std::string_view(credentials.secret_access_key),
+                                        std::string_view(credentials.session_token), other}) {
+    std::string encoded;
+    net::append_percent_encoded(encoded, secret);
+    if (holds_piece(message, secret) || holds_piece(message, encoded)) return true;
+  }
+  return false;
+}
+
+bool is_web_page(std::string_view body) {
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+  for (const std::string_view start : {"<!doctype html", "<html"}) {
+    const bool is_same =
+        body.size() >= start.size() &&
+        std::equal(start.begin(), start.end(), body.begin(), [](char want, char have) {
+          return want == (have >= 'A' && have <= 'Z' ? static_cast<char>(have | 0x20) : have);
+        });
+    if (is_same) return true;
+  }
+  return false;
+}
 
 Refusal refusal_of(const net::HttpResponse& response) {
   Refusal refusal;
@@ -107,6 +150,7 @@ Refusal refusal_of(const net::HttpResponse& response) {
     if (body.front() == '{') read_json(body, refusal);
     if (body.front() == '<') read_xml(body, refusal);
   }
+  refusal.is_named = !refusal.code.empty();
   if (refusal.code.empty()) refusal.code = name_of_status(response.status);
   if (refusal.code.empty()) refusal.code = "Http" + std::to_string(response.status);
   if (refusal.code == "IncompleteSignature" || refusal.code == "IncompleteSignatureException")

@@ -22,7 +22,8 @@ enum class Cause : std::uint8_t {
   Garbled,         // other bytes arrived than were sent
   Refused,         // a policy, an account's state
   Missing,
-  Other,
+  Request,  // what was asked for is what is wrong
+  Other,    // a code that is not known here
 };
 
 struct Known {
@@ -56,6 +57,11 @@ constexpr Known kKnown[] = {
     {"ServiceUnavailable", Cause::Passing},
     {"ServiceUnavailableException", Cause::Passing},
     {"IDPCommunicationError", Cause::Passing},
+    // STS, when it could not fetch the identity provider's keys just now. A token that is wrong for good is
+    // named so too: then the tries run out.
+    {"InvalidIdentityToken", Cause::Passing},
+    {"InvalidIdentityTokenException", Cause::Passing},
+    {"TemporaryRedirect", Cause::Passing},
     {"ExpiredToken", Cause::Expired},
     {"ExpiredTokenException", Cause::Expired},
     {"TokenRefreshRequired", Cause::Expired},
@@ -87,6 +93,28 @@ constexpr Known kKnown[] = {
     {"AllAccessDisabled", Cause::Refused},
     {"QueueDoesNotExist", Cause::Missing},
     {"AWS.SimpleQueueService.NonExistentQueue", Cause::Missing},
+    {"InvalidParameterException", Cause::Request},
+    {"InvalidParameterValue", Cause::Request},
+    {"InvalidParameterValueException", Cause::Request},
+    {"InvalidParameterCombination", Cause::Request},
+    {"ValidationException", Cause::Request},
+    {"SerializationException", Cause::Request},
+    {"InvalidArgument", Cause::Request},
+    {"InvalidBucketName", Cause::Request},
+    {"InvalidMessageContents", Cause::Request},
+    {"InvalidPart", Cause::Request},
+    {"InvalidPartOrder", Cause::Request},
+    {"InvalidRange", Cause::Request},
+    {"InvalidRequest", Cause::Request},
+    {"InvalidURI", Cause::Request},
+    {"EntityTooLarge", Cause::Request},
+    {"EntityTooSmall", Cause::Request},
+    {"KeyTooLongError", Cause::Request},
+    {"MalformedXML", Cause::Request},
+    {"MetadataTooLarge", Cause::Request},
+    {"MethodNotAllowed", Cause::Request},
+    {"NotImplemented", Cause::Request},
+    {"PreconditionFailed", Cause::Request},
 };
 
 Cause cause_of(int status, std::string_view code) {
@@ -127,6 +155,7 @@ RetryKind retry_kind_of(Service service, int status, std::string_view code) {
     case Cause::Garbled:
     case Cause::Refused:
     case Cause::Missing:
+    case Cause::Request:
     case Cause::Other:
       return RetryKind::Never;
   }
@@ -141,24 +170,30 @@ Fault fault_of_refusal(Side side, int status, std::string_view code) {
     case Cause::OtherTime:
       return Fault::Retry;
     case Cause::Garbled:
-      return side == Side::Tenants ? Fault::Retry : Fault::Invalid;
     case Cause::UnknownKey:
     case Cause::OtherSignature:
     case Cause::Unsigned:
       return side == Side::Tenants ? Fault::Retry : Fault::Denied;
     case Cause::Refused:
+    case Cause::Limit:
+    case Cause::Other:
       return Fault::Denied;
     case Cause::Missing:
       return Fault::NotFound;
-    case Cause::Limit:
-    case Cause::Other:
+    case Cause::Request:
       return Fault::Invalid;
   }
   CHECK(false);
 }
 
 Fault fault_of_exchange(Side side, Fault fault) {
+  if (fault == Fault::Invalid) return Fault::Retry;
   return side == Side::Tenants && fault == Fault::Denied ? Fault::Retry : fault;
+}
+
+Fault fault_of_credentials(Side side, Fault fault) {
+  if (fault != Fault::Invalid && fault != Fault::NotFound) return fault;
+  return side == Side::Tenants ? Fault::Retry : Fault::Denied;
 }
 
 std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failures, std::uint64_t random) {

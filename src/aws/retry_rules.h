@@ -23,14 +23,19 @@ enum class RetryKind : std::uint8_t {
 RetryKind retry_kind_of(Service service, int status, std::string_view code);
 
 // Whose service it is that we ask. A refusal of our credentials, signature, clock or trust is our own to
-// mend: where we are the only ones concerned it is Denied, so that it is told apart from what passes; at a
-// tenant's destination it must park nothing of the tenant's, who can mend nothing, and is Retry.
+// fix: where we are the only ones concerned it is Denied, so that it is told apart from what passes; at a
+// tenant's destination it must park nothing of the tenant's, who can fix nothing, and is Retry.
 enum class Side : std::uint8_t { Ours, Tenants };
 
-// What a refusal means to a caller who is not going to try again at once: the table in docs/aws.md.
+// What a refusal means to a caller who is not going to try again at once: the table in docs/aws.md. Invalid
+// is only what is known to be said of the request itself: whoever asked may look in it for what is wrong, and
+// put that part aside. A code that is not known is Denied: someone has to look, and nothing is put aside.
 Fault fault_of_refusal(Side side, int status, std::string_view code);
-// The same of an exchange that failed: Denied is a certificate that we do not trust.
+// The same of an exchange that failed. Denied is a certificate that we do not trust. An answer that is no
+// HTTP, or longer than any of the service's, is not the service's: Retry.
 Fault fault_of_exchange(Side side, Fault fault);
+// The same of credentials that we could not get: whatever is wrong with them, it is not the request.
+Fault fault_of_credentials(Side side, Fault fault);
 
 struct RetryWait {
   std::chrono::milliseconds first;

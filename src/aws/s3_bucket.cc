@@ -152,7 +152,10 @@ Result<Answered> S3Bucket::ask(Deadline deadline, Ask ask, AnswerOf answer_of) {
     if (answer.is_success() || moves == kMovesMax) return answered;
     const std::string region = TRY(other_region(answer, asked, deadline));
     if (region.empty()) return answered;
-    Clients there = TRY(clients_in(region));
+    Result<Clients> opened = clients_in(region);
+    // Its words are S3's, or whoever's answers for it: they are not repeated.
+    if (!opened.ok()) return Error{Fault::Denied, "the bucket is said to be in a region that is none"};
+    Clients there = std::move(opened).value();
     const std::lock_guard lock(mutex_);
     if (clients_.region == asked.region) clients_ = std::move(there);
   }

@@ -56,6 +56,7 @@ Result<bool> is_there_already(S3Bucket& bucket, const ObjectKey& key, Deadline d
   const Answer answer = TRY(bucket.call(request, deadline));
   if (answer.status == 404) return false;
   if (!answer.is_success()) return bucket.error_of(request, answer);
+  TRY_IN(request.operation, object_info(key, answer));
   return true;
 }
 
@@ -78,7 +79,10 @@ Result<PutOutcome> copy_object(S3Bucket& to_bucket, const ObjectStore::CopySourc
     request.headers.emplace_back("x-amz-source-expected-bucket-owner", owner);
 
   const Result<Answer> answer = to_bucket.call(request, deadline, S3Bucket::Weight::Data);
-  if (answer.ok() && answer->is_success()) return PutOutcome::Stored;
+  if (answer.ok() && answer->is_success()) {
+    TRY_IN(request.operation, check_copied(answer->body));
+    return PutOutcome::Stored;
+  }
   if (answer.ok() && must_be_absent && answer->code == "PreconditionFailed") return PutOutcome::AlreadyThere;
   Error error = answer.ok() ? to_bucket.error_of(request, *answer) : answer.error();
   if (answer.ok() ? !is_too_large(*answer) : error.fault != Fault::Retry) return error;

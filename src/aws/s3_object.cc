@@ -65,7 +65,8 @@ void append_object_headers(net::HttpHeaders& headers, const PutOptions& options)
 
 Result<ObjectInfo> object_info(const ObjectKey& key, const Answer& answer) {
   const std::optional<std::uint64_t> bytes = bytes_of(answer);
-  if (!bytes) return Error{Fault::Invalid, "S3's answer: no length"};
+  if (!bytes) return Error{Fault::Retry, "S3's answer: no length"};
+  if (answer.header("etag").empty()) return Error{Fault::Retry, "S3's answer: no etag: is it S3's?"};
   ObjectInfo info{.key = key,
                   .bytes = *bytes,
                   .etag = std::string(unquoted(answer.header("etag"))),

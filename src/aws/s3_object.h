@@ -20,7 +20,7 @@ std::string encoded_key(const ObjectKey& key);
 // Content headers, metadata and, when the object must not be there, the condition.
 void append_object_headers(net::HttpHeaders& headers, const PutOptions& options);
 
-// Of an answer to HeadObject or GetObject, also of a range. Invalid when it does not say how long the object
+// Of an answer to HeadObject or GetObject, also of a range. Retry when it does not say how long the object
 // is.
 Result<ObjectInfo> object_info(const ObjectKey& key, const Answer& answer);
 

@@ -215,10 +215,10 @@ TEST_F(S3StoreTest, DoesNotRunInCirclesAfterABucket) {
     const bool is_east = one.header("Authorization").find("/us-east-1/") != std::string::npos;
     say(wire, 301, std::string("x-amz-bucket-region: ") + (is_east ? "us-west-2" : "us-east-1") + "\r\n");
   });
-  EXPECT_EQ(put("text").error().fault, Fault::Invalid);
+  EXPECT_EQ(put("text").error().fault, Fault::Denied);
   EXPECT_EQ(asked().size(), 3U);
   serve([](const Asked&, Wire& wire) { say(wire, 301, "x-amz-bucket-region: ../evil\r\n"); });
-  EXPECT_EQ(put("text").error().fault, Fault::Invalid);
+  EXPECT_EQ(put("text").error().fault, Fault::Denied);
 }
 
 TEST_F(S3StoreTest, APutWhoseAnswerWasLostIsDone) {
@@ -273,7 +273,7 @@ TEST_F(S3StoreTest, ThrottlesAndFailuresAreTriedAgainAndConflictsLeftToTheCaller
               {400, "KMS.DisabledException", Fault::Denied},
               {400, "KMS.ThrottlingException", Fault::Retry},
               {404, "NoSuchBucket", Fault::NotFound},
-              {400, "BadDigest", Fault::Invalid}};
+              {400, "BadDigest", Fault::Denied}};
   for (const auto& row : rows) {
     serve([&](const Asked&, Wire& wire) { refuse(wire, row.status, row.code); });
     const Result<PutOutcome> outcome = put("text");
@@ -419,7 +419,7 @@ class S3UploadTest : public S3StoreTest {
         return say(wire, 200, "", "<CopyPartResult><ETag>\"copied\"</ETag></CopyPartResult>");
       }
       if (one.is("DELETE")) return say(wire, 204, "");
-      say(wire, 200, "",
+      say(wire, 200, "ETag: \"e-2\"\r\n",
           "<CompleteMultipartUploadResult><ETag>\"e-2\"</ETag></CompleteMultipartUploadResult>");
     });
     S3Settings small = settings();
@@ -473,7 +473,7 @@ TEST_F(S3UploadTest, AWriterHoldsOnePartHoweverLargeTheObject) {
     say(wire, 200, "ETag: \"e\"\r\n",
         request.find("?uploads") < request.find(" HTTP/")
             ? "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
-            : "");
+            : "<CompleteMultipartUploadResult><ETag>\"e-2\"</ETag></CompleteMultipartUploadResult>");
   });
   fakes::S3Client client(server.url());
   const auto store = client.store("central");

@@ -56,7 +56,7 @@ Result<> S3Upload::put_part(std::string_view bytes) {
   request.body = bytes;
   const Answer answer = TRY(bucket_.call_ok(request, deadline_, S3Bucket::Weight::Part));
   part.etag = unquoted(answer.header("etag"));
-  if (part.etag.empty()) return Error{Fault::Invalid, "UploadPart: answered without an etag"};
+  if (part.etag.empty()) return Error{Fault::Retry, "UploadPart: answered without an etag"};
   parts_.push_back(std::move(part));
   return {};
 }
@@ -95,6 +95,7 @@ Result<PutOutcome> S3Upload::complete(const std::optional<ObjectContent>& conten
 Result<PutOutcome> S3Upload::outcome_of(const ServiceRequest& request, const Answer& answer,
                                         const std::optional<ObjectContent>& content) {
   if (answer.is_success()) {
+    TRY_IN(request.operation, check_completed(answer.body));
     id_.clear();
     return PutOutcome::Stored;
   }

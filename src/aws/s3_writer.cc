@@ -53,6 +53,8 @@ Result<PutOutcome> S3Writer::put_whole() {
   if (options_.mode == PutMode::OnlyIfAbsent) request.headers.emplace_back("If-None-Match", "*");
   request.body = pending_;
   const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Data));
+  if (answer.is_success() && answer.header("etag").empty())
+    return Error{Fault::Retry, "PutObject: answered without an etag: is it S3's answer?"};
   if (answer.is_success()) return PutOutcome::Stored;
   if (answer.code != "PreconditionFailed" || options_.mode != PutMode::OnlyIfAbsent)
     return bucket_.error_of(request, answer);

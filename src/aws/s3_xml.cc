@@ -7,7 +7,7 @@ namespace headgate::aws {
 namespace {
 
 Error bad(std::string_view what) {
-  return Error{Fault::Invalid, "S3's answer: " + std::string(what)};
+  return Error{Fault::Retry, "S3's answer: " + std::string(what)};
 }
 
 // The document's element, which must have that name. `document` holds it.
@@ -93,6 +93,18 @@ Result<std::string> parse_part_etag(std::string_view xml) {
   if (!etag.ok()) etag = text_of(xml, "CopyObjectResult", "ETag");
   const std::string text = TRY(std::move(etag));
   return std::string(unquoted(text));
+}
+
+Result<> check_copied(std::string_view xml) {
+  pugi::xml_document document;
+  TRY(parse(document, xml, "CopyObjectResult"));
+  return {};
+}
+
+Result<> check_completed(std::string_view xml) {
+  pugi::xml_document document;
+  TRY(parse(document, xml, "CompleteMultipartUploadResult"));
+  return {};
 }
 
 std::string complete_upload_xml(std::span<const UploadedPart> parts) {

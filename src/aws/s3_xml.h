@@ -20,11 +20,16 @@ struct ListedKeys {
   bool is_truncated = false;
   std::string next_token;  // when truncated
 };
-// Invalid when it is no such list, names an object without a key, or more than kMax.
+// Retry when it is no such list, names an object without a key, or more than kMax.
 Result<ListedKeys> parse_list(std::string_view xml);
 
 Result<std::string> parse_upload_id(std::string_view xml);  // of CreateMultipartUpload
 Result<std::string> parse_part_etag(std::string_view xml);  // of UploadPartCopy; unquoted
+
+// Retry unless it is the answer of an object that was copied, or put together of its parts: an empty body or
+// a web page of status 200 made nothing.
+Result<> check_copied(std::string_view xml);
+Result<> check_completed(std::string_view xml);
 
 struct UploadedPart {
   std::string etag;    // unquoted
@@ -39,7 +44,7 @@ std::string region_of_error(std::string_view xml);
 // "abc" is abc; what has no quotes stays.
 std::string_view unquoted(std::string_view etag);
 
-// `%41+b` is `A b`. Invalid for a % without two hexadecimal digits.
+// `%41+b` is `A b`. Retry for a % without two hexadecimal digits.
 Result<std::string> decode_url(std::string_view text);
 
 }  // namespace headgate::aws

@@ -66,7 +66,7 @@ TEST(S3Xml, RefusesWhatIsNoList) {
   for (const std::string& xml : rows) {
     const Result<ListedKeys> keys = parse_list(xml);
     ASSERT_FALSE(keys.ok()) << xml.substr(0, 200);
-    EXPECT_EQ(keys.error().fault, Fault::Invalid);
+    EXPECT_EQ(keys.error().fault, Fault::Retry);
   }
 }
 

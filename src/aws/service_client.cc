@@ -54,23 +54,45 @@ bool is_guarded(const net::HttpHeaders& headers) {
 }
 
 Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Side side) {
-  const bool is_late_refusal = response.is_success() && service == Service::S3 && request.method != "GET" &&
-                               is_refusal_in_success(response.body);
+  const bool is_read = service == Service::S3 && request.method == "GET";  // its body may be anything
+  const bool is_late_refusal =
+      response.is_success() && service == Service::S3 && !is_read && is_refusal_in_success(response.body);
+  const bool is_others = response.is_success() && !is_read && is_web_page(response.body);
   Answer answer{.status = response.status, .side = side};
-  if (!response.is_success() || is_late_refusal) {
+  if (!response.is_success() || is_late_refusal || is_others) {
     Refusal refusal = refusal_of(response);
     answer.code = std::move(refusal.code);
     answer.message = std::move(refusal.message);
+    // S3's answers to HEAD have no body, and a bucket's region is named by S3 alone.
+    answer.is_named = refusal.is_named || (service == Service::S3 && request.method == "HEAD") ||
+                      response.header("x-amz-bucket-region").has_value();
+    if (!answer.is_named && answer.message.empty())
+      answer.message = "not in the service's words: a proxy or gateway may have answered";
   }
   answer.headers = std::move(response.headers);
   answer.body = std::move(response.body);
   return answer;
 }
 
-// By how much AWS's clock, as the answer shows it, is ahead of ours.
-std::optional<std::chrono::nanoseconds> skew_in(const Answer& answer, Timestamp now) {
+// Whose answers may say what time it is. Over plain HTTP anyone on the way can write a Date, and a request
+// that is signed for another time can be used at that time. Loopback has no way that others are on.
+bool may_tell_time(std::string_view url) {
+  if (url.starts_with("https://")) return true;
+  const UrlParts parts = parts_of(url);
+  const std::string_view host = std::string_view(parts.authority).substr(0, parts.authority.rfind(':'));
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+// By how much AWS's clock, as the answer shows it, is ahead of ours. None when the answer is not to be
+// believed: a clock that is a day off is no clock that drifted, and whoever signs for such a time signs in
+// advance for whoever asked for it.
+std::optional<std::chrono::nanoseconds> skew_in(const Answer& answer, const Endpoint& endpoint,
+                                                Timestamp now) {
+  constexpr std::chrono::hours kSkewMax{24};
+  if (!may_tell_time(endpoint.url)) return std::nullopt;
   const auto date = parse_http_date(answer.header("date"));
-  if (!date) return std::nullopt;
+  if (!date || std::chrono::abs(*date - now) > kSkewMax) return std::nullopt;
   return *date - now;
 }
 
@@ -128,24 +150,41 @@ struct Tried {
 struct Asked {
   const ServiceRequest& request;
   const Endpoint& endpoint;
+  const Credentials& credentials;
   Side side;
   std::chrono::nanoseconds signed_with;  // our clock's correction
 };
+
+// Of what is not in the service's words. What has happened is not known, as when nobody answers. These four
+// are what S3 says without words, too.
+RetryKind kind_of_unnamed(RetryKind kind, int status) {
+  const bool is_condition = status == 304 || status == 409 || status == 412 || status == 416;
+  return kind == RetryKind::Never && !is_condition ? RetryKind::Transient : kind;
+}
 
 Tried tried_of(Result<net::HttpResponse> response, const Asked& asked, Timestamp now) {
   Tried tried;
   if (!response.ok()) {
     tried.error = std::move(response).error().in(asked.request.operation);
-    if (tried.error.fault == Fault::Retry) tried.kind = RetryKind::Unanswered;
+    const bool is_broken = tried.error.fault == Fault::Retry || tried.error.fault == Fault::Invalid;
+    if (is_broken) tried.kind = RetryKind::Unanswered;
     tried.error.fault = fault_of_exchange(asked.side, tried.error.fault);
     return tried;
   }
   tried.answer = answer_of(std::move(response).value(), asked.request, asked.endpoint.service, asked.side);
-  const auto skew = skew_in(*tried.answer, now);
+  if (repeats_secret(tried.answer->code, asked.credentials, asked.request.secret)) {
+    tried.answer->code = fmt::format("Http{}", tried.answer->status);
+    tried.answer->is_named = false;  // no service does that
+  }
+  if (repeats_secret(tried.answer->message, asked.credentials, asked.request.secret))
+    tried.answer->message = "its words repeat what is secret, and are left out";
+  const auto skew = skew_in(*tried.answer, asked.endpoint, now);
   name_refusal_of_head(*tried.answer, asked.request, asked.endpoint,
                        skew && is_off(*skew, asked.signed_with));
-  if (!tried.answer->is_success())
+  if (!tried.answer->is_success()) {
     tried.kind = retry_kind_of(asked.endpoint.service, tried.answer->status, tried.answer->code);
+    if (!tried.answer->is_named) tried.kind = kind_of_unnamed(tried.kind, tried.answer->status);
+  }
   return tried;
 }
 
@@ -173,7 +212,8 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 Error error_of(const ServiceRequest& request, const Answer& answer) {
-  return Error{fault_of_refusal(answer.side, answer.status, answer.code),
+  const Fault fault = fault_of_refusal(answer.side, answer.status, answer.code);
+  return Error{answer.is_named ? fault : Fault::Retry,
                fmt::format("{}: {}{}{}", request.operation, answer.code, answer.message.empty() ? "" : ": ",
                            answer.message)};
 }
@@ -233,16 +273,24 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
   std::uint32_t paid = RetryQuota::kSuccess;
   const auto end = [&](Tried tried) { return last(std::move(tried), request, tries, world_.clock.now()); };
   for (;;) {
-    const Credentials credentials =
-        TRY_IN(request.operation + ": credentials", world_.credentials.get(deadline));
+    Result<Credentials> given = world_.credentials.get(deadline);
+    if (!given.ok()) {
+      Error error = std::move(given).error().in(request.operation + ": credentials");
+      error.fault = fault_of_credentials(options_.side, error.fault);
+      return error;
+    }
+    const Credentials credentials = std::move(given).value();
     const std::chrono::nanoseconds skew{state_->skew_ns.load()};
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
     const SteadyTime now = world_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
-    Tried tried =
-        tried_of(exchange(wire, attempt),
-                 {.request = request, .endpoint = endpoint_, .side = options_.side, .signed_with = skew},
-                 world_.clock.now());
+    Tried tried = tried_of(exchange(wire, attempt),
+                           {.request = request,
+                            .endpoint = endpoint_,
+                            .credentials = credentials,
+                            .side = options_.side,
+                            .signed_with = skew},
+                           world_.clock.now());
     ++tries;
     if (tried.answer) tried.answer->may_be_repeated = may_be_done;
     may_be_done = may_be_done || tried.kind == RetryKind::Transient || tried.kind == RetryKind::Unanswered;
@@ -294,7 +342,7 @@ Result<> ServiceClient::wait(const Answer* answer, std::uint32_t failures, Deadl
 
 // A refused signature may be a clock's fault too, when the clocks differ by what AWS does not allow.
 bool ServiceClient::corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with) {
-  const auto skew = skew_in(answer, world_.clock.now());
+  const auto skew = skew_in(answer, endpoint_, world_.clock.now());
   if (!skew || !is_off(*skew, signed_with)) return false;
   state_->skew_ns.store(skew->count());
   return true;

@@ -35,6 +35,7 @@ struct ServiceRequest {
   net::HttpHeaders headers = {};
   std::string_view body = {};  // must live until the call returns
   std::string host = {};       // before the endpoint's host, with a dot: a bucket. Not with a custom endpoint
+  std::string_view secret = {};  // that the body holds: no error repeats it; as long-lived as the body
 };
 
 // An answer, of whatever status: 2xx, or a refusal that trying again would not change.
@@ -43,7 +44,8 @@ struct Answer {
   net::HttpHeaders headers = {};
   std::string body = {};
   std::string code = {};     // of a refusal: NoSuchKey, ResourceNotFoundException, ... ; empty on success
-  std::string message = {};  // of a refusal: AWS's words, at most 512 bytes
+  std::string message = {};  // of a refusal: AWS's words, at most 512 bytes; none that repeat a secret
+  bool is_named = true;      // Refusal::is_named
   Side side = Side::Ours;    // whose service said it
   // An earlier try of the same call may have been carried out: its answer was lost, or a 5xx.
   bool may_be_repeated = false;

@@ -42,12 +42,17 @@ Credentials named(const std::string& key) {
 
 class RotatedCredentials final : public CredentialsSource {
  public:
-  Result<Credentials> get(Deadline) override { return named("KEY" + std::to_string(number)); }
+  Result<Credentials> get(Deadline) override {
+    Credentials given = named("KEY" + std::to_string(number));
+    if (!name.empty()) given.session_token = name;
+    return given;
+  }
   void forget(const Credentials&) override {
     if (may_renew) ++number;
     ++forgotten;
   }
   bool may_renew = true;
+  std::string name;  // the session token; empty: as named() has it
   int number = 0;
   int forgotten = 0;
 };
@@ -306,6 +311,21 @@ TEST_F(ServiceClientTest, CorrectsItsClockByAwssAndRemembers) {
   EXPECT_TRUE(clock_.waits.empty());
 }
 
+TEST_F(ServiceClientTest, NobodyOnTheWayOfAPlainRequestMovesTheClock) {
+  serve({http(403, R"({"__type":"InvalidSignatureException","message":"Signature expired"})",
+              "Date: Fri, 15 Jan 2027 09:30:00 GMT\r\n")});
+  net::HttpPool::Options through;
+  through.client.proxies =
+      std::make_shared<const net::ProxyRules>(net::ProxyRules::of({.http = server_->url()}).value());
+  net::HttpPool pool(library_, clock_, std::move(through));
+  const EndpointSettings plain{.url = "http://aws.invalid", .urls = {}};
+  ServiceClient asked({clock_, random_, pool, credentials_},
+                      endpoint_of(Service::Logs, "eu-west-1", plain).value(), options_);
+  const Result<Answer> answer = asked.call_ok(kAsk, in_time());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(tries(), 1U) << answer.error().what;
+}
+
 TEST_F(ServiceClientTest, CorrectsItsClockThoughAHeadIsNotToldWhyItIsRefused) {
   const ServiceRequest head{.operation = "HeadObject", .method = "HEAD", .path = "/bucket/key"};
   const std::string refusal = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nDate: Fri, 15 Jan 2027 ";
@@ -515,8 +535,10 @@ TEST(Refusal, MeansToTheCaller) {
       {400, "RequestTimeout", kRetry, kRetry, RetryKind::Transient},
       {400, "ExpiredTokenException", kRetry, kRetry, RetryKind::StaleCredentials},
       {403, "RequestTimeTooSkewed", kRetry, kRetry, RetryKind::SkewedClock},
-      {400, "BadDigest", kInvalid, kRetry, RetryKind::Never},
-      {400, "XAmzContentSHA256Mismatch", kInvalid, kRetry, RetryKind::Never},
+      {400, "BadDigest", kDenied, kRetry, RetryKind::Never},
+      {400, "XAmzContentSHA256Mismatch", kDenied, kRetry, RetryKind::Never},
+      {400, "InvalidIdentityToken", kRetry, kRetry, RetryKind::Transient},
+      {307, "TemporaryRedirect", kRetry, kRetry, RetryKind::Transient},
 
       {403, "InvalidClientTokenId", kDenied, kRetry, RetryKind::StaleCredentials},
       {400, "UnrecognizedClientException", kDenied, kRetry, RetryKind::StaleCredentials},
@@ -541,8 +563,10 @@ TEST(Refusal, MeansToTheCaller) {
       {400, "AWS.SimpleQueueService.NonExistentQueue", kNotFound, kNotFound, RetryKind::Never},
       {400, "InvalidParameterException", kInvalid, kInvalid, RetryKind::Never},
       {412, "PreconditionFailed", kInvalid, kInvalid, RetryKind::Never},
-      {400, "LimitExceededException", kInvalid, kInvalid, RetryKind::Never},
-      {301, "PermanentRedirect", kInvalid, kInvalid, RetryKind::Never},
+      {400, "LimitExceededException", kDenied, kDenied, RetryKind::Never},
+      {301, "PermanentRedirect", kDenied, kDenied, RetryKind::Never},
+      {400, "PackedPolicyTooLarge", kDenied, kDenied, RetryKind::Never},
+      {400, "ACodeOfTomorrow", kDenied, kDenied, RetryKind::Never},
   };
   for (const Row& row : rows) {
     const Error ours = error_of(kAsk, {.status = row.status, .code = row.code});
@@ -560,7 +584,75 @@ TEST(Refusal, OfAnUntrustedCertificateIsTheTenantsNowhere) {
   EXPECT_EQ(fault_of_exchange(Side::Ours, Fault::Denied), Fault::Denied);
   EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Denied), Fault::Retry);
   EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Stopped), Fault::Stopped);
-  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Invalid), Fault::Invalid);
+  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Invalid), Fault::Retry);
+  EXPECT_EQ(fault_of_exchange(Side::Ours, Fault::Invalid), Fault::Retry);
+}
+
+TEST(Refusal, OfCredentialsIsNeverOfTheRequest) {
+  for (const Fault fault : {Fault::Invalid, Fault::NotFound}) {
+    EXPECT_EQ(fault_of_credentials(Side::Ours, fault), Fault::Denied);
+    EXPECT_EQ(fault_of_credentials(Side::Tenants, fault), Fault::Retry);
+  }
+  for (const Fault fault : {Fault::Retry, Fault::Denied, Fault::Stopped})
+    EXPECT_EQ(fault_of_credentials(Side::Tenants, fault), fault);
+}
+
+TEST(Refusal, IsTheServicesOnlyInTheServicesWords) {
+  for (const char* body :
+       {"", "  ", "<html><body>400 Bad Request</body></html>", "no healthy upstream", R"({"message":"no"})",
+        "[]", R"({"code":400,"message":"no"})", "<Response><Errors><Error/></Errors></Response>"})
+    EXPECT_FALSE(refusal_of({.status = 400, .headers = {}, .body = body}).is_named) << body;
+  EXPECT_TRUE(refusal_of({.status = 400, .headers = {}, .body = R"({"__type":"a.b#C"})"}).is_named);
+  EXPECT_TRUE(refusal_of({.status = 400, .headers = {{"X-Amzn-ErrorType", "C:x"}}, .body = {}}).is_named);
+  for (const char* page : {"<html>", " \n<!DOCTYPE HTML PUBLIC>", "<HTML lang=en>"})
+    EXPECT_TRUE(is_web_page(page));
+  for (const char* other : {"", "<", "<htm", "<CopyObjectResult/>", "{\"a\":\"<html>\"}"})
+    EXPECT_FALSE(is_web_page(other)) << other;
+}
+
+TEST(Refusal, NoMessageThatRepeatsASecretIsKept) {
+  const Credentials credentials{.access_key_id = "AKIDEXAMPLE",
+                                .secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                                .session_token = "FwoGZXIvYXdzEBYaDK+abc/def==",
+                                .expires_at = {}};
+  for (const char* message : {"you sent wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "cut off: FwoGZXIvYXdz",
+                              "...EBYaDK%2Babc%2Fdef%3D", "the token eyJhbGciOiJSUzI1NiJ9.e30 is no good",
+                              "AWS4-HMAC-SHA256 Credential=A/b, Signature=0123",
+                              "X-Amz-Security-Token: short", "Authorization: none"})
+    EXPECT_TRUE(repeats_secret(message, credentials, "eyJhbGciOiJSUzI1NiJ9.e30.sig")) << message;
+  for (const char* message :
+       {"",
+        "User: arn:aws:sts::111122223333:assumed-role/logs/s is not authorized to perform: logs:PutLogEvents",
+        "The security token included in the request is invalid.", "AKIDEXAMPLE does not exist", "EXAMPLE"})
+    EXPECT_FALSE(repeats_secret(message, credentials, "eyJhbGciOiJSUzI1NiJ9.e30.sig")) << message;
+  EXPECT_FALSE(repeats_secret("anything", {}, {}));
+}
+
+TEST_F(ServiceClientTest, AServerThatRepeatsTheRequestPutsNoSecretIntoAnError) {
+  serve({http(
+      403, "<Error><Code>AccessDenied</Code><Message>sent: X-Amz-Security-Token: token</Message></Error>")});
+  const Result<Answer> answer = client(Service::S3).call_ok(kAsk, in_time());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().what,
+            "AskThings: AccessDenied: its words repeat what is secret, and are left out");
+}
+
+TEST_F(ServiceClientTest, NorIntoACode) {
+  credentials_.name = "A-LONG-SESSION-TOKEN-OF-OURS";
+  serve({http(400, R"({"__type":"LONG-SESSION-TOKEN","message":"no"})")});
+  const Result<Answer> answer = client().call_ok(kAsk, in_time());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().fault, Fault::Retry);
+  EXPECT_EQ(answer.error().what.find("LONG"), std::string::npos) << answer.error().what;
+}
+
+TEST_F(ServiceClientTest, AClockIsNotMovedByMoreThanADay) {
+  const std::string refusal = R"({"__type":"InvalidSignatureException","message":"Signature expired"})";
+  serve({http(403, refusal, "Date: Sun, 17 Jan 2027 08:00:01 GMT\r\n")});  // now is Fri, 15 Jan 2027 08:00:00
+  const Result<Answer> answer = client().call_ok(kAsk, in_time());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(tries(), 1U);
+  EXPECT_TRUE(sent(0, "X-Amz-Date").starts_with("20270115T")) << sent(0, "X-Amz-Date");
 }
 
 TEST(HttpDate, IsReadInItsOneForm) {

@@ -6,14 +6,16 @@
 
 namespace headgate::aws {
 
-Result<std::string> Sts::ask(std::string_view operation, Form form, Deadline deadline) {
+Result<std::string> Sts::ask(std::string_view operation, Form form, Deadline deadline,
+                             std::string_view secret) {
   form.emplace_back("Action", operation);
   form.emplace_back("Version", "2011-06-15");
   const std::string body = canonical_query(form);
   const ServiceRequest request{
       .operation = std::string(operation),
       .headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
-      .body = body};
+      .body = body,
+      .secret = secret};
   Answer answer = TRY(client_.call_ok(request, deadline));
   return std::move(answer.body);
 }
@@ -33,9 +35,9 @@ Result<Credentials> Sts::assume_role(const RoleRequest& request, Deadline deadli
   for (std::size_t at = 0; at < request.transitive_tags.size(); ++at)
     form.emplace_back("TransitiveTagKeys.member." + std::to_string(at + 1), request.transitive_tags[at]);
   Result<std::string> xml = ask("AssumeRole", std::move(form), deadline);
-  if (!xml.ok() && xml.error().fault == Fault::Denied) {
+  if (!xml.ok() && xml.error().fault != Fault::Stopped) {
     Error error = std::move(xml).error();
-    if (!error.what.starts_with("AssumeRole: AccessDenied")) error.fault = Fault::Retry;
+    error.fault = error.what.starts_with("AssumeRole: AccessDenied") ? Fault::Denied : Fault::Retry;
     return error;
   }
   const std::string answer = TRY(std::move(xml));
@@ -47,7 +49,7 @@ Result<Credentials> Sts::assume_role_with_web_identity(const WebIdentityRequest&
             {"RoleSessionName", request.session_name},
             {"WebIdentityToken", request.token},
             {"DurationSeconds", std::to_string(request.duration.count())}};
-  const std::string xml = TRY(ask("AssumeRoleWithWebIdentity", std::move(form), deadline));
+  const std::string xml = TRY(ask("AssumeRoleWithWebIdentity", std::move(form), deadline, request.token));
   return TRY_IN("AssumeRoleWithWebIdentity", parse_assumed_role(xml));
 }
 

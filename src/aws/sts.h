@@ -47,7 +47,8 @@ class Sts {
       : client_(world, std::move(endpoint), std::move(options)) {}
 
   // Denied when the role does not trust us, there is none, or the external id is wrong: AWS does not tell
-  // which.
+  // which. Whatever else STS refuses is Retry: it says something of our credentials, tags or policy, and
+  // nothing of what the session is for.
   Result<Credentials> assume_role(const RoleRequest& request, Deadline deadline);
   Result<Credentials> assume_role_with_web_identity(const WebIdentityRequest& request, Deadline deadline);
   // Needs no permission: what shows that credentials are good.
@@ -55,12 +56,13 @@ class Sts {
 
  private:
   using Form = std::vector<std::pair<std::string, std::string>>;
-  Result<std::string> ask(std::string_view operation, Form form, Deadline deadline);
+  Result<std::string> ask(std::string_view operation, Form form, Deadline deadline,
+                          std::string_view secret = {});
 
   ServiceClient client_;
 };
 
-// What STS answers with. Invalid when the XML lacks what it promises.
+// What STS answers with. Retry when the XML lacks what STS promises: someone else answered.
 Result<Credentials> parse_assumed_role(std::string_view xml);
 Result<CallerIdentity> parse_caller_identity(std::string_view xml);
 
