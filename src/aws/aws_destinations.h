@@ -9,6 +9,7 @@
 
 #include "aws/endpoint.h"
 #include "aws/role_chain.h"
+#include "aws/s3_bucket.h"
 #include "aws/service_client.h"
 #include "base/recently_used.h"
 #include "model/names.h"
@@ -21,7 +22,10 @@ namespace headgate::aws {
 
 // Any thread. Asks nobody: a role that refuses us shows with the first call to what it gives. A log group is
 // reached as the tenant's role; a bucket too when the tenant has one, else as our central role, which the
-// bucket's policy must then allow. Every bucket is asked for with the tenant's account as the expected owner.
+// bucket's policy must then allow, narrowed to that bucket. Every bucket is asked for with the tenant's
+// account as the expected owner. No session in a tenant's account reads a central bucket: copies inside S3
+// are asked for as the central role, where the tenant's bucket lets that in, and else the object is streamed
+// (docs/adr/0016-who-reads-the-central-bucket.md).
 // Clients, and so connections and corrections of the clock, are one destination's own. They try a call once:
 // the one budget of retries is that of whoever delivers (deliver/gate.h).
 class AwsDestinations final : public Destinations {
@@ -35,8 +39,8 @@ class AwsDestinations final : public Destinations {
   struct Settings {
     EndpointSettings endpoints = {};
     ServiceClient::Options client = {};
-    // What copies are read from; a tenant's session may read as many of the first as fit into its policy
-    // (session_policy.h). Objects of the others are read by us, and written.
+    // What copies are read from; one policy names as many of the first as fit (session_policy.h). Objects of
+    // the others are streamed.
     std::vector<BucketName> central_buckets = {};
     std::string central_owner = {};  // their account; empty: not checked
     std::size_t open_max = 2'000;    // destinations of either kind
@@ -62,8 +66,9 @@ class AwsDestinations final : public Destinations {
   }
   // What a destination is asked as.
   struct Session {
-    std::shared_ptr<CredentialsSource> credentials;  // shared with other destinations of the same role
-    std::optional<std::vector<BucketName>> sources;  // S3Settings::sources
+    std::shared_ptr<CredentialsSource> credentials;       // shared with other destinations of the same role
+    std::shared_ptr<CredentialsSource> copier = {};       // of copies inside S3; none: `credentials`
+    std::optional<std::vector<BucketName>> sources = {};  // S3Settings::sources, of copies
   };
   template <typename Port>
   struct Open {
@@ -75,7 +80,9 @@ class AwsDestinations final : public Destinations {
   Result<std::shared_ptr<Port>> find_or_open(RecentlyUsed<Open<Port>>& opened,
                                              const TenantConfiguration& configuration, Opener opener);
   Result<Session> session_for(const TenantConfiguration& configuration);
-  ServiceClient::World with(const Session& session) const;
+  Result<Session> own_session_for(const TenantConfiguration& configuration);
+  S3Settings bucket_settings(const TenantConfiguration& configuration) const;
+  ServiceClient::World with(CredentialsSource& credentials) const;
 
   const World world_;
   const Settings settings_;

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <utility>
 
 #include "aws/session_policy.h"
 #include "fakes/aws_world.h"
@@ -76,47 +78,174 @@ TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgai
   EXPECT_EQ(calls(), 1U);
 }
 
-TEST_F(AwsDestinationsTest, S3CopiesFromEachCentralBucketThatTheSessionMayReadAndIsNotAskedForOthers) {
-  std::mutex mutex;
-  std::string policies;  // guarded, as is what follows
-  std::string copied;
-  ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
-    const std::lock_guard lock(mutex);
+// An AWS in which each session has its role's name as access key, and which says who asked for what.
+class RolesTest : public testing::Test {
+ protected:
+  static constexpr const char* kCentralRole = "arn:aws:iam::123456789012:role/central";
+  static std::string session_of(const std::string& role) {
+    return "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>" + role +
+           "</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+           "<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></"
+           "AssumeRoleResponse>";
+  }
+  TenantConfiguration row() const {
+    TenantConfiguration made;
+    made.tenant = TenantId("acme");
+    made.type = DestinationName("s3");
+    made.enabled = true;
+    made.target_region = "us-east-1";
+    made.account_id = "222222222222";
+    made.log_distribution_role_arn = "arn:aws:iam::222222222222:role/theirs";
+    made.external_id = "external-id-of-acme";
+    made.bucket_name = "acme-logs";
+    made.bucket_prefix = "logs/";
+    return made;
+  }
+  void answer(const std::string& request, ScriptedServer::Answer& wire) {
+    const std::lock_guard lock(mutex_);
     if (request.find("Action=AssumeRole") != std::string::npos) {
-      policies += request;
-      return answer.json(200, kSession);
+      const std::string role = request.find("role%2Ftheirs") != std::string::npos ? "theirs" : "central";
+      taken_ += role + ' ';
+      policies_[role] = request.substr(
+          request.find("Policy=") == std::string::npos ? request.size() : request.find("Policy="));
+      if (role == "theirs" && is_locked_out_)
+        return wire.json(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+      return wire.json(200, session_of(role));
     }
-    if (request.starts_with("HEAD")) return answer.json(404, "");
-    const std::string header = "x-amz-copy-source: ";
-    const std::size_t from = request.find(header);
-    if (from != std::string::npos)
-      copied += request.substr(from + header.size(), request.find("\r\n", from) - from - header.size()) + ' ';
-    answer.json(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
-  });
-  fakes::AwsWorld aws(s3.url());
-  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
-                  {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
-  std::vector<BucketName> ours;
-  for (std::size_t i = 0; i <= kSourceBucketsMax; ++i) ours.emplace_back("central-" + std::to_string(i));
-  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
-                               {.endpoints = {.url = s3.url(), .urls = {}}, .central_buckets = ours});
-  const auto copy = [&](ObjectStore& bucket, const BucketName& from) {
-    return bucket.copy({.bucket = from, .key = ObjectKey("c/f.json.gz")}, ObjectKey("acme/f.json.gz"), {},
-                       aws.soon());
-  };
-  TenantConfiguration row = configuration("s3");
-  const auto theirs = destinations.bucket(row, aws.soon()).value();
-  EXPECT_TRUE(copy(*theirs, ours[0]).ok());
-  EXPECT_TRUE(copy(*theirs, ours[1]).ok());
-  EXPECT_EQ(copy(*theirs, ours.back()).error().fault, Fault::Denied) << "its policy has no room for it";
-  EXPECT_EQ(copy(*theirs, BucketName("nobodys")).error().fault, Fault::Denied);
-  EXPECT_EQ(copied, "central-0/c/f.json.gz central-1/c/f.json.gz ");
-  EXPECT_NE(policies.find("central-1%2F%2A"), std::string::npos) << policies;
-  EXPECT_EQ(policies.find(ours.back().str()), std::string::npos) << policies;
+    const std::size_t at = request.find("Credential=") + std::string("Credential=").size();
+    const std::string who = request.substr(at, request.find('/', at) - at);
+    const bool is_copy = request.find("x-amz-copy-source: ") != std::string::npos;
+    const bool has_acl = request.find("x-amz-acl: bucket-owner-full-control") != std::string::npos;
+    if (request.starts_with("HEAD")) return wire.json(404, "");
+    if (request.starts_with("GET")) {
+      done_ += who + " reads; ";
+      if (token_.empty()) return wire.json(404, "<Error><Code>NoSuchKey</Code></Error>");
+      return wire.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: " + std::to_string(token_.size()) +
+                        "\r\nConnection: close\r\n\r\n" + token_);
+    }
+    done_ += who + (is_copy ? " copies" : " puts") + (has_acl ? " with an ACL; " : "; ");
+    if (is_copy && !lets_us_copy_) return wire.json(403, "<Error><Code>AccessDenied</Code></Error>");
+    if (is_copy) return wire.json(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
+    wire.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  }
+  Result<PutOutcome> copy(ObjectStore& bucket, const BucketName& from = BucketName("central-0")) {
+    return bucket.copy({.bucket = from, .key = ObjectKey("c/f.json.gz")}, ObjectKey("logs/acme/f.json.gz"),
+                       {}, aws_.soon());
+  }
+  Result<PutOutcome> put(ObjectStore& bucket) {
+    return put_object(bucket, ObjectKey("logs/acme/f.json.gz"), "text", {}, aws_.soon());
+  }
+  std::string done() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(done_, {});
+  }
+  std::string policy_of(const std::string& role) {
+    const std::lock_guard lock(mutex_);
+    return policies_[role];
+  }
 
-  row.log_distribution_role_arn.clear();  // delivered as the central role, which has no such policy
-  const auto as_ours = destinations.bucket(row, aws.soon()).value();
-  EXPECT_TRUE(copy(*as_ours, ours.back()).ok());
+  std::mutex mutex_;
+  std::string taken_;  // guarded, as all that follows
+  std::string done_;
+  std::map<std::string, std::string> policies_;
+  std::string token_;
+  bool lets_us_copy_ = true;
+  bool is_locked_out_ = false;
+  ScriptedServer server_{
+      [this](const std::string& request, ScriptedServer::Answer& wire) { answer(request, wire); }};
+  fakes::AwsWorld aws_{server_.url()};
+  RoleChain roles_{{aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+                   {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = server_.url(), .urls = {}}).value(),
+                    .central_role_arn = kCentralRole}};
+  std::vector<BucketName> ours_ = [] {
+    std::vector<BucketName> made;
+    for (std::size_t i = 0; i <= kSourceBucketsMax; ++i) made.emplace_back("central-" + std::to_string(i));
+    return made;
+  }();
+  AwsDestinations destinations_{{aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
+                                {.endpoints = {.url = server_.url(), .urls = {}}, .central_buckets = ours_}};
+};
+
+TEST_F(RolesTest, TheCentralRoleCopiesWhereTheTenantsBucketLetsItIn) {
+  const auto bucket = destinations_.bucket(row(), aws_.soon()).value();
+  EXPECT_EQ(copy(*bucket).value(), PutOutcome::Stored);
+  EXPECT_EQ(done(), "central copies with an ACL; ");
+  EXPECT_EQ(taken_, "central theirs central ") << "the tenant's role lets us in, and that is the proof";
+  EXPECT_EQ(copy(*bucket, ours_[1]).value(), PutOutcome::Stored);
+  EXPECT_EQ(copy(*bucket, ours_.back()).error().fault, Fault::Denied) << "its policy has no room for it";
+  EXPECT_EQ(copy(*bucket, BucketName("nobodys")).error().fault, Fault::Denied);
+  EXPECT_EQ(done(), "central copies with an ACL; ");
+  EXPECT_NE(policy_of("central").find("central-1%2F%2A"), std::string::npos) << policy_of("central");
+  EXPECT_NE(policy_of("central").find("acme-logs%2Flogs%2F%2A"), std::string::npos);
+  EXPECT_EQ(policy_of("central").find(ours_.back().str()), std::string::npos);
+}
+
+TEST_F(RolesTest, NoSessionInATenantsAccountMayReadACentralBucket) {
+  const auto bucket = destinations_.bucket(row(), aws_.soon()).value();
+  EXPECT_TRUE(put(*bucket).ok());
+  EXPECT_EQ(done(), "theirs puts; ") << "and needs no s3:PutObjectAcl";
+  EXPECT_NE(policy_of("theirs").find("acme-logs%2Flogs%2F%2A"), std::string::npos);
+  EXPECT_EQ(policy_of("theirs").find("central"), std::string::npos) << policy_of("theirs");
+  EXPECT_EQ(policy_of("theirs").find("PutObjectAcl"), std::string::npos);
+}
+
+TEST_F(RolesTest, ABucketThatDoesNotLetTheCentralRoleInIsNotAskedAgainForAWhile) {
+  lets_us_copy_ = false;
+  const auto bucket = destinations_.bucket(row(), aws_.soon()).value();
+  for (int object = 0; object < 3; ++object) {
+    EXPECT_EQ(copy(*bucket).error().fault, Fault::Denied);
+    EXPECT_TRUE(put(*bucket).ok());
+  }
+  EXPECT_EQ(done(), "central copies with an ACL; theirs puts; theirs puts; theirs puts; ");
+}
+
+TEST_F(RolesTest, NothingIsCopiedForARoleThatDoesNotLetUsIn) {
+  is_locked_out_ = true;
+  const auto bucket = destinations_.bucket(row(), aws_.soon()).value();
+  EXPECT_EQ(copy(*bucket).error().fault, Fault::Denied);
+  EXPECT_EQ(put(*bucket).error().fault, Fault::Denied);
+  EXPECT_EQ(done(), "");
+}
+
+TEST_F(RolesTest, ABucketWithoutARoleIsWrittenByTheCentralRoleNarrowedToItOnceTheTokenIsThere) {
+  TenantConfiguration roleless = row();
+  roleless.log_distribution_role_arn.clear();
+  roleless.bucket_token = "a-token-of-acme-0001";
+  const auto bucket = destinations_.bucket(roleless, aws_.soon()).value();
+  const auto refused = put(*bucket);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::Denied);
+  EXPECT_NE(refused.error().what.find("s3://acme-logs/logs/headgate-owner/acme"), std::string::npos)
+      << refused.error().what;
+  EXPECT_EQ(refused.error().what.find(roleless.bucket_token), std::string::npos);
+  EXPECT_EQ(done(), "central reads; ");
+  EXPECT_NE(policy_of("central").find("acme-logs%2Flogs%2F%2A"), std::string::npos) << policy_of("central");
+
+  token_ = "another-token-of-acme";
+  roleless.enabled = false;  // another row, so that nothing is remembered
+  EXPECT_EQ(put(*destinations_.bucket(roleless, aws_.soon()).value()).error().fault, Fault::Denied);
+  token_ = " a-token-of-acme-0001\n";
+  roleless.enabled = true;
+  const auto proven = destinations_.bucket(roleless, aws_.soon()).value();
+  static_cast<void>(done());
+  EXPECT_TRUE(put(*proven).ok());
+  EXPECT_TRUE(copy(*proven).ok());
+  EXPECT_EQ(done(), "central reads; central puts with an ACL; central copies with an ACL; ");
+  EXPECT_EQ(taken_.find("theirs"), std::string::npos);
+}
+
+TEST_F(RolesTest, ABucketWithoutARoleIsNoDestinationOfCredentialsThatCannotBeNarrowed) {
+  RoleChain roles(
+      {aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+      {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = server_.url(), .urls = {}}).value()});
+  AwsDestinations destinations({aws_.world().clock, aws_.world().random, aws_.world().http, roles},
+                               {.endpoints = {.url = server_.url(), .urls = {}}});
+  TenantConfiguration roleless = row();
+  roleless.log_distribution_role_arn.clear();
+  const auto opened = destinations.bucket(roleless, aws_.soon());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().fault, Fault::Invalid);
+  EXPECT_NE(opened.error().what.find("aws.role_arn"), std::string::npos);
 }
 
 TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut) {
@@ -137,6 +266,9 @@ TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut)
     }
     if (request.find("x-amz-copy-source") != std::string::npos)
       return answer.json(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
+    if (request.starts_with("POST"))
+      return answer.json(200,
+                         "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>");
     answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   fakes::AwsWorld aws(s3.url());

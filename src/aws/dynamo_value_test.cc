@@ -107,7 +107,8 @@ TEST(TenantRow, HoldsEveryFieldOfAConfiguration) {
   whole.log_group_name = whole.log_stream_name = whole.bucket_name = whole.bucket_prefix = "x";
   whole.sse = whole.kms_key_id = "x";
   whole.created_at = whole.updated_at = "x";
-  whole.external_id_is_central_account = true;
+  whole.external_id_is_central_account = whole.account_id_is_central_account = true;
+  whole.bucket_token = "x";
   whole.ttl = -7;
   whole.log_retention_days = 30;
   whole.log_kms_key_arn = "x";

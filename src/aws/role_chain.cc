@@ -47,21 +47,17 @@ std::string session_name_of(std::string_view text) {
   return name;
 }
 
-Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
-                                  const std::vector<BucketName>& source_buckets) {
+Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration) {
   TenantRole role{.tenant = configuration.tenant,
                   .account_id = configuration.account_id,
                   .role_arn = configuration.log_distribution_role_arn,
                   .external_id = configuration.external_id,
                   .session_policy = {}};
   if (kind_of(configuration.type) == DestinationKind::S3) {
-    BucketPolicy policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
+    role.session_policy = TRY(session_policy_of(BucketScope{.region = configuration.target_region,
                                                             .bucket = configuration.bucket_name,
                                                             .prefix = configuration.bucket_prefix,
-                                                            .source_buckets = source_buckets,
                                                             .kms_key = configuration.kms_key_id}));
-    role.session_policy = std::move(policy.text);
-    role.source_buckets = std::move(policy.source_buckets);
   } else {
     role.session_policy = TRY(session_policy_of(LogGroupScope{.region = configuration.target_region,
                                                               .account_id = configuration.account_id,
@@ -72,16 +68,16 @@ Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
 
 class RoleChain::Ours final : public CredentialsSource {
  public:
-  explicit Ours(CredentialsSource& central) : central_(central) {}
+  explicit Ours(std::shared_ptr<CredentialsSource> central) : central_(std::move(central)) {}
   Result<Credentials> get(Deadline deadline) override {
-    Result<Credentials> given = central_.get(deadline);
+    Result<Credentials> given = central_->get(deadline);
     if (given.ok() || given.error().fault == Fault::Stopped) return given;
     return Error{.fault = Fault::Retry, .what = "our own: " + given.error().what, .is_ours = true};
   }
-  void forget(const Credentials& refused) override { central_.forget(refused); }
+  void forget(const Credentials& refused) override { central_->forget(refused); }
 
  private:
-  CredentialsSource& central_;
+  const std::shared_ptr<CredentialsSource> central_;
 };
 
 RoleChain::RoleChain(const AssumedRole::World& world, Settings settings)
@@ -89,7 +85,9 @@ RoleChain::RoleChain(const AssumedRole::World& world, Settings settings)
       settings_(std::move(settings)),
       central_role_(central_role_of(world, settings_)),
       central_(central_role_ ? static_cast<CredentialsSource*>(central_role_.get()) : &world_.base),
-      asking_(std::make_unique<Ours>(*central_)) {}
+      // The chain outlives what it asks: nothing to own.
+      asking_(std::make_unique<Ours>(std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), central_))) {
+}
 
 RoleChain::~RoleChain() = default;
 
@@ -118,7 +116,24 @@ RoleRequest RoleChain::request_for(const TenantRole& role) const {
 
 Result<std::shared_ptr<CredentialsSource>> RoleChain::of_tenant(const TenantRole& role) {
   TRY(check(role));
-  const std::string key = key_of(role);
+  return session_of(key_of(role), *asking_, request_for(role));
+}
+
+Result<std::shared_ptr<CredentialsSource>> RoleChain::central_within(const std::string& policy) {
+  if (settings_.central_role_arn.empty())
+    return Error{
+        Fault::Invalid,
+        "aws.role_arn: is not set, and only a role that we take ourselves can be narrowed to one bucket"};
+  const RoleRequest request{.role_arn = settings_.central_role_arn,
+                            .session_name = session_name_of(settings_.session_name),
+                            .policy = policy};
+  // No text of a tenant's role is a key of this form: theirs are hashes.
+  return std::shared_ptr<CredentialsSource>(
+      std::make_shared<Ours>(session_of("central " + sha256_hex(policy), world_.base, request)));
+}
+
+std::shared_ptr<CredentialsSource> RoleChain::session_of(const std::string& key, CredentialsSource& base,
+                                                         const RoleRequest& request) {
   const std::lock_guard lock(mutex_);
   Session& session = sessions_[key];
   session.used = ++calls_;
@@ -126,10 +141,10 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::of_tenant(const TenantRole
     session.source = std::make_shared<AssumedRole>(AssumedRole::World{.clock = world_.clock,
                                                                       .random = world_.random,
                                                                       .http = world_.http,
-                                                                      .base = *asking_,
+                                                                      .base = base,
                                                                       .stop = world_.stop,
                                                                       .attempts_max = world_.attempts_max},
-                                                   settings_.sts, request_for(role));
+                                                   settings_.sts, request);
   std::shared_ptr<CredentialsSource> source = session.source;
   make_room();
   return source;

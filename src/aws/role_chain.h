@@ -26,14 +26,11 @@ struct TenantRole {
   std::string account_id;  // the tenant's: the role must lie in it
   std::string role_arn;
   std::string external_id;
-  std::string session_policy;                   // session_policy_of()
-  std::vector<BucketName> source_buckets = {};  // of a bucket: the ones that the policy lets it read
+  std::string session_policy;  // session_policy_of()
 };
 
-// Of a destination's configuration. `source_buckets` are what its copies are read from. Invalid when the
-// policy does not fit.
-Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration,
-                                  const std::vector<BucketName>& source_buckets);
+// Of a destination's configuration. Invalid when the policy does not fit.
+Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration);
 
 // Any thread. Holds at most `tenants_max` sessions; the one unused for longest makes room.
 class RoleChain {
@@ -53,8 +50,13 @@ class RoleChain {
   RoleChain(const RoleChain&) = delete;
   RoleChain& operator=(const RoleChain&) = delete;
 
-  // The central role's: for our own bucket, queue and tables, and for tenants' buckets that trust it.
+  // The central role's: for our own bucket, queue and tables.
   CredentialsSource& central() { return *central_; }
+
+  // The central role, narrowed by a policy (central_policy_of()): for tenants' buckets that let it in. What
+  // refuses it is ours (Error::is_ours). Invalid without central_role_arn: a session that came from elsewhere
+  // cannot be narrowed.
+  Result<std::shared_ptr<CredentialsSource>> central_within(const std::string& policy);
 
   // The tenant's session. CloudTrail shows the tenant in the session's name, its tag headgate:tenant and its
   // SourceIdentity (the last two only where the role's trust policy allows them). Kept until shortly before
@@ -69,6 +71,8 @@ class RoleChain {
     std::shared_ptr<CredentialsSource> source;
     std::uint64_t used = 0;  // when, in calls
   };
+  std::shared_ptr<CredentialsSource> session_of(const std::string& key, CredentialsSource& base,
+                                                const RoleRequest& request);
   Result<> check(const TenantRole& role) const;
   RoleRequest request_for(const TenantRole& role) const;
   void make_room();

@@ -231,6 +231,48 @@ TEST_F(RoleChainTest, TellsLessWhereTheTrustPolicyAllowsLess) {
   EXPECT_EQ(asked(), 6U);  // it remembers: the central role, and one try
 }
 
+TEST_F(RoleChainTest, LeavesTagsOutThatHaveNoRoomBesideThoseOfPodIdentity) {
+  refused_["Tags.member"] = {"PackedPolicyTooLarge",
+                             "Packed size of session tags consumes 112% of allotted space."};
+  RoleChain chain(world(), settings());
+  const auto session = chain.of_tenant(acme()).value();
+  EXPECT_EQ(key(*session), "logs");
+  EXPECT_EQ(asked(), 3U);
+  EXPECT_NE(request(2).find("&Policy="), std::string::npos);
+  EXPECT_NE(request(2).find("SourceIdentity=headgate-acme"), std::string::npos);
+  EXPECT_EQ(request(2).find("Tags.member"), std::string::npos);
+}
+
+TEST_F(RoleChainTest, NeverLeavesThePolicyOut) {
+  refused_["Policy="] = {"PackedPolicyTooLarge", "Packed policy consumes 104% of allotted space."};
+  RoleChain chain(world(), settings());
+  const auto got = chain.of_tenant(acme()).value()->get(Deadline::after(clock_.steady(), 1h));
+  ASSERT_FALSE(got.ok());
+  EXPECT_EQ(got.error().fault, Fault::Retry) << "nothing that a tenant could fix";
+  for (std::size_t at = 1; at < asked(); ++at) EXPECT_NE(request(at).find("&Policy="), std::string::npos);
+}
+
+TEST_F(RoleChainTest, NarrowsTheCentralRoleAndAsksForItOnce) {
+  RoleChain chain(world(), settings());
+  const auto first = chain.central_within("{\"a\":1}").value();
+  EXPECT_EQ(key(*first), "central");
+  EXPECT_EQ(key(*chain.central_within("{\"a\":1}").value()), "central");
+  EXPECT_EQ(asked(), 1U);
+  EXPECT_NE(request(0).find("Credential=SOURCE/"), std::string::npos);
+  EXPECT_NE(
+      request(0).find("&Policy=%7B%22a%22%3A1%7D&RoleArn=arn%3Aaws%3Aiam%3A%3A111111111111%3Arole%2Fcentral"),
+      std::string::npos)
+      << request(0);
+  refused_["%22b%22"] = {"AccessDenied", "no"};
+  const auto refused = chain.central_within("{\"b\":1}").value()->get(Deadline::after(clock_.steady(), 1h));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::Retry);
+  EXPECT_TRUE(refused.error().is_ours);
+  RoleChain::Settings without = settings();
+  without.central_role_arn.clear();
+  EXPECT_EQ(RoleChain(world(), without).central_within("{}").error().fault, Fault::Invalid);
+}
+
 TEST_F(RoleChainTest, HoldsABoundedNumberOfSessions) {
   RoleChain::Settings small = settings();
   small.tenants_max = 2;
@@ -277,27 +319,23 @@ TEST(SessionPolicy, AllowsOneLogGroupOnly) {
 }
 
 TEST(SessionPolicy, AllowsOneBucketPrefixOnlyHoweverItIsWritten) {
-  const std::string policy = session_policy_of(BucketScope{.region = "cn-north-1",
-                                                           .bucket = "theirs",
-                                                           .prefix = "a*b?${aws:username}\"/",
-                                                           .source_buckets = {BucketName("ours")}})
-                                 .value()
-                                 .text;
+  const std::string policy =
+      session_policy_of(
+          BucketScope{.region = "cn-north-1", .bucket = "theirs", .prefix = "a*b?${aws:username}\"/"})
+          .value();
   EXPECT_TRUE(is_json(policy)) << policy;
   EXPECT_NE(policy.find(R"("arn:aws-cn:s3:::theirs/a${*}b${?}${$}{aws:username}\"/*")"), std::string::npos)
       << policy;
   EXPECT_NE(policy.find(R"("kms:ViaService":"s3.cn-north-1.amazonaws.com.cn")"), std::string::npos);
-  EXPECT_NE(policy.find(R"("arn:aws-cn:s3:::ours/*")"), std::string::npos);
-  EXPECT_EQ(session_policy_of(BucketScope{.region = "eu-west-1", .bucket = "theirs"})->text.find("ours"),
-            std::string::npos);
+  EXPECT_EQ(policy.find("PutObjectAcl"), std::string::npos)
+      << "what the tenant's own role puts is the tenant's";
 }
 
-TEST(SessionPolicy, LetsEachCentralBucketBeReadByName) {
-  const BucketPolicy policy =
-      session_policy_of(BucketScope{.region = "eu-west-1",
-                                    .bucket = "theirs",
-                                    .source_buckets = {BucketName("ours"), BucketName("other.ours")}})
-          .value();
+TEST(SessionPolicy, OfTheCentralRoleLetsEachCentralBucketBeReadByName) {
+  const CentralPolicy policy = central_policy_of(BucketScope{.region = "eu-west-1", .bucket = "theirs"},
+                                                 {BucketName("ours"), BucketName("other.ours")})
+                                   .value();
+  EXPECT_NE(policy.text.find(R"("arn:aws:s3:::theirs/*")"), std::string::npos) << policy.text;
   EXPECT_TRUE(is_json(policy.text)) << policy.text;
   EXPECT_TRUE(policy.text.ends_with(R"({"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],)"
                                     R"("Resource":["arn:aws:s3:::ours/*","arn:aws:s3:::other.ours/*"]}]})"))
@@ -308,11 +346,11 @@ TEST(SessionPolicy, LetsEachCentralBucketBeReadByName) {
 TEST(SessionPolicy, NamesTheFirstOfManyCentralBucketsAndStaysWithinTheLimit) {
   std::vector<BucketName> ours;
   for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
-  BucketScope scope{.region = "eu-west-1", .bucket = "theirs", .source_buckets = ours};
+  BucketScope scope{.region = "eu-west-1", .bucket = "theirs"};
   std::size_t fewest = kSourceBucketsMax;
   for (std::size_t prefix_bytes = 0; prefix_bytes < kSessionPolicyCharactersMax; ++prefix_bytes) {
     scope.prefix = std::string(prefix_bytes, 'p');
-    const Result<BucketPolicy> policy = session_policy_of(scope);
+    const Result<CentralPolicy> policy = central_policy_of(scope, ours);
     if (!policy.ok()) {
       EXPECT_EQ(fewest, 0U) << "it does without any before it is refused";
       return;
@@ -333,9 +371,9 @@ TEST(SessionPolicy, NamesTheFirstOfManyCentralBucketsAndStaysWithinTheLimit) {
 
 TEST(SessionPolicy, AllowsOneKeyOnlyWhereOneIsNamed) {
   BucketScope scope{.region = "eu-west-1", .bucket = "theirs"};
-  EXPECT_NE(session_policy_of(scope)->text.find(R"("kms:Decrypt"],"Resource":"*",)"), std::string::npos);
+  EXPECT_NE(session_policy_of(scope)->find(R"("kms:Decrypt"],"Resource":"*",)"), std::string::npos);
   scope.kms_key = "arn:aws:kms:eu-west-1:222222222222:key/1";
-  const std::string policy = session_policy_of(scope).value().text;
+  const std::string policy = session_policy_of(scope).value();
   EXPECT_TRUE(is_json(policy)) << policy;
   EXPECT_NE(policy.find(R"("kms:Decrypt"],"Resource":"arn:aws:kms:eu-west-1:222222222222:key/1",)"),
             std::string::npos)
@@ -350,13 +388,11 @@ TEST(TenantRoleOf, FollowsTheDestinationsKind) {
   row.account_id = "222222222222";
   row.log_group_name = "/acme";
   row.bucket_name = "theirs";
-  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("log-group:/acme"),
-            std::string::npos);
+  EXPECT_NE(tenant_role_of(row)->session_policy.find("log-group:/acme"), std::string::npos);
   row.type = DestinationName("s3#audit");
-  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("s3:::theirs/"),
-            std::string::npos);
+  EXPECT_NE(tenant_role_of(row)->session_policy.find("s3:::theirs/"), std::string::npos);
   row.kms_key_id = "arn:aws:kms:eu-west-1:222222222222:key/1";
-  EXPECT_NE(tenant_role_of(row, {BucketName("ours")})->session_policy.find("key/1"), std::string::npos);
+  EXPECT_NE(tenant_role_of(row)->session_policy.find("key/1"), std::string::npos);
 }
 
 TEST(Arn, IsReadInItsParts) {
@@ -376,8 +412,8 @@ TEST(StsAnswer, IsReadStrictly) {
           ->account,
       "1");
   for (const char* bad : {"", "<", "<R/>", "<R><XResult/></R>", "not xml"}) {
-    EXPECT_EQ(parse_caller_identity(bad).error().fault, Fault::Invalid) << bad;
-    EXPECT_EQ(parse_assumed_role(bad).error().fault, Fault::Invalid) << bad;
+    EXPECT_EQ(parse_caller_identity(bad).error().fault, Fault::Retry) << bad;
+    EXPECT_EQ(parse_assumed_role(bad).error().fault, Fault::Retry) << bad;
   }
 }
 

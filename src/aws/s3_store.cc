@@ -17,6 +17,13 @@ Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::World world, S3Set
   return std::unique_ptr<S3Store>(new S3Store(TRY(S3Bucket::open(world, std::move(settings)))));
 }
 
+Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::World world, S3Settings settings,
+                                               ServiceClient::World copier, S3Settings copying) {
+  std::unique_ptr<S3Store> store = TRY(open(world, std::move(settings)));
+  store->copier_ = TRY(S3Bucket::open(copier, std::move(copying)));
+  return store;
+}
+
 Result<std::unique_ptr<ObjectWriter>> S3Store::open_writer(const ObjectKey& key, PutOptions options,
                                                            Deadline deadline) {
   TRY(check_key(key));
@@ -55,10 +62,26 @@ Result<PutOutcome> S3Store::copy(const CopySource& source, const ObjectKey& to, 
   TRY(check_key(source.key));
   TRY(check_key(to));
   TRY(check_put_options(options));
-  const std::optional<std::vector<BucketName>>& sources = bucket_->settings().sources;
+  S3Bucket& bucket = copier_ ? *copier_ : *bucket_;
+  const std::optional<std::vector<BucketName>>& sources = bucket.settings().sources;
   if (sources && std::find(sources->begin(), sources->end(), source.bucket) == sources->end())
     return Error{Fault::Denied, "CopyObject: the session may not read " + source.bucket.str()};
-  return copy_object(*bucket_, source, to, options, deadline);
+  if (!copier_) return copy_object(bucket, source, to, options, deadline);
+  return copy_by_other(source, to, options, deadline);
+}
+
+Result<PutOutcome> S3Store::copy_by_other(const CopySource& source, const ObjectKey& to,
+                                          const PutOptions& options, Deadline deadline) {
+  const Clock& clock = copier_->world().clock;
+  if (clock.steady().time_since_epoch().count() < no_copy_before_.load())
+    return Error{Fault::Denied, "CopyObject: refused a short while ago"};
+  Result<PutOutcome> copied = copy_object(*copier_, source, to, options, deadline);
+  if (copied.ok()) return copied;
+  Error error = std::move(copied).error();
+  if (error.is_ours) error = {.fault = Fault::Denied, .what = std::move(error.what)};
+  if (error.fault == Fault::Denied || error.fault == Fault::Invalid)
+    no_copy_before_.store((clock.steady() + kNoCopyFor).time_since_epoch().count());
+  return error;
 }
 
 }  // namespace headgate::aws

@@ -27,6 +27,15 @@ Result<std::string> within_limit(std::string policy) {
   return policy;
 }
 
+std::string_view suffix_of(std::string_view partition) {
+  return partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
+std::string objects_of(const BucketScope& scope) {
+  return fmt::format("arn:{}:s3:::{}/{}*", partition_of(scope.region), literal(scope.bucket),
+                     literal(scope.prefix));
+}
+
 }  // namespace
 
 Result<std::string> session_policy_of(const LogGroupScope& scope) {
@@ -38,31 +47,39 @@ Result<std::string> session_policy_of(const LogGroupScope& scope) {
       json_text(group), json_text(group + ":*")));
 }
 
-Result<BucketPolicy> session_policy_of(const BucketScope& scope) {
+Result<std::string> session_policy_of(const BucketScope& scope) {
   const std::string_view partition = partition_of(scope.region);
-  const std::string_view suffix = partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const std::string objects =
-      fmt::format("arn:{}:s3:::{}/{}*", partition, literal(scope.bucket), literal(scope.prefix));
+  return within_limit(fmt::format(
+      R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject",)"
+      R"("s3:PutObjectTagging","s3:GetObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":{}}},)"
+      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":{},)"
+      R"("Condition":{{"StringEquals":{{"kms:ViaService":"s3.{}.{}"}}}}}}]}})",
+      json_text(objects_of(scope)), json_text(scope.kms_key.empty() ? "*" : literal(scope.kms_key)),
+      scope.region, suffix_of(partition)));
+}
+
+// The keys of KMS are those of two buckets, which may lie in two regions.
+Result<CentralPolicy> central_policy_of(const BucketScope& scope, const std::vector<BucketName>& sources) {
+  const std::string_view partition = partition_of(scope.region);
   const std::string policy = fmt::format(
       R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["s3:PutObject","s3:PutObjectAcl",)"
       R"("s3:PutObjectTagging","s3:GetObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":{}}},)"
-      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":{},)"
-      R"("Condition":{{"StringEquals":{{"kms:ViaService":"s3.{}.{}"}}}}}})",
-      json_text(objects), json_text(scope.kms_key.empty() ? "*" : literal(scope.kms_key)), scope.region,
-      suffix);
+      R"({{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",)"
+      R"("Condition":{{"StringLike":{{"kms:ViaService":"s3.*.{}"}}}}}})",
+      json_text(objects_of(scope)), suffix_of(partition));
   const std::string end = "]}";
 
-  BucketPolicy made{.text = TRY(within_limit(policy + end)), .source_buckets = {}};
-  std::string sources;
-  for (const BucketName& source : scope.source_buckets) {
+  CentralPolicy made{.text = TRY(within_limit(policy + end)), .source_buckets = {}};
+  std::string named;
+  for (const BucketName& source : sources) {
     if (made.source_buckets.size() == kSourceBucketsMax) break;
-    sources += (sources.empty() ? "" : ",") +
-               json_text(fmt::format("arn:{}:s3:::{}/*", partition, literal(source.view())));
+    named += (named.empty() ? "" : ",") +
+             json_text(fmt::format("arn:{}:s3:::{}/*", partition, literal(source.view())));
     Result<std::string> longer = within_limit(
         policy +
         fmt::format(
             R"(,{{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":[{}]}})",
-            sources) +
+            named) +
         end);
     if (!longer.ok()) break;
     made.text = std::move(longer).value();

@@ -11,10 +11,11 @@ namespace headgate::aws {
 namespace {
 
 // Beside the key.
-constexpr std::array<std::string_view, 19> kFields = {"enabled",
+constexpr std::array<std::string_view, 21> kFields = {"enabled",
                                                       "target_region",
                                                       "desired_logs",
                                                       "account_id",
+                                                      "account_id_is_central_account",
                                                       "log_distribution_role_arn",
                                                       "external_id",
                                                       "external_id_is_central_account",
@@ -22,6 +23,7 @@ constexpr std::array<std::string_view, 19> kFields = {"enabled",
                                                       "log_stream_name",
                                                       "bucket_name",
                                                       "bucket_prefix",
+                                                      "bucket_token",
                                                       "sse",
                                                       "kms_key_id",
                                                       "ttl",

@@ -194,8 +194,8 @@ TEST(TenantPut, MakesAnExternalIdForARoleAndKeepsItFromThenOn) {
   EXPECT_EQ(put.output, "acme cloudwatch: stored as version 1, external_id " + id + "\n");
   EXPECT_EQ(terminal.put(kAwsRow).status, 0);
   EXPECT_EQ(terminal.row("acme", "cloudwatch").external_id, id);
-  EXPECT_EQ(terminal.put(std::string(kAwsRow) + "external_id: ours-1\n").status, 0);
-  EXPECT_EQ(terminal.row("acme", "cloudwatch").external_id, "ours-1");
+  EXPECT_EQ(terminal.put(std::string(kAwsRow) + "external_id: ours-1-0123456789\n").status, 0);
+  EXPECT_EQ(terminal.row("acme", "cloudwatch").external_id, "ours-1-0123456789");
 }
 
 TEST(TenantPut, GivesEveryTenantAnotherExternalId) {
@@ -209,7 +209,7 @@ TEST(TenantPut, GivesEveryTenantAnotherExternalId) {
 
 TEST(TenantPut, RefusesAnExternalIdThatAnotherTenantHas) {
   Terminal terminal;
-  const std::string with = std::string(kAwsRow) + "external_id: shared-1\n";
+  const std::string with = std::string(kAwsRow) + "external_id: shared-1-01234567\n";
   ASSERT_EQ(terminal.put(with).status, 0);
   EXPECT_EQ(terminal.put(with).status, 0) << "the row itself";
   std::string second = with;

@@ -37,6 +37,8 @@ Result<TenantDocument> read_tenant_document(std::string_view text, const std::st
     return document;
   }
   const std::vector<RowLines> lines = field_lines(text);
+  tenants::Rules making = rules;
+  making.is_being_made = true;
   std::set<std::pair<TenantId, DestinationName>> seen;
   std::size_t index = 0;
   for (ReadConfiguration& one : *read) {
@@ -57,7 +59,7 @@ Result<TenantDocument> read_tenant_document(std::string_view text, const std::st
     if (has_key && !seen.emplace(row.tenant, row.type).second)
       complain({.field = "type", .what = "the same tenant and type are there twice"});
     if (has_key) TRY(complete(row));
-    for (const FieldProblem& problem : tenants::validate(row, rules)) {
+    for (const FieldProblem& problem : tenants::validate(row, making)) {
       if (!unreadable.contains(problem.field)) complain(problem);
     }
     document.rows.push_back(std::move(row));

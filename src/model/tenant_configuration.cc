@@ -31,6 +31,7 @@ constexpr TextField kTextFields[] = {
     {"log_kms_key_arn", &TenantConfiguration::log_kms_key_arn},
     {"bucket_name", &TenantConfiguration::bucket_name},
     {"bucket_prefix", &TenantConfiguration::bucket_prefix},
+    {"bucket_token", &TenantConfiguration::bucket_token},
     {"sse", &TenantConfiguration::sse},
     {"kms_key_id", &TenantConfiguration::kms_key_id},
     {"created_at", &TenantConfiguration::created_at},
@@ -112,6 +113,10 @@ class ConfigurationReader {
     }
     if (member.name == "external_id_is_central_account") {
       if (!is_null) read_flag(member, configuration.external_id_is_central_account);
+      return true;
+    }
+    if (member.name == "account_id_is_central_account") {
+      if (!is_null) read_flag(member, configuration.account_id_is_central_account);
       return true;
     }
     if (member.name == "desired_logs") {

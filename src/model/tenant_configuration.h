@@ -22,8 +22,9 @@ struct TenantConfiguration {
   DestinationName type;  // cloudwatch | s3 | cloudwatch#name | s3#name
   bool enabled = false;  // absent = false
   std::string target_region;
-  std::vector<std::string> desired_logs;  // applications or groups; empty = all
-  std::string account_id;                 // 12 digits: the tenant's AWS account
+  std::vector<std::string> desired_logs;       // applications or groups; empty = all
+  std::string account_id;                      // 12 digits: the tenant's AWS account
+  bool account_id_is_central_account = false;  // the operator confirms: the destination is in our own account
   std::string log_distribution_role_arn;
   std::string external_id;
   bool external_id_is_central_account = false;  // known: a tenant of the predecessor trusts that already
@@ -33,6 +34,7 @@ struct TenantConfiguration {
   std::string log_kms_key_arn;           // the same; empty = AWS's own key
   std::string bucket_name;
   std::string bucket_prefix;
+  std::string bucket_token;         // stands in an object of the bucket, which proves whose the bucket is
   std::string sse;                  // none | AES256 | aws:kms; empty = none: as the bucket says
   std::string kms_key_id;           // of aws:kms, an ARN; empty = the account's own for S3
   std::optional<std::int64_t> ttl;  // Unix seconds; judged by us too, DynamoDB deletes days late

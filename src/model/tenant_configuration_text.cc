@@ -23,6 +23,7 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("target_region", configuration.target_region);
   if (!configuration.desired_logs.empty()) to.list("desired_logs", configuration.desired_logs);
   text("account_id", configuration.account_id);
+  if (configuration.account_id_is_central_account) to.raw("account_id_is_central_account", "true");
   text("log_distribution_role_arn", configuration.log_distribution_role_arn);
   text("external_id", configuration.external_id);
   if (configuration.external_id_is_central_account) to.raw("external_id_is_central_account", "true");
@@ -33,6 +34,7 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
   text("log_kms_key_arn", configuration.log_kms_key_arn);
   text("bucket_name", configuration.bucket_name);
   text("bucket_prefix", configuration.bucket_prefix);
+  text("bucket_token", configuration.bucket_token);
   text("sse", configuration.sse);
   text("kms_key_id", configuration.kms_key_id);
   if (configuration.ttl.has_value()) to.raw("ttl", std::to_string(*configuration.ttl));

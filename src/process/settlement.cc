@@ -12,10 +12,8 @@ Claimed Settlement::claim(const DeliveryId& id, Deadline deadline) {
     return {.hold = Hold::Unknown};
   }
   if (claim->is_ours)
-    return {.hold = Hold::Ours,
-            .progress = claim->entry.progress,
-            .etag = {},
-            .since = claim->entry.updated_at};
+    return {
+        .hold = Hold::Ours, .progress = claim->entry.progress, .etag = {}, .since = claim->entry.updated_at};
   return {.hold = claim->entry.state == DeliveryState::Pending ? Hold::Elsewhere : Hold::Settled,
           .progress = {},
           .etag = claim->entry.etag};

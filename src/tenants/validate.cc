@@ -45,6 +45,7 @@ class Validation {
     check_stream();
     check_group_options();
     check_bucket();
+    check_bucket_token();
     check_prefix();
     check_encryption();
     if (row_.ttl && *row_.ttl <= 0) complain("ttl", "must be a time after 1970, in Unix seconds");
@@ -112,17 +113,34 @@ class Validation {
     } else if (!is_account_id(row_.account_id)) {
       complain("account_id", "must be 12 digits (in quotes, or YAML takes them for a number)");
     }
+    // Whoever may write rows could else have us write into anything that our own roles can reach.
+    const bool is_ours = is_central_account(row_.account_id);
+    if (is_aws() && is_ours && !row_.account_id_is_central_account)
+      complain(
+          "account_id",
+          "is our own account, where our roles may reach more than a tenant's logs: if the destination is "
+          "really there, add account_id_is_central_account: true");
+    if (row_.account_id_is_central_account && !is_ours && !rules_.central_accounts.empty())
+      complain("account_id_is_central_account", "is true, but account_id is not our account");
+  }
+
+  bool is_central_account(const std::string& account) const {
+    const std::vector<std::string>& ours = rules_.central_accounts;
+    return std::find(ours.begin(), ours.end(), account) != ours.end();
   }
 
   void check_external_id() {
     if (!row_.external_id.empty()) complain_if("external_id", complaint_about_external_id(row_.external_id));
-    const std::vector<std::string>& ours = rules_.central_accounts;
-    const bool is_ours = std::find(ours.begin(), ours.end(), row_.external_id) != ours.end();
+    const bool is_ours = is_central_account(row_.external_id);
+    if (rules_.is_being_made && is_aws() && !row_.external_id.empty() &&
+        row_.external_id.size() < kExternalIdBytesMin && !is_ours)
+      complain("external_id",
+               "must have 16 characters or more, so that nobody guesses it: leave it out for a random one");
     if (is_ours && !row_.external_id_is_central_account)
       complain("external_id",
                "is our own account, which every tenant knows: leave it out for a random one, or, where the "
                "role trusts it already, add external_id_is_central_account: true");
-    if (!is_ours && row_.external_id_is_central_account && !ours.empty())
+    if (!is_ours && row_.external_id_is_central_account && !rules_.central_accounts.empty())
       complain("external_id_is_central_account", "is true, but external_id is not our account");
   }
 
@@ -204,6 +222,26 @@ class Validation {
     const std::vector<BucketName>& ours = rules_.central_buckets;
     if (std::find(ours.begin(), ours.end(), BucketName(row_.bucket_name)) != ours.end())
       complain("bucket_name", "is the central bucket: what is delivered there would be delivered again");
+  }
+
+  // A bucket without a role of its tenant is written to as our central role, which many buckets may trust:
+  // that the bucket is this tenant's has to be proved. docs/formats/tenant-configuration.md says how.
+  void check_bucket_token() {
+    const std::string& token = row_.bucket_token;
+    if (!belongs_to(DestinationKind::S3, "bucket_token", token)) return;
+    if (token.empty()) {
+      if (is_aws() && row_.log_distribution_role_arn.empty() && !rules_.takes_predecessor_rows)
+        complain("bucket_token",
+                 "is missing: without log_distribution_role_arn the tenant proves that the bucket is its own "
+                 "by an "
+                 "object " +
+                     row_.bucket_prefix + "headgate-owner/" + row_.tenant.str() + " that holds this token");
+      return;
+    }
+    const bool is_sound = token.size() >= kBucketTokenBytesMin && token.size() <= kBucketTokenBytesMax &&
+                          std::all_of(token.begin(), token.end(),
+                                      [](char character) { return character > ' ' && character < 0x7f; });
+    if (!is_sound) complain("bucket_token", "must have 16 to 128 printable ASCII characters without spaces");
   }
 
   void check_prefix() {

@@ -24,6 +24,11 @@ struct Rules {
   std::vector<BucketName> central_buckets = {};
   // Our own accounts. Every tenant knows them, so that none is a secret between us and one of them.
   std::vector<std::string> central_accounts = {};
+  // Rows of the predecessor are taken as they are: a bucket without a role needs no token.
+  bool takes_predecessor_rows = false;
+  // The row is being made or changed by someone who can still do better. Of rows that are stored already,
+  // less is asked: a longer external id has to be agreed upon with the tenant first.
+  bool is_being_made = false;
 };
 
 // What a log_stream_name template may name, in braces. Not the cluster: that is the provider's business.
@@ -31,6 +36,9 @@ constexpr std::array<std::string_view, 5> kStreamPlaceholders = {"pod_name", "co
                                                                  "namespace", "stream"};
 
 constexpr std::size_t kDesiredLogsMax = 100;
+constexpr std::size_t kExternalIdBytesMin = 16;  // of rows that are being made; STS's own limit is 2
+constexpr std::size_t kBucketTokenBytesMin = 16;
+constexpr std::size_t kBucketTokenBytesMax = 128;
 constexpr std::size_t kDesiredLogBytesMax = 253;
 constexpr std::size_t kBucketPrefixBytesMax = 512;  // leaves as much of S3's 1024 for the rest of the key
 

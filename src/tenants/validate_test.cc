@@ -32,6 +32,7 @@ TenantConfiguration good_s3() {
   row.account_id = "123456789012";
   row.bucket_name = "acme.logs-1";
   row.bucket_prefix = "ROSA/cluster-logs/";
+  row.bucket_token = "0b0f54a6-2a4c-4f4e";
   return row;
 }
 
@@ -117,6 +118,62 @@ TEST(Validate, JudgesWhatEveryDestinationHas) {
           {"ttl", SET(ttl, 0), "ttl must be"},
           {"no ttl", SET(ttl, std::nullopt), ""},
       });
+}
+
+TEST(Validate, AnExternalIdThatIsBeingMadeIsLong) {
+  Rules making = kAws;
+  making.is_being_made = true;
+  expect_each(good_cloudwatch(), making,
+              {{"15", SET(external_id, std::string(15, 'x')), "external_id must have 16 characters or more"},
+               {"16", SET(external_id, std::string(16, 'x')), ""}});
+  making.central_accounts = {"999999999999"};
+  expect_each(good_cloudwatch(), making,
+              {{"the predecessor's",
+                [](TenantConfiguration& row) {
+                  row.external_id = "999999999999";
+                  row.external_id_is_central_account = true;
+                },
+                ""}});
+  expect_each(good_cloudwatch(), kAws, {{"stored already", SET(external_id, "0123456789"), ""}});
+}
+
+TEST(Validate, OurOwnAccountIsADestinationOnlyWhereTheRowSaysSo) {
+  Rules rules = kAws;
+  rules.central_accounts = {"123456789012"};
+  for (TenantConfiguration row : {good_cloudwatch(), good_s3()}) {
+    EXPECT_TRUE(problems_of(row, rules).starts_with("account_id is our own account"))
+        << problems_of(row, rules);
+    row.account_id_is_central_account = true;
+    EXPECT_EQ(problems_of(row, rules), "");
+    rules.central_accounts = {"999999999999"};
+    EXPECT_EQ(problems_of(row, rules),
+              "account_id_is_central_account is true, but account_id is not our account");
+    rules.central_accounts = {"123456789012"};
+  }
+}
+
+TEST(Validate, ABucketWithoutARoleNamesAToken) {
+  expect_each(good_s3(), kAws,
+              {{"none", SET(bucket_token, ""), "bucket_token is missing: without log_distribution_role_arn"},
+               {"15", SET(bucket_token, std::string(15, 't')), "bucket_token must have 16 to 128"},
+               {"16", SET(bucket_token, std::string(16, 't')), ""},
+               {"128", SET(bucket_token, std::string(128, 't')), ""},
+               {"129", SET(bucket_token, std::string(129, 't')), "bucket_token must have"},
+               {"a space", SET(bucket_token, "0123456789 012345"), "bucket_token must have"},
+               {"with a role",
+                [](TenantConfiguration& row) {
+                  row.log_distribution_role_arn = "arn:aws:iam::123456789012:role/logs";
+                  row.external_id = "0b0f54a6-2a4c-4f4e-9f49-000000000000";
+                  row.bucket_token.clear();
+                },
+                ""}});
+  Rules admitting = kAws;
+  admitting.takes_predecessor_rows = true;
+  expect_each(good_s3(), admitting, {{"the predecessor's", SET(bucket_token, ""), ""}});
+  expect_each(good_s3(), kLocal, {{"on one machine", SET(bucket_token, ""), ""}});
+  expect_each(good_cloudwatch(), kAws,
+              {{"elsewhere", SET(bucket_token, std::string(16, 't')),
+                "bucket_token is for destinations of type s3"}});
 }
 
 TEST(Validate, JudgesAccountRoleAndExternalId) {

@@ -11,6 +11,7 @@
 #include "aws/instance_credentials.h"
 #include "aws/role_chain.h"
 #include "aws/secrets_manager.h"
+#include "aws/session_policy.h"
 #include "aws/sts.h"
 #include "conformance/scratch_folder.h"
 #include "local/posix_disk.h"
@@ -81,7 +82,7 @@ class StrictAws : public AwsPeerTest {
     row.log_distribution_role_arn = "arn:aws:iam::222222222222:role/logs";
     row.external_id = "ext-1";
     row.log_group_name = "/acme/logs";
-    return aws::tenant_role_of(row, {}).value();
+    return aws::tenant_role_of(row).value();
   }
   aws::RoleChain::Settings chain_settings() const {
     return {.sts = sts(),
@@ -142,24 +143,16 @@ TEST_F(StrictAws, LetsUsTakeARoleWithItsExternalIdOnly) {
   EXPECT_EQ(identity_of(session)->arn, "arn:aws:sts::123456789012:assumed-role/careful/test");
 }
 
-TEST_F(StrictAws, TakesAPolicyOfAsManyCentralBucketsAsFit) {
-  TenantConfiguration row;
-  row.tenant = TenantId("acme");
-  row.type = DestinationName("s3");
-  row.target_region = "eu-west-1";
-  row.account_id = "222222222222";
-  row.log_distribution_role_arn = "arn:aws:iam::222222222222:role/logs";
-  row.external_id = "ext-1";
-  row.bucket_name = "acme-logs";
-  row.bucket_prefix = std::string(500, 'p');
+TEST_F(StrictAws, NarrowsTheCentralRoleByAPolicyOfAsManyCentralBucketsAsFit) {
   std::vector<BucketName> ours;
   for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
-  const aws::TenantRole role = aws::tenant_role_of(row, ours).value();
-  EXPECT_GE(role.source_buckets.size(), 4U);
+  const aws::BucketScope scope{.region = "eu-west-1", .bucket = "acme-logs", .prefix = std::string(500, 'p')};
+  const aws::CentralPolicy policy = aws::central_policy_of(scope, ours).value();
+  EXPECT_GE(policy.source_buckets.size(), 4U);
   aws::RoleChain chain({clock_, random_, pool_, right_}, chain_settings());
-  const Result<aws::CallerIdentity> identity = identity_of(*chain.of_tenant(role).value());
+  const Result<aws::CallerIdentity> identity = identity_of(*chain.central_within(policy.text).value());
   ASSERT_TRUE(identity.ok()) << identity.error().what;
-  EXPECT_EQ(identity->account, "222222222222");
+  EXPECT_EQ(identity->arn, "arn:aws:sts::123456789012:assumed-role/central/headgate");
 }
 
 TEST_F(StrictAws, LeadsThroughTwoRolesIntoTheTenantsAccount) {
