@@ -28,6 +28,7 @@
 #include "fakes/memory_tenant_store.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
+#include "process/crew.h"
 #include "process/queue_worker.h"
 
 namespace headgate::bulkheads {

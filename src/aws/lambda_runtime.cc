@@ -55,7 +55,8 @@ Result<LambdaRuntime::Invocation> LambdaRuntime::next(const std::stop_token& sto
   if (std::from_chars(until.data(), until.data() + until.size(), until_ms).ec == std::errc()) {
     const std::int64_t now_ms = clock_.now().milliseconds();
     constexpr std::int64_t kLongestMs = 24LL * 3600 * 1000;
-    const std::int64_t left_ms = std::clamp<std::int64_t>(until_ms - now_ms, 0, kLongestMs);
+    const std::int64_t left_ms =
+        std::clamp<std::int64_t>(std::max<std::int64_t>(until_ms, 0) - now_ms, 0, kLongestMs);
     invocation.deadline = Deadline::after(clock_.steady(), std::chrono::milliseconds(left_ms));
   }
   invocation.event = std::move(response.body);

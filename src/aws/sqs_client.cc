@@ -125,15 +125,15 @@ Result<> SqsClient::change_visibility(std::string_view url, std::string_view rec
   return {};
 }
 
-Result<> SqsClient::give_back(std::string_view url, const std::vector<ReceivedMessage>& messages,
+Result<> SqsClient::give_back(std::string_view url, const std::vector<std::string>& receipts,
                               Deadline deadline) {
-  for (std::size_t from = 0; from < messages.size(); from += kBatchMax) {
+  for (std::size_t from = 0; from < receipts.size(); from += kBatchMax) {
     std::string entries = "[";
-    for (std::size_t at = from; at < std::min(from + kBatchMax, messages.size()); ++at) {
+    for (std::size_t at = from; at < std::min(from + kBatchMax, receipts.size()); ++at) {
       if (at > from) entries += ',';
       entries += JsonObject()
                      .text("Id", std::to_string(at - from))
-                     .text("ReceiptHandle", messages[at].receipt)
+                     .text("ReceiptHandle", receipts[at])
                      .number("VisibilityTimeout", 0)
                      .take();
     }

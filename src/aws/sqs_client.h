@@ -39,7 +39,7 @@ class SqsClient {
   Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility,
                              Deadline deadline);
   // Visible again at once; those that cannot be, later.
-  Result<> give_back(std::string_view url, const std::vector<ReceivedMessage>& messages, Deadline deadline);
+  Result<> give_back(std::string_view url, const std::vector<std::string>& receipts, Deadline deadline);
   Result<QueueAttributes> attributes(std::string_view url, Deadline deadline);
   Result<> purge(std::string_view url, Deadline deadline);
   // False where the service has no such tasks, or does not start one for us. It may have, all the same.

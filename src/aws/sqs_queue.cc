@@ -15,6 +15,12 @@ constexpr seconds kLook{1};
 constexpr std::chrono::milliseconds kMovePoll{500};
 constexpr std::chrono::milliseconds kAttemptLeast = SqsClient::kWaitMax + seconds{5};
 
+ServiceClient::Options options_of_receiver(const SqsSettings& settings) {
+  ServiceClient::Options options = settings.client;
+  if (settings.receive_stop.stop_possible()) options.stop = settings.receive_stop;
+  return options;
+}
+
 std::string region_of(const std::string& queue) {
   if (const auto arn = parse_queue_arn(queue)) return arn->region;
   return region_of_queue_url(queue);
@@ -37,7 +43,8 @@ Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::World& wor
 SqsQueue::SqsQueue(const ServiceClient::World& world, Endpoint endpoint, SqsSettings settings)
     : clock_(world.clock),
       settings_(std::move(settings)),
-      client_(world, std::move(endpoint), settings_.client, settings_.call_max) {}
+      client_(world, endpoint, settings_.client, settings_.call_max),
+      receiver_(world, std::move(endpoint), options_of_receiver(settings_), settings_.call_max) {}
 
 Result<> SqsQueue::find() {
   if (is_queue_url(settings_.queue)) {
@@ -59,7 +66,7 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(std::size_t count_max, se
   const std::chrono::nanoseconds left =
       std::min<std::chrono::nanoseconds>(deadline.left(clock_.steady()), SqsClient::kWaitMax);
   // The deadline is of the wait for messages; the answer may come a little later.
-  return client_.receive(
+  return receiver_.receive(
       url_, {.count_max = count_max, .visibility = visibility, .wait = std::chrono::ceil<seconds>(left)},
       Deadline::never());
 }
@@ -70,6 +77,10 @@ Result<> SqsQueue::remove(const std::string& receipt, Deadline deadline) {
 
 Result<> SqsQueue::change_visibility(const std::string& receipt, seconds visibility, Deadline deadline) {
   return client_.change_visibility(url_, receipt, visibility, deadline);
+}
+
+Result<> SqsQueue::give_back(const std::vector<std::string>& receipts, Deadline deadline) {
+  return client_.give_back(url_, receipts, deadline);
 }
 
 Result<QueueDepth> SqsQueue::depth(Deadline deadline) {
@@ -117,7 +128,9 @@ Result<std::vector<ReceivedMessage>> SqsQueue::dead_letters(std::size_t count_ma
     if (!more.ok() || more->empty()) break;
     for (ReceivedMessage& message : *more) all.push_back(std::move(message));
   }
-  TRY_IN("dead letters", client_.give_back(url, all, deadline));
+  std::vector<std::string> receipts;
+  for (const ReceivedMessage& message : all) receipts.push_back(message.receipt);
+  TRY_IN("dead letters", client_.give_back(url, receipts, deadline));
   for (ReceivedMessage& message : all) message.receipt.clear();
   return all;
 }

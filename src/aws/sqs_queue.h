@@ -22,6 +22,7 @@ struct SqsSettings {
   std::chrono::milliseconds call_max{
       20'000};  // a call, tries included, beside the time it waits for messages
   std::chrono::milliseconds redrive_max{60'000};  // what redrive() takes at most
+  std::stop_token receive_stop = {};              // ends a receive() that is under way, and nothing else
 };
 
 // Any thread. A standard queue: at least once, in any order, depth() approximate, a remove() by a void
@@ -43,6 +44,8 @@ class SqsQueue final : public Queue, public DeadLetters {
   Result<> remove(const std::string& receipt, Deadline deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                              Deadline deadline) override;
+  // By ChangeMessageVisibilityBatch, ten at a time.
+  Result<> give_back(const std::vector<std::string>& receipts, Deadline deadline) override;
   Result<QueueDepth> depth(Deadline deadline) override;
 
   // At most kShownMax; each look is a receive, and counted as one by SQS. NotFound, here and below, when the
@@ -73,7 +76,8 @@ class SqsQueue final : public Queue, public DeadLetters {
   Clock& clock_;
   const SqsSettings settings_;
   SqsClient client_;
-  std::string url_;  // set by open()
+  SqsClient receiver_;  // asked for messages alone: it ends earlier than what gives them back
+  std::string url_;     // set by open()
   std::mutex mutex_;
   Dead dead_;  // guarded; empty until it was found
 };

@@ -246,5 +246,35 @@ TEST(SqsQueue, GivesBackTheDeadLettersThatItShows) {
       R"({"QueueUrl":"https://there/dead","Entries":[{"Id":"0","ReceiptHandle":"r","VisibilityTimeout":0}]})");
 }
 
+TEST(SqsQueue, GivesBackTenAtATimeAndAllOfThemInOneCallEach) {
+  Told told({kDone, kDone});
+  std::vector<std::string> receipts;
+  for (int number = 0; number < 11; ++number) receipts.push_back("r" + std::to_string(number));
+  ASSERT_TRUE(told.queue().give_back(receipts, Deadline::never()).ok());
+  EXPECT_EQ(told.service.operations(), "ChangeMessageVisibilityBatch ChangeMessageVisibilityBatch ");
+  EXPECT_NE(told.service.asked()[0].body.find(R"("ReceiptHandle":"r9")"), std::string::npos);
+  EXPECT_NE(told.service.asked()[1].body.find(R"("ReceiptHandle":"r10")"), std::string::npos);
+}
+
+TEST(SqsQueue, AStoppedReceiveStopsNoOtherCall) {
+  Told told({kDone});
+  std::stop_source stop;
+  told.settings.receive_stop = stop.get_token();
+  stop.request_stop();
+  EXPECT_EQ(told.queue().receive(10, seconds{30}, Deadline::never()).error().fault, Fault::Stopped);
+  EXPECT_TRUE(told.queue().remove("r", Deadline::never()).ok());
+  EXPECT_EQ(told.service.operations(), "DeleteMessage ");
+}
+
+TEST(SqsQueue, CallsNobodyOnceItsDeadlineHasPassed) {
+  Told told({});
+  const Deadline passed{kLongAgo};
+  EXPECT_EQ(told.queue().send("a", seconds{0}, passed).error().fault, Fault::Retry);
+  EXPECT_EQ(told.queue().remove("r", passed).error().fault, Fault::Retry);
+  EXPECT_EQ(told.queue().change_visibility("r", seconds{5}, passed).error().fault, Fault::Retry);
+  EXPECT_EQ(told.queue().depth(passed).error().fault, Fault::Retry);
+  EXPECT_EQ(told.service.operations(), "");
+}
+
 }  // namespace
 }  // namespace headgate::aws

@@ -33,6 +33,7 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
       .room = {.bytes_max = process.held_bytes_max,
                .messages_max = std::max<std::size_t>(256, 4 * static_cast<std::size_t>(process.concurrency))},
       .retry = {.first = process.retry_first, .longest = process.retry_longest},
+      .buckets = options.buckets,
       .leave = std::move(leave)};
   workers->worker_ =
       std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = world.processor.clock,

@@ -36,6 +36,9 @@ class DeliveryWorkers {
   DeliveryWorkers(const DeliveryWorkers&) = delete;
   DeliveryWorkers& operator=(const DeliveryWorkers&) = delete;
 
+  // Whether they can do their work, as far as they saw lately. Any thread; never waits.
+  Result<> status() const { return worker_->status(); }
+
   // Receives nothing more; what is under way has the grace to end, and is else left for another try.
   void stop();
 

@@ -38,10 +38,11 @@ void DeliveryWorld::use_queue(std::unique_ptr<Q> queue) {
 }
 
 Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world, const Config& config,
-                                                           std::stop_token leave) {
+                                                           std::stop_token leave,
+                                                           std::stop_token receive_stop) {
   auto opened = std::unique_ptr<DeliveryWorld>(new DeliveryWorld());
   if (config.store.kind == StoreKind::S3) {
-    TRY(opened->open_aws(world, config, std::move(leave)));
+    TRY(opened->open_aws(world, config, std::move(leave), std::move(receive_stop)));
   } else {
     TRY(opened->open_local(world, config));
   }
@@ -69,17 +70,19 @@ Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& confi
   return {};
 }
 
-Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config, std::stop_token leave) {
+Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config, std::stop_token leave,
+                                 std::stop_token receive_stop) {
   clients_ = TRY(AwsClients::open(world, config, std::move(leave)));
   const aws::AwsSettings& settings = clients_->settings();
   central_ = TRY(open_central_bucket(*clients_, config));
   others_ = TRY(open_other_buckets(*clients_, config));
   if (!config.aws.queue_url.empty()) {
-    use_queue(
-        TRY_IN("aws.queue_url", aws::SqsQueue::open(clients_->central(), {.queue = config.aws.queue_url,
-                                                                          .region = settings.region,
-                                                                          .endpoints = settings.endpoints,
-                                                                          .client = clients_->options()})));
+    use_queue(TRY_IN("aws.queue_url",
+                     aws::SqsQueue::open(clients_->central(), {.queue = config.aws.queue_url,
+                                                               .region = settings.region,
+                                                               .endpoints = settings.endpoints,
+                                                               .client = clients_->options(),
+                                                               .receive_stop = std::move(receive_stop)})));
   }
   ledger_ =
       TRY_IN("aws.ledger_table",

@@ -20,10 +20,11 @@ namespace headgate::cli {
 
 class DeliveryWorld {
  public:
-  // `leave`: ends every wait of every client. The error names the setting. In AWS nobody is asked but for the
-  // queue's name.
+  // `leave`: ends every wait of every client. `receive_stop`: ends the wait for messages alone. The error
+  // names the setting. In AWS nobody is asked but for the queue's name.
   static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
-                                                     std::stop_token leave = {});
+                                                     std::stop_token leave = {},
+                                                     std::stop_token receive_stop = {});
 
   ObjectStore& central() { return *central_; }  // store.bucket
   process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
@@ -37,7 +38,8 @@ class DeliveryWorld {
  private:
   DeliveryWorld() = default;
   Result<> open_local(const ClientWorld& world, const Config& config);
-  Result<> open_aws(const ClientWorld& world, const Config& config, std::stop_token leave);
+  Result<> open_aws(const ClientWorld& world, const Config& config, std::stop_token leave,
+                    std::stop_token receive_stop);
   template <typename Q>
   void use_queue(std::unique_ptr<Q> queue);
 

@@ -19,8 +19,8 @@ Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const Config& config
   Result<> locked = pipeline->lock(config, stop);
   if (!locked.ok()) return with_advice(std::move(locked).error(), config.collect.data_directory);
   TRY(pipeline->open_world(config));
-  TRY(pipeline->start_server(config));
   TRY(pipeline->start_workers(config));
+  TRY(pipeline->start_server(config));  // after what its handlers read
   TRY(pipeline->start_agent(config));
   return pipeline;
 }
@@ -61,10 +61,7 @@ Result<> LocalPipeline::open_world(const Config& config) {
 
 Result<> LocalPipeline::start_server(const Config& config) {
   if (!config.metrics.listen) return {};
-  readiness_.add("queue", [this]() -> Result<> {
-    TRY(queue_->depth(soon()));
-    return {};
-  });
+  readiness_.add("queue", [this] { return workers_->status(); });
   http::Routes routes;
   http::add_health_routes(routes, metrics_, readiness_);
   server_ = TRY_IN("metrics.listen", http::Server::open(*config.metrics.listen, std::move(routes)));

@@ -23,7 +23,8 @@ class Function {
     function->batch_ = std::make_unique<process::BatchProcessor>(
         run.clock, run.random, *function->crew_, options.key_template,
         process::BatchProcessor::Options{
-            .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest}},
+            .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest},
+            .buckets = options.buckets},
         function->world_->queue());
     return function;
   }

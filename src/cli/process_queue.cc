@@ -7,25 +7,23 @@
 namespace headgate::cli {
 
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token(), run.stop));
   if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
-  http::Readiness readiness;
-  readiness.add("queue", [&]() -> Result<> {
-    TRY(world->queue()->depth(Deadline::after(run.clock.steady(), std::chrono::seconds{5})));
-    return {};
-  });
-  std::unique_ptr<http::Server> server;
-  if (run.config.metrics.listen) {
-    http::Routes routes;
-    http::add_health_routes(routes, run.metrics, readiness);
-    server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
-  }
   const bool is_local = run.config.store.kind == StoreKind::Directory;
   const DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
                                      .grace = grace};
   const auto workers = TRY(DeliveryWorkers::start(
       {.processor = run.processor_world(*world), .random = run.random, .queue = *world->queue()}, run.config,
       run.owner(), times, run.leave));
+  http::Readiness readiness;
+  readiness.add("queue", [&] { return workers->status(); });
+  std::unique_ptr<http::Server> server;  // after what its handlers read, so that it ends first
+  if (run.config.metrics.listen) {
+    http::Routes routes;
+    http::add_health_routes(routes, run.metrics, readiness);
+    server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
+  }
   log::info("headgate process runs", {{"mode", "sqs"},
                                       {"bucket", run.config.store.bucket.str()},
                                       {"threads", run.config.process.concurrency},

@@ -8,6 +8,7 @@
 
 #include "conformance/child_process.h"
 #include "conformance/scratch_folder.h"
+#include "local/system_clock.h"
 
 namespace headgate::local {
 namespace {
@@ -203,6 +204,29 @@ TEST(Sqlite, ProcessesThatMakeTheFileTogetherAllOpenIt) {
     ChildProcess third(work);
     EXPECT_EQ(first.wait() + second.wait() + third.wait(), 0) << round;
   }
+}
+
+TEST(Sqlite, WaitsForAnotherWriterNoLongerThanToTheCallsDeadline) {
+  const ScratchFolder folder;
+  const std::string file = folder.at("state.db");
+  const auto database =
+      SqliteDatabase::open(file, {.migrations = kSchema, .busy_wait = std::chrono::seconds{60}});
+  ASSERT_TRUE(database.ok());
+  sqlite3* other = nullptr;
+  ASSERT_EQ(::sqlite3_open(file.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(::sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  SystemClock clock;
+  const auto write = [&](Deadline deadline) {
+    return (*database)->write(
+        [](SqliteSession& session) { return session.run("INSERT INTO numbers VALUES (1)"); }, deadline);
+  };
+  const SteadyTime before = clock.steady();
+  const auto late = write(Deadline::after(before, std::chrono::milliseconds{100}));
+  EXPECT_EQ(late.error().fault, Fault::Retry);
+  EXPECT_LT(clock.steady() - before, std::chrono::seconds{30});
+  ASSERT_EQ(::sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_TRUE(write(Deadline{kLongAgo}).ok());  // nobody is in its way
+  ::sqlite3_close(other);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "model/json_text.h"
 #include "model/object_key.h"
 
@@ -18,9 +20,9 @@ std::string text_or_empty(const simdjson::simdjson_result<dom::element>& value) 
   return std::string(text);
 }
 
-std::uint64_t number_or_zero(const simdjson::simdjson_result<dom::element>& value) {
+std::uint64_t size_or_zero(const simdjson::simdjson_result<dom::element>& value) {
   std::uint64_t number = 0;
-  return value.get_uint64().get(number) == simdjson::SUCCESS ? number : 0;
+  return value.get_uint64().get(number) == simdjson::SUCCESS ? std::min(number, kObjectBytesMax) : 0;
 }
 
 Timestamp time_or_epoch(const simdjson::simdjson_result<dom::element>& value) {
@@ -44,7 +46,7 @@ Result<ObjectCreated> read_s3(const dom::element& record) {
   TRY_IN("s3", read_bucket(record["s3"]["bucket"], created));
   created.key = TRY_IN("s3.object.key", url_decode_event_key(text_or_empty(object["key"])));
   if (created.key.empty()) return invalid("s3.object.key", "missing");
-  created.bytes = number_or_zero(object["size"]);
+  created.bytes = size_or_zero(object["size"]);
   created.etag = text_or_empty(object["eTag"]);
   created.sequencer = text_or_empty(object["sequencer"]);
   created.at = time_or_epoch(record["eventTime"]);
@@ -60,6 +62,9 @@ void add_to(Notification& all, Notification one) {
 }
 
 Result<Notification> read_records(const dom::array& records, Envelope envelope) {
+  if (records.size() > kNotificationRecordsMax) {
+    return invalid("Records", "over " + std::to_string(kNotificationRecordsMax));
+  }
   Notification notification;
   std::size_t index = 0;
   for (const dom::element record : records) {
@@ -71,6 +76,9 @@ Result<Notification> read_records(const dom::array& records, Envelope envelope) 
                            record["Sns"]["Message"].get_string().get(message) == simdjson::SUCCESS;
     if (is_of_sns) {
       add_to(notification, TRY_IN(where + ".Sns.Message", read_body(message, Envelope::IsOff)));
+      if (notification.objects.size() > kNotificationRecordsMax) {
+        return invalid("Records", "over " + std::to_string(kNotificationRecordsMax) + " in all");
+      }
       continue;
     }
     std::string name = text_or_empty(record["eventName"]);
@@ -97,7 +105,7 @@ Result<Notification> read_eventbridge(const dom::element& event) {
   TRY_IN("detail", read_bucket(event["detail"]["bucket"], created));
   created.key = ObjectKey(text_or_empty(object["key"]));
   if (created.key.empty()) return invalid("detail.object.key", "missing");
-  created.bytes = number_or_zero(object["size"]);
+  created.bytes = size_or_zero(object["size"]);
   created.etag = text_or_empty(object["etag"]);
   created.sequencer = text_or_empty(object["sequencer"]);
   created.at = time_or_epoch(event["time"]);

@@ -32,10 +32,13 @@ struct Notification {
 };
 
 constexpr std::size_t kNotificationBytesMax = 1'048'576;  // SQS: a message's largest size since 2025
+constexpr std::size_t kNotificationRecordsMax = 100;      // S3 sends one record in a message
+constexpr std::uint64_t kObjectBytesMax = 50ULL << 40U;   // the largest object of S3: 50 TiB
 
 // Fault::Invalid says what is wrong, and where: not JSON, none of the shapes above, no bucket name, no key or
-// one with a bad escape, over kNotificationBytesMax. One bad event makes all of the body invalid: it is
-// parked whole. Sizes, tags and times that are missing or of another type are left at their defaults.
+// one with a bad escape, over kNotificationBytesMax, over kNotificationRecordsMax. One bad event makes all of
+// the body invalid: it is parked whole. A size over kObjectBytesMax counts as that. Sizes, tags and times
+// that are missing or of another type are left at their defaults.
 Result<Notification> parse_notification(std::string_view body);
 
 // What S3 through SNS would send for one stored object. parse_notification reads it back equal, given that

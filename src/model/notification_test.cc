@@ -213,5 +213,36 @@ TEST(Notification, OurEnvelopeIsJsonToPython) {
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
+TEST(Notification, RefusesMoreRecordsThanAnyEventHolds) {
+  const auto of = [](std::size_t count) {
+    std::string body = R"({"Records":[)";
+    for (std::size_t number = 0; number < count; ++number)
+      body += std::string(number == 0 ? "" : ",") + R"({"s3":{"bucket":{"name":"b"},"object":{"key":"k"}}})";
+    return body + "]}";
+  };
+  EXPECT_EQ(parse_notification(of(kNotificationRecordsMax)).value().objects.size(), kNotificationRecordsMax);
+  const auto over = parse_notification(of(kNotificationRecordsMax + 1));
+  ASSERT_FALSE(over.ok());
+  EXPECT_EQ(over.error().what, "Records: over 100");
+}
+
+TEST(Notification, TakesNoObjectToBeLargerThanObjectsAre) {
+  for (const char* size : {"18446744073709551615", "9223372036854775808", "56294995342131200"}) {
+    const std::string body =
+        std::string(R"({"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k","size":)") + size +
+        "}}}]}";
+    EXPECT_EQ(parse_notification(body).value().objects.at(0).bytes, kObjectBytesMax) << size;
+  }
+  for (const char* size : {"-1", "1e30", "\"5\"", "18446744073709551616"}) {
+    const std::string body =
+        std::string(R"({"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k","size":)") + size +
+        "}}}]}";
+    const auto read = parse_notification(body);
+    if (read.ok()) {
+      EXPECT_EQ(read->objects.at(0).bytes, 0U) << size;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace headgate

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -49,6 +50,17 @@ class Queue {
   // From now; 0 makes it visible at once. NotFound for a receipt that is void.
   virtual Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                                      Deadline deadline) = 0;
+  // Makes messages visible at once, as many in a call as the service takes. Those whose receipt is void, or
+  // that a call does not reach, become visible when their time-out says.
+  virtual Result<> give_back(const std::vector<std::string>& receipts, Deadline deadline) {
+    Result<> first_error;
+    for (const std::string& receipt : receipts) {
+      Result<> changed = change_visibility(receipt, std::chrono::seconds{0}, deadline);
+      const bool is_failed = !changed.ok() && changed.error().fault != Fault::NotFound;
+      if (is_failed && first_error.ok()) first_error = std::move(changed);
+    }
+    return first_error;
+  }
   virtual Result<QueueDepth> depth(Deadline deadline) = 0;
 };
 

@@ -1,8 +1,12 @@
 #include "process/batch.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <set>
+
+#include "base/log.h"
 
 namespace headgate::process {
 
@@ -46,9 +50,24 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
     }
     progress->changed.notify_all();
   };
-  for (const ReceivedMessage& message : messages) {
-    crew_.submit({.message = message,
-                  .tenant = load_of(message, key_template_).tenant,
+  std::vector<Task> tasks;
+  tasks.reserve(messages.size());
+  for (const ReceivedMessage& message : messages) tasks.push_back(read_task(message, key_template_));
+  if (!options_.buckets.empty() && std::all_of(tasks.begin(), tasks.end(), [&](const Task& task) {
+        return names_only_others(task, options_.buckets);
+      })) {
+    if (!tasks.empty())
+      log::error("no message is of our bucket: all go back to the queue",
+                 {{"named", tasks.front().objects.front().object.bucket.str()},
+                  {"ours", options_.buckets.begin()->str()}});
+    std::vector<std::string> all;
+    for (const ReceivedMessage& message : messages) all.push_back(message.id);
+    return all;
+  }
+  for (Task& task : tasks) {
+    const TenantId tenant = task.tenant();
+    crew_.submit({.task = std::move(task),
+                  .tenant = tenant,
                   .limits = {.until = {.at = deadline.at - options_.margin}, .written_by = wait_until},
                   .done = done});
   }

@@ -1,6 +1,7 @@
 // One batch of messages before a deadline: what a Lambda invocation is.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@
 #include "base/deadline.h"
 #include "ports/queue.h"
 #include "ports/random.h"
-#include "process/crew.h"
+#include "process/executor.h"
 
 namespace headgate::process {
 
@@ -20,18 +21,22 @@ class BatchProcessor {
     std::chrono::milliseconds margin{2'000};
     // When a message that is not done comes back, if there is a queue to tell.
     Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
+    // The central buckets; empty: messages are not judged by the buckets that they name.
+    std::set<BucketName> buckets = {};
   };
   // `queue`, if any: asked to hide messages that are not done for as long as their back-off says. What it
   // answers does not matter: they come back then when the queue's own time-out says.
-  BatchProcessor(Clock& clock, Random& random, Crew& crew, KeyTemplate key_template, Options options,
+  BatchProcessor(Clock& clock, Random& random, Executor& crew, KeyTemplate key_template, Options options,
                  Queue* queue = nullptr)
       : clock_(clock),
         random_(random),
         crew_(crew),
         key_template_(std::move(key_template)),
-        options_(options),
+        options_(std::move(options)),
         queue_(queue) {}
 
+  // A batch of which every message names foreign buckets alone is not done as a whole: the function, or its
+  // queue, is another environment's, and the messages belong back into the queue.
   // The ids of the messages that are not done, in the order they came: Lambda's batchItemFailures. Returns
   // by the deadline, also when a destination hangs: what a thread finds later only saves the next try.
   std::vector<std::string> process(const std::vector<ReceivedMessage>& messages, Deadline deadline);
@@ -39,7 +44,7 @@ class BatchProcessor {
  private:
   Clock& clock_;
   Random& random_;
-  Crew& crew_;
+  Executor& crew_;
   const KeyTemplate key_template_;
   const Options options_;
   Queue* const queue_;

@@ -6,24 +6,11 @@
 
 namespace headgate::process {
 
-Load load_of(const ReceivedMessage& message, const KeyTemplate& key_template) {
-  Load load;
-  const Result<Notification> notification = parse_notification(message.body);
-  if (!notification.ok()) return load;
-  for (const ObjectCreated& object : notification->objects) {
-    load.bytes += object.bytes;
-    if (!load.tenant.empty()) continue;
-    Result<KeyFields> fields = key_template.parse_key(object.key);
-    if (fields.ok()) load.tenant = fields->tenant;
-  }
-  return load;
-}
-
 Crew::Crew(Processor::World world, Options options)
     : shared_(world.metrics, options.gate),
       world_(world),
       options_(std::move(options.processor)),
-      shares_(options.threads) {
+      jobs_(options.threads) {
   world_.shared = &shared_;
   for (std::size_t number = 0; number < options.threads; ++number) {
     threads_.emplace_back([this, number](const std::stop_token& stop) { work(number, stop); });
@@ -38,25 +25,19 @@ Crew::~Crew() {
 void Crew::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    const std::uint64_t number = next_number_++;
-    shares_.add(job.tenant, number);
-    jobs_.emplace(number, std::move(job));
+    jobs_.add(std::move(job));
   }
   changed_.notify_one();
 }
 
 std::vector<Crew::Job> Crew::withdraw() {
   const std::lock_guard lock(mutex_);
-  std::vector<Job> jobs;
-  for (const Shares::Next& next : shares_.clear()) {
-    jobs.push_back(std::move(jobs_.extract(next.number).mapped()));
-  }
-  return jobs;
+  return jobs_.clear();
 }
 
 bool Crew::is_held_up(const TenantId& tenant) const {
   const std::lock_guard lock(mutex_);
-  return shares_.is_held_up(tenant);
+  return jobs_.is_held_up(tenant);
 }
 
 void Crew::work(std::size_t number, const std::stop_token& stop) {
@@ -67,28 +48,27 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
   options.is_side_by_side = true;
   Processor processor(world_, std::move(options));
   for (;;) {
+    std::optional<Job> job;
     std::unique_lock lock(mutex_);
-    std::optional<Shares::Next> next;
     const auto take = [&] {
-      next = shares_.next();
-      return next.has_value();
+      job = jobs_.next();
+      return job.has_value();
     };
     if (!changed_.wait(lock, stop, take)) return;
-    const Job job = std::move(jobs_.extract(next->number).mapped());
-    const bool is_more = shares_.waiting() > 0;
+    const bool is_more = jobs_.waiting() > 0;
     lock.unlock();
     if (is_more) changed_.notify_one();  // it may start too: whoever takes it passes this on
     const auto on_good = [&] {
       {
         const std::lock_guard told(mutex_);
-        shares_.succeeded(job.tenant);
+        jobs_.succeeded(job->tenant);
       }
       changed_.notify_one();
     };
-    const Outcome outcome = processor.process(job.message, job.limits, on_good);
-    job.done(job.message, outcome);
+    const Outcome outcome = processor.process(job->task, job->limits, on_good);
+    job->done(job->task.message, outcome);
     lock.lock();
-    shares_.done(job.tenant, outcome.health);  // what may start now, this thread takes
+    jobs_.done(job->tenant, outcome.health);  // what may start now, this thread takes
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "deliver/bucket_delivery.h"
 #include "process/processor.h"
+#include "process/route.h"
 
 namespace headgate::process {
 namespace {
@@ -29,9 +30,9 @@ std::string where_in_s3(const ObjectCreated& object, const KeyFields& fields,
 PlannedDelivery plan_one(const Planning& planning, const ObjectCreated& object, const KeyFields& fields,
                          const TenantConfiguration& configuration) {
   PlannedDelivery planned{.destination = configuration.type};
-  const std::string wanted = joined(configuration.desired_logs);
-  if (!fields.is_packed() && !tenants::wants(configuration, fields.application, planning.groups)) {
-    planned.what = "filtered: application " + fields.application.str() + " is none of: " + wanted;
+  const Route route = route_at(configuration, fields, planning.groups, planning.buckets);
+  if (route.fate != Fate::Deliver) {
+    planned.what = (route.fate == Fate::Filter ? "filtered: " : "parked: ") + route.reason;
     return planned;
   }
   planned.is_delivered = true;
@@ -40,7 +41,8 @@ PlannedDelivery plan_one(const Planning& planning, const ObjectCreated& object, 
                      : "log group " + configuration.log_group_name;
   if (!configuration.account_id.empty())
     planned.what += " of account " + configuration.account_id + " in " + configuration.target_region;
-  if (fields.is_packed() && !tenants::wants_all(configuration)) planned.what += ", what it has of: " + wanted;
+  if (fields.is_packed() && !tenants::wants_all(configuration))
+    planned.what += ", what it has of: " + joined(configuration.desired_logs);
   return planned;
 }
 
@@ -52,16 +54,18 @@ std::vector<PlannedDelivery> nowhere(std::string why) {
 
 Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const ObjectCreated& object,
                                           Deadline deadline) {
-  if (!planning.buckets.contains(object.bucket)) return nowhere("refused: the bucket is not one of ours");
-  const Result<KeyFields> fields = planning.key_template.parse_key(object.key);
-  if (!fields.ok()) return nowhere("refused: key: " + fields.error().what);
-  const tenants::TenantView tenant = TRY(planning.tenants.of(fields->tenant, deadline));
-  if (!tenant.is_known) return nowhere("parked: nobody configured tenant " + fields->tenant.str());
+  const NamedObject named{.object = object, .fields = planning.key_template.parse_key(object.key)};
+  const Route route = route_of(named, planning.buckets);
+  if (route.fate == Fate::Acknowledge) return nowhere("acknowledged: " + route.reason);
+  if (route.fate != Fate::Deliver) return nowhere("refused: " + route.reason);
+  const KeyFields& fields = *named.fields;
+  const tenants::TenantView tenant = TRY(planning.tenants.of(fields.tenant, deadline));
+  if (!tenant.is_known) return nowhere("parked: nobody configured tenant " + fields.tenant.str());
   if (tenant.active.empty() && tenant.invalid.empty())
-    return nowhere("acknowledged: tenant " + fields->tenant.str() + " has nothing enabled");
+    return nowhere("acknowledged: tenant " + fields.tenant.str() + " has nothing enabled");
   std::vector<PlannedDelivery> planned;
   for (const TenantConfiguration& configuration : tenant.active)
-    planned.push_back(plan_one(planning, object, *fields, configuration));
+    planned.push_back(plan_one(planning, object, fields, configuration));
   for (const tenants::InvalidConfiguration& invalid : tenant.invalid)
     planned.push_back({.destination = invalid.type,
                        .is_delivered = false,

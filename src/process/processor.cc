@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "deliver/log_delivery.h"
 #include "deliver/object_text.h"
 #include "model/record_reader.h"
@@ -15,6 +16,21 @@ namespace {
 // Nothing of the object was, or is, for this destination.
 bool is_wholly_filtered(const deliver::DeliveryCounts& counts) {
   return counts.filtered > 0 && counts.events + counts.repeated + counts.quarantined == 0;
+}
+
+// Each reason once, the first ones in words: a message may hold a hundred.
+std::string joined(std::vector<std::string> reasons) {
+  constexpr std::size_t kWordedMax = 5;
+  constexpr std::size_t kReasonBytesMax = 500;
+  std::sort(reasons.begin(), reasons.end());
+  reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
+  std::string all;
+  for (std::size_t at = 0; at < std::min(reasons.size(), kWordedMax); ++at) {
+    if (at > 0) all += "; ";
+    all += reasons[at].substr(0, whole_characters(reasons[at], kReasonBytesMax));
+  }
+  if (reasons.size() > kWordedMax) all += "; and " + std::to_string(reasons.size() - kWordedMax) + " more";
+  return all;
 }
 
 Health health_of(const Error& error) {
@@ -32,6 +48,7 @@ struct Processor::Try {
   std::shared_ptr<LogSink> sink;               // of a log group
   std::unique_ptr<deliver::LogDelivery> logs;  // once the object is open
   std::optional<Error> failed;
+  std::string misrouted;  // why it cannot be delivered as it is configured; empty: it can
   deliver::DeliveryCounts counts;
   Timestamp tried_since;  // the first try, or the last batch that was confirmed
 };
@@ -56,33 +73,34 @@ Processor::Central& Processor::central_of(const Job& job) {
 
 Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits,
                            const std::function<void()>& on_good) {
-  const Result<Notification> notification = parse_notification(message.body);
-  if (!notification.ok()) return refuse_message(message, notification.error().what);
-  if (notification->is_test_event) acknowledge("test-event");
-  if (notification->other_events > 0) acknowledge("other-event");
+  return process(read_task(message, options_.key_template), limits, on_good);
+}
+
+Outcome Processor::process(const Task& task, const deliver::Limits& limits,
+                           const std::function<void()>& on_good) {
+  const ReceivedMessage& message = task.message;
+  if (!task.readable.ok()) return refuse_message(message, task.readable.error().what);
+  if (task.is_test_event) acknowledge("test-event");
+  if (task.other_events > 0) acknowledge("other-event");
   Outcome outcome;
-  for (const ObjectCreated& object : notification->objects) {
+  std::vector<std::string> refusals;
+  for (const NamedObject& named : task.objects) {
     if (limits.is_over(world_.clock.steady()))
       return both(outcome, {.verdict = Verdict::TryLater, .is_left_off = true});
-    // What we put there ourselves: delivering it would go round in circles.
-    if (object.key.view().starts_with(deliver::kQuarantinePrefix)) {
-      acknowledge("quarantine");
-      continue;
-    }
-    const bool is_ours = options_.buckets.contains(object.bucket);
-    const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
-    if (is_ours && fields.ok()) {
-      const Job job{.object = object,
+    Route route = route_of(named, options_.buckets);
+    if (route.fate == Fate::Acknowledge) {
+      acknowledge(route.reason);
+    } else if (route.fate == Fate::Refuse) {
+      refusals.push_back(std::move(route.reason));
+    } else {
+      const Job job{.object = named.object,
                     .limits = limits,
                     .tries = message.sent_at > Timestamp{} ? message.receive_count : 0,
                     .on_good = on_good ? &on_good : nullptr};
-      outcome = both(outcome, process_one(job));
-    } else {
-      const std::string reason =
-          is_ours ? "key: " + fields.error().what : "bucket: not one of ours: " + object.bucket.str();
-      outcome = both(outcome, refuse_message(message, reason));
+      outcome = both(outcome, process_one(job, *named.fields));
     }
   }
+  if (!refusals.empty()) outcome = both(outcome, refuse_message(message, joined(std::move(refusals))));
   return outcome;
 }
 
@@ -95,30 +113,30 @@ Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_vi
 }
 
 Outcome Processor::process(const ObjectCreated& object, const deliver::Limits& limits) {
-  return process_one({.object = object, .limits = limits});
-}
-
-Outcome Processor::process_one(const Job& job) {
-  const Result<KeyFields> fields = options_.key_template.parse_key(job.object.key);
+  const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
   if (!fields.ok()) {
     log::warn("an object's key cannot be understood",
-              {{"key", job.object.key.view()}, {"what", fields.error().what}});
+              {{"key", object.key.view()}, {"what", fields.error().what}});
     return {.verdict = Verdict::Park};
   }
-  Result<tenants::TenantView> tenant = world_.tenants.of(fields->tenant, job.limits.written_by);
+  return process_one({.object = object, .limits = limits}, *fields);
+}
+
+Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
+  Result<tenants::TenantView> tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
   if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty())) {
     // Nothing is parked for what was mended a moment ago: replay --parked comes right after that.
-    world_.tenants.forget(fields->tenant);
-    tenant = world_.tenants.of(fields->tenant, job.limits.written_by);
+    world_.tenants.forget(fields.tenant);
+    tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
   }
   if (!tenant.ok()) {
     log::warn("tenant's configurations cannot be read; tried again later",
-              {{"tenant", fields->tenant.view()}, {"what", tenant.error().what}});
+              {{"tenant", fields.tenant.view()}, {"what", tenant.error().what}});
     return {.verdict = Verdict::TryLater};
   }
-  if (!tenant->is_known) return park_unknown(job, fields->tenant);
+  if (!tenant->is_known) return park_unknown(job, fields.tenant);
   if (tenant->active.empty() && tenant->invalid.empty()) acknowledge("disabled");
-  return deliver_all(job, *fields, *tenant);
+  return deliver_all(job, fields, *tenant);
 }
 
 Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant) {
@@ -136,7 +154,11 @@ Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const te
     if (is_left_out(configuration.type)) continue;
     std::optional<Try> one = begin(job, fields, configuration, outcome);
     if (!one) continue;
-    (one->kind == DestinationKind::S3 ? bucket_tries : log_tries).push_back(std::move(*one));
+    if (!one->misrouted.empty()) {
+      outcome = both(outcome, settle(job, *one, Error{Fault::Invalid, one->misrouted}));
+    } else {
+      (one->kind == DestinationKind::S3 ? bucket_tries : log_tries).push_back(std::move(*one));
+    }
   }
   if (fields.is_packed()) outcome = both(outcome, settle_unwanted(job, log_tries));
   std::vector<Part> parts;
@@ -200,7 +222,8 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
                                                const TenantConfiguration& configuration, Outcome& outcome) {
   const DeliveryId id = id_at(job, fields, configuration.type);
   DeliveryMeters::Meters& meters = shared_.meters.of(id.tenant, configuration.type);
-  if (!fields.is_packed() && !tenants::wants(configuration, fields.application, options_.groups)) {
+  Route route = route_at(configuration, fields, options_.groups, options_.buckets);
+  if (route.fate == Fate::Filter) {
     const Verdict verdict =
         settlement_.settle_unclaimed(id, DeliveryState::Filtered, "", job.limits.written_by);
     if (verdict == Verdict::Done) meters.objects_filtered.add();
@@ -217,6 +240,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   one.gate = shared_.gates.of(id.tenant, configuration.type);
   one.meters = &meters;
   one.tried_since = claimed.since;
+  if (route.fate == Fate::Park) one.misrouted = std::move(route.reason);
   one.delivery = deliver::Delivery{.id = id,
                                    .fields = fields,
                                    .configuration = configuration,
@@ -393,10 +417,6 @@ Processor::Reading Processor::read_object(const Job& job, std::span<Try> tries) 
 
 Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
   const deliver::Gate::Call call{.clock = world_.clock, .limits = job.limits, .timeout = options_.timeout};
-  const BucketName to(one.delivery.configuration.bucket_name);
-  if (options_.buckets.contains(to)) {
-    return settle(job, one, Error{Fault::Invalid, "bucket_name: is a central bucket: " + to.str()});
-  }
   const auto deliver = [&](Deadline until) -> Result<deliver::DeliveryCounts> {
     const std::shared_ptr<ObjectStore> bucket =
         TRY_IN("bucket", world_.destinations.bucket(one.delivery.configuration, until));

@@ -33,7 +33,9 @@
 #include "process/delivery_meters.h"
 #include "process/outcome.h"
 #include "process/own_store.h"
+#include "process/route.h"
 #include "process/settlement.h"
+#include "process/task.h"
 #include "tenants/directory.h"
 #include "tenants/groups.h"
 
@@ -88,6 +90,8 @@ class Processor {
   // Done: remove the message. TryLater: something is not settled; what is will not be done again. Within
   // `limits`: when they are over it leaves off at the next batch. `on_good` is told, on any thread, of each
   // of several destinations of an object that has it, while others may still hang.
+  Outcome process(const Task& task, const deliver::Limits& limits = {},
+                  const std::function<void()>& on_good = {});
   Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {},
                   const std::function<void()>& on_good = {});
   // The same for one object, named by hand or found by a scan.
@@ -101,7 +105,7 @@ class Processor {
     const std::function<void()>* on_good = nullptr;
   };
   struct Try;  // one destination's part in one object
-  Outcome process_one(const Job& job);
+  Outcome process_one(const Job& job, const KeyFields& fields);
   Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
   Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);
   DeliveryId id_at(const Job& job, const KeyFields& fields, const DestinationName& destination) const;

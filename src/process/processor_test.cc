@@ -416,7 +416,7 @@ TEST_F(Processing, PlansWhatItWouldDo) {
   EXPECT_EQ(planned("cluster/nobody/web/web-1/x.json").at(0).what, "parked: nobody configured tenant nobody");
   EXPECT_TRUE(planned("no-key").at(0).what.starts_with("refused: key"));
   EXPECT_EQ(planned("cluster/a/web/web-1/x.json", "theirs").at(0).what,
-            "refused: the bucket is not one of ours");
+            "refused: bucket: not one of ours: theirs");
   EXPECT_TRUE(ledger_.entries().empty());
 }
 

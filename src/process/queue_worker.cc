@@ -25,6 +25,10 @@ constexpr std::chrono::milliseconds kLookAmongOthers{100};
 constexpr std::chrono::seconds kOthersRemembered{60};
 
 constexpr std::chrono::seconds kCallMax{20};  // of a call to the queue that does not wait for messages
+// A receive that takes so much longer than it was to wait says that the queue does not answer.
+constexpr std::chrono::seconds kAnswerMax{10};
+// How often a queue whose messages all name foreign buckets is looked into.
+constexpr std::chrono::seconds kLookWhenEstranged{30};
 
 }  // namespace
 
@@ -44,10 +48,6 @@ QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
                                       "Bytes of the objects that the held messages stand for")),
       room_(options_.room) {}
 
-QueueWorker::~QueueWorker() {
-  leave(Deadline{kLongAgo});  // after run() nothing is held
-}
-
 void QueueWorker::run(const std::stop_token& stop) {
   // A stop may come in the middle of a long poll, which then takes of the grace.
   std::atomic<SteadyTime> stopped_at = kLongAgo;
@@ -55,11 +55,11 @@ void QueueWorker::run(const std::stop_token& stop) {
   std::jthread heart([this](const std::stop_token& end) { beat(end); });
   std::uint32_t failures = 0;
   while (!stop.stop_requested()) {
-    const std::size_t count = wait_for_room(stop);
-    if (count == 0) break;
-    const Result<> received = receive(count, stop);
+    const Result<> received = step(stop);
+    if (stop.stop_requested()) break;  // which ends a receive, too
     if (received.ok()) {
       failures = 0;
+      if (is_estranged()) world_.clock.sleep(kLookWhenEstranged, stop);
       continue;
     }
     const auto wait = options_.after_error.wait(++failures, world_.random.next());
@@ -70,6 +70,27 @@ void QueueWorker::run(const std::stop_token& stop) {
   // The callback may not have run yet.
   const SteadyTime since = stopped_at.load() == kLongAgo ? world_.clock.steady() : stopped_at.load();
   leave(Deadline::after(since, options_.grace));
+  options_.leave.request_stop();  // nothing is held: what may still hang is the heartbeat's call
+}
+
+Result<> QueueWorker::step(const std::stop_token& stop) {
+  const std::size_t count = wait_for_room(stop);
+  if (count == 0) return {};
+  Result<std::vector<ReceivedMessage>> received = receive(is_estranged() ? 1 : count);
+  saw(received.ok() ? Result<>() : Result<>(received.error()));
+  if (!received.ok()) return std::move(received).error();
+  std::size_t taken = 0;
+  std::vector<std::string> unwanted;
+  for (ReceivedMessage& message : *received) {
+    if (stop.stop_requested()) {
+      unwanted.push_back(std::move(message.receipt));
+    } else if (submit(std::move(message)) == Taken::Yes) {
+      ++taken;
+    }
+  }
+  give_back(unwanted);
+  has_found_others_ = is_looking_ && taken > 0;
+  return {};
 }
 
 // How many messages to ask for; none when stopped. While a tenant has used up its share, more of its own
@@ -93,50 +114,93 @@ std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
   return count;
 }
 
-Result<> QueueWorker::receive(std::size_t count, const std::stop_token& stop) {
-  const Deadline deadline = Deadline::after(world_.clock.steady(), options_.wait);
-  std::vector<ReceivedMessage> messages = TRY(world_.queue.receive(count, options_.visibility, deadline));
-  std::size_t taken = 0;
-  for (ReceivedMessage& message : messages) {
-    if (stop.stop_requested()) {
-      let_go(message, std::chrono::seconds{0});
-    } else if (submit(std::move(message)) == Taken::Yes) {
-      ++taken;
-    }
+Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
+  const SteadyTime now = world_.clock.steady();
+  {
+    const std::lock_guard lock(mutex_);
+    asked_at_ = now;
   }
-  has_found_others_ = is_looking_ && taken > 0;
-  return {};
+  // The first look does not wait: what is asked of us meanwhile (readiness) has an answer soon.
+  const auto wait = std::exchange(has_asked_, true) ? options_.wait : std::chrono::milliseconds{0};
+  return world_.queue.receive(count, options_.visibility, Deadline::after(now, wait));
+}
+
+void QueueWorker::saw(const Result<>& received) {
+  const std::lock_guard lock(mutex_);
+  asked_at_.reset();
+  if (!received.ok() || !is_estranged()) seen_ = received;
+}
+
+Result<> QueueWorker::status() const {
+  const SteadyTime now = world_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  if (!asked_at_ || !seen_.ok()) return seen_;
+  const std::chrono::nanoseconds takes = now - *asked_at_;
+  if (takes <= options_.wait + kAnswerMax) return seen_;
+  return Error{Fault::Retry, "the queue has not answered for " +
+                                 std::to_string(std::chrono::floor<std::chrono::seconds>(takes).count()) +
+                                 " s"};
+}
+
+// Whether it names objects, and none of them in a bucket of ours.
+bool QueueWorker::is_foreign(const Task& task) {
+  if (options_.buckets.empty() || task.objects.empty()) return false;
+  if (!names_only_others(task, options_.buckets)) {
+    if (is_estranged()) log::info("a message names our bucket again: the worker goes on");
+    foreign_in_a_row_ = 0;
+    has_seen_ours_ = true;
+    return false;
+  }
+  ++foreign_in_a_row_;
+  if (!is_estranged()) return true;
+  const std::string& bucket = task.objects.front().object.bucket.str();
+  const std::string ours = options_.buckets.begin()->str();
+  const std::string what = "every message of the queue names another bucket: " + bucket + " and not " + ours +
+                           "; store.bucket, process.buckets or aws.queue_url is another environment's";
+  if (foreign_in_a_row_ == foreign_max()) {
+    log::error("the worker stops, and the messages go back: the queue is not of its bucket",
+               {{"named", bucket}, {"ours", ours}});
+  }
+  const std::lock_guard lock(mutex_);
+  seen_ = Error{Fault::Invalid, what};
+  return true;
 }
 
 QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
-  const Load load = load_of(message, key_template_);
-  if (last_tenant_ && *last_tenant_ != load.tenant) others_seen_at_ = world_.clock.steady();
-  last_tenant_ = load.tenant;
-  const bool is_held_up = world_.crew.is_held_up(load.tenant);
+  Task task = read_task(std::move(message), key_template_);
+  // A message that names foreign buckets goes to quarantine when others name ours. Until that is seen, and
+  // while none does, it goes back: the fault may be in our configuration.
+  const bool is_kept_out = is_foreign(task) && (is_estranged() || !has_seen_ours_);
+  const TenantId tenant = task.tenant();
+  if (last_tenant_ && *last_tenant_ != tenant) others_seen_at_ = world_.clock.steady();
+  last_tenant_ = tenant;
+  const bool is_held_up = world_.crew.is_held_up(tenant);
   Taken taken = Taken::No;
-  {
+  std::uint64_t charged = 0;
+  if (!is_kept_out) {
     const std::lock_guard lock(mutex_);
-    if (!is_held_up && room_.has_share_for(load.tenant)) {
+    if (!is_held_up && room_.has_share_for(tenant)) {
       taken = Taken::Yes;
       const SteadyTime now = world_.clock.steady();
-      room_.take(load.tenant, load.bytes);
-      held_[message.receipt] = {
-          .receipt = message.receipt, .received_at = now, .visible_at = now + options_.visibility};
+      charged = room_.charge(task.object_bytes(), task.message.body.size());
+      room_.take(tenant, charged);
+      held_[task.message.receipt] = {
+          .receipt = task.message.receipt, .received_at = now, .visible_at = now + options_.visibility};
       held_messages_.set(static_cast<double>(room_.messages()));
       held_bytes_.set(static_cast<double>(room_.bytes()));
     }
   }
   if (taken == Taken::No) {
     given_back_.add();
-    let_go(message, wait_after(message, {}, options_.retry, world_.random.next()));
+    let_go(task.message, wait_after(task.message, {}, options_.retry, world_.random.next()));
     return taken;
   }
-  const auto done = [this, load](const ReceivedMessage& of, const Outcome& outcome) {
+  const auto done = [this, tenant, charged](const ReceivedMessage& of, const Outcome& outcome) {
     settle(of, outcome);
-    forget(load);
+    forget(tenant, charged);
   };
-  world_.crew.submit({.message = std::move(message),
-                      .tenant = load.tenant,
+  world_.crew.submit({.task = std::move(task),
+                      .tenant = tenant,
                       .limits = {.stop = options_.leave.get_token()},
                       .done = done});
   return taken;
@@ -167,29 +231,52 @@ void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds vi
             {{"message_id", message.id}, {"what", changed.error().what}});
 }
 
-Deadline QueueWorker::call_deadline() const {
-  return Deadline::after(world_.clock.steady(), kCallMax);
+void QueueWorker::give_back(const std::vector<std::string>& receipts) {
+  if (receipts.empty()) return;
+  const Result<> changed = world_.queue.give_back(receipts, call_deadline());
+  if (changed.ok()) return;
+  log::warn("messages cannot be given back; they come again when their time-out says",
+            {{"messages", receipts.size()}, {"what", changed.error().what}});
 }
 
-void QueueWorker::forget(const Load& load) {
+Deadline QueueWorker::call_deadline() const {
+  const Deadline call = Deadline::after(world_.clock.steady(), kCallMax);
   const std::lock_guard lock(mutex_);
-  room_.give_back(load.tenant, load.bytes);
+  return sooner(call, grace_);
+}
+
+void QueueWorker::forget(const TenantId& tenant, std::uint64_t charged) {
+  const std::lock_guard lock(mutex_);
+  room_.give_back(tenant, charged);
   held_messages_.set(static_cast<double>(room_.messages()));
   held_bytes_.set(static_cast<double>(room_.bytes()));
   changed_.notify_all();  // with the lock: without it this may be gone as soon as nothing is held
 }
 
 void QueueWorker::leave(Deadline grace) {
-  for (const Crew::Job& job : world_.crew.withdraw()) {
-    job.done(job.message, {.verdict = Verdict::TryLater, .is_left_off = true});
+  {
+    const std::lock_guard lock(mutex_);
+    grace_ = grace;
   }
+  std::vector<std::string> receipts;
+  for (const Executor::Job& job : world_.crew.withdraw()) {
+    const std::string& receipt = job.task.message.receipt;
+    {
+      const std::lock_guard lock(mutex_);
+      held_.erase(receipt);  // nobody extends it any more
+    }
+    again_.add();
+    receipts.push_back(receipt);
+    forget(job.tenant, room_.charge(job.task.object_bytes(), job.task.message.body.size()));
+  }
+  give_back(receipts);
   const auto is_empty = [&] { return room_.messages() == 0; };
   std::unique_lock lock(mutex_);
   if (changed_.wait_for(lock, grace.left(world_.clock.steady()), is_empty)) return;
   lock.unlock();
   options_.leave.request_stop();
   lock.lock();
-  changed_.wait(lock, is_empty);  // calls have deadlines
+  changed_.wait(lock, is_empty);  // calls have deadlines, and end when they are asked to stop
 }
 
 void QueueWorker::beat(const std::stop_token& stop) {
@@ -210,6 +297,7 @@ void QueueWorker::extend_visibility() {
     }
   }
   for (const std::string& receipt : due) {
+    if (options_.leave.stop_requested()) return;
     const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility, call_deadline());
     const std::lock_guard lock(mutex_);
     const auto held = held_.find(receipt);

@@ -1,4 +1,5 @@
-// Keeps a crew busy from a queue: receives, keeps what it holds invisible to others, settles.
+// Keeps a crew, or another executor, busy from a queue: receives, keeps what it holds invisible to others,
+// settles.
 #pragma once
 
 #include <chrono>
@@ -7,14 +8,16 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/backoff.h"
 #include "base/metrics.h"
 #include "ports/queue.h"
 #include "ports/random.h"
-#include "process/crew.h"
+#include "process/executor.h"
 #include "process/room.h"
 
 namespace headgate::process {
@@ -30,9 +33,11 @@ class QueueWorker {
     std::chrono::milliseconds grace{25'000};  // from the stop, for what is under way
     Room::Options room;
     Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
+    // The central buckets; empty: messages are not judged by the buckets that they name.
+    std::set<BucketName> buckets;
     Backoff after_error{.first = std::chrono::milliseconds{500},
                         .longest = std::chrono::milliseconds{30'000}};
-    // Asked to stop when the grace is over: give its token to the clients of whatever may hang, too.
+    // Asked to stop when the grace, or run(), is over: its token is for the clients of what may hang, too.
     std::stop_source leave;
   };
   struct World {
@@ -40,16 +45,27 @@ class QueueWorker {
     Random& random;
     Queue& queue;
     Metrics& metrics;
-    Crew& crew;
+    Executor& crew;
   };
   QueueWorker(World world, KeyTemplate key_template, Options options);
-  ~QueueWorker();
   QueueWorker(const QueueWorker&) = delete;
   QueueWorker& operator=(const QueueWorker&) = delete;
 
   // Receives until `stop`. Then what nobody has begun goes back at once, what is under way has `grace` to
   // end, and is then left off at its next call and goes back too. Returns when nothing is held any more.
   void run(const std::stop_token& stop);
+
+  // The parts of run(), for who drives it by hand, with an executor that has no threads. Who did, and holds
+  // messages, calls leave() before the worker goes.
+  // Waits for room, receives once, and hands what came to the executor. The error is the queue's.
+  Result<> step(const std::stop_token& stop);
+  // Extends the visibility of what is held, where it is due.
+  void extend_visibility();
+  // What nobody has begun goes back at once; returns when nothing is held any more.
+  void leave(Deadline grace);
+
+  // Whether it can do its work, as far as it saw lately. Any thread; never waits for the queue.
+  Result<> status() const;
 
  private:
   struct Held {
@@ -59,15 +75,23 @@ class QueueWorker {
   };
   enum class Taken : std::uint8_t { Yes, No };
   std::size_t wait_for_room(const std::stop_token& stop);
-  Result<> receive(std::size_t count, const std::stop_token& stop);
+  Result<std::vector<ReceivedMessage>> receive(std::size_t count);
+  void saw(const Result<>& received);
   Taken submit(ReceivedMessage message);
+  bool is_foreign(const Task& task);
+  bool is_estranged() const { return foreign_in_a_row_ >= foreign_max(); }
+  std::size_t foreign_max() const { return has_seen_ours_ ? kForeignMax : kForeignAtStartMax; }
   void settle(const ReceivedMessage& message, const Outcome& outcome);
   void let_go(const ReceivedMessage& message, std::chrono::seconds visibility);
+  void give_back(const std::vector<std::string>& receipts);
   Deadline call_deadline() const;
-  void forget(const Load& load);
-  void leave(Deadline grace);
+  void forget(const TenantId& tenant, std::uint64_t charged);
   void beat(const std::stop_token& stop);
-  void extend_visibility();
+
+  // So many messages in a row that name foreign buckets alone mean that the queue, or the bucket's name in
+  // the configuration, is another environment's. Fewer while nothing of ours was ever seen.
+  static constexpr std::size_t kForeignAtStartMax = 10;
+  static constexpr std::size_t kForeignMax = 100;
 
   const World world_;
   const KeyTemplate key_template_;
@@ -77,10 +101,17 @@ class QueueWorker {
   Counter& given_back_;
   Gauge& held_messages_;
   Gauge& held_bytes_;
-  std::mutex mutex_;  // guards room_ and held_
+  mutable std::mutex mutex_;  // guards room_, held_, asked_at_, seen_ and grace_
   std::condition_variable_any changed_;
   Room room_;
-  std::map<std::string, Held> held_;  // by receipt
+  std::map<std::string, Held> held_;                                    // by receipt
+  std::optional<SteadyTime> asked_at_;                                  // the receive that is under way
+  Result<> seen_ = Error{Fault::Retry, "the queue was not asked yet"};  // what the last receive came to
+  Deadline grace_ = Deadline::never();                                  // of the stop that is under way
+  // Of run()'s thread: how many messages in a row named foreign buckets alone.
+  std::size_t foreign_in_a_row_ = 0;
+  bool has_seen_ours_ = false;
+  bool has_asked_ = false;  // the queue, of run()'s thread
   // Of run()'s thread: whether it asks for messages though a tenant has used up its share of the room, and
   // what came of that last.
   bool is_looking_ = false;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -15,6 +16,7 @@
 #include "local/system_clock.h"
 #include "local/system_random.h"
 #include "process/batch.h"
+#include "process/crew.h"
 
 namespace headgate::process {
 namespace {
@@ -322,6 +324,155 @@ TEST_F(Working, ABatchEndsBeforeItsDeadlineWhateverHangs) {
   EXPECT_EQ(batches.process(messages, deadline), std::vector<std::string>{messages[0].id});
   EXPECT_FALSE(deadline.passed(clock_.steady()));
   latch.open();
+}
+
+// Bodies as anyone writes them who may send to the queue.
+std::string body_of(const std::vector<std::pair<std::string, std::uint64_t>>& keys, const char* bucket) {
+  std::string body = R"({"Records":[)";
+  for (const auto& [key, bytes] : keys) {
+    if (body.back() != '[') body += ',';
+    body += R"({"s3":{"bucket":{"name":")" + std::string(bucket) + R"("},"object":{"key":")" + key +
+            R"(","size":)" + std::to_string(bytes) + "}}}";
+  }
+  return body + "]}";
+}
+
+TEST_F(Working, OutlivesSizesThatAddUpBeyondSixtyFourBits) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& keys :
+       {std::vector<std::pair<std::string, std::uint64_t>>{{"c/a/w/p/1.json", kMost}, {"c/a/w/p/2.json", 2}},
+        {{"c/b/w/p/1.json", kMost}},
+        {{"c/b/w/p/2.json", kMost - 1}, {"c/b/w/p/3.json", kMost}}}) {
+    ASSERT_TRUE(queue_.send(body_of(keys, "central"), seconds{0}, Deadline::never()).ok());
+  }
+  configure("works");
+  for (int number = 0; number < 20; ++number) store("works", std::to_string(number));
+  work(quick(), 4, [&] { return queue_.size() == 0; });
+  EXPECT_EQ(destinations_->messages_of("works").size(), 20U);
+}
+
+TEST_F(Working, PutsAMessageIntoQuarantineOnceWithAllItsReasons) {
+  std::vector<std::pair<std::string, std::uint64_t>> keys;
+  for (int number = 0; number < 50; ++number) keys.emplace_back("no-key-" + std::to_string(number), 1);
+  ASSERT_TRUE(queue_.send(body_of(keys, "central"), seconds{0}, Deadline::never()).ok());
+  work(quick(), 2, [&] { return queue_.size() == 0; });
+  const auto page = central_.list("quarantine/", ObjectKey(), 1'000, Deadline::never());
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->objects.size(), 1U);
+}
+
+// A queue that answers nothing until its call is over or its receives are asked to stop.
+class HangingQueue final : public Queue {
+ public:
+  HangingQueue(Clock& clock, std::stop_token receive_stop) : clock_(clock), stop_(std::move(receive_stop)) {}
+  Result<> send(std::string, seconds, Deadline) override { return no_answer(); }
+  Result<std::vector<ReceivedMessage>> receive(std::size_t, seconds, Deadline) override {
+    is_asked = true;
+    clock_.sleep(seconds{25}, stop_);
+    return no_answer();
+  }
+  Result<> remove(const std::string&, Deadline deadline) override { return hang(deadline); }
+  Result<> change_visibility(const std::string&, seconds, Deadline deadline) override {
+    return hang(deadline);
+  }
+  Result<QueueDepth> depth(Deadline) override { return no_answer(); }
+  std::atomic<bool> is_asked = false;
+
+ private:
+  static Error no_answer() { return Error{Fault::Retry, "no answer"}; }
+  Result<> hang(Deadline deadline) {
+    clock_.sleep(deadline.left(clock_.steady()), {});
+    return no_answer();
+  }
+  Clock& clock_;
+  const std::stop_token stop_;
+};
+
+TEST_F(Working, AQueueThatDoesNotAnswerKeepsNeitherItsEndNorItsStatusWaiting) {
+  std::stop_source receive_stop;
+  HangingQueue hanging(clock_, receive_stop.get_token());
+  Crew crew(world(), crew_options(2));
+  QueueWorker::Options options = quick();
+  options.grace = milliseconds{200};
+  QueueWorker worker(
+      {.clock = clock_, .random = random_, .queue = hanging, .metrics = metrics_, .crew = crew},
+      *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  EXPECT_FALSE(worker.status().ok());  // nothing is known yet
+  std::jthread thread([&](const std::stop_token& stop) {
+    const std::stop_callback with_it(stop, [&] { receive_stop.request_stop(); });
+    worker.run(stop);
+  });
+  while (!hanging.is_asked) std::this_thread::yield();
+  const SteadyTime before = clock_.steady();
+  EXPECT_FALSE(worker.status().ok());
+  thread.request_stop();
+  thread.join();
+  EXPECT_LT(clock_.steady() - before, seconds{5});
+}
+
+TEST_F(Working, SaysThatItWorksOnceTheQueueHasAnswered) {
+  Crew crew(world(), crew_options(2));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), quick());
+  EXPECT_FALSE(worker.status().ok());
+  EXPECT_TRUE(worker.step({}).ok());
+  EXPECT_TRUE(worker.status().ok());
+}
+
+TEST_F(Working, StopsInsteadOfDrainingTheQueueOfAnotherEnvironment) {
+  for (int number = 0; number < 20; ++number) {
+    const auto body = body_of({{"c/a/w/p/" + std::to_string(number) + ".json", 1}}, "theirs");
+    ASSERT_TRUE(queue_.send(body, seconds{0}, Deadline::never()).ok());
+  }
+  QueueWorker::Options options = quick();
+  options.buckets = {central_.bucket()};
+  Crew crew(world(), crew_options(2));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  for (int turn = 0; turn < 5; ++turn) EXPECT_TRUE(worker.step({}).ok());
+  EXPECT_EQ(queue_.size(), 20U);  // all of them went back
+  const auto page = central_.list("quarantine/", ObjectKey(), 10, Deadline::never());
+  EXPECT_TRUE(page.ok() && page->objects.empty());
+  const Result<> status = worker.status();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().what.find("theirs and not central"), std::string::npos) << status.error().what;
+
+  configure("a");
+  store("a", "ours");  // and it goes on as soon as a message names our bucket
+  for (int turn = 0; turn < 30 && !worker.status().ok(); ++turn) EXPECT_TRUE(worker.step({}).ok());
+  EXPECT_TRUE(worker.status().ok());
+  worker.leave(Deadline::never());
+}
+
+TEST_F(Working, OneMessageOfAnotherBucketAmongOursGoesToQuarantine) {
+  configure("a");
+  store("a", "one");
+  QueueWorker::Options options = quick();
+  options.buckets = {central_.bucket()};
+  work(options, 1, [&] { return queue_.size() == 0; });
+  ASSERT_TRUE(queue_.send(body_of({{"c/a/w/p/x.json", 1}}, "theirs"), seconds{0}, Deadline::never()).ok());
+  store("a", "two");
+  options.retry = {.first = milliseconds{1}, .longest = milliseconds{1}};
+  options.leave = std::stop_source();  // the first run has used its own up
+  work(options, 1, [&] { return queue_.size() == 0; });
+  const auto page = central_.list("quarantine/", ObjectKey(), 10, Deadline::never());
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->objects.size(), 1U);
+}
+
+TEST_F(Working, ABatchOfAnotherEnvironmentGoesBackAsAWhole) {
+  for (int number = 0; number < 3; ++number) {
+    const auto body = body_of({{"c/a/w/p/" + std::to_string(number) + ".json", 1}}, "theirs");
+    ASSERT_TRUE(queue_.send(body, seconds{0}, Deadline::never()).ok());
+  }
+  const std::vector<ReceivedMessage> messages =
+      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+  Crew crew(world(), crew_options(2));
+  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
+                         {.buckets = {central_.bucket()}});
+  EXPECT_EQ(batches.process(messages, Deadline::after(clock_.steady(), seconds{60})).size(), 3U);
+  const auto page = central_.list("quarantine/", ObjectKey(), 10, Deadline::never());
+  EXPECT_TRUE(page.ok() && page->objects.empty());
 }
 
 }  // namespace

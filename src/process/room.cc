@@ -36,6 +36,12 @@ bool Room::has_share_for(const TenantId& tenant) const {
   return found == held_.end() || is_less(found->second, left());
 }
 
+std::uint64_t Room::charge(std::uint64_t object_bytes, std::size_t body_bytes) const {
+  constexpr std::uint64_t kMost = 1ULL << 40U;  // far from where sums over all messages would wrap
+  const std::uint64_t share = std::clamp<std::uint64_t>(options_.bytes_max / 8, 1, kMost);
+  return std::min(object_bytes, share) + std::min<std::uint64_t>(body_bytes, kMost);
+}
+
 void Room::take(const TenantId& tenant, std::uint64_t bytes) {
   constexpr double kWeight = 0.1;
   average_bytes_ += kWeight * (static_cast<double>(bytes) - average_bytes_);

@@ -28,6 +28,11 @@ class Room {
   // A tenant may take more while it holds less than is left: alone it gets half of the room, two get a third
   // each, and however many there are, something is left for the next one.
   bool has_share_for(const TenantId& tenant) const;
+  // What a message counts as: its body, which is held, and its objects. The sizes of those are what the
+  // sender says, so a message never counts as more than an eighth of the room for them: no number that
+  // someone writes keeps the others out.
+  std::uint64_t charge(std::uint64_t object_bytes, std::size_t body_bytes) const;
+  // `bytes`: of charge(), the same number for both.
   void take(const TenantId& tenant, std::uint64_t bytes);
   void give_back(const TenantId& tenant, std::uint64_t bytes);
   std::size_t messages() const { return all_.messages; }

@@ -101,8 +101,12 @@ bool Shares::is_held_up(const TenantId& tenant) const {
 }
 
 void Shares::forget_idle() {
-  std::erase_if(tenants_,
-                [](const auto& entry) { return entry.second.waiting.empty() && entry.second.running == 0; });
+  std::erase_if(tenants_, [this](const auto& entry) {
+    const Tenant& tenant = entry.second;
+    if (!tenant.waiting.empty() || tenant.running > 0) return false;
+    if (tenant.is_proven) --proven_;
+    return true;
+  });
 }
 
 }  // namespace headgate::process

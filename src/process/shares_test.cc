@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "process/room.h"
 
@@ -188,6 +190,43 @@ TEST(Room, AsksForNoMoreThanATenantHasAShareFor) {
     EXPECT_FALSE(room.has_share_for(TenantId("a")));
     EXPECT_EQ(room.count(10), std::min<std::size_t>(10, messages_max / 2));
   }
+}
+
+TEST(Shares, ForgetWhatATenantProvedWhenTheyForgetTheTenant) {
+  Shares shares(4);
+  for (int number = 0; number < 10'000; ++number) {
+    const TenantId tenant("t" + std::to_string(number));
+    shares.add(tenant, 0);
+    (void)shares.next();
+    shares.done(tenant, Health::Good);
+  }
+  // Nobody who proved itself is remembered, so nobody is kept to half of the threads.
+  for (const char* tenant : {"a", "b", "c", "d"}) add(shares, tenant, 1);
+  EXPECT_EQ(start(shares).size(), 4U);
+}
+
+TEST(Room, CountsAMessageForItsBodyAndForNoMoreThanAnEighthOfTheRoomForItsObjects) {
+  const Room room({.bytes_max = 800, .messages_max = 10});
+  EXPECT_EQ(room.charge(0, 7), 7U);
+  EXPECT_EQ(room.charge(99, 1), 100U);
+  EXPECT_EQ(room.charge(std::numeric_limits<std::uint64_t>::max(), 1), 101U);
+  const Room widest({.bytes_max = std::numeric_limits<std::uint64_t>::max(), .messages_max = 10});
+  EXPECT_EQ(widest.charge(std::numeric_limits<std::uint64_t>::max(), 0), 1ULL << 40U);
+}
+
+TEST(Room, LeavesRoomForOthersWhateverSizesATenantsMessagesSay) {
+  Room room({.bytes_max = 800ULL << 20U, .messages_max = 100});
+  const TenantId liar("liar");
+  std::vector<std::uint64_t> charged;
+  while (room.has_share_for(liar)) {
+    charged.push_back(room.charge(std::numeric_limits<std::uint64_t>::max() - charged.size(), 10));
+    room.take(liar, charged.back());
+  }
+  EXPECT_TRUE(room.has_share_for(TenantId("other")));
+  EXPECT_GT(room.count(10), 0U);
+  for (const std::uint64_t bytes : charged) room.give_back(liar, bytes);
+  EXPECT_EQ(room.messages(), 0U);
+  EXPECT_EQ(room.bytes(), 0U);
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ struct World::ProcessorSide {
   Metrics metrics;
   std::unique_ptr<tenants::TenantDirectory> tenants;
   std::unique_ptr<process::Processor> processor;
-  std::unique_ptr<process::Worker> worker;
+  std::unique_ptr<InlineExecutor> executor;
+  std::unique_ptr<process::QueueWorker> worker;
 };
 
 World::World(Options options)
@@ -216,34 +217,53 @@ void World::run_agent() {
       true);
 }
 
+void World::start_processor() {
+  auto side = std::make_unique<ProcessorSide>();
+  side->tenants = std::make_unique<tenants::TenantDirectory>(
+      clock_, tenant_store_,
+      tenants::TenantDirectory::Options{.age_max = std::chrono::seconds{10},
+                                        .rules = {.world = tenants::World::Local}});
+  process::ProcessorOptions options{.buckets = {kCentral}};
+  options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+  options.owner = LeaseOwner("worker-1");
+  options.log_limits.events_max = 5;  // several batches an object
+  side->processor =
+      std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
+                                                                     .central = central_,
+                                                                     .ledger = ledger_,
+                                                                     .tenants = *side->tenants,
+                                                                     .destinations = destinations_,
+                                                                     .metrics = side->metrics},
+                                           std::move(options));
+  side->executor = std::make_unique<InlineExecutor>(*side->processor);
+  process::QueueWorker::Options worker{
+      .visibility = std::chrono::seconds{30},
+      .retry = {.first = std::chrono::seconds{1}, .longest = std::chrono::seconds{20}},
+      .buckets = {kCentral}};
+  side->worker =
+      std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = clock_,
+                                                                         .random = random_,
+                                                                         .queue = queue_,
+                                                                         .metrics = side->metrics,
+                                                                         .crew = *side->executor},
+                                             *KeyTemplate::parse(KeyTemplate::kDefault), std::move(worker));
+  processor_ = std::move(side);
+}
+
+// What run() of the worker does, step by step, and its heartbeat's turns between them.
 void World::run_processor() {
   as_process(
       [this] {
-        if (!processor_) {
-          processor_ = std::make_unique<ProcessorSide>();
-          processor_->tenants = std::make_unique<tenants::TenantDirectory>(
-              clock_, tenant_store_,
-              tenants::TenantDirectory::Options{.age_max = std::chrono::seconds{10},
-                                                .rules = {.world = tenants::World::Local}});
-          process::ProcessorOptions options{.buckets = {kCentral}};
-          options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
-          options.owner = LeaseOwner("worker-1");
-          options.log_limits.events_max = 5;  // several batches an object
-          processor_->processor =
-              std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
-                                                                             .central = central_,
-                                                                             .ledger = ledger_,
-                                                                             .tenants = *processor_->tenants,
-                                                                             .destinations = destinations_,
-                                                                             .metrics = processor_->metrics},
-                                                   std::move(options));
-          processor_->worker = std::make_unique<process::Worker>(
-              clock_, random_, queue_, *processor_->processor, processor_->metrics,
-              process::Worker::Options{
-                  .visibility = std::chrono::seconds{30},
-                  .retry = {.first = std::chrono::seconds{1}, .longest = std::chrono::seconds{20}}});
+        if (!processor_) start_processor();
+        (void)processor_->worker->step({});
+        processor_->worker->extend_visibility();
+        if (random_.one_in(30)) {  // stopped in an orderly way, with messages that nobody has begun
+          (void)processor_->executor->work();
+          processor_->worker->leave(Deadline{kLongAgo});
+          processor_.reset();
+          return;
         }
-        (void)processor_->worker->turn();
+        while (processor_->executor->work()) processor_->worker->extend_visibility();
       },
       false);
 }

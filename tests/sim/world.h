@@ -12,8 +12,9 @@
 #include "base/metrics.h"
 #include "collect/collector.h"
 #include "collect/uploader.h"
-#include "process/worker.h"
+#include "process/queue_worker.h"
 #include "sim/faults.h"
+#include "sim/inline_executor.h"
 #include "sim/pod_writer.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_disk.h"
@@ -60,6 +61,7 @@ class World {
   void round();
   void run_agent();
   void start_agent();
+  void start_processor();
   void run_processor();
   void quiet_down();
   template <typename Act>
