@@ -47,6 +47,10 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   return options;
 }
 
+local::PodLogDisk::Options pod_log_disk_options(const Config& config) {
+  return {.root = config.collect.pod_logs, .follow_links = config.collect.follow_links};
+}
+
 Result<Agent::Options> agent_options(const Config& config, const NodeName& node) {
   Agent::Options options;
   options.collector = TRY(collector_options(config, node));

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "cli/agent.h"
 #include "cli/config.h"
+#include "local/pod_log_disk.h"
 #include "model/names.h"
 
 namespace headgate::cli {
@@ -14,5 +15,8 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
 
 // The same with what uploads. Raises the limit of open files and divides it.
 Result<Agent::Options> agent_options(const Config& config, const NodeName& node);
+
+// How the pods' log files are opened.
+local::PodLogDisk::Options pod_log_disk_options(const Config& config);
 
 }  // namespace headgate::cli

@@ -67,6 +67,7 @@ struct Config {
   } key;
   struct Collect {
     std::string pod_logs;
+    Strings follow_links;  // directories that links below pod_logs may lead into
     std::string data_directory;
     Milliseconds lock_wait{};
     Milliseconds scan_interval{};

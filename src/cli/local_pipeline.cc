@@ -87,13 +87,15 @@ Result<> LocalPipeline::start_workers(const Config& config) {
 
 Result<> LocalPipeline::start_agent(const Config& config) {
   Agent::Options options = TRY(agent_options(config, NodeName("local")));
-  events_ = watch_folders();
+  pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
+  events_ = watch_folders(*pod_logs_);
   const collect::Collector::World world{.clock = clock_,
                                         .random = random_,
                                         .disk = disk_,
                                         .kube = pods_,
                                         .metrics = metrics_,
-                                        .events = events_.get()};
+                                        .events = events_.get(),
+                                        .pod_logs = pod_logs_.get()};
   agent_ = TRY_IN("collect", Agent::start(world, *notifying_store_, std::move(options)));
   return {};
 }

@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "local/directory_store.h"
 #include "local/inotify_events.h"
+#include "local/pod_log_disk.h"
 #include "local/local_destinations.h"
 #include "local/named_pods.h"
 #include "local/notifying_store.h"
@@ -73,6 +74,7 @@ class LocalPipeline {
   std::optional<local::ProcessLock> data_lock_;
   std::optional<local::ProcessLock> state_lock_;
   local::NamedPods pods_;
+  std::unique_ptr<local::PodLogDisk> pod_logs_;
   std::unique_ptr<local::InotifyEvents> events_;
   std::unique_ptr<local::DirectoryStore> store_;
   OtherStores other_stores_;

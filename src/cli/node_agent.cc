@@ -112,13 +112,15 @@ Result<> NodeAgent::start_server(const Config& config) {
 }
 
 Result<> NodeAgent::start_agent(const Config& config) {
-  events_ = watch_folders();
+  pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
+  events_ = watch_folders(*pod_logs_);
   const collect::Collector::World world{.clock = clock_,
                                         .random = random_,
                                         .disk = disk_,
                                         .kube = *pods_,
                                         .metrics = metrics_,
-                                        .events = events_.get()};
+                                        .events = events_.get(),
+                                        .pod_logs = pod_logs_.get()};
   const NodeName node(config.kube.node_name.empty() ? "local" : config.kube.node_name);
   Agent::Options options = TRY(agent_options(config, node));
   options.leave = leave_;

@@ -15,6 +15,7 @@
 #include "http/health.h"
 #include "http/server.h"
 #include "local/inotify_events.h"
+#include "local/pod_log_disk.h"
 #include "local/posix_disk.h"
 #include "local/process_lock.h"
 #include "local/system_clock.h"
@@ -57,6 +58,7 @@ class NodeAgent {
   local::SystemRandom random_;
   local::PosixDisk disk_;
   std::optional<local::ProcessLock> lock_;  // on the data directory: given up after all that writes there
+  std::unique_ptr<local::PodLogDisk> pod_logs_;
   std::unique_ptr<local::InotifyEvents> events_;
   std::stop_source leave_;  // what the store takes so long for is left off
   std::shared_ptr<ObjectStore> store_;

@@ -6,6 +6,7 @@
 #include "cli/setting_binding.h"
 #include "cli/settings_aws.h"
 #include "cli/settings_kube.h"
+#include "cli/settings_log_files.h"
 #include "collect/multiline.h"
 #include "http/listen_address.h"
 #include "model/object_key.h"
@@ -260,6 +261,7 @@ void add_collect(Table& table) {
                                       .doc = "Where to begin in files that are there when the agent starts "
                                              "for the first time; later starts go by what that one noted.",
                                       .used_by = kAgents}));
+  add_log_file_settings(table);
   table.push_back(bind(MEMBER(collect.record_bytes_max),
                        {.key = "collect.record_bytes_max",
                         .standard = "1MiB",

@@ -4,8 +4,8 @@
 
 namespace headgate::cli {
 
-std::unique_ptr<local::InotifyEvents> watch_folders() {
-  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open();
+std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs) {
+  Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open(&logs);
   if (events.ok()) return std::move(events).value();
   log::warn("changes of the log directories cannot be watched: they are polled",
             {{"what", events.error().what}});

@@ -7,7 +7,7 @@
 
 namespace headgate::cli {
 
-// None, with a warning, where the machine does not tell: they are polled then.
-std::unique_ptr<local::InotifyEvents> watch_folders();
+// As `logs` opens them; outlives it. None, with a warning, where the machine does not tell: they are polled then.
+std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs);
 
 }  // namespace headgate::cli

@@ -28,7 +28,7 @@ std::size_t buffers_for(std::uint64_t spool_bytes_max) {
 }  // namespace
 
 Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions options) {
-  TRY_IN("pod logs", world.disk.list(options.pod_logs));
+  TRY_IN("pod logs", world.logs().list(options.pod_logs));
   MultilinePatterns patterns = TRY_IN("multiline", MultilinePatterns::make(options.multiline_patterns));
   Checkpoints checkpoints = TRY(Checkpoints::open(world.disk, options.data_directory));
   Spool spool = TRY(Spool::open(world.disk,
@@ -147,10 +147,11 @@ void Collector::take_events(SteadyTime now) {
 }
 
 Result<> Collector::scan(SteadyTime now) {
-  const Scan scan = TRY(scan_pod_logs(world_.disk, world_.events, options_.pod_logs));
+  const Scan scan = TRY(scan_pod_logs(world_.logs(), world_.events, options_.pod_logs));
   scanned_at_ = now;
   must_scan_soon_ = false;
   note_unreadable(scan);
+  note_refused(scan, now);
   if (checkpoints_.is_fresh()) TRY(begin_first_run(scan));
   std::set<ContainerKey> present;
   for (const SeenContainer& seen : scan.containers) {
@@ -167,7 +168,8 @@ Result<> Collector::scan(SteadyTime now) {
     next_due_at_ = kNever;
   }
   if (is_whole) drop_done(scan, present);
-  const bool is_polling = world_.events == nullptr || !is_whole || must_scan_soon_ || admission_.is_waiting();
+  const bool is_polling = world_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links ||
+                          admission_.is_waiting();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
@@ -175,7 +177,7 @@ Result<> Collector::scan(SteadyTime now) {
 // Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
 // that starts anew, go by what was there now.
 Result<> Collector::begin_first_run(const Scan& scan) {
-  if (options_.start_at == Start::End) TRY(pass_over(world_.disk, scan, checkpoints_, 0));
+  if (options_.start_at == Start::End) TRY(pass_over(world_.logs(), scan, checkpoints_, 0));
   return checkpoints_.store();
 }
 
@@ -188,6 +190,16 @@ void Collector::note_unreadable(const Scan& scan) {
   world_.events = nullptr;
   log::warn("changes of the log directories cannot be watched: they are polled from now on",
             {{"what", scan.unwatched->what}, {"interval_ms", options_.scan_interval.count()}});
+}
+
+void Collector::note_refused(const Scan& scan, SteadyTime now) {
+  const bool is_more = scan.refused.count > std::exchange(refused_, scan.refused.count);
+  meters_.refused.set(static_cast<double>(refused_));
+  if (!is_more || now - warned_of_refused_at_ < kWarnAgain) return;
+  warned_of_refused_at_ = now;
+  log::warn("there are names among the pods' logs that are not opened: whoever made them could have us read "
+            "other files",
+            {{"count", refused_}, {"one", scan.refused.example}});
 }
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
@@ -212,7 +224,7 @@ void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyT
 
 void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {
   Scan scan;
-  scan_container(world_.disk, id.first, id.second, followed.directory, scan);
+  scan_container(world_.logs(), id.first, id.second, followed.directory, scan);
   const bool is_seen = scan.retryable == 0 && !scan.containers.empty();
   followed.look_at = is_seen ? kWhenChanged : now + kLookAgain;
   note_unreadable(scan);
@@ -323,6 +335,7 @@ void Collector::count(const ReadCounts& counts) {
   meters_.truncated.add(counts.truncations);
   meters_.archives_damaged.add(counts.archives_damaged);
   meters_.dropped.add(counts.files_lost);
+  meters_.foreign.add(counts.files_foreign);
 }
 
 void Collector::count_open(Followed& followed) {

@@ -71,6 +71,8 @@ class Collector {
     Kube& kube;
     Metrics& metrics;
     FileEvents* events = nullptr;  // none: the directories are polled
+    Disk* pod_logs = nullptr;      // how log files are opened; none: as `disk` does
+    Disk& logs() const { return pod_logs != nullptr ? *pod_logs : disk; }
   };
   // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
   static Result<std::unique_ptr<Collector>> open(World world, CollectorOptions options);
@@ -129,6 +131,7 @@ class Collector {
   Result<> scan(SteadyTime now);
   Result<> begin_first_run(const Scan& scan);
   void note_unreadable(const Scan& scan);
+  void note_refused(const Scan& scan, SteadyTime now);
   void see(const SeenContainer& seen, SteadyTime now);
   void see_files(Followed& followed, const SeenContainer& seen, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
@@ -180,6 +183,8 @@ class Collector {
   HeldBytes open_bytes_;
   std::size_t open_files_ = 0;
   SteadyTime warned_of_files_at_ = kLongAgo;
+  SteadyTime warned_of_refused_at_ = kLongAgo;
+  std::size_t refused_ = 0;  // names that the last scan did not take
   std::vector<char> buffer_;
   SteadyTime changes_taken_at_;
   SteadyTime scanned_at_;

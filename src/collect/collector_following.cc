@@ -44,7 +44,7 @@ void Collector::take_back_returning(SteadyTime now) {
   };
   std::erase_if(returning, [&](const Returning& one) {
     const Result<> passed_over =
-        pass_over(world_.disk, {.containers = {one.seen}}, checkpoints_, spool_.take_sequence());
+        pass_over(world_.logs(), {.containers = {one.seen}}, checkpoints_, spool_.take_sequence());
     if (!passed_over.ok()) warn_of(one.seen, passed_over.error());
     return !passed_over.ok();
   });
@@ -78,7 +78,7 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
   Followed& followed = added->second;
   followed.directory = seen.directory;
   followed.tail = std::make_unique<ContainerTail>(
-      world_.disk, decompressors_,
+      world_.logs(), decompressors_,
       RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
                              .quiet_min = options_.quiet_min,
@@ -191,7 +191,7 @@ Result<> Collector::finish_leaving(SteadyTime now) {
 
 void Collector::look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now) {
   Scan scan;
-  scan_container(world_.disk, id.first, id.second, directory, scan);
+  scan_container(world_.logs(), id.first, id.second, directory, scan);
   note_unreadable(scan);
   must_scan_soon_ = must_scan_soon_ || scan.retryable > 0;
   for (const SeenContainer& seen : scan.containers) {

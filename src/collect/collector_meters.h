@@ -34,6 +34,11 @@ struct CollectorMeters {
                                          "Gzipped log files that could not be read to their end")),
         dropped(metrics.counter("headgate_collect_dropped_total",
                                 "Records known to be lost: always 0, alarm on it")),
+        foreign(metrics.counter("headgate_collect_foreign_files_total",
+                                "Files not delivered because none of their first lines is a CRI line")),
+        refused(metrics.gauge("headgate_collect_refused_files",
+                              "Links, pipes, files with several names or of other owners among the pods' "
+                              "logs, which are not opened")),
         undecided_lost(metrics.counter("headgate_collect_undecided_files_lost_total",
                                        "Log files removed before the cluster said whether they are wanted")),
         undecided(metrics.gauge("headgate_collect_undecided_containers",
@@ -77,6 +82,8 @@ struct CollectorMeters {
   Counter& errors;
   Counter& archives_damaged;
   Counter& dropped;
+  Counter& foreign;
+  Gauge& refused;
   Counter& undecided_lost;
   Gauge& undecided;
   Counter& guessed;

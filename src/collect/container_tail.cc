@@ -31,7 +31,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
     const auto known =
         std::find_if(files_.begin(), files_.end(), [&](const TailedFile& file) { return file.is(listed); });
     if (known == files_.end()) {
-      unknown.push_back(&listed);
+      if (!listed.is_refused) unknown.push_back(&listed);
       continue;
     }
     if (!listed.name.is_gzip && !known->is_as_read(listed)) {
@@ -262,6 +262,10 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
     read.must_look = true;
     return Step::Wait;
   }
+  if (file.content() != TailedFile::Content::Log) {
+    const Step judged = TRY(judge(file, buffer, read, now));
+    if (judged != Step::Read) return judged;
+  }
   const Result<TailedFile::Chunk> chunk = file.read(buffer);
   if (!chunk.ok()) return failed(chunk.error(), read);
   if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
@@ -279,6 +283,27 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
   TRY(chunk->is_piece ? take_piece(file, *chunk, batch, read.counts)
                       : take_lines(file, *chunk, batch, read.counts));
   return Step::Read;
+}
+
+// Read: it is a log, or there is nothing in it.
+Result<ContainerTail::Step> ContainerTail::judge(TailedFile& file, std::span<char> buffer, Read& read,
+                                                 SteadyTime now) {
+  const bool was_foreign = file.content() == TailedFile::Content::Foreign;
+  const Result<TailedFile::Content> content = file.judge(buffer);
+  if (!content.ok()) return failed(content.error(), read);
+  if (*content == TailedFile::Content::Log) return Step::Read;
+  if (*content == TailedFile::Content::Unknown) {
+    if (file.quiet_since == kNotQuiet) file.quiet_since = now;
+    if (!was_foreign && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
+    file.take_for_foreign();
+  }
+  file.rest_decompressor();
+  file.is_finished = true;
+  if (was_foreign) return Step::AtEnd;
+  ++read.counts.files_foreign;
+  read.unreadable.push_back(
+      {Fault::Invalid, file.path + ": none of its first lines is a CRI line: it is not delivered"});
+  return Step::AtEnd;
 }
 
 Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer, Batch& batch,
@@ -351,8 +376,8 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
     TRY(add(assembler_.end(Stream::Stdout), batch, counts));
     ++counts.damaged;
     ++counts.records;
-    return batch.add(origin_,
-                     Record{.at = last_at_, .ingested_at = last_at_, .message = line, .is_damaged = true});
+    const Timestamp at = last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
+    return batch.add(origin_, Record{.at = at, .ingested_at = at, .message = line, .is_damaged = true});
   }
   last_at_ = parsed->at;
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
@@ -371,7 +396,8 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
   std::string_view text = chunk.bytes;
   if (!file.long_line) {
     const std::optional<CriLine> parsed = parse_cri_line(chunk.bytes);
-    file.long_line = parsed.value_or(CriLine{.at = last_at_, .text = chunk.bytes});
+    const Timestamp at = last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
+    file.long_line = parsed.value_or(CriLine{.at = at, .text = chunk.bytes});
     file.long_line_is_damaged = !parsed;
     if (!parsed) ++counts.damaged;
     text = file.long_line->text;
@@ -476,7 +502,9 @@ bool ContainerTail::has_unread() const {
 
 bool ContainerTail::is_waiting() const {
   for (std::size_t index = 0; index < files_.size(); ++index) {
-    if (!files_[index].is_finished && !is_written(index)) return true;
+    const TailedFile& file = files_[index];
+    const bool is_unknown = file.content() == TailedFile::Content::Unknown && file.unread_bytes() > 0;
+    if (!file.is_finished && (is_unknown || !is_written(index))) return true;
   }
   const bool is_over = !files_.empty() && !is_written(files_.size() - 1);
   return is_over && (assembler_.is_open(Stream::Stdout) || assembler_.is_open(Stream::Stderr));

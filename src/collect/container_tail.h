@@ -32,6 +32,7 @@ struct ReadCounts {
   std::uint64_t truncations = 0;       // files that were cut and written anew
   std::uint64_t archives_damaged = 0;  // gzipped files that could not be read to their end
   std::uint64_t files_lost = 0;        // gone before all that was known to be in them was read
+  std::uint64_t files_foreign = 0;     // none of whose first lines is a CRI line: not delivered
 };
 
 // The collect thread owns it.
@@ -94,7 +95,8 @@ class ContainerTail {
   bool is_done() const;
   // By what the last scan and the last read showed there is something to read.
   bool has_unread() const;
-  // Files that are not written any more are being waited for: read() has to be called from time to time.
+  // Files that are not written any more, or of which it is not known what they are, are being waited for:
+  // read() has to be called from time to time.
   bool is_waiting() const;
   std::size_t open_files() const;
   // How each of its files begins; nothing when the last scan found one that could not be looked into.
@@ -111,6 +113,7 @@ class ContainerTail {
   // Wait: it cannot be read now, and later files have to wait for it.
   enum class Step : std::uint8_t { Read, AtEnd, Wait };
   Result<Step> read_file(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
+  Result<Step> judge(TailedFile& file, std::span<char> buffer, Read& read, SteadyTime now);
   Result<Step> reach_end(std::size_t index, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
   Result<Step> failed(const Error& error, Read& read) const;
   Result<Step> pass_cut(TailedFile& file, Batch& batch, Read& read);

@@ -35,6 +35,8 @@ struct SeenFile {
   LogFileName name;
   std::string path;
   FileStat stat;
+  bool is_refused = false;  // it has several names: only read on if it is known already
+  bool is_link = false;     // and what it leads to is read
 };
 struct SeenContainer {
   PodId pod;
@@ -50,6 +52,13 @@ struct Scan {
   std::size_t retryable = 0;        // of those: that may be readable the next time
   std::vector<std::string> hidden;  // directories that could not be listed: what is below is not gone
   std::optional<Error> unwatched;   // why `events` will not tell of all changes: poll
+  bool has_links = false;           // nor of those behind links that are followed
+  // Names that would be log files, or directories of them, and are not opened: links, pipes, devices, files
+  // with several names or of another owner.
+  struct Refused {
+    std::size_t count = 0;
+    std::string example;  // one of them, and why
+  } refused = {};
 };
 // Whether it is one of those directories or below one.
 bool is_below(std::string_view path, const std::vector<std::string>& directories);

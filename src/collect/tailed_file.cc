@@ -49,7 +49,10 @@ Result<> TailedFile::open_again() {
     file_.reset();
     return learnt;
   }
-  if (!before.fits(first_bytes_)) resume({});
+  if (!before.fits(first_bytes_)) {
+    resume({});
+    kind_ = Content::Unknown;
+  }
   return {};
 }
 
@@ -80,7 +83,7 @@ void TailedFile::take_listing(const SeenFile& seen) {
 
 bool TailedFile::is_as_read(const SeenFile& seen) const {
   if (name.rotated_at != seen.name.rotated_at || name.restart != seen.name.restart) return false;
-  return offset_ == seen.stat.bytes ||
+  return offset_ == seen.stat.bytes || (kind_ == Content::Foreign && judged_bytes_ == seen.stat.bytes) ||
          (is_copy_ && offset_ > seen.stat.bytes && content_bytes_ == seen.stat.bytes);
 }
 
@@ -156,6 +159,30 @@ Result<bool> TailedFile::ends_at(const FilePosition& position) const {
   return bytes && *bytes == static_cast<std::uint32_t>(offset);
 }
 
+Result<TailedFile::Content> TailedFile::judge(std::span<char> buffer) {
+  const bool is_decided = kind_ == Content::Foreign && judged_bytes_ >= kFirstLinesBytes;
+  if (kind_ == Content::Log || is_decided) return kind_;
+  buffer = buffer.first(std::min(buffer.size(), kFirstLinesBytes));
+  std::string_view text;
+  for (std::uint64_t at = 0;; at += text.size()) {  // a hole of NULs at its beginning says nothing
+    text = {buffer.data(), TRY(read_at(at, buffer))};
+    if (text.empty() || text.find_first_not_of('\0') != std::string_view::npos || is_gzip()) break;
+  }
+  judged_bytes_ = is_gzip() ? kFirstLinesBytes : std::max(TRY_IN(path, file_->stat()).bytes, offset_);
+  if (text.empty()) return Content::Log;
+  const bool is_more = text.size() == buffer.size();
+  for (std::size_t lines = 0; !text.empty(); ++lines) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    if (parse_cri_line(line.substr(std::min(line.find_first_not_of('\0'), line.size())))) {
+      return kind_ = Content::Log;
+    }
+    if (lines >= kFirstLines || (end == std::string_view::npos && is_more)) return kind_ = Content::Foreign;
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return kind_ = Content::Unknown;
+}
+
 std::optional<Error> TailedFile::take_damage() {
   if (!content_ || !content_->damage() || is_damage_told_) return std::nullopt;
   is_damage_told_ = true;
@@ -198,11 +225,11 @@ Result<bool> TailedFile::is_truncated() {
   return (stat.bytes < offset_ && !is_copy_) || TRY(is_rewritten());
 }
 
-Result<std::size_t> TailedFile::read_content(std::span<char> buffer) {
+Result<std::size_t> TailedFile::read_at(std::uint64_t offset, std::span<char> buffer) {
   TRY(open_again());
-  if (!is_gzip()) return TRY_IN(path, file_->read_at(offset_, buffer));
+  if (!is_gzip()) return TRY_IN(path, file_->read_at(offset, buffer));
   if (!content_) content_ = std::make_unique<GzipContent>(*file_, *decompressors_);
-  return TRY_IN(path, content_->read_at(offset_, buffer));
+  return TRY_IN(path, content_->read_at(offset, buffer));
 }
 
 bool TailedFile::is_taken(Stream stream, std::uint64_t offset, RecordAssembler& assembler) {
@@ -213,7 +240,7 @@ bool TailedFile::is_taken(Stream stream, std::uint64_t offset, RecordAssembler& 
 }
 
 Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
-  const std::size_t bytes = TRY(read_content(buffer));
+  const std::size_t bytes = TRY(read_at(offset_, buffer));
   Chunk chunk{.offset = offset_};
   const std::string_view read(buffer.data(), bytes);
   learn_more(read);
@@ -239,7 +266,7 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
 }
 
 Result<TailedFile::Chunk> TailedFile::read_rest(std::span<char> buffer) {
-  const std::size_t bytes = TRY(read_content(buffer));
+  const std::size_t bytes = TRY(read_at(offset_, buffer));
   learn_more(std::string_view(buffer.data(), bytes));
   Chunk chunk{
       .bytes = std::string_view(buffer.data(), bytes), .offset = offset_, .is_piece = long_line.has_value()};

@@ -85,8 +85,21 @@ class TailedFile {
   // What is wrong with a gzipped file, once, when its end was read.
   std::optional<Error> take_damage();
   // Bytes known to be in it and not read yet.
-  std::uint64_t unread_bytes() const { return content_bytes_ > offset_ ? content_bytes_ - offset_ : 0; }
+  std::uint64_t unread_bytes() const {
+    return content_bytes_ > offset_ && kind_ != Content::Foreign ? content_bytes_ - offset_ : 0;
+  }
   std::int64_t modified_ns() const { return modified_ns_; }
+  // What its first lines say it is. Unknown: too few to tell. A file none of whose first lines is a CRI line is
+  // not what a container said, and is not delivered as such; it is looked at again when it changes.
+  enum class Content : std::uint8_t { Unknown, Log, Foreign };
+  static constexpr std::size_t kFirstLines = 64;
+  static constexpr std::size_t kFirstLinesBytes = 64U << 10U;
+  Content content() const { return kind_; }
+  // Reads its beginning with `buffer` and judges it, unless that is decided. Of an empty file: Log, for now.
+  Result<Content> judge(std::span<char> buffer);
+  // It has not grown for long: what is there is all that it is judged by.
+  void take_for_foreign() { kind_ = Content::Foreign; }
+
   // Nothing of it will be read again: its end was found and can not move.
   bool is_finished = false;
 
@@ -151,7 +164,7 @@ class TailedFile {
   Result<> learn_first_bytes();
   Result<> open_again();
   void learn_more(std::string_view read);
-  Result<std::size_t> read_content(std::span<char> buffer);
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer);
   void become_archive();
 
   Disk* disk_;
@@ -163,6 +176,8 @@ class TailedFile {
   std::unique_ptr<GzipContent> content_;  // over file_
   std::optional<SeenFile> archive_;       // the same content, gzipped, while this is still read
   bool is_damage_told_ = false;
+  Content kind_ = Content::Unknown;
+  std::uint64_t judged_bytes_ = 0;  // how long it was when it was judged
   bool is_cut_ = false;
   bool is_copy_ = false;  // can be shorter than what was read of what it is a copy of
   std::uint64_t offset_ = 0;

@@ -38,24 +38,51 @@ Result<bool> is_remote(const std::string& directory) {
   return remote.contains(static_cast<long>(status.f_type));
 }
 
+Error remote(const std::string& directory) {
+  return Error{Fault::Invalid, directory + ": a file system that does not tell of others' changes"};
+}
+
+Error error_of_watch(const std::string& directory) {
+  if (errno == ENOSPC)
+    return Error{Fault::Retry, directory + ": no watch is left (fs.inotify.max_user_watches)"};
+  return error_from_errno(errno, directory);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<InotifyEvents>> InotifyEvents::open() {
+Result<std::unique_ptr<InotifyEvents>> InotifyEvents::open(const PodLogDisk* logs) {
   FileDescriptor queue(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (queue.get() < 0) return error_from_errno(errno, "inotify (fs.inotify.max_user_instances)");
-  return std::unique_ptr<InotifyEvents>(new InotifyEvents(std::move(queue)));
+  return std::unique_ptr<InotifyEvents>(new InotifyEvents(std::move(queue), logs));
+}
+
+Result<int> InotifyEvents::add_watch(const std::string& directory) {
+  constexpr unsigned kMask = kNames | kContents | IN_ONLYDIR;
+  if (logs_ == nullptr) {
+    if (TRY(is_remote(directory))) return remote(directory);
+    const int watch = ::inotify_add_watch(queue_.get(), directory.c_str(), kMask);
+    return watch < 0 ? Result<int>(error_of_watch(directory)) : watch;
+  }
+  // By what was opened, not by its path, which somebody can make another directory's meanwhile.
+  Result<FileDescriptor> opened = logs_->open_directory(directory);
+  // Refused, because it is a link now: there is nothing to watch, and who lists it says so.
+  if (!opened.ok() && opened.error().fault == Fault::Invalid)
+    return Error{Fault::NotFound, std::move(opened).error().what};
+  if (!opened.ok()) return opened.error();
+  const std::string place = "/proc/self/fd/" + std::to_string(opened->get());
+  if (::access("/proc/self/fd", F_OK) != 0) {  // there may be no /proc
+    if (TRY(is_remote(directory))) return remote(directory);
+    const int watch = ::inotify_add_watch(queue_.get(), directory.c_str(), kMask | IN_DONT_FOLLOW);
+    return watch < 0 ? Result<int>(error_of_watch(directory)) : watch;
+  }
+  if (TRY(is_remote(place))) return remote(directory);
+  const int watch = ::inotify_add_watch(queue_.get(), place.c_str(), kMask);
+  return watch < 0 ? Result<int>(error_of_watch(directory)) : watch;
 }
 
 Result<> InotifyEvents::watch(const std::string& directory) {
   if (watches_.contains(directory)) return {};
-  if (TRY(is_remote(directory))) {
-    return Error{Fault::Invalid, directory + ": a file system that does not tell of others' changes"};
-  }
-  const int watch = ::inotify_add_watch(queue_.get(), directory.c_str(), kNames | kContents | IN_ONLYDIR);
-  if (watch < 0 && errno == ENOSPC) {
-    return Error{Fault::Retry, directory + ": no watch is left (fs.inotify.max_user_watches)"};
-  }
-  if (watch < 0) return error_from_errno(errno, directory);
+  const int watch = TRY(add_watch(directory));
   // One directory under two paths has one watch: the latest path is told.
   const auto before = directories_.find(watch);
   if (before != directories_.end()) watches_.erase(before->second.directory);

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/file_descriptor.h"
+#include "local/pod_log_disk.h"
 #include "ports/file_events.h"
 
 namespace headgate::local {
@@ -16,13 +17,16 @@ namespace headgate::local {
 class InotifyEvents : public FileEvents {
  public:
   // Fault::Retry when fs.inotify.max_user_instances is reached.
-  static Result<std::unique_ptr<InotifyEvents>> open();
+  // With `logs` a directory is watched as that would open it, through no link that it would refuse; outlives
+  // this.
+  static Result<std::unique_ptr<InotifyEvents>> open(const PodLogDisk* logs = nullptr);
 
   Result<> watch(const std::string& directory) override;
   Changes take() override;
 
  private:
-  explicit InotifyEvents(FileDescriptor queue) : queue_(std::move(queue)) {}
+  InotifyEvents(FileDescriptor queue, const PodLogDisk* logs) : queue_(std::move(queue)), logs_(logs) {}
+  Result<int> add_watch(const std::string& directory);
   struct Watched {
     std::string directory;
     std::size_t change = 0;  // its place in the changes being taken, plus one
@@ -30,6 +34,7 @@ class InotifyEvents : public FileEvents {
   void note(int watch, unsigned mask, Changes& changes);
 
   const FileDescriptor queue_;
+  const PodLogDisk* const logs_;
   std::unordered_map<std::string, int> watches_;
   std::unordered_map<int, Watched> directories_;
 };

@@ -14,15 +14,6 @@
 namespace headgate::local {
 namespace {
 
-FileStat file_stat(const struct stat& status) {
-  return FileStat{
-      .id = {.device = status.st_dev, .inode = status.st_ino},
-      .bytes = static_cast<std::uint64_t>(status.st_size),
-      .links = status.st_nlink,
-      .modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
-  };
-}
-
 class PosixReadableFile : public ReadableFile {
  public:
   PosixReadableFile(FileDescriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
@@ -49,13 +40,25 @@ class PosixWritableFile : public WritableFile {
 
 }  // namespace
 
+FileStat file_stat(const struct stat& status) {
+  return FileStat{
+      .id = {.device = status.st_dev, .inode = status.st_ino},
+      .bytes = static_cast<std::uint64_t>(status.st_size),
+      .links = status.st_nlink,
+      .modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
+  };
+}
+
+std::unique_ptr<ReadableFile> readable_file(FileDescriptor file, std::string path) {
+  return std::make_unique<PosixReadableFile>(std::move(file), std::move(path));
+}
+
 Result<std::unique_ptr<ReadableFile>> PosixDisk::open(const std::string& path) {
   // O_NONBLOCK: opening a pipe would wait for its writer. It means nothing to a regular file.
   FileDescriptor file = TRY(open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   const struct stat status = TRY(stat_of(file.get(), path));
   if (!S_ISREG(status.st_mode)) return Error{Fault::Invalid, path + ": not a regular file"};
-  std::unique_ptr<ReadableFile> opened = std::make_unique<PosixReadableFile>(std::move(file), path);
-  return opened;
+  return readable_file(std::move(file), path);
 }
 
 Result<std::unique_ptr<WritableFile>> PosixDisk::create(const std::string& path) {

@@ -1,6 +1,13 @@
 // The node's file system behind the Disk port.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file_descriptor.h"
 #include "ports/disk.h"
 
 namespace headgate::local {
@@ -23,5 +30,9 @@ class PosixDisk : public Disk {
   // What we may use: not what is kept back for root.
   Result<std::uint64_t> free_bytes(const std::string& directory) override;
 };
+
+FileStat file_stat(const struct stat& status);
+// An open regular file behind the port; `path` is for its errors.
+std::unique_ptr<ReadableFile> readable_file(FileDescriptor file, std::string path);
 
 }  // namespace headgate::local

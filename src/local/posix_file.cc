@@ -89,9 +89,15 @@ Result<struct stat> stat_of(int descriptor, const std::string& path) {
 }
 
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path, Links links) {
-  DIR* const opened = ::opendir(path.c_str());
-  if (opened == nullptr) return error_from_errno(errno, path);
-  const OpenDirectory directory(opened);
+  return list_open_directory(TRY(open_file(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK)), path, links);
+}
+
+Result<std::vector<DirectoryEntry>> list_open_directory(FileDescriptor opened, const std::string& path,
+                                                        Links links) {
+  DIR* const stream = ::fdopendir(opened.get());
+  if (stream == nullptr) return error_from_errno(errno, path);
+  (void)opened.release();  // the stream's now
+  const OpenDirectory directory(stream);
   std::vector<DirectoryEntry> entries;
   while (true) {
     errno = 0;

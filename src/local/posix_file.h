@@ -33,6 +33,9 @@ Result<struct stat> stat_of(int descriptor, const std::string& path);
 // The entries but "." and "..", unsorted. A link that is not followed, or leads nowhere, is Other.
 enum class Links : std::uint8_t { Follow, Ignore };
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path, Links links);
+// The same of a directory that was opened to be read; `path` is for its errors.
+Result<std::vector<DirectoryEntry>> list_open_directory(FileDescriptor opened, const std::string& path,
+                                                        Links links);
 
 // An exclusive flock(2): waits for it. It goes with the descriptor, also when the process is killed.
 Result<> lock_file(int descriptor, const std::string& path);

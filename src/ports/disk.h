@@ -32,7 +32,8 @@ struct FileStat {
 enum class EntryKind : std::uint8_t { File, Directory, Other };
 struct DirectoryEntry {
   std::string name;
-  EntryKind kind = EntryKind::File;  // symbolic links are followed
+  EntryKind kind = EntryKind::File;  // symbolic links are followed, or are Other
+  bool is_link = false;              // and was followed: changes of its target are not told of
 };
 
 // An open file to read at any offset. One thread at a time.

@@ -24,7 +24,9 @@ class SimDisk::OpenToRead : public ReadableFile {
   }
   Result<FileStat> stat() override {
     return faults_.call<Result<FileStat>>("disk.fstat", [&]() -> Result<FileStat> {
-      return FileStat{.id = {.device = 1, .inode = inode_->number}, .bytes = inode_->bytes.size()};
+      return FileStat{.id = {.device = 1, .inode = inode_->number},
+                      .bytes = inode_->bytes.size(),
+                      .modified_ns = inode_->modified_ns};
     });
   }
 
@@ -101,7 +103,8 @@ Result<FileStat> SimDisk::stat(const std::string& path) {
     const auto found = names_.find(path);
     if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
     return FileStat{.id = {.device = 1, .inode = found->second->number},
-                    .bytes = found->second->bytes.size()};
+                    .bytes = found->second->bytes.size(),
+                    .modified_ns = found->second->modified_ns};
   });
 }
 
@@ -290,6 +293,10 @@ void SimDisk::runtime_truncate(const std::string& path) {
   names_[path]->bytes.clear();
   names_[path]->synced = 0;
   tell(path, false);
+}
+
+void SimDisk::runtime_set_modified(const std::string& path, std::int64_t nanoseconds) {
+  names_[path]->modified_ns = nanoseconds;
 }
 
 std::string SimDisk::runtime_read(const std::string& path) const {

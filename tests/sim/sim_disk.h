@@ -37,6 +37,7 @@ class SimDisk : public Disk {
   void runtime_rename(const std::string& from, const std::string& to);
   void runtime_remove(const std::string& path);
   void runtime_truncate(const std::string& path);
+  void runtime_set_modified(const std::string& path, std::int64_t nanoseconds);
   // We may not look at it or into it; or may again.
   enum class Access { Denied, Granted };
   void runtime_set_access(const std::string& directory, Access access);
@@ -56,6 +57,7 @@ class SimDisk : public Disk {
     std::uint64_t number = 0;
     std::shared_ptr<Numbers> free;  // outlives the disk with the last inode
     std::string bytes;
+    std::int64_t modified_ns = 0;
     std::size_t synced = 0;  // prefix that survives
   };
   using InodePtr = std::shared_ptr<Inode>;  // shared by names and open files, as inodes are

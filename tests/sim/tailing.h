@@ -65,6 +65,8 @@ class Tailing : public testing::Test {
       ASSERT_TRUE(read.ok()) << read.error().what;
       counts_.truncations += read->counts.truncations;
       counts_.archives_damaged += read->counts.archives_damaged;
+      counts_.files_foreign += read->counts.files_foreign;
+      counts_.damaged += read->counts.damaged;
       bytes_read_ += read->counts.bytes;
       if (read->must_look) look();
       if (!read->more) now_ += std::chrono::minutes{1};
@@ -80,6 +82,7 @@ class Tailing : public testing::Test {
     EXPECT_TRUE(manifest.ok());
     tail_->commit();
     checkpoints_->note_sealed(*manifest);
+    last_manifest_ = *manifest;
     batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
     Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
     CompressedReader plain(*object, {});
@@ -112,6 +115,7 @@ class Tailing : public testing::Test {
   SteadyTime now_{std::chrono::hours{1}};
   ContainerTail::Sight sight_;
   ReadCounts counts_;
+  BatchManifest last_manifest_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t nanoseconds_ = 0;
 };
