@@ -38,7 +38,7 @@ void Agent::collect_loop(const std::stop_token& stop) {
   collector_->look_again();
   for (int round = 0; round < kLastRounds && collect_round(read_until_); ++round) {
   }
-  const Result<> sealed = collector_->seal_all();
+  const Result<> sealed = collector_->seal_to_leave();
   if (!sealed.ok())
     log::error("open batches could not be sealed: their lines are read again",
                {{"what", sealed.error().what}});

@@ -26,6 +26,8 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
   options.spool_bytes_max = collect.spool.bytes_max;
   options.spool_free_bytes_min = collect.spool.free_bytes_min;
+  options.deleted_bytes_max = collect.deleted_bytes_max;
+  options.record_wait_max = collect.record_wait_max;
   options.record_bytes_max = collect.record_bytes_max;
   options.time_window = {.before_max = collect.message_time.before_max,
                          .after_max = collect.message_time.after_max};

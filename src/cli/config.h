@@ -67,6 +67,8 @@ struct Config {
   } key;
   struct Collect {
     std::string pod_logs;
+    std::uint64_t deleted_bytes_max = 0;
+    Milliseconds record_wait_max{};
     Strings follow_links;  // directories that links below pod_logs may lead into
     std::string data_directory;
     Milliseconds lock_wait{};

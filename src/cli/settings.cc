@@ -239,29 +239,13 @@ void add_collect(Table& table) {
        .used_by = kAgents,
        .least = 0,
        .most = kHour}));
-  table.push_back(bind(
-      MEMBER(collect.scan_interval),
-      {.key = "collect.scan_interval",
-       .standard = "1s",
-       .doc = "How often new log files are looked for, where the node does not tell what changes (network "
-              "file systems) or something has changed.",
-       .used_by = kAgents,
-       .least = 10,
-       .most = 60 * kSecond}));
-  table.push_back(bind(MEMBER(collect.idle_scan_interval),
-                       {.key = "collect.idle_scan_interval",
-                        .standard = "10s",
-                        .doc = "The same where the node tells; changes behind symbolic links show only then.",
-                        .used_by = kAgents,
-                        .least = 10,
-                        .most = kHour}));
+  add_log_file_settings(table);
   table.push_back(
       bind(MEMBER(collect.start_at), {.key = "collect.start_at",
                                       .standard = "beginning",
                                       .doc = "Where to begin in files that are there when the agent starts "
                                              "for the first time; later starts go by what that one noted.",
                                       .used_by = kAgents}));
-  add_log_file_settings(table);
   table.push_back(bind(MEMBER(collect.record_bytes_max),
                        {.key = "collect.record_bytes_max",
                         .standard = "1MiB",

@@ -7,7 +7,8 @@
 
 namespace headgate::cli {
 
-// As `logs` opens them; outlives it. None, with a warning, where the machine does not tell: they are polled then.
+// As `logs` opens them; outlives it. None, with a warning, where the machine does not tell: they are polled
+// then.
 std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs);
 
 }  // namespace headgate::cli

@@ -10,7 +10,7 @@ namespace headgate::collect {
 namespace {
 
 constexpr std::string_view kFormat = "headgate-batch";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;                 // 1 knew less of its files
 constexpr std::string_view kTrailerName = "HGbatch";  // and the version, a digit
 constexpr std::size_t kTrailerMagicBytes = 8;
 
@@ -110,7 +110,7 @@ Result<Trailer> decode_trailer(std::string_view bytes) {
   const std::string_view version = magic.substr(kTrailerName.size());
   if (!magic.starts_with(kTrailerName) || version < "1" || version > "9")
     return Error{Fault::Invalid, "no batch trailer"};
-  if (version != std::to_string(kVersion)) return newer_format(kFormat, version, kVersion);
+  if (version > std::to_string(kVersion)) return newer_format(kFormat, version, kVersion);
   const Trailer trailer{.manifest_bytes = little_endian(bytes),
                         .manifest_crc32c = static_cast<std::uint32_t>(little_endian(bytes.substr(8)))};
   if (trailer.manifest_bytes > kManifestBytesMax)

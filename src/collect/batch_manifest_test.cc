@@ -60,9 +60,9 @@ TEST(BatchManifest, TellsATrailerFromOtherBytes) {
   EXPECT_FALSE(decode_trailer(std::string(kTrailerBytes, '\0')).ok());
   EXPECT_FALSE(decode_trailer(trailer.substr(1)).ok());
   std::string newer = trailer;
-  newer.back() = '2';
+  newer.back() = '3';
   EXPECT_EQ(decode_trailer(newer).error().fault, Fault::Denied) << "of a newer headgate, not damaged";
-  EXPECT_EQ(decode_manifest("headgate-batch 2\n").error().fault, Fault::Denied);
+  EXPECT_EQ(decode_manifest("headgate-batch 3\n").error().fault, Fault::Denied);
   EXPECT_EQ(decode_manifest("headgate-batch x\n").error().fault, Fault::Invalid);
   std::string absurd = trailer;
   absurd[7] = '\x7f';

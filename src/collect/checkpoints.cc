@@ -13,7 +13,7 @@ namespace headgate::collect {
 namespace {
 
 constexpr std::string_view kFormat = "headgate-checkpoints";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;  // 1 knew less of its files
 constexpr std::string_view kName = "/checkpoints";
 
 std::string_view directory_of(std::string_view path) {
@@ -47,7 +47,15 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
     }
     return Error(text.error()).in("checkpoints");
   }
-  TRY_IN(path, checkpoints.read(*text));
+  if (const Result<> read = checkpoints.read(*text); !read.ok()) {
+    if (read.error().fault != Fault::Invalid) return Error(read.error()).in(path);
+    return Error{
+        Fault::Invalid,
+        path + ": " + read.error().what +
+            ". Put a copy of it back, or remove it: then every log file that is still on the node is "
+            "collected again from its beginning. To pass over those instead, remove it and start "
+            "once with collect.start_at: end"};
+  }
   // The file may have been renamed and the directory not synced: what it says must not be unsaid by a power
   // loss after batches were removed because of it.
   TRY_IN("checkpoints", disk.sync_directory(checkpoints.directory_));
@@ -57,6 +65,7 @@ Result<Checkpoints> Checkpoints::open(Disk& disk, std::string directory) {
 // title, one line an entry ("<sequence> file ..."), and last "crc <of all before>".
 Result<> Checkpoints::read(std::string_view text) {
   const std::string_view all = text;
+  if (text.empty()) return Error{Fault::Invalid, "is empty: the disk lost what it said"};
   const std::string_view title = TRY(take_line(text));
   TRY(version_in_title(title, kFormat, kVersion));
   while (!text.empty()) {
@@ -159,6 +168,22 @@ const CoveredFile* Checkpoints::find_content(std::string_view path, std::string_
   return best(path, first_bytes, [&](const Entry& entry) {
     return entry.file.fingerprint.bytes > 0 && restart_of(entry.file.path) == restart;
   });
+}
+
+const CoveredFile* Checkpoints::find_begun(std::string_view path, FileId id,
+                                           std::string_view first_bytes) const {
+  const Entry* best = nullptr;
+  for (const Entries* entries : {&confirmed_, &sealed_}) {
+    const auto here = entries->find(directory_of(path));
+    if (here == entries->end()) continue;
+    for (const Entry& entry : here->second) {
+      const bool is_it = entry.file.id == id || entry.file.path == path;
+      const bool is_begun = entry.file.begin.bytes == CoveredFile::kBeginBytesMax;
+      if (!is_it || !is_begun || !entry.file.begin.fits(first_bytes)) continue;
+      if (best == nullptr || best->sequence < entry.sequence) best = &entry;
+    }
+  }
+  return best == nullptr ? nullptr : &best->file;
 }
 
 void Checkpoints::forget_absent(const Present& present) {

@@ -55,6 +55,10 @@ class Checkpoints {
   // same again.
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
 
+  // The same of a file that was cut short of the first bytes that are known of it, and perhaps written on:
+  // the latest entry whose `begin` it has.
+  const CoveredFile* find_begun(std::string_view path, FileId id, std::string_view first_bytes) const;
+
   // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that
   // had the inode before.
   bool may_hold(std::string_view path, FileId id, std::uint64_t bytes) const;

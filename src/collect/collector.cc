@@ -167,9 +167,10 @@ Result<> Collector::scan(SteadyTime now) {
     followed.read_at = now;
     next_due_at_ = kNever;
   }
+  bound_deleted(now);
   if (is_whole) drop_done(scan, present);
-  const bool is_polling = world_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links ||
-                          admission_.is_waiting();
+  const bool is_polling =
+      world_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links || admission_.is_waiting();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
@@ -197,9 +198,10 @@ void Collector::note_refused(const Scan& scan, SteadyTime now) {
   meters_.refused.set(static_cast<double>(refused_));
   if (!is_more || now - warned_of_refused_at_ < kWarnAgain) return;
   warned_of_refused_at_ = now;
-  log::warn("there are names among the pods' logs that are not opened: whoever made them could have us read "
-            "other files",
-            {{"count", refused_}, {"one", scan.refused.example}});
+  log::warn(
+      "there are names among the pods' logs that are not opened: whoever made them could have us read "
+      "other files",
+      {{"count", refused_}, {"one", scan.refused.example}});
 }
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
@@ -218,7 +220,8 @@ void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyT
   }
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
   followed.look_at = sight.is_stale ? now + wait : kWhenChanged;
-  if (followed.tail->has_unread() || followed.tail->is_waiting()) followed.read_at = now;
+  if (followed.tail->has_unread() || followed.tail->is_waiting() || followed.tail->is_polled())
+    followed.read_at = now;
   next_due_at_ = std::min({next_due_at_, followed.read_at, followed.look_at});
 }
 
@@ -260,6 +263,7 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   is_full_ = room_ == 0;
   if (is_full_) {
     if (spool_.is_full_of_open()) TRY(batches_.seal_all());
+    look_while_full(now);
     return false;
   }
   bool did_read = false;
@@ -311,10 +315,10 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
   }
   count(read->counts);
   count_open(followed);
-  followed.read_at = read->more                    ? now
-                     : read->must_wait             ? now + kReadAgain
-                     : followed.tail->is_waiting() ? now + kLookAgain
-                                                   : kWhenChanged;
+  followed.read_at = read->more                                                  ? now
+                     : read->must_wait                                           ? now + kReadAgain
+                     : followed.tail->is_waiting() || followed.tail->is_polled() ? now + kLookAgain
+                                                                                 : kWhenChanged;
   const bool is_to_look = read->must_look && followed.look_at == kWhenChanged;
   if (is_to_look) followed.look_at = now;
   followed.is_at_end = is_at_end(followed, *read);
@@ -341,25 +345,6 @@ void Collector::count(const ReadCounts& counts) {
 void Collector::count_open(Followed& followed) {
   open_files_ += followed.tail->open_files() - followed.open_files;
   followed.open_files = followed.tail->open_files();
-}
-
-// Room is made before there is none: new files come at any time.
-void Collector::bound_open_files() {
-  for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
-  const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
-  if (open_files_ > wanted_max && measured_at_ - warned_of_files_at_ >= kWarnAgain) {
-    warned_of_files_at_ = measured_at_;
-    log::warn(
-        "more log files than may be open: those at rest are closed, new ones wait; raise the limit "
-        "(ulimit -n, LimitNOFILE)",
-        {{"open", open_files_}, {"open_max", options_.open_files_max}});
-  }
-  for (auto& [id, followed] : containers_) {
-    if (open_files_ <= wanted_max) break;
-    if (followed.read_at != kWhenChanged) continue;
-    followed.tail->close_spent();
-    count_open(followed);
-  }
 }
 
 // Whoever holds most gives first: of all tenants one, and of its containers one. So neither a tenant's many
@@ -408,6 +393,22 @@ Result<> Collector::take_held(Followed& followed, const Result<ReadCounts>& take
   count(*taken);
   count_held(followed);
   return {};
+}
+
+Result<> Collector::seal_to_leave() {
+  for (auto& [id, followed] : containers_) {
+    if (followed.tail->open_bytes() == 0 || !batches_.find_slot(followed.batch, *followed.tail)) continue;
+    Batch& batch = batches_.batch_at(followed.batch, world_.clock.steady());
+    // What is held was said before what is open.
+    Result<> taken = take_held(followed, followed.tail->end_held(batch));
+    if (taken.ok()) taken = take_held(followed, followed.tail->give_open(batch));
+    if (taken.ok()) taken = batches_.filled(followed.batch.place);
+    if (!taken.ok()) {
+      read_everything_again();
+      return taken;
+    }
+  }
+  return seal_all();
 }
 
 Result<> Collector::seal_all() {

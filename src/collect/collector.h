@@ -47,6 +47,10 @@ struct CollectorOptions {
   std::size_t compressors_max = 16;  // whose state is held; the least recently used rests
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
+  // Of log files that were deleted and are not read to their end. Over it, and while less than
+  // spool_free_bytes_min is free where the logs are, those that were written longest ago go first.
+  std::uint64_t deleted_bytes_max = 1ULL << 30U;
+  std::chrono::milliseconds record_wait_max{30'000};  // for the end of a record; then it is given without
   std::size_t record_bytes_max = 1U << 20U;
   TimeWindow time_window = {};                       // in which a message's own time is believed
   MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
@@ -93,8 +97,10 @@ class Collector {
   // A batch that turned out damaged on our disk.
   Result<> set_aside(std::uint64_t sequence);
 
-  // Seals everything open, e.g. to leave.
+  // Seals everything open.
   Result<> seal_all();
+  // The same, to leave: what there is of records that have not ended goes too, as parts of them.
+  Result<> seal_to_leave();
   const Spool& spool() const { return spool_; }
   // Memory that the buffers of all open batches take.
   std::size_t buffered_bytes() const { return batches_.buffered_bytes(); }
@@ -153,6 +159,8 @@ class Collector {
   void read_everything_again();
   void count_open(Followed& followed);
   void bound_open_files();
+  void bound_deleted(SteadyTime now);
+  void look_while_full(SteadyTime now);
   Result<> bound_held(SteadyTime now);
   using Held = std::size_t Followed::*;
   Followed* largest_holder(const HeldBytes& bytes, Held held);
@@ -184,6 +192,7 @@ class Collector {
   std::size_t open_files_ = 0;
   SteadyTime warned_of_files_at_ = kLongAgo;
   SteadyTime warned_of_refused_at_ = kLongAgo;
+  SteadyTime warned_of_deleted_at_ = kLongAgo;
   std::size_t refused_ = 0;  // names that the last scan did not take
   std::vector<char> buffer_;
   SteadyTime changes_taken_at_;

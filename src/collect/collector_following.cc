@@ -83,7 +83,8 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
                              .quiet_min = options_.quiet_min,
                              .joining = joining_of(seen, terms.multiline),
-                             .time_window = options_.time_window});
+                             .time_window = options_.time_window,
+                             .record_wait_max = options_.record_wait_max});
   followed.terms = std::move(terms);
   const BatchKey key = policy.partition == Partition::Pod
                            ? *pod_key

@@ -53,6 +53,8 @@ struct CollectorMeters {
         spool_damaged(metrics.gauge("headgate_collect_spool_damaged", "Damaged batches put aside")),
         files(metrics.gauge("headgate_collect_open_files", "Log files open")),
         files_max(metrics.gauge("headgate_collect_open_files_max", "Log files that may be open")),
+        deleted_bytes(metrics.gauge("headgate_collect_deleted_bytes",
+                                    "Bytes of log files that were deleted and are not read to their end")),
         containers(metrics.gauge("headgate_collect_containers", "Containers followed")),
         open_batches(metrics.gauge("headgate_collect_open_batches", "Batches being filled")),
         sharing(metrics.gauge("headgate_collect_sharing_containers",
@@ -92,6 +94,7 @@ struct CollectorMeters {
   Gauge& spool_damaged;
   Gauge& files;
   Gauge& files_max;
+  Gauge& deleted_bytes;
   Gauge& containers;
   Gauge& open_batches;
   Gauge& sharing;

@@ -25,6 +25,7 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
   if (!seen.has_hidden) {
     for (TailedFile& file : files_) ++file.scans_missed;
   }
+  is_directory_there_ = true;
   unopened_bytes_ = 0;
   std::vector<const SeenFile*> unknown;
   for (const SeenFile& listed : seen.files) {
@@ -39,6 +40,9 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
       known->is_finished = false;
     }
     known->take_listing(listed);
+  }
+  for (TailedFile& file : files_) {
+    if (file.scans_missed > 0) file.look_whether_deleted();
   }
   count_unopened(seen, see_unknown(unknown, checkpoints, opened_max, sight), checkpoints);
   std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
@@ -123,10 +127,27 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
   }
   if (*is_known) return;
   opened.quiet_since = kNotQuiet;
-  if (const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes())) {
-    opened.resume(own->position);
+  Result<> resumed;
+  const bool is_current = listed.name.rotated_at.empty();
+  const CoveredFile* begun =
+      is_current ? checkpoints.find_begun(listed.path, opened.id(), opened.first_bytes()) : nullptr;
+  if (begun != nullptr) {
+    resumed = opened.resume_checked(*begun);
+  } else if (const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes())) {
+    resumed = opened.resume_checked(*own);
   } else if (const CoveredFile* other = checkpoints.find_content(listed.path, opened.first_bytes())) {
-    opened.resume_copy(other->position);
+    // A copy that is being made is shorter too. What is written now is the file itself, on a device that has
+    // another number since the machine was started anew.
+    if (is_current) {
+      resumed = opened.resume_checked(*other);
+    } else {
+      opened.resume_copy(other->position);
+    }
+  }
+  if (!resumed.ok()) {
+    sight.unreadable.push_back(resumed.error());
+    sight.is_stale = true;
+    return;
   }
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
@@ -200,19 +221,24 @@ void ContainerTail::see_nothing() {
     ++file.scans_missed;
     file.is_looked_for = true;
   }
+  for (TailedFile& file : files_) file.look_whether_deleted();
+  is_directory_there_ = false;
   unopened_bytes_ = 0;
   missing_.reset();
   is_stale_ = false;
 }
 
-// The runtime may still write it.
+// The runtime may still write it: also when somebody deleted it, as long as there is no later one and its
+// directory is there.
 bool ContainerTail::is_written(std::size_t index) const {
   const TailedFile& file = files_[index];
-  return index + 1 == files_.size() && file.is_listed() && !file.is_gzip() && !file.is_cut();
+  const bool is_reached = file.is_listed() || (file.is_deleted() && is_directory_there_);
+  return index + 1 == files_.size() && is_reached && !file.is_gzip() && !file.is_cut();
 }
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
   Read read;
+  unended_until_ = SteadyTime::max();
   const std::uint64_t joined = joiner().joined();
   for (std::size_t index = 0; index < files_.size(); ++index) {
     if (missing_ && is_older(*missing_, files_[index].name)) {  // a copy: what it says was before this
@@ -232,6 +258,7 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
   if (is_over) TRY(end_records(batch, read.counts));
   // After reading: what follows may have been in the file for long.
   for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
+  TRY(end_unended(batch, read.counts, now));
   read.counts.joined = joiner().joined() - joined;
   read.counts.truncations = std::exchange(truncations_, 0);
   let_go();
@@ -268,11 +295,16 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
   }
   const Result<TailedFile::Chunk> chunk = file.read(buffer);
   if (!chunk.ok()) return failed(chunk.error(), read);
+  if (chunk->is_hole) {
+    ++read.counts.damaged;
+    return Step::Read;
+  }
   if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
     return reach_end(index, buffer, batch, read, now);
   }
   file.quiet_since = kNotQuiet;
-  if (last_restart_ && file.name.restart > *last_restart_) {
+  const std::uint32_t before = last_restart_.value_or(files_.front().name.restart);
+  if (file.name.restart > before) {
     // The rest of the older files is read into the buffer: this chunk is read again.
     file.unread(*chunk);
     TRY(begin_restart(index, buffer, batch, read));
@@ -316,7 +348,10 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
     return pass_cut(files_[index], batch, read);
   }
   if (file.quiet_since == kNotQuiet) file.quiet_since = now;
-  if (is_written(index)) return Step::AtEnd;
+  if (is_written(index)) {
+    TRY(take_half_line(file, buffer, batch, read, now));
+    return Step::AtEnd;
+  }
   if (!file.is_gzip() && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
   if (TRY(take_rest(file, buffer, batch, read)) == Step::Wait) return Step::Wait;
   if (const std::optional<Error> damage = file.take_damage()) {
@@ -344,7 +379,8 @@ Result<ContainerTail::Step> ContainerTail::pass_cut(TailedFile& file, Batch& bat
 Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read) {
   for (std::size_t older = 0; older < index; ++older) {
     TailedFile& file = files_[older];
-    if (file.is_finished || !file.is_open() || file.name.restart != *last_restart_) continue;
+    if (file.is_finished || !file.is_open() || file.name.restart >= files_[index].name.restart) continue;
+    if (file.content() != TailedFile::Content::Log) continue;
     TRY(take_rest(file, buffer, batch, read));
   }
   TRY(end_records(batch, read.counts));
@@ -356,10 +392,12 @@ Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& ch
                                    ReadCounts& counts) {
   std::string_view rest = chunk.bytes;
   std::uint64_t offset = chunk.offset;
+  const bool has_nul = std::memchr(rest.data(), '\0', rest.size()) != nullptr;
   while (!rest.empty()) {
     const auto* newline = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
     const std::size_t bytes = static_cast<std::size_t>(newline - rest.data());
-    TRY(take_line(file, rest.substr(0, bytes), offset, batch, counts));
+    TRY(has_nul ? take_torn(file, rest.substr(0, bytes), offset, batch, counts)
+                : take_line(file, rest.substr(0, bytes), offset, batch, counts));
     rest.remove_prefix(bytes + 1);
     offset += bytes + 1;
   }
@@ -380,9 +418,11 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
     return batch.add(origin_, Record{.at = at, .ingested_at = at, .message = line, .is_damaged = true});
   }
   last_at_ = parsed->at;
+  last_of_[static_cast<std::size_t>(parsed->stream)] = parsed->at;
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
   if (is_after_end()) [[unlikely]]
     return {};
+  if (parsed->is_partial) has_piece_[static_cast<std::size_t>(parsed->stream)] = true;
   return add(assembler_.take({.origin = {.file = file.number(), .offset = offset},
                               .at = parsed->at,
                               .stream = parsed->stream,
@@ -394,20 +434,26 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
 Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch,
                                    ReadCounts& counts) {
   std::string_view text = chunk.bytes;
+  bool is_new_damaged = false;
   if (!file.long_line) {
     const std::optional<CriLine> parsed = parse_cri_line(chunk.bytes);
     const Timestamp at = last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
     file.long_line = parsed.value_or(CriLine{.at = at, .text = chunk.bytes});
     file.long_line_is_damaged = !parsed;
     if (!parsed) ++counts.damaged;
+    is_new_damaged = !parsed;
     text = file.long_line->text;
     last_at_ = file.long_line->at;
+    if (parsed) last_of_[static_cast<std::size_t>(parsed->stream)] = parsed->at;
   }
   const CriLine line = *file.long_line;
   const bool is_damaged = file.long_line_is_damaged;
   if (chunk.ends_line) file.long_line.reset();
   if (file.may_be_taken(chunk.offset) && file.is_taken(line.stream, chunk.offset, assembler_)) return {};
   if (is_after_end()) return {};
+  // It goes on with nothing that is open.
+  if (is_new_damaged) TRY(add(assembler_.end(line.stream), batch, counts));
+  has_piece_[static_cast<std::size_t>(line.stream)] = true;
   return add(assembler_.take({.origin = {.file = file.number(), .offset = chunk.offset},
                               .at = line.at,
                               .stream = line.stream,
@@ -428,34 +474,6 @@ Result<> ContainerTail::add(std::span<const Record> records, Batch& batch, ReadC
   return {};
 }
 
-Result<ContainerTail::Step> ContainerTail::take_rest(TailedFile& file, std::span<char> buffer, Batch& batch,
-                                                     Read& read) {
-  const Result<TailedFile::Chunk> rest = file.read_rest(buffer);
-  if (!rest.ok()) return failed(rest.error(), read);
-  if (rest->bytes.empty() && !rest->is_piece) return Step::AtEnd;
-  read.counts.bytes += rest->bytes.size();
-  TRY(rest->is_piece ? take_piece(file, *rest, batch, read.counts)
-                     : take_line(file, rest->bytes, rest->offset, batch, read.counts));
-  return Step::AtEnd;
-}
-
-Result<> ContainerTail::end_records(Batch& batch, ReadCounts& counts) {
-  for (const Stream stream : kStreams) TRY(add(assembler_.end(stream), batch, counts));
-  return {};
-}
-
-Result<ReadCounts> ContainerTail::end_held(Batch& batch) {
-  ReadCounts counts;
-  for (const Stream stream : kStreams) TRY(add(assembler_.end_held(stream), batch, counts));
-  return counts;
-}
-
-Result<ReadCounts> ContainerTail::give_open(Batch& batch) {
-  ReadCounts counts;
-  for (const Stream stream : kStreams) TRY(add(assembler_.give_open(stream), batch, counts));
-  return counts;
-}
-
 // A file that is over and wholly in sealed batches costs no descriptor; without a name it is forgotten.
 void ContainerTail::let_go() {
   for (TailedFile& file : files_) {
@@ -471,17 +489,30 @@ void ContainerTail::let_go() {
 
 void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
   for (const TailedFile& file : files_) {
-    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_));
+    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_, until()));
   }
 }
 
 void ContainerTail::commit() {
-  for (TailedFile& file : files_) file.commit(assembler_);
+  const TailedFile::Until until = this->until();
+  for (TailedFile& file : files_) file.commit(assembler_, until);
   let_go();
+}
+
+// Lines that are held are in no batch, however late the ones are that are read.
+TailedFile::Until ContainerTail::until() const {
+  TailedFile::Until until = last_of_;
+  for (const Stream stream : kStreams) {
+    const std::optional<Timestamp> held = assembler_.held_since(stream);
+    Timestamp& last = until[static_cast<std::size_t>(stream)];
+    if (held) last = std::min(last, *held - std::chrono::nanoseconds{1});
+  }
+  return until;
 }
 
 void ContainerTail::rewind() {
   assembler_.reset();
+  last_of_ = {};
   last_restart_.reset();
   for (TailedFile& file : files_) {
     if (!file.is_open() && !file.is_cut()) continue;  // all of it is in sealed batches
@@ -525,6 +556,9 @@ std::optional<std::vector<std::string_view>> ContainerTail::beginnings() const {
 
 void ContainerTail::close_spent() {
   for (TailedFile& file : files_) {
+    // Of one that was deleted, or can be replaced behind a link, what is written later could not be found
+    // again.
+    if (file.is_deleted() || file.is_link) continue;
     if (file.is_open() && file.unread_bytes() == 0 && file.is_spent(assembler_)) file.close();
   }
 }

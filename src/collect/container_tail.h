@@ -4,6 +4,8 @@
 // container.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -44,6 +46,9 @@ class ContainerTail {
     std::chrono::milliseconds quiet_min{5000};
     RecordJoiner::Options joining = {};
     TimeWindow time_window = {};  // in which a message's own time is believed
+    // A record whose end is missing (a piece with none after it, a line without its newline) is given after
+    // so long without more of it.
+    std::chrono::milliseconds record_wait_max{30'000};
   };
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
@@ -84,7 +89,7 @@ class ContainerTail {
   std::size_t held_bytes() const { return joiner().held_bytes(); }
   std::size_t open_bytes() const { return assembler_.open_bytes(); }
   // When read() will end what is held, whether or not there is more to read; max: nothing is held.
-  SteadyTime held_until() const { return joiner().due_at(); }
+  SteadyTime held_until() const { return std::min(joiner().due_at(), unended_until_); }
 
   // What a batch sealed now covers; commit() once it is sealed.
   void cover(std::vector<CoveredFile>& covers) const;
@@ -98,6 +103,20 @@ class ContainerTail {
   // Files that are not written any more, or of which it is not known what they are, are being waited for:
   // read() has to be called from time to time.
   bool is_waiting() const;
+  // The newest file was deleted, and the container may write on into it, of which nothing tells.
+  bool is_polled() const;
+  // Open files that have no name any more: what they take of the disk is free once they are closed.
+  struct Deleted {
+    std::uint64_t bytes = 0;
+    std::int64_t oldest_ns = INT64_MAX;  // when the one that was written longest ago was written last
+  };
+  Deleted deleted() const;
+  // Closes that one. Its lines that were not read are lost; how many, as far as they can be counted.
+  struct Released {
+    std::uint64_t bytes = 0;
+    std::uint64_t lines = 0;
+  };
+  Released release_oldest_deleted(std::span<char> buffer);
   std::size_t open_files() const;
   // How each of its files begins; nothing when the last scan found one that could not be looked into.
   std::optional<std::vector<std::string_view>> beginnings() const;
@@ -131,12 +150,18 @@ class ContainerTail {
   Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
                      ReadCounts& counts);
+  // A line with NULs in it. Where a whole line stands behind them the disk lost what was between.
+  Result<> take_torn(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
+                     ReadCounts& counts);
   Result<> take_piece(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> add(std::span<const Record> records, Batch& batch, ReadCounts& counts);
   // What is left of a file without a newline, as a line.
   Result<Step> take_rest(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read);
   Result<> end_records(Batch& batch, ReadCounts& counts);
+  Result<> take_half_line(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
+  Result<> end_unended(Batch& batch, ReadCounts& counts, SteadyTime now);
   const RecordJoiner& joiner() const { return assembler_.joiner(); }
+  TailedFile::Until until() const;
   void let_go();
   bool is_after_end() const { return end_ && last_at_ > *end_; }
 
@@ -155,7 +180,12 @@ class ContainerTail {
   bool are_all_known_ = false;                 // of those that were listed
   std::uint64_t unopened_bytes_ = 0;
   UnopenedFiles unopened_;
-  Timestamp last_at_;  // stands in for the time of damaged lines
+  std::array<SteadyTime, 2> piece_at_{kLongAgo, kLongAgo};  // by stream: the last of an open record
+  std::array<bool, 2> has_piece_{};                         // of a stream, since that was noted
+  SteadyTime unended_until_ = SteadyTime::max();
+  bool is_directory_there_ = false;
+  TailedFile::Until last_of_ = {};  // by stream, since the start or the last rewind()
+  Timestamp last_at_;               // stands in for the time of damaged lines
   std::optional<Timestamp> end_;
 };
 

@@ -19,7 +19,7 @@ Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints, std::
       FilePosition end;
       for (StreamPosition& stream : end.streams) stream.offset = file->unread_bytes();
       file->resume(end);
-      checkpoints.pass_over(file->cover(nothing), sequence);
+      checkpoints.pass_over(file->cover(nothing, {}), sequence);
     }
   }
   return {};

@@ -50,6 +50,15 @@ void append_line(std::string& text, const CoveredFile& file) {
   }
   text.push_back(' ');
   append_word(text, file.path);
+  add(file.begin.bytes);
+  add(file.begin.hash);
+  add(file.end_offset);
+  add(file.end.bytes);
+  add(file.end.hash);
+  for (const Timestamp& until : file.until) {
+    text.push_back(' ');
+    text += std::to_string(until.nanoseconds);
+  }
   text.push_back('\n');
 }
 
@@ -67,7 +76,16 @@ Result<CoveredFile> parse_covered_file(std::string_view line) {
   }
   const std::string_view path = TRY_IN("path", take_word(line));
   file.path = TRY_IN("path", decode_word(path));
-  if (!line.empty()) return Error{Fault::Invalid, "words after the path"};
+  if (line.empty()) return file;  // of version 1
+  file.begin.bytes = TRY_IN("begin bytes", take_number<std::uint32_t>(line));
+  file.begin.hash = TRY_IN("begin hash", take_number<std::uint64_t>(line));
+  file.end_offset = TRY_IN("end offset", take_number<std::uint64_t>(line));
+  file.end.bytes = TRY_IN("end bytes", take_number<std::uint32_t>(line));
+  file.end.hash = TRY_IN("end hash", take_number<std::uint64_t>(line));
+  for (Timestamp& until : file.until) until.nanoseconds = TRY_IN("until", take_number<std::int64_t>(line));
+  if (!line.empty()) return Error{Fault::Invalid, "words after the times"};
+  if (file.end.bytes > CoveredFile::kEndBytesMax || file.end.bytes > file.end_offset)
+    return Error{Fault::Invalid, "end: more bytes than there can be"};
   return file;
 }
 

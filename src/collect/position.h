@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "model/record.h"
+#include "model/timestamp.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {
@@ -50,16 +51,27 @@ struct Fingerprint {
 };
 
 struct CoveredFile {
+  static constexpr std::size_t kEndBytesMax = 64;
   FileId id;
   Fingerprint fingerprint;
   FilePosition position;
   std::string path;  // where it was last seen
+  // Its first bytes again, so few that a file which was cut short of the others still has them.
+  static constexpr std::size_t kBeginBytesMax = 32;
+  Fingerprint begin = {};
+  // How far the file had been read, and its last bytes before that: after a power loss it may end otherwise
+  // (resume_point.h). Not known (0) of gzipped files, and of what earlier versions wrote.
+  std::uint64_t end_offset = 0;
+  Fingerprint end = {};
+  // By stream: lines with later times are in no batch. 0: not known.
+  std::array<Timestamp, 2> until = {};
   friend bool operator==(const CoveredFile&, const CoveredFile&) = default;
 };
 
 // One line, as docs/formats/spool.md says:
 //   file <device> <inode> <fingerprint bytes> <fingerprint hash> {<offset> <bytes taken> <parts taken>}x2
-//   <path, %-encoded>
+//   <path, %-encoded> <begin bytes> <begin hash> <end offset> <end bytes> <end hash> {<until>}x2
+// Version 1 ended with the path.
 void append_line(std::string& text, const CoveredFile& file);
 Result<CoveredFile> parse_covered_file(std::string_view line);
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,11 @@ class RecordAssembler {
   const RecordJoiner& joiner() const { return joiner_; }
 
   bool is_open(Stream stream) const { return of(stream).is_open; }
+  // The runtime's time of the first line that is held, by pieces or by the joiner.
+  std::optional<Timestamp> held_since(Stream stream) const {
+    if (const std::optional<Timestamp> joined = joiner_.held_since(stream)) return joined;
+    return of(stream).is_open ? std::optional(of(stream).ingested_at) : std::nullopt;
+  }
   // Where the stream has to resume in `file` so that nothing is lost or repeated; the caller has read up to
   // `read_offset`.
   StreamPosition position(Stream stream, std::uint64_t file, std::uint64_t read_offset) const;

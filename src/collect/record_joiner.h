@@ -48,6 +48,9 @@ class RecordJoiner {
   // What is held of the stream for age_max, counted from the first of these calls that finds it held.
   std::span<const Record> end_aged(Stream stream, SteadyTime now);
 
+  std::optional<Timestamp> held_since(Stream stream) const {
+    return holds(stream) ? std::optional(of(stream).ingested_at) : std::nullopt;
+  }
   bool holds(Stream stream) const { return of(stream).state != MultilinePattern::kNone; }
   // Where in `file` the record that is held begins; empty when nothing of it is in there.
   std::optional<std::uint64_t> offset_in(Stream stream, std::uint64_t file) const;

@@ -4,7 +4,22 @@
 #include <array>
 #include <cstring>
 
+#include "collect/resume_point.h"
+
 namespace headgate::collect {
+namespace {
+
+constexpr std::uint64_t kHoleBytesMax = 16U << 20U;
+
+// Where the hole begins in which a full buffer without a newline ends: the line in it was cut.
+std::size_t torn_at(std::string_view read, std::size_t buffer_bytes) {
+  constexpr std::size_t kHoleBytesMin = 1024;
+  if (read.size() < buffer_bytes || read.find('\n') != std::string_view::npos) return std::string_view::npos;
+  const std::size_t end = read.find_last_not_of('\0') + 1;  // 0 when there is nothing else
+  return read.size() - end >= kHoleBytesMin ? end : std::string_view::npos;
+}
+
+}  // namespace
 
 Result<TailedFile> TailedFile::open(Disk& disk, Decompressors& decompressors, const SeenFile& seen,
                                     std::uint64_t number) {
@@ -77,6 +92,8 @@ void TailedFile::take_listing(const SeenFile& seen) {
   }
   name = seen.name;
   path = seen.path;
+  is_link = seen.is_link;
+  is_deleted_ = false;
   modified_ns_ = seen.stat.modified_ns;
   if (!is_gzip()) content_bytes_ = seen.stat.bytes;
 }
@@ -164,7 +181,8 @@ Result<TailedFile::Content> TailedFile::judge(std::span<char> buffer) {
   if (kind_ == Content::Log || is_decided) return kind_;
   buffer = buffer.first(std::min(buffer.size(), kFirstLinesBytes));
   std::string_view text;
-  for (std::uint64_t at = 0;; at += text.size()) {  // a hole of NULs at its beginning says nothing
+  // A hole of NULs at its beginning says nothing, unless it is endless.
+  for (std::uint64_t at = 0; at <= kHoleBytesMax; at += text.size()) {
     text = {buffer.data(), TRY(read_at(at, buffer))};
     if (text.empty() || text.find_first_not_of('\0') != std::string_view::npos || is_gzip()) break;
   }
@@ -201,6 +219,28 @@ void TailedFile::resume(const FilePosition& position) {
   long_line.reset();
 }
 
+Result<> TailedFile::resume_checked(const CoveredFile& covered) {
+  FilePosition position = covered.position;
+  if (!is_gzip()) {
+    TRY(open_again());
+    const std::uint64_t bytes = TRY_IN(path, file_->stat()).bytes;
+    const std::uint64_t read =
+        std::max({position.streams[0].offset, position.streams[1].offset, covered.end_offset});
+    // A copy that is being made is shorter too. Of a file that is over nothing would come after its end.
+    is_copy_ = bytes < read && !name.rotated_at.empty();
+    if (!is_copy_ && (bytes < read || !TRY_IN(path, ends_as(*file_, covered)))) {
+      const bool is_timed = covered.until != Until{};
+      if (is_timed) position = TRY_IN(path, find_unread(*file_, covered));
+      for (StreamPosition& stream : position.streams) {
+        if (stream.offset > bytes) stream = {.offset = bytes};
+      }
+    }
+  }
+  resume(position);
+  until_ = covered.until;
+  return {};
+}
+
 Result<bool> TailedFile::is_rewritten() {
   if (is_gzip()) return false;
   TRY(open_again());
@@ -222,7 +262,42 @@ Result<bool> TailedFile::is_truncated() {
   if (is_gzip()) return false;
   TRY(open_again());
   const FileStat stat = TRY_IN(path, file_->stat());
+  bytes_at_end_ = stat.bytes;
   return (stat.bytes < offset_ && !is_copy_) || TRY(is_rewritten());
+}
+
+std::optional<SteadyTime> TailedFile::half_line_since(SteadyTime now) {
+  const std::uint64_t bytes = bytes_at_end_ > offset_ && !is_gzip() ? bytes_at_end_ - offset_ : 0;
+  if (std::exchange(half_bytes_, bytes) != bytes) half_since_ = now;
+  return bytes == 0 ? std::nullopt : std::optional(half_since_);
+}
+
+void TailedFile::look_whether_deleted() {
+  if (file_ == nullptr) return;
+  const Result<FileStat> stat = file_->stat();
+  is_deleted_ = stat.ok() && stat->links == 0;
+  if (is_deleted_) deleted_bytes_ = stat->bytes;
+}
+
+std::uint64_t TailedFile::count_unread_lines(std::span<char> buffer) {
+  constexpr std::uint64_t kCountedBytesMax = 64U << 20U;
+  if (kind_ == Content::Foreign || archive_ || is_cut_) return 0;
+  if (is_gzip()) return 0;  // counted as a file once it is gone
+  const std::uint64_t unread = deleted_bytes_ > offset_ ? deleted_bytes_ - offset_ : 0;
+  std::uint64_t counted = 0;
+  std::uint64_t lines = 0;
+  bool ends_line = true;
+  while (counted < std::min(unread, kCountedBytesMax)) {
+    const Result<std::size_t> taken = file_->read_at(offset_ + counted, buffer);
+    if (!taken.ok() || *taken == 0) break;
+    lines +=
+        static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.begin() + std::ptrdiff_t(*taken), '\n'));
+    ends_line = buffer[*taken - 1] == '\n';
+    counted += *taken;
+  }
+  if (counted == 0) return unread > 0 ? 1 : 0;
+  if (counted < unread) lines = static_cast<std::uint64_t>(double(lines) * double(unread) / double(counted));
+  return lines + (ends_line ? 0 : 1);
 }
 
 Result<std::size_t> TailedFile::read_at(std::uint64_t offset, std::span<char> buffer) {
@@ -246,10 +321,22 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
   learn_more(read);
   if (long_line) {
     const std::size_t newline = read.find('\n');
+    if (const std::size_t end = torn_at(read, buffer.size()); end != std::string_view::npos) {
+      chunk = {.bytes = read.substr(0, end), .offset = offset_, .is_piece = true};
+      offset_ += end;
+      return chunk;
+    }
     chunk.is_piece = true;
     chunk.ends_line = newline != std::string_view::npos;
     chunk.bytes = read.substr(0, newline);
     offset_ += chunk.bytes.size() + (chunk.ends_line ? 1 : 0);
+    return chunk;
+  }
+  if (bytes > 0 && read.front() == '\0') [[unlikely]] {
+    const std::size_t hole = std::min(read.find_first_not_of('\0'), read.size());
+    // Of a line that holds nothing else the newline is passed over too.
+    offset_ += hole + (hole < read.size() && read[hole] == '\n' ? 1 : 0);
+    chunk.is_hole = true;
     return chunk;
   }
   const void* const last_newline = bytes == 0 ? nullptr : ::memrchr(buffer.data(), '\n', bytes);
@@ -257,9 +344,10 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
     chunk.bytes =
         read.substr(0, static_cast<std::size_t>(static_cast<const char*>(last_newline) - buffer.data()) + 1);
   } else if (bytes == buffer.size()) {
-    chunk.bytes = read;
+    const std::size_t end = torn_at(read, buffer.size());
+    chunk.bytes = read.substr(0, end);
     chunk.is_piece = true;
-    chunk.ends_line = false;
+    chunk.ends_line = end != std::string_view::npos;
   }
   offset_ += chunk.bytes.size();
   return chunk;
@@ -288,9 +376,26 @@ FilePosition TailedFile::position(const RecordAssembler& assembler) const {
   return position;
 }
 
-CoveredFile TailedFile::cover(const RecordAssembler& assembler) const {
-  return CoveredFile{
-      .id = id_, .fingerprint = Fingerprint::of(first_bytes_), .position = position(assembler), .path = path};
+TailedFile::Until TailedFile::later(const Until& until) const {
+  return {std::max(until[0], until_[0]), std::max(until[1], until_[1])};
+}
+
+CoveredFile TailedFile::cover(const RecordAssembler& assembler, const Until& until) const {
+  CoveredFile covered{
+      .id = id_,
+      .fingerprint = Fingerprint::of(first_bytes_),
+      .position = position(assembler),
+      .path = path,
+      .begin = Fingerprint::of(std::string_view(first_bytes_).substr(0, CoveredFile::kBeginBytesMax)),
+      .end_offset = is_gzip() ? 0 : offset_,
+      .until = later(until)};
+  if (is_gzip() || is_cut_ || file_ == nullptr) return covered;
+  // Where they cannot be read only less is known of the file.
+  std::array<char, CoveredFile::kEndBytesMax> bytes;
+  const std::size_t wanted = std::min<std::uint64_t>(bytes.size(), offset_);
+  const Result<std::size_t> taken = file_->read_at(offset_ - wanted, std::span(bytes).first(wanted));
+  if (taken.ok() && *taken == wanted) covered.end = Fingerprint::of({bytes.data(), wanted});
+  return covered;
 }
 
 }  // namespace headgate::collect

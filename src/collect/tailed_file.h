@@ -2,6 +2,7 @@
 // what was logged: in a gzipped file, of the decompressed bytes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,6 +32,9 @@ class TailedFile {
   const std::string& first_bytes() const { return first_bytes_; }
   // Goes on after what sealed batches hold of it.
   void resume(const FilePosition& position);
+  // The same of a file that is not only appended to when the node lost power meanwhile: where it does not end
+  // as it did, at the first line that is in no batch, or else at its end.
+  Result<> resume_checked(const CoveredFile& covered);
   // The same, of the file that this is a copy of.
   void resume_copy(const FilePosition& position) {
     is_copy_ = true;
@@ -38,6 +42,8 @@ class TailedFile {
   }
   // Forgets all that was read since the last commit.
   void rewind() { resume(FilePosition(committed_)); }
+  // By stream: the times of the last lines that are in batches; 0 where it is not known.
+  using Until = std::array<Timestamp, 2>;
   // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin.
   Result<bool> is_rewritten();
   // The same, also when it is only shorter than what was read.
@@ -89,8 +95,8 @@ class TailedFile {
     return content_bytes_ > offset_ && kind_ != Content::Foreign ? content_bytes_ - offset_ : 0;
   }
   std::int64_t modified_ns() const { return modified_ns_; }
-  // What its first lines say it is. Unknown: too few to tell. A file none of whose first lines is a CRI line is
-  // not what a container said, and is not delivered as such; it is looked at again when it changes.
+  // What its first lines say it is. Unknown: too few to tell. A file none of whose first lines is a CRI line
+  // is not what a container said, and is not delivered as such; it is looked at again when it changes.
   enum class Content : std::uint8_t { Unknown, Log, Foreign };
   static constexpr std::size_t kFirstLines = 64;
   static constexpr std::size_t kFirstLinesBytes = 64U << 10U;
@@ -110,6 +116,7 @@ class TailedFile {
     std::uint64_t offset = 0;  // of the first byte
     bool is_piece = false;
     bool ends_line = true;  // of a piece: it is the last of its line
+    bool is_hole = false;   // NULs where a line would begin: the disk lost them; they are passed over
   };
   Result<Chunk> read(std::span<char> buffer);
   // The chunk just read is to be read again.
@@ -136,8 +143,21 @@ class TailedFile {
     return is_committed(assembler) && committed_.lowest_offset() == offset_;
   }
   // What a batch sealed now covers of it.
-  CoveredFile cover(const RecordAssembler& assembler) const;
-  void commit(const RecordAssembler& assembler) { committed_ = position(assembler); }
+  CoveredFile cover(const RecordAssembler& assembler, const Until& until) const;
+  void commit(const RecordAssembler& assembler, const Until& until) {
+    committed_ = position(assembler);
+    until_ = later(until);
+  }
+
+  // It has no name any more: only this descriptor still holds it.
+  bool is_deleted() const { return is_deleted_ && file_ != nullptr; }
+  std::uint64_t deleted_bytes() const { return is_deleted() ? deleted_bytes_ : 0; }
+  void look_whether_deleted();
+  // Lines after where it is, in a file that will not be read: estimated where they are very many.
+  std::uint64_t count_unread_lines(std::span<char> buffer);
+  // Bytes after its last newline, and since when there have been so many; nothing when there are none. As of
+  // is_truncated().
+  std::optional<SteadyTime> half_line_since(SteadyTime now);
 
   // Closed files cost no descriptor; read() opens again, and begins anew if another file has the inode by
   // then.
@@ -146,6 +166,7 @@ class TailedFile {
 
   LogFileName name;
   std::string path;
+  bool is_link = false;  // its name is: the file can be replaced without a change in its directory
   // Its name was there at the last scan, or is missing for the first time: a file that is renamed while its
   // directory is listed can be missing from the list.
   bool is_listed() const { return scans_missed <= 1; }
@@ -166,6 +187,7 @@ class TailedFile {
   void learn_more(std::string_view read);
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer);
   void become_archive();
+  Until later(const Until& until) const;
 
   Disk* disk_;
   Decompressors* decompressors_;
@@ -177,6 +199,11 @@ class TailedFile {
   std::optional<SeenFile> archive_;       // the same content, gzipped, while this is still read
   bool is_damage_told_ = false;
   Content kind_ = Content::Unknown;
+  bool is_deleted_ = false;
+  std::uint64_t deleted_bytes_ = 0;
+  std::uint64_t bytes_at_end_ = 0;  // how long it was when its end was last looked at
+  std::uint64_t half_bytes_ = 0;
+  SteadyTime half_since_ = kLongAgo;
   std::uint64_t judged_bytes_ = 0;  // how long it was when it was judged
   bool is_cut_ = false;
   bool is_copy_ = false;  // can be shorter than what was read of what it is a copy of
@@ -184,6 +211,7 @@ class TailedFile {
   std::uint64_t content_bytes_ = 0;  // at least; as listed
   std::int64_t modified_ns_ = 0;
   FilePosition committed_;
+  Until until_ = {};
   FilePosition taken_;             // at the last resume
   std::uint64_t taken_until_ = 0;  // beyond it taken_ says nothing
 };

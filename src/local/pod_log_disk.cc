@@ -89,7 +89,8 @@ int open_by_components(int directory, std::string path, int flags) {
     if (opened < 0) {
       // With O_DIRECTORY a link is "not a directory".
       struct stat status {};
-      const bool is_a_link = opened == -ENOTDIR && ::fstatat(at, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      const bool is_a_link = opened == -ENOTDIR &&
+                             ::fstatat(at, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                              S_ISLNK(status.st_mode);
       return is_a_link ? -ELOOP : opened;
     }
@@ -157,8 +158,7 @@ Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& pat
   uid_t owner = TRY(stat_of(place.get(), base)).st_uid;
   for (int links = 0; !rest.empty();) {
     const std::string name = take_component(rest);
-    const int opened =
-        repeated([&] { return ::openat(place.get(), name.c_str(), kPlace | O_NOFOLLOW); });
+    const int opened = repeated([&] { return ::openat(place.get(), name.c_str(), kPlace | O_NOFOLLOW); });
     if (opened < 0) return error_from_errno(-opened, path);
     FileDescriptor next(opened);
     if (!is_link(next.get())) {
@@ -187,7 +187,8 @@ Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& pat
       base = real_path(allowed);
       break;
     }
-    if (!below) return refused(path, "leads to " + target + ", which is not below a directory of collect.follow_links");
+    if (!below)
+      return refused(path, "leads to " + target + ", which is not below a directory of collect.follow_links");
     place = TRY(open_place(base));
     owner = TRY(stat_of(place.get(), base)).st_uid;
     rest = *below + (rest.empty() || below->empty() ? "" : "/") + rest;

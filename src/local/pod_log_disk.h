@@ -30,7 +30,8 @@ class PodLogDisk : public PosixDisk {
   Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override;
   // Invalid also for a file of another owner. One with several names is told with its `links`.
   Result<FileStat> stat(const std::string& path) override;
-  // Links are Other unless they lead into one of `follow_links`; those of them that lead nowhere are left out.
+  // Links are Other unless they lead into one of `follow_links`; those of them that lead nowhere are left
+  // out.
   Result<std::vector<DirectoryEntry>> list(const std::string& directory) override;
   // A directory, open as a place only (O_PATH), for who watches it.
   Result<FileDescriptor> open_directory(const std::string& directory) const;

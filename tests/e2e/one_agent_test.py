@@ -152,15 +152,15 @@ class OneAgentTest(EndToEndTest):
         spool = self.data / "spool"
         checkpoints = self.data / "checkpoints"
         of_this = checkpoints.read_bytes()
-        body = of_this[:of_this.rindex(b"crc ")].replace(b"headgate-checkpoints 1", b"headgate-checkpoints 9", 1)
+        body = of_this[:of_this.rindex(b"crc ")].replace(b"headgate-checkpoints 2", b"headgate-checkpoints 9", 1)
         checkpoints.write_bytes(body + b"crc %d\n" % crc32c(body))
         (spool / "0000000000000900.open").write_bytes(b"begun")
         self.assert_left_as_it_is(checkpoints)
         checkpoints.write_bytes(of_this)
 
         batch = spool / "0000000000000901.batch"
-        manifest = b"headgate-batch 2\nwhatever\n"
-        for trailer, text in ((b"HGbatch1", manifest), (b"HGbatch2", b"who knows")):
+        manifest = b"headgate-batch 3\nwhatever\n"
+        for trailer, text in ((b"HGbatch2", manifest), (b"HGbatch3", b"who knows")):
             batch.write_bytes(b"object" + text + len(text).to_bytes(8, "little") + crc32c(text).to_bytes(8, "little") + trailer)
             (spool / "0000000000000001.batch").write_bytes(b"damaged")
             self.assert_left_as_it_is(batch)

@@ -68,5 +68,45 @@ TEST_F(Tailing, TheOddFirstLineOfALogHasTheTimeOfItsFile) {
   EXPECT_EQ(last_manifest_.first_at, Timestamp{std::int64_t{1'700'000'000'000'000'000}});
 }
 
+// What a power loss makes of bytes that were never written to the disk.
+TEST_F(Tailing, FindsTheLinesBehindABlockOfNuls) {
+  const std::string hole(5000, '\0');  // longer than a read
+  write(hole + line("one") + line("two"));
+  EXPECT_EQ(collect(), (Texts{"one", "two"}));
+  write(hole + line("three") + std::string(3, '\0') + line("four"));
+  EXPECT_EQ(collect(), (Texts{"three", "four"}));
+  write(line("five") + hole);
+  EXPECT_EQ(collect(), Texts{"five"});
+  start_agent();
+  write(line("six") + hole + "\n" + line("seven"));
+  EXPECT_EQ(collect(), (Texts{"six", "seven"}));
+  EXPECT_GT(counts_.damaged, 0U);
+}
+
+TEST_F(Tailing, FindsTheLineThatWasWrittenBehindOneThatWasCut) {
+  const std::string cut = line("this line was cut");
+  write(line("one") + cut.substr(0, cut.size() - 5) + std::string(700, '\0') + line("two") + line("three"));
+  EXPECT_EQ(collect(), (Texts{"one", "this line was", "two", "three"}));
+  start_agent();
+  EXPECT_EQ(collect(), Texts{});
+  write(cut.substr(0, cut.size() - 5) + std::string(9000, '\0') + line("four"));
+  EXPECT_EQ(collect(), (Texts{"this line was", "four"}));
+}
+
+TEST_F(Tailing, LeavesNulsThatTheContainerSaidWhereTheyAre) {
+  const std::string said("a\0b\0\0c\0", 7);
+  write(line(said) + line("two"));
+  EXPECT_EQ(collect(), (Texts{said, "two"}));
+}
+
+TEST_F(Tailing, ReadsALineAgainFromTheMiddleThatWasFoundBehindNuls) {
+  const std::string cut = line("cut");
+  write(cut.substr(0, cut.size() - 2) + std::string(20, '\0') + line("open", "P"));
+  EXPECT_EQ(collect(), Texts{"cu"});
+  start_agent();
+  write(line(" and closed"));
+  EXPECT_EQ(collect(), Texts{"open and closed"});
+}
+
 }  // namespace
 }  // namespace headgate::collect

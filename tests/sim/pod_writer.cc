@@ -30,6 +30,7 @@ void PodWriter::step() {
     disk_.runtime_append(current(), std::exchange(unwritten_, ""));
     return;
   }
+  go_on_after_loss();
   if (is_copied_) return end_copy();
   if (random_.one_in(8)) compress();
   if (random_.one_in(20)) remove_stored();
@@ -38,7 +39,7 @@ void PodWriter::step() {
     if (random_.one_in(40)) start_anew();
     if (random_.one_in(40)) truncate_stored();
   }
-  if (random_.one_in(copying_.empty() ? 20 : 3)) copy();
+  if (!is_after_loss_ && random_.one_in(copying_.empty() ? 20 : 3)) copy();
   if (is_copied_) return;
   say(random_.one_in(3) ? Stream::Stderr : Stream::Stdout);
 }
@@ -56,10 +57,55 @@ void PodWriter::say(Stream stream) {
   if (!is_last) return;
   said_[static_cast<std::size_t>(stream)].push_back(std::exchange(open.text, ""));
   open.is_open = false;
+  in_file_.push_back({.stream = stream,
+                      .end = disk_.bytes_of(current()) + unwritten_.size(),
+                      .is_between = !open_[0].is_open && !open_[1].is_open});
+}
+
+// Where the clock was set back meanwhile, nothing in the file would tell new lines from those that were lost.
+void PodWriter::go_on_after_loss() {
+  if (is_after_loss_ && clock_.now() <= last_at_) start_anew();
+}
+
+void PodWriter::lose_power() {
+  // What is in the middle of something is not lost here: too much could then be right.
+  // Nor where the clock was set back within the file: lines of before are then read again.
+  if (!is_time_rising_ || open_[0].is_open || open_[1].is_open || !unwritten_.empty() || !copying_.empty() ||
+      is_copied_)
+    return;
+  const std::uint64_t safe = disk_.bytes_written_back(current());
+  std::uint64_t left = safe + random_.below(disk_.bytes_of(current()) - safe + 1);
+  const bool goes_on = random_.one_in(2);
+  if (goes_on) {
+    const auto end = std::find_if(in_file_.begin(), in_file_.end(), [&](const InFile& record) {
+      return record.end >= left && record.is_between;
+    });
+    left = end == in_file_.end() ? disk_.bytes_of(current()) : end->end;
+  }
+  if (disk_.bytes_of(current()) > 0) disk_.runtime_cut(current(), left);
+  for (; !in_file_.empty() && in_file_.back().end > left; in_file_.pop_back()) {
+    const auto stream = static_cast<std::size_t>(in_file_.back().stream);
+    lost_[stream].push_back(std::move(said_[stream].back()));
+    said_[stream].pop_back();
+  }
+  if (!goes_on) start_anew();
+  is_after_loss_ = goes_on;
+}
+
+bool PodWriter::was_lost(const std::string& message) const {
+  const bool is_header =
+      message.size() < 45 && message.starts_with(std::string_view("20").substr(0, message.size()));
+  return std::any_of(lost_.begin(), lost_.end(), [&](const std::vector<std::string>& lost) {
+    return std::any_of(lost.begin(), lost.end(), [&](const std::string& said) {
+      return is_header || said.find(message) != std::string::npos;
+    });
+  });
 }
 
 void PodWriter::write_piece(Stream stream, std::string_view text, bool is_last) {
   clock_.advance(std::chrono::nanoseconds{1});  // no two lines of a node have one time
+  is_time_rising_ = is_time_rising_ && clock_.now() > last_at_;
+  last_at_ = std::max(last_at_, clock_.now());
   std::string line = to_rfc3339(clock_.now());
   line += stream == Stream::Stdout ? " stdout " : " stderr ";
   line += is_last ? "F " : "P ";
@@ -85,6 +131,9 @@ std::array<std::size_t, 2> PodWriter::records_so_far() const {
 void PodWriter::close_current(std::string path, bool is_compressible) {
   written_.push_back(
       {.path = std::move(path), .is_compressible = is_compressible, .records = records_so_far()});
+  in_file_.clear();
+  is_time_rising_ = true;
+  is_after_loss_ = false;
 }
 
 std::string PodWriter::next_rotated() {
@@ -134,7 +183,7 @@ bool PodWriter::is_stored(const std::array<std::size_t, 2>& records) const {
     if (said_[stream].size() < records[stream]) return false;
     std::size_t parts = 0;
     for (std::size_t record = 0; record < records[stream]; ++record) parts += parts_of(said_[stream][record]);
-    if (stored[stream] < parts) return false;
+    if (stored[stream] < parts + lost_[stream].size() * 3) return false;  // some may be among the stored
   }
   return true;
 }
@@ -177,7 +226,10 @@ void PodWriter::end_copy() {
 // The same without a copy. What is open would be lost with its beginning.
 void PodWriter::truncate_stored() {
   if (open_[0].is_open || open_[1].is_open || !is_stored(records_so_far())) return;
-  if (disk_.bytes_of(current()) > 0) disk_.runtime_truncate(current());
+  if (disk_.bytes_of(current()) == 0) return;
+  disk_.runtime_truncate(current());
+  in_file_.clear();
+  is_after_loss_ = false;
 }
 
 void PodWriter::finish() {
@@ -187,6 +239,7 @@ void PodWriter::finish() {
     is_copied_ = true;
   }
   while (is_copied_) end_copy();
+  go_on_after_loss();
   for (const Stream stream : kStreams) {
     Open& open = open_[static_cast<std::size_t>(stream)];
     if (!open.is_open) continue;

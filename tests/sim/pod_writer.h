@@ -34,6 +34,11 @@ class PodWriter {
   void step();
   // Ends what is in pieces.
   void finish();
+  // The power fails: of the file that it writes, the end that the kernel had not written back is lost. The
+  // container comes again, or its runtime goes on in the same file.
+  void lose_power();
+  // Whether the message, or a piece of a line, may have been read before it was lost.
+  bool was_lost(const std::string& message) const;
 
   const std::string& namespace_name() const { return pod_.namespace_name; }
   const std::string& pod() const { return pod_.name; }
@@ -53,6 +58,12 @@ class PodWriter {
     bool is_compressible = true;
     std::array<std::size_t, 2> records{};  // said when it was closed, one that was open included
   };
+  // In the file that is written now.
+  struct InFile {
+    Stream stream = Stream::Stdout;
+    std::uint64_t end = 0;
+    bool is_between = false;  // no record of the other stream is open there
+  };
   void say(Stream stream);
   void write_piece(Stream stream, std::string_view text, bool is_last);
   void close_current(std::string path, bool is_compressible);
@@ -60,6 +71,7 @@ class PodWriter {
   void rotate();
   void compress();
   void start_anew();
+  void go_on_after_loss();
   void remove_stored();
   void truncate_stored();
   void copy();
@@ -81,7 +93,12 @@ class PodWriter {
   std::uint32_t restart_ = 0;
   std::vector<Written> written_;  // no longer written, oldest first
   std::array<Open, 2> open_;      // what of a message was written so far as P pieces
-  std::string unwritten_;         // the second half of a line of which the first is in the file
+  std::vector<InFile> in_file_;   // the records that end in it
+  bool is_time_rising_ = true;    // in it
+  bool is_after_loss_ = false;    // it was cut, and is gone on with
+  Timestamp last_at_;
+  std::array<std::vector<std::string>, 2> lost_;
+  std::string unwritten_;  // the second half of a line of which the first is in the file
   std::array<std::vector<std::string>, 2> said_;
 };
 

@@ -13,7 +13,7 @@ std::string directory_of(const std::string& path) {
 
 class SimDisk::OpenToRead : public ReadableFile {
  public:
-  OpenToRead(Faults& faults, InodePtr inode) : faults_(faults), inode_(std::move(inode)) {}
+  OpenToRead(SimDisk& disk, InodePtr inode) : disk_(disk), faults_(disk.faults_), inode_(std::move(inode)) {}
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
     return faults_.call<Result<std::size_t>>("disk.read", [&]() -> Result<std::size_t> {
       if (offset >= inode_->bytes.size()) return std::size_t{0};
@@ -24,13 +24,17 @@ class SimDisk::OpenToRead : public ReadableFile {
   }
   Result<FileStat> stat() override {
     return faults_.call<Result<FileStat>>("disk.fstat", [&]() -> Result<FileStat> {
+      const bool is_named = std::any_of(disk_.names_.begin(), disk_.names_.end(),
+                                        [&](const auto& name) { return name.second == inode_; });
       return FileStat{.id = {.device = 1, .inode = inode_->number},
                       .bytes = inode_->bytes.size(),
+                      .links = is_named ? 1U : 0U,
                       .modified_ns = inode_->modified_ns};
     });
   }
 
  private:
+  SimDisk& disk_;
   Faults& faults_;
   InodePtr inode_;
 };
@@ -83,7 +87,7 @@ Result<std::unique_ptr<ReadableFile>> SimDisk::open(const std::string& path) {
     TRY(check_access(path));
     const auto found = names_.find(path);
     if (found == names_.end()) return Error{Fault::NotFound, path + ": not there"};
-    return std::unique_ptr<ReadableFile>(std::make_unique<OpenToRead>(faults_, found->second));
+    return std::unique_ptr<ReadableFile>(std::make_unique<OpenToRead>(*this, found->second));
   });
 }
 
@@ -292,7 +296,26 @@ Result<> SimDisk::check_access(const std::string& path) const {
 void SimDisk::runtime_truncate(const std::string& path) {
   names_[path]->bytes.clear();
   names_[path]->synced = 0;
+  names_[path]->written_back = 0;
   tell(path, false);
+}
+
+void SimDisk::runtime_write_back(const std::string& directory) {
+  for (auto& [path, inode] : names_) {
+    if (path.starts_with(directory + "/")) inode->written_back = inode->bytes.size();
+  }
+}
+
+std::uint64_t SimDisk::bytes_written_back(const std::string& path) const {
+  const auto found = names_.find(path);
+  return found == names_.end() ? 0 : found->second->written_back;
+}
+
+void SimDisk::runtime_cut(const std::string& path, std::uint64_t bytes) {
+  Inode& inode = *names_[path];
+  inode.bytes.resize(bytes);
+  inode.synced = bytes;
+  inode.written_back = std::min<std::size_t>(inode.written_back, bytes);
 }
 
 void SimDisk::runtime_set_modified(const std::string& path, std::int64_t nanoseconds) {

@@ -32,11 +32,21 @@ class SimDisk : public Disk {
   // The power fails: below `directory`, what was not synced is lost, or some of it.
   void lose_power(const std::string& directory, SeededRandom& random);
 
-  // What the container runtime does: it is not the one that crashes, and its writes are safe.
+  // What the container runtime does. It syncs nothing: what it appended is safe from a power loss once the
+  // kernel wrote it back, and its names at once.
   void runtime_append(const std::string& path, std::string_view bytes);
   void runtime_rename(const std::string& from, const std::string& to);
   void runtime_remove(const std::string& path);
   void runtime_truncate(const std::string& path);
+  // Keeps the file open, as who writes it does, to write on after its name is gone.
+  std::shared_ptr<void> runtime_hold(const std::string& path) { return names_[path]; }
+  void runtime_append_held(const std::shared_ptr<void>& file, std::string_view bytes) {
+    static_cast<Inode*>(file.get())->bytes += bytes;
+  }
+  void runtime_write_back(const std::string& directory);
+  std::uint64_t bytes_written_back(const std::string& path) const;
+  // All that is left of it.
+  void runtime_cut(const std::string& path, std::uint64_t bytes);
   void runtime_set_modified(const std::string& path, std::int64_t nanoseconds);
   // We may not look at it or into it; or may again.
   enum class Access { Denied, Granted };
@@ -58,7 +68,8 @@ class SimDisk : public Disk {
     std::shared_ptr<Numbers> free;  // outlives the disk with the last inode
     std::string bytes;
     std::int64_t modified_ns = 0;
-    std::size_t synced = 0;  // prefix that survives
+    std::size_t synced = 0;        // prefix that survives
+    std::size_t written_back = 0;  // the same of what the runtime appended
   };
   using InodePtr = std::shared_ptr<Inode>;  // shared by names and open files, as inodes are
   struct Change {

@@ -1,6 +1,7 @@
 #include "sim/world.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@ namespace headgate::sim {
 namespace {
 
 constexpr const char* kPodLogs = "/var/log/pods";
+constexpr std::chrono::minutes kRecordWait{10};
 constexpr const char* kData = "/var/lib/headgate";
 const BucketName kCentral("central");
 
@@ -122,6 +124,7 @@ Report World::run() {
 
 void World::round() {
   for (std::uint64_t lines = random_.below(6); lines > 0; --lines) pods_[random_.below(pods_.size())].step();
+  if (options_.logs_lose_power && random_.one_in(3)) disk_.runtime_write_back(kPodLogs);
   if (down_rounds_ > 0) {
     --down_rounds_;
   } else if (random_.one_in(50)) {  // its node is drained, or it is being replaced
@@ -144,7 +147,10 @@ void World::as_process(Act act, bool is_agent) {
   } catch (const Crash&) {
     if (is_agent) {
       agent_.reset();
-      if (random_.one_in(2)) disk_.lose_power(kData, random_);
+      if (!random_.one_in(2)) return;
+      disk_.lose_power(kData, random_);
+      if (!options_.logs_lose_power) return;
+      for (PodWriter& pod : pods_) pod.lose_power();
     } else {
       processor_.reset();
     }
@@ -174,6 +180,7 @@ void World::start_agent() {
   options.batches_open_max = options_.packing == Options::Packing::All ? 2 : 4;
   options.compressors_max = 2;
   options.record_bytes_max = PodWriter::kRecordBytesMax;
+  options.record_wait_max = kRecordWait;  // pods leave records open for long
   if (options_.events) agent->events = std::make_unique<SimDisk::Events>(disk_);
   auto opened = collect::Collector::open({.clock = clock_,
                                           .random = random_,
@@ -281,6 +288,7 @@ void World::quiet_down() {
     }
     run_processor();
     clock_.advance(std::chrono::seconds{2});
+    if (count == 10) clock_.advance(kRecordWait);  // what is open then ends
     if (count > 30 && queue_.empty() && agent_ && agent_->collector->spool().bytes() == 0) break;
   }
 }
@@ -380,6 +388,23 @@ std::array<std::size_t, 2> World::stored_of(const PodWriter& pod) {
   return stored;
 }
 
+namespace {
+
+// What a power loss took may have been read before, once.
+void forget_lost(const PodWriter& pod, const std::vector<std::string>& wanted,
+                 std::vector<std::string>& delivered) {
+  std::vector<std::string> more;
+  std::set_difference(delivered.begin(), delivered.end(), wanted.begin(), wanted.end(),
+                      std::back_inserter(more));
+  for (std::size_t index = 0; index < more.size(); ++index) {
+    const bool is_twice = index > 0 && more[index] == more[index - 1] && !more[index].empty();
+    if (is_twice || !pod.was_lost(more[index])) continue;
+    delivered.erase(std::find(delivered.begin(), delivered.end(), more[index]));
+  }
+}
+
+}  // namespace
+
 // Buckets: every line once, in order. Objects of one pod, in the order they were made (their key's time, then
 // sealing order).
 void World::check_buckets(Report& report) const {
@@ -396,9 +421,14 @@ void World::check_buckets(Report& report) const {
       for (const Delivered& record : records_of(object)) {
         const std::uint64_t number = number_of(record.message);
         std::uint64_t& before = last[record.pod + record.stream];
-        if (number > 0 && number <= before) report.changed = key.str() + ": out of order: " + record.message;
-        if (number > 0) before = number;
-        const bool is_foreign = record.message.starts_with("tenant-") && !record.message.starts_with(tenant);
+        const bool was_cut = std::any_of(pods_.begin(), pods_.end(), [&](const PodWriter& pod) {
+          return pod.pod() == record.pod && pod.namespace_name() == tenant && pod.was_lost(record.message);
+        });
+        if (number > 0 && number <= before && !was_cut)
+          report.changed = key.str() + ": out of order: " + record.message;
+        if (number > 0 && !was_cut) before = number;
+        const bool is_foreign =
+            !was_cut && record.message.starts_with("tenant-") && !record.message.starts_with(tenant);
         if (is_foreign) report.misdelivered = key.str() + ": " + record.message;
         if (record.is_joined) ++report.lines_joined;
         found[record.pod + record.stream].push_back(record.message);
@@ -413,6 +443,7 @@ void World::check_buckets(Report& report) const {
         // multisets.
         std::sort(wanted.begin(), wanted.end());
         std::sort(delivered.begin(), delivered.end());
+        forget_lost(pod, wanted, delivered);
         const std::string difference = differing(wanted, delivered);
         if (difference.empty()) continue;
         (delivered.size() > wanted.size() ? report.twice : report.lost) =
@@ -472,7 +503,7 @@ void World::check_sinks(Report& report) const {
       }
     }
     for (const auto& [message, times] : count) {
-      if (times > 0 && !wanted.contains(message)) {
+      if (times > 0 && !wanted.contains(message) && !(is_wanted && pod.was_lost(message))) {
         report.misdelivered = pod.namespace_name() + "/" + pod.pod() + " in logs: '" + message + "'";
       }
     }

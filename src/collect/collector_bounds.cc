@@ -1,0 +1,77 @@
+// What the collector does when there is more than it may hold: open files, deleted files, a full spool.
+#include <algorithm>
+
+#include "base/log.h"
+#include "collect/collector.h"
+
+namespace headgate::collect {
+namespace {
+
+constexpr std::chrono::minutes kWarnAgain{10};
+constexpr SteadyTime kWhenChanged = SteadyTime::max();
+
+}  // namespace
+
+// Room is made before there is none: new files come at any time.
+void Collector::bound_open_files() {
+  for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
+  const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
+  if (open_files_ > wanted_max && measured_at_ - warned_of_files_at_ >= kWarnAgain) {
+    warned_of_files_at_ = measured_at_;
+    log::warn(
+        "more log files than may be open: those at rest are closed, new ones wait; raise the limit "
+        "(ulimit -n, LimitNOFILE)",
+        {{"open", open_files_}, {"open_max", options_.open_files_max}});
+  }
+  for (auto& [id, followed] : containers_) {
+    if (open_files_ <= wanted_max) break;
+    if (followed.read_at != kWhenChanged) continue;
+    followed.tail->close_spent();
+    count_open(followed);
+  }
+}
+
+// A deleted file takes as much of the disk as before while it is open. Nodes go before lines: those that were
+// written longest ago are let go, and what was not read of them is counted as lost.
+void Collector::bound_deleted(SteadyTime now) {
+  std::uint64_t held = 0;
+  for (const auto& [id, followed] : containers_) held += followed.tail->deleted().bytes;
+  std::uint64_t over = held > options_.deleted_bytes_max ? held - options_.deleted_bytes_max : 0;
+  if (held > 0) {
+    const Result<std::uint64_t> free = world_.logs().free_bytes(options_.pod_logs);
+    if (free.ok() && *free < options_.spool_free_bytes_min)
+      over = std::max(over, options_.spool_free_bytes_min - *free);
+  }
+  std::uint64_t lines = 0;
+  while (over > 0 && held > 0) {
+    const auto oldest =
+        std::min_element(containers_.begin(), containers_.end(), [](const auto& left, const auto& right) {
+          return left.second.tail->deleted().oldest_ns < right.second.tail->deleted().oldest_ns;
+        });
+    Followed& followed = oldest->second;
+    const ContainerTail::Released released = followed.tail->release_oldest_deleted(buffer_);
+    count_open(followed);
+    lines += released.lines;
+    if (released.bytes == 0 && followed.tail->deleted().bytes == 0) break;
+    over -= std::min(over, released.bytes);
+    held -= std::min(held, released.bytes);
+  }
+  meters_.deleted_bytes.set(static_cast<double>(held));
+  meters_.dropped.add(lines);
+  if (lines == 0 || now - warned_of_deleted_at_ < kWarnAgain) return;
+  warned_of_deleted_at_ = now;
+  log::error(
+      "log files that were deleted before they could be read were let go, for want of room: their lines are "
+      "lost. Find out why the spool is not emptied, or raise collect.deleted_bytes_max",
+      {{"lines", lines}, {"still_held_bytes", held}});
+}
+
+// Files come and go all the same, and only one that is open outlives its name.
+void Collector::look_while_full(SteadyTime now) {
+  next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
+  for (auto& [id, followed] : containers_) {
+    if (followed.look_at <= now) look_again(id, followed, now);
+  }
+}
+
+}  // namespace headgate::collect
