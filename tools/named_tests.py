@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-DOCUMENTS = ["docs/predecessor-defects.md"]
+DOCUMENTS = ["docs/predecessor-defects.md", "docs/security.md"]
 ROWS = {"docs/predecessor-defects.md": [f"W-{number:02}" for number in range(1, 41)]}
 GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 PYTHON = re.compile(r"^\s*def (test_\w+)\(", re.MULTILINE)
@@ -13,7 +13,7 @@ NAMED = re.compile(r"`(\w+\.[A-Z]\w+|test_\w+)`")
 
 def tests_in(root):
     names = set()
-    for folder in ("src", "tests"):
+    for folder in ("src", "tests", "tools"):
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in (".cc", ".h"):
                 names.update(f"{suite}.{name}" for suite, name in GTEST.findall(path.read_text()))

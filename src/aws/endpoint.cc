@@ -71,6 +71,7 @@ std::string own_url(Service service, std::string_view region, const EndpointSett
         suffix = partition.suffix;
       break;
     case Service::Logs:
+    case Service::Sns:
     case Service::Sqs:
     case Service::Sts:
     case Service::DynamoDb:
@@ -111,6 +112,8 @@ std::string_view signing_name(Service service) {
       return "logs";
     case Service::SecretsManager:
       return "secretsmanager";
+    case Service::Sns:
+      return "sns";
   }
   CHECK(false);
 }

@@ -10,8 +10,8 @@
 
 namespace headgate::aws {
 
-enum class Service : std::uint8_t { S3, Sqs, Sts, DynamoDb, Logs, SecretsManager };
-std::string_view signing_name(Service service);  // s3, sqs, sts, dynamodb, logs, secretsmanager
+enum class Service : std::uint8_t { S3, Sqs, Sts, DynamoDb, Logs, SecretsManager, Sns };
+std::string_view signing_name(Service service);  // s3, sqs, sts, dynamodb, logs, secretsmanager, sns
 
 struct Endpoint {
   Service service = Service::S3;

@@ -11,9 +11,10 @@ namespace headgate::aws {
 namespace {
 
 // Beside the key.
-constexpr std::array<std::string_view, 21> kFields = {"enabled",
+constexpr std::array<std::string_view, 22> kFields = {"enabled",
                                                       "target_region",
                                                       "desired_logs",
+                                                      "groups",
                                                       "account_id",
                                                       "account_id_is_central_account",
                                                       "log_distribution_role_arn",
@@ -38,6 +39,25 @@ bool is_field(std::string_view name) {
          std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 
+// Scripts and consoles write booleans and numbers as texts, or a boolean as 0 or 1: what is meant is plain,
+// and a row that is refused for it parks everything of its tenant.
+DocumentValue as_it_is_meant(DocumentValue value) {
+  using Kind = DocumentValue::Kind;
+  std::string lower = value.text;
+  for (char& byte : lower) byte = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+  if (value.name == "enabled" || value.name == "external_id_is_central_account") {
+    const bool is_text = value.kind == Kind::Text && (lower == "true" || lower == "false");
+    const bool is_number = value.kind == Kind::Number && (lower == "0" || lower == "1");
+    if (!is_text && !is_number) return value;
+    value.kind = Kind::Boolean;
+    value.text = lower == "true" || lower == "1" ? "true" : "false";
+  } else if (value.name == "ttl" || value.name == "log_retention_days") {
+    const bool has_digits = !lower.empty() && lower.find_first_not_of("0123456789") == std::string::npos;
+    if (value.kind == Kind::Text && has_digits) value.kind = Kind::Number;
+  }
+  return value;
+}
+
 }  // namespace
 
 std::string tenant_key(const TenantId& tenant, const DestinationName& type) {
@@ -50,7 +70,7 @@ std::string tenant_key(const TenantId& tenant, const DestinationName& type) {
 StoredConfiguration read_tenant_row(const DocumentValue& item) {
   DocumentValue fields{.kind = DocumentValue::Kind::Mapping};
   for (const DocumentValue& member : item.items) {
-    if (is_field(member.name)) fields.items.push_back(member);
+    if (is_field(member.name)) fields.items.push_back(as_it_is_meant(member));
   }
   ReadConfiguration read = read_tenant_configuration(fields);
   StoredConfiguration stored;

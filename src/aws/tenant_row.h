@@ -15,7 +15,8 @@ namespace headgate::aws {
 std::string tenant_key(const TenantId& tenant, const DestinationName& type);
 
 // Attributes that are no field of ours are passed over: others keep their own there. `desired_logs` may be a
-// list or a set, and holds no empty texts.
+// list or a set, and holds no empty texts. Booleans may be texts (true, False) or 0 and 1, `ttl` a text of
+// digits.
 StoredConfiguration read_tenant_row(const DocumentValue& item);
 
 // Sets every field that the configuration has and removes the others; attributes of others stay.

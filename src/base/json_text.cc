@@ -1,5 +1,6 @@
 #include "base/json_text.h"
 
+#include "base/printable_text.h"
 #include "base/utf8.h"
 
 namespace headgate {
@@ -48,13 +49,12 @@ void append_json_text(std::string& into, std::string_view text) {
   into.push_back('"');
   while (!text.empty()) {
     const Utf8Piece piece = first_utf8_piece(text);
-    const auto second = piece.bytes == 2 ? static_cast<unsigned char>(text[1]) : 0U;
     if (!piece.is_sound) {
       into += kReplacementCharacter;
     } else if (piece.bytes == 1) {
       append_ascii(into, text[0]);
-    } else if (piece.bytes == 2 && text[0] == '\xC2' && second < 0xA0) {  // U+0080 to U+009F
-      append_escaped(into, second);
+    } else if (is_hidden_character(text.substr(0, piece.bytes))) {
+      append_printable(into, text.substr(0, piece.bytes));
     } else {
       into.append(text.substr(0, piece.bytes));
     }

@@ -7,8 +7,8 @@
 
 namespace headgate {
 
-// Appends `text` in quotes. Control characters (C1 too: terminals obey them) are escaped; what is not
-// UTF-8 becomes U+FFFD (base/utf8.h).
+// Appends `text` in quotes. Control characters (C1 too: terminals obey them) and what else printable_text.h
+// calls hidden are escaped; what is not UTF-8 becomes U+FFFD (base/utf8.h).
 void append_json_text(std::string& into, std::string_view text);
 std::string json_text(std::string_view text);
 

@@ -41,6 +41,7 @@ class AwsClients {
   const aws::AwsSettings& settings() const { return settings_; }
   net::HttpPool& http() { return *http_; }
   aws::RoleChain& roles() { return *roles_; }
+  aws::CredentialsSource& source() { return *source_; }  // whoever we are before any role of ours
   // Of a client with these credentials; central(): with our own.
   aws::ServiceClient::World with(aws::CredentialsSource& credentials);
   aws::ServiceClient::World central() { return with(roles_->central()); }

@@ -37,12 +37,14 @@ Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config
   return stores;
 }
 
-Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config) {
+Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config, Access access) {
+  using local::DirectoryStore;
+  const auto missing = access == Access::Look ? DirectoryStore::MissingBucket::LookOnly
+                                              : DirectoryStore::MissingBucket::Refuse;
   OtherStores stores;
   for (const BucketName& bucket : other_buckets(config)) {
     stores.push_back(
-        TRY_IN("process.buckets", local::DirectoryStore::open(clock, random, config.store.root, bucket,
-                                                              local::DirectoryStore::MissingBucket::Refuse)));
+        TRY_IN("process.buckets", DirectoryStore::open(clock, random, config.store.root, bucket, missing)));
   }
   return stores;
 }

@@ -1,6 +1,7 @@
 // The central bucket, in the world that `store.kind` names.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -15,6 +16,10 @@
 
 namespace headgate::cli {
 
+// What a command does with what is kept on this machine: one that only looks makes no file and no directory,
+// and finds nothing where there is nothing yet. In AWS there is no difference.
+enum class Access : std::uint8_t { Change, Look };
+
 // The error names the setting. Needs no answer of AWS. Shared: in AWS the clients go with the store.
 // `leave`: ends every wait of every call with Fault::Stopped.
 Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config,
@@ -27,7 +32,8 @@ Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, co
 // here.
 using OtherStores = std::vector<std::unique_ptr<ObjectStore>>;
 Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config);
-Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config);
+Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config,
+                                       Access access = Access::Change);
 process::CentralStores central_stores(ObjectStore& first, const OtherStores& others);
 
 }  // namespace headgate::cli

@@ -137,6 +137,7 @@ struct Config {
     TenantRules rules = TenantRules::Auto;
     Milliseconds cache_ttl{};
     StringLists groups;
+    bool predecessor_rows = false;
   } tenants;
 };
 

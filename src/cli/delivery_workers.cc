@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/tenant_rules.h"
+
 namespace headgate::cli {
 
 Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner) {
@@ -13,7 +15,7 @@ Result<process::ProcessorOptions> processor_options(const Config& config, LeaseO
       .lease = process.lease,
       .try_for = process.try_for,
       .decompression = {.ratio_max = static_cast<std::uint64_t>(process.decompression_ratio_max)},
-      .groups = TRY_IN("tenants.groups", tenants::Groups::make(config.tenants.groups))};
+      .groups = TRY_IN("tenants.groups", tenants::Groups::make(tenant_groups(config)))};
 }
 
 Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world, const Config& config,

@@ -1,9 +1,13 @@
 #include "cli/delivery_world.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "aws/aws_destinations.h"
 #include "aws/dynamo_ledger.h"
 #include "aws/dynamo_tenant_store.h"
 #include "aws/sqs_queue.h"
+#include "base/log.h"
 #include "cli/tenant_rules.h"
 #include "local/directory_store.h"
 #include "local/local_destinations.h"
@@ -23,10 +27,19 @@ Result<std::unique_ptr<TenantStore>> open_dynamo_tenants(AwsClients& clients, co
                                                               .client = clients.table_options()})));
 }
 
-Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientWorld& world, const Config& config) {
-  TRY_IN("local.root", world.disk.make_directories(config.local.root));
-  return std::unique_ptr<TenantStore>(
-      TRY_IN("local.state", local::SqliteTenantStore::open(config.local.state)));
+// The SQLite file, or instead of one that is not there, for who only looks, an empty database in memory.
+std::string state_file(const Config& config, Access access) {
+  std::error_code cannot_tell;  // then opening it says so better
+  const bool is_missing = !std::filesystem::exists(config.local.state, cannot_tell) && !cannot_tell;
+  if (access != Access::Look || !is_missing) return config.local.state;
+  log::info("there is no state file yet: nothing is stored", {{"local.state", config.local.state}});
+  return local::kInMemory;
+}
+
+Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientWorld& world, const Config& config,
+                                                         const std::string& file, Access access) {
+  if (access == Access::Change) TRY_IN("local.root", world.disk.make_directories(config.local.root));
+  return std::unique_ptr<TenantStore>(TRY_IN("local.state", local::SqliteTenantStore::open(file)));
 }
 
 }  // namespace
@@ -39,12 +52,12 @@ void DeliveryWorld::use_queue(std::unique_ptr<Q> queue) {
 
 Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world, const Config& config,
                                                            std::stop_token leave,
-                                                           std::stop_token receive_stop) {
+                                                           std::stop_token receive_stop, Access access) {
   auto opened = std::unique_ptr<DeliveryWorld>(new DeliveryWorld());
   if (config.store.kind == StoreKind::S3) {
     TRY(opened->open_aws(world, config, std::move(leave), std::move(receive_stop)));
   } else {
-    TRY(opened->open_local(world, config));
+    TRY(opened->open_local(world, config, access));
   }
   opened->tenants_ = std::make_unique<tenants::TenantDirectory>(
       world.clock, *opened->tenant_store_,
@@ -54,17 +67,19 @@ Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& wo
   return opened;
 }
 
-Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& config) {
-  tenant_store_ = TRY(open_sqlite_tenants(world, config));
-  central_ = TRY_IN("store.root", local::DirectoryStore::open(world.clock, world.random, config.store.root,
-                                                              config.store.bucket,
-                                                              local::DirectoryStore::MissingBucket::Create));
-  others_ = TRY(open_other_folders(world.clock, world.random, config));
+Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& config, Access access) {
+  using local::DirectoryStore;
+  const std::string state = state_file(config, access);
+  tenant_store_ = TRY(open_sqlite_tenants(world, config, state, access));
+  const auto missing = access == Access::Look ? DirectoryStore::MissingBucket::LookOnly
+                                              : DirectoryStore::MissingBucket::Create;
+  central_ = TRY_IN("store.root", DirectoryStore::open(world.clock, world.random, config.store.root,
+                                                       config.store.bucket, missing));
+  others_ = TRY(open_other_folders(world.clock, world.random, config, access));
   const local::SqliteQueue::Options queue_options{
       .receives_max = static_cast<std::uint32_t>(config.process.receives_max)};
-  use_queue(TRY_IN("local.state",
-                   local::SqliteQueue::open(world.clock, world.random, config.local.state, queue_options)));
-  ledger_ = TRY_IN("local.state", local::SqliteLedger::open(config.local.state));
+  use_queue(TRY_IN("local.state", local::SqliteQueue::open(world.clock, world.random, state, queue_options)));
+  ledger_ = TRY_IN("local.state", local::SqliteLedger::open(state));
   destinations_ = std::make_unique<local::LocalDestinations>(
       world.clock, world.random, config.local.delivered, local::LocalDestinations::Options{});
   return {};
@@ -101,7 +116,8 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config,
   return {};
 }
 
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config) {
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config,
+                                                       Access access) {
   struct Opened {
     std::unique_ptr<AwsClients> clients;
     std::unique_ptr<TenantStore> store;
@@ -111,7 +127,7 @@ Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world,
     opened->clients = TRY(AwsClients::open(world, config));
     opened->store = TRY(open_dynamo_tenants(*opened->clients, config));
   } else {
-    opened->store = TRY(open_sqlite_tenants(world, config));
+    opened->store = TRY(open_sqlite_tenants(world, config, state_file(config, access), access));
   }
   TenantStore* const store = opened->store.get();
   return std::shared_ptr<TenantStore>(std::move(opened), store);

@@ -24,7 +24,8 @@ class DeliveryWorld {
   // names the setting. In AWS nobody is asked but for the queue's name.
   static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
                                                      std::stop_token leave = {},
-                                                     std::stop_token receive_stop = {});
+                                                     std::stop_token receive_stop = {},
+                                                     Access access = Access::Change);
 
   ObjectStore& central() { return *central_; }  // store.bucket
   process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
@@ -37,7 +38,7 @@ class DeliveryWorld {
 
  private:
   DeliveryWorld() = default;
-  Result<> open_local(const ClientWorld& world, const Config& config);
+  Result<> open_local(const ClientWorld& world, const Config& config, Access access);
   Result<> open_aws(const ClientWorld& world, const Config& config, std::stop_token leave,
                     std::stop_token receive_stop);
   template <typename Q>
@@ -55,6 +56,7 @@ class DeliveryWorld {
 };
 
 // The tenants' configurations alone. Shared: in AWS the clients go with the store.
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config);
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config,
+                                                       Access access);
 
 }  // namespace headgate::cli

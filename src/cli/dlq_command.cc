@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "cli/object_url.h"
+#include "cli/printable_stream.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "deliver/quarantine.h"
@@ -80,7 +81,7 @@ Result<> show_quarantine(ObjectStore& store, const ObjectKey& key, Clock& clock,
   for (;;) {
     const std::size_t bytes = TRY_IN(key.view(), reader->read(room));
     if (bytes == 0) return {};
-    output.write(room.data(), static_cast<std::streamsize>(bytes));
+    write_as_it_is(output, {room.data(), bytes}, MayObey::Nothing);
   }
 }
 
@@ -101,7 +102,7 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
   if (arguments.show->parsed()) {
     for (const ReceivedMessage& message : TRY(letters.dead_letters(kLookMax, deadline))) {
       if (message.id != arguments.id) continue;
-      output << message.body << '\n';
+      write_as_it_is(output, message.body + '\n', MayObey::Nothing);
       return 0;
     }
     return Error{Fault::NotFound,
@@ -120,7 +121,9 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
 }
 
 Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop));
+  const bool is_look = arguments.list->parsed() || arguments.show->parsed();
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
+                                             is_look ? Access::Look : Access::Change));
   if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   return act(arguments, *world->dead_letters(), world->central_stores().first(), run.clock, run.output);
 }

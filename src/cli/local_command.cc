@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "cli/local_pipeline.h"
+#include "cli/printable_stream.h"
 #include "cli/setting.h"
 #include "cli/status_table.h"
 #include "cli/stop_signals.h"
@@ -47,7 +48,8 @@ void watch(LocalPipeline& pipeline, const Arguments& arguments, const std::stop_
     const SteadyTime now = clock.steady();
     const Status status = read_status(pipeline.metrics());
     if (is_table) {
-      output << "\x1b[H\x1b[2J" << status_table(status, before, now - shown_at, now - began);
+      write_as_it_is(output, "\x1b[H\x1b[2J", MayObey::Ours);
+      output << status_table(status, before, now - shown_at, now - began);
     } else {
       output << status_line(status, now - began);
     }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/check_command.h"
 #include "cli/collect_command.h"
 #include "cli/command.h"
 #include "cli/config_command.h"
@@ -13,6 +14,7 @@
 #include "cli/dlq_command.h"
 #include "cli/local_command.h"
 #include "cli/loggen_command.h"
+#include "cli/printable_stream.h"
 #include "cli/process_command.h"
 #include "cli/replay_command.h"
 #include "cli/tenant_command.h"
@@ -30,14 +32,20 @@ int main(int argc, char** argv) {
   local::SystemRandom random;
   local::PosixDisk disk;
   std::optional<net::Library> library;  // opened when a tenant store in AWS is
-  const auto open_tenant_store = [&](const cli::Config& config) -> Result<std::shared_ptr<TenantStore>> {
+  const auto open_tenant_store = [&](const cli::Config& config,
+                                     cli::Access access) -> Result<std::shared_ptr<TenantStore>> {
     if (!library) library.emplace(TRY(net::Library::open()));
     return cli::open_tenant_store(
         {.library = *library, .environment = environment, .clock = clock, .random = random, .disk = disk},
-        config);
+        config, access);
   };
   cli::DescriptorSink standard_output(STDOUT_FILENO, "standard output");
-  const cli::ConfigWorld world{.environment = environment, .output = std::cout, .complaints = std::cerr};
+  cli::PrintableBuffer printable_output(std::cout, ::isatty(STDOUT_FILENO) == 1);
+  cli::PrintableBuffer printable_complaints(std::cerr, ::isatty(STDERR_FILENO) == 1);
+  std::ostream output(&printable_output);
+  std::ostream complaints(&printable_complaints);
+  complaints << std::unitbuf;
+  const cli::ConfigWorld world{.environment = environment, .output = output, .complaints = complaints};
 
   CLI::App app("Centralised log ingestion, decentralised delivery", "headgate");
   app.require_subcommand(1);
@@ -52,10 +60,11 @@ int main(int argc, char** argv) {
                             .clock = clock,
                             .random = random,
                             .input = std::cin,
-                            .output = std::cout,
-                            .complaints = std::cerr,
+                            .output = output,
+                            .complaints = complaints,
                             .open_store = open_tenant_store}),
       cli::add_config(app, world),
+      cli::add_check(app, world),
       cli::add_loggen(app, {.clock = clock, .disk = disk, .output = standard_output}),
   };
   return cli::run_command(app, commands, argc, argv);

@@ -7,13 +7,13 @@
 #include "cli/settings_aws.h"
 #include "cli/settings_kube.h"
 #include "cli/settings_log_files.h"
+#include "cli/settings_tenants.h"
 #include "collect/multiline.h"
 #include "http/listen_address.h"
 #include "model/object_key.h"
 #include "model/record.h"
 #include "ports/queue.h"
 #include "tenants/aws_names.h"
-#include "tenants/groups.h"
 
 namespace headgate::cli {
 
@@ -45,11 +45,6 @@ struct ChoicesOf<collect::Partition> {
 template <>
 struct ChoicesOf<Codec> {
   static constexpr Choice kAll[] = {{"gzip", int(Codec::Gzip)}, {"zstd", int(Codec::Zstd)}};
-};
-template <>
-struct ChoicesOf<TenantRules> {
-  static constexpr Choice kAll[] = {
-      {"auto", int(TenantRules::Auto)}, {"local", int(TenantRules::Local)}, {"aws", int(TenantRules::Aws)}};
 };
 
 namespace {
@@ -103,11 +98,6 @@ Complaint must_be_buckets(const SettingValue& value) {
 Complaint must_be_a_key_template(const SettingValue& value) {
   const auto parsed = KeyTemplate::parse(value.text);
   return parsed.ok() ? std::nullopt : Complaint(parsed.error().what);
-}
-
-Complaint must_be_groups(const SettingValue& value) {
-  const auto groups = tenants::Groups::make(value.groups);
-  return groups.ok() ? std::nullopt : Complaint(groups.error().what);
 }
 
 Complaint must_be_batch_policies(const SettingValue& value) {
@@ -497,30 +487,6 @@ void add_process(Table& table) {
                                      .complaint = must_be_buckets}));
 }
 
-void add_tenants(Table& table) {
-  table.push_back(
-      bind(MEMBER(tenants.rules),
-           {.key = "tenants.rules",
-            .standard = "auto",
-            .doc = "How tenant configurations are judged: aws wants account, region, role and external id; "
-                   "auto is aws when store.kind is s3, and local when not.",
-            .used_by = kLocal | kProcess | kApi | kTenant | kReplay}));
-  table.push_back(
-      bind(MEMBER(tenants.cache_ttl), {.key = "tenants.cache_ttl",
-                                       .standard = "30s",
-                                       .doc = "How soon a change to a tenant's configuration is followed.",
-                                       .used_by = kLocal | kProcess | kReplay,
-                                       .most = kHour}));
-  table.push_back(
-      bind(MEMBER(tenants.groups),
-           {.key = "tenants.groups",
-            .standard = "{}",
-            .doc = "Named groups of applications that a tenant's desired_logs may name. A mapping of names "
-                   "to lists; as a variable or flag in YAML's short form: {infra: [etcd, dns]}.",
-            .used_by = kLocal | kProcess | kApi | kReplay,
-            .complaint = must_be_groups}));
-}
-
 #undef MEMBER
 
 Table make_table() {
@@ -534,7 +500,7 @@ Table make_table() {
   add_multiline(table);
   add_kube_settings(table);
   add_process(table);
-  add_tenants(table);
+  add_tenant_settings(table);
   return table;
 }
 

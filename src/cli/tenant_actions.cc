@@ -1,11 +1,15 @@
 #include "cli/tenant_actions.h"
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 #include <utility>
 
+#include "base/json_text.h"
 #include "cli/command.h"
 #include "cli/tenant_document.h"
+#include "tenants/completion.h"
+#include "tenants/former_tenant.h"
 
 namespace headgate::cli {
 
@@ -21,6 +25,18 @@ std::string name_of_row(const TenantConfiguration& row) {
 // A role is only assumed with an external id, so a row that names one has it.
 bool needs_external_id(const TenantConfiguration& row) {
   return row.external_id.empty() && !row.log_distribution_role_arn.empty();
+}
+
+// Rows of any tenants, in any order.
+void complete_by_tenant(std::vector<StoredConfiguration>& rows, const tenants::Rules& rules) {
+  std::map<TenantId, std::vector<StoredConfiguration*>> by_tenant;
+  for (StoredConfiguration& row : rows) by_tenant[row.configuration.tenant].push_back(&row);
+  for (const auto& [tenant, places] : by_tenant) {
+    std::vector<StoredConfiguration> of_one;
+    for (const StoredConfiguration* place : places) of_one.push_back(*place);
+    tenants::complete_rows(of_one, rules);
+    for (std::size_t at = 0; at < places.size(); ++at) *places[at] = std::move(of_one[at]);
+  }
 }
 
 Error explain(Error error, const std::string& row) {
@@ -60,12 +76,16 @@ Result<std::vector<StoredConfiguration>> TenantActions::rows_of(const TenantId& 
                                                                 const DestinationName& type) {
   if (!type.empty()) return std::vector<StoredConfiguration>{TRY(world_.store.get(tenant, type, soon()))};
   std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant, soon()));
+  std::erase_if(rows, [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
   if (rows.empty()) return Error{Fault::NotFound, row_name(tenant, DestinationName()) + ": no such tenant"};
   return rows;
 }
 
 int TenantActions::show(const std::vector<StoredConfiguration>& rows, TenantFormat format) {
-  world_.output << tenant_text(rows, format, world_.clock.now());
+  std::vector<StoredConfiguration> shown = rows;
+  std::erase_if(shown,
+                [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
+  world_.output << tenant_text(shown, format, world_.clock.now());
   int status = 0;
   for (const StoredConfiguration& row : rows) {
     if (row.undecodable.empty()) continue;
@@ -90,20 +110,73 @@ Result<> TenantActions::complete(TenantConfiguration& row) {
   const std::string now = to_rfc3339(world_.clock.now());
   row.created_at = now;
   row.updated_at = now;
-  Result<StoredConfiguration> stored = world_.store.get(row.tenant, row.type, soon());
+  tenants::complete_account(row);
+  Result<StoredConfiguration> stored = completed_row(row.tenant, row.type);
   if (!stored.ok() && stored.error().fault != Fault::NotFound) return std::move(stored).error();
   if (stored.ok()) {
     const TenantConfiguration& before = stored->configuration;
     if (row.version == 0) row.version = before.version;
     if (!before.created_at.empty()) row.created_at = before.created_at;
-    if (row.external_id.empty()) row.external_id = before.external_id;
+    if (row.external_id.empty()) {
+      row.external_id = before.external_id;
+      row.external_id_is_central_account |= before.external_id_is_central_account;
+    }
+    if (stored->undecodable.empty()) stored_.insert_or_assign({row.tenant, row.type}, before);
   }
   if (needs_external_id(row)) row.external_id = world_.random.uuid();
   return {};
 }
 
+Result<StoredConfiguration> TenantActions::completed_row(const TenantId& tenant,
+                                                         const DestinationName& type) {
+  StoredConfiguration one = TRY(world_.store.get(tenant, type, soon()));
+  if (!tenants::is_predecessors(one.configuration, world_.rules)) return one;
+  // What it leaves out may be in another row of its tenant.
+  std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant, soon()));
+  tenants::complete_rows(rows, world_.rules);
+  for (StoredConfiguration& row : rows) {
+    if (row.configuration.type == type) return std::move(row);
+  }
+  return one;  // it was deleted meanwhile
+}
+
+// A document is written for us: it says all that a row of the predecessor leaves out.
+tenants::Rules TenantActions::rules_of_documents() const {
+  tenants::Rules rules = world_.rules;
+  rules.predecessor_rows = false;
+  return rules;
+}
+
+bool TenantActions::is_unchanged(const TenantConfiguration& row) const {
+  const auto found = stored_.find({row.tenant, row.type});
+  if (found == stored_.end() || found->second.version == 0) return false;
+  TenantConfiguration before = found->second;
+  before.updated_at = row.updated_at;
+  before.created_at = row.created_at;
+  return before == row;
+}
+
+std::string TenantActions::why_nothing_is_delivered(const TenantConfiguration& row) const {
+  std::string why;
+  if (!row.enabled)
+    why += ", disabled: nothing is delivered until `headgate tenant enable " + name_of_row(row) + "`";
+  if (row.ttl && *row.ttl <= world_.clock.now().seconds())
+    why +=
+        ", expired: its ttl was " + to_rfc3339(Timestamp::from_seconds(*row.ttl)) + ", nothing is delivered";
+  return why;
+}
+
+void TenantActions::warn_of_names(const TenantConfiguration& row) {
+  if (tenants::wants_all(row)) return;
+  for (const std::string& name : row.desired_logs) {
+    if (const auto why = tenants::why_nothing_matches(name, world_.groups))
+      world_.complaints << "warning: " << name_of_row(row) << ": desired_logs: " << json_text(name) << ' '
+                        << *why << '\n';
+  }
+}
+
 int TenantActions::put(const std::string& document, const std::string& name) {
-  const auto read = read_tenant_document(document, name, world_.rules,
+  const auto read = read_tenant_document(document, name, rules_of_documents(),
                                          [this](TenantConfiguration& row) { return complete(row); });
   if (!read.ok()) return fail(read.error());
   if (!read->problems.empty()) return complain(read->problems);
@@ -140,6 +213,22 @@ Result<std::vector<std::string>> TenantActions::problems_with_others(
 int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
   std::size_t stored = 0;
   for (const TenantConfiguration& row : rows) {
+    warn_of_names(row);
+    if (is_unchanged(row)) {
+      ++stored;
+      world_.output << name_of_row(row) << ": unchanged, version " << row.version
+                    << why_nothing_is_delivered(row) << '\n';
+      continue;
+    }
+    const auto before = stored_.find({row.tenant, row.type});
+    const bool is_anothers = before != stored_.end() && !before->second.account_id.empty() &&
+                             !row.account_id.empty() && before->second.account_id != row.account_id;
+    if (is_anothers) {
+      const Result<> said = say_that_it_left(row.tenant);
+      if (!said.ok()) return fail(said.error());
+      world_.complaints << "warning: " << name_of_row(row) << ": was of account " << before->second.account_id
+                        << ": what is stored by now is not delivered to the new one\n";
+    }
     const Result<std::uint64_t> version = world_.store.put(row, soon());
     if (!version.ok()) {
       fail(explain(version.error(), name_of_row(row)));
@@ -149,13 +238,13 @@ int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
     ++stored;
     world_.output << name_of_row(row) << ": stored as version " << *version;
     if (!row.external_id.empty()) world_.output << ", external_id " << row.external_id;
-    world_.output << '\n';
+    world_.output << why_nothing_is_delivered(row) << '\n';
   }
   return 0;
 }
 
 Result<TenantConfiguration> TenantActions::readable_row(const TenantId& tenant, const DestinationName& type) {
-  StoredConfiguration stored = TRY(world_.store.get(tenant, type, soon()));
+  StoredConfiguration stored = TRY(completed_row(tenant, type));
   if (!stored.undecodable.empty())
     return Error{Fault::Invalid, row_name(tenant, type) + ": cannot be read (" + stored.undecodable +
                                      "): put it anew or delete it"};
@@ -166,7 +255,9 @@ int TenantActions::store_changed(TenantConfiguration row, std::string_view done)
   row.updated_at = to_rfc3339(world_.clock.now());
   const Result<std::uint64_t> version = world_.store.put(row, soon());
   if (!version.ok()) return fail(explain(version.error(), name_of_row(row)));
-  world_.output << name_of_row(row) << ": " << done << ", version " << *version << '\n';
+  world_.output << name_of_row(row) << ": " << done << ", version " << *version;
+  if (row.enabled) world_.output << why_nothing_is_delivered(row);
+  world_.output << '\n';
   return 0;
 }
 
@@ -180,8 +271,9 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   if (!shared.ok()) return fail(shared.error());
   problems.insert(problems.end(), shared->begin(), shared->end());
   if (!problems.empty()) return complain(problems);
+  warn_of_names(*row);
   if (row->enabled) {
-    world_.output << name_of_row(*row) << ": is enabled already\n";
+    world_.output << name_of_row(*row) << ": is enabled already" << why_nothing_is_delivered(*row) << '\n';
     return 0;
   }
   row->enabled = true;
@@ -199,29 +291,57 @@ int TenantActions::disable(const TenantId& tenant, const DestinationName& type) 
   return store_changed(std::move(row).value(), "disabled");
 }
 
+Result<> TenantActions::say_that_it_left(const TenantId& tenant) {
+  TenantConfiguration left = tenants::left_row(tenant, world_.clock.now());
+  const Result<StoredConfiguration> before = world_.store.get(tenant, left.type, soon());
+  if (!before.ok() && before.error().fault != Fault::NotFound) return before.error();
+  if (before.ok()) left.version = before->configuration.version;
+  TRY(world_.store.put(left, soon()));
+  return {};
+}
+
 int TenantActions::remove(const TenantId& tenant, const DestinationName& type) {
   const std::string name = row_name(tenant, type);
+  const Result<std::vector<StoredConfiguration>> rows = world_.store.of_tenant(tenant, soon());
+  if (!rows.ok()) return fail(rows.error());
+  const auto is_this = [&](const StoredConfiguration& row) { return row.configuration.type == type; };
+  const auto is_other = [&](const StoredConfiguration& row) {
+    return !is_this(row) && !tenants::is_left_row(row.configuration);
+  };
+  const bool is_there = std::any_of(rows->begin(), rows->end(), is_this) && type.view() != tenants::kLeftType;
+  const bool is_last = is_there && std::none_of(rows->begin(), rows->end(), is_other);
+  if (is_last) {
+    const Result<> said = say_that_it_left(tenant);
+    if (!said.ok()) return fail(said.error());
+  }
   Result<> removed = world_.store.remove(tenant, type, soon());
   if (!removed.ok()) return fail(std::move(removed).error().in(name));
-  world_.output << name << ": deleted\n";
+  world_.output << name << ": deleted";
+  if (is_last) world_.output << "; whoever is given the id next gets nothing of what is stored by now";
+  world_.output << '\n';
   return 0;
 }
 
 int TenantActions::validate_document(const std::string& document, const std::string& name) {
   const auto complete_as_put_would = [this](TenantConfiguration& row) -> Result<> {
+    tenants::complete_account(row);
     if (needs_external_id(row)) row.external_id = world_.random.uuid();
     return {};
   };
-  const auto read = read_tenant_document(document, name, world_.rules, complete_as_put_would);
+  const auto read = read_tenant_document(document, name, rules_of_documents(), complete_as_put_would);
   if (!read.ok()) return fail(read.error());
   if (!read->problems.empty()) return complain(read->problems);
+  for (const TenantConfiguration& row : read->rows) warn_of_names(row);
   world_.output << read->rows.size() << " valid\n";
   return 0;
 }
 
 int TenantActions::validate_stored(const TenantId& tenant) {
-  const auto rows = tenant.empty() ? all_rows() : rows_of(tenant, DestinationName());
+  auto rows = tenant.empty() ? all_rows() : rows_of(tenant, DestinationName());
   if (!rows.ok()) return fail(rows.error());
+  std::erase_if(*rows,
+                [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
+  complete_by_tenant(*rows, world_.rules);
   const auto all = tenant.empty() ? rows : all_rows();
   if (!all.ok()) return fail(all.error());
   std::vector<TenantConfiguration> others;
@@ -239,6 +359,7 @@ int TenantActions::validate_stored(const TenantId& tenant) {
         problems.push_back(in_words(row.configuration, *shared));
       if (const auto shared = tenants::shared_bucket_keys(row.configuration, others))
         problems.push_back(in_words(row.configuration, *shared));
+      warn_of_names(row.configuration);
     }
     wrong += problems.size() > before ? 1 : 0;
   }

@@ -74,17 +74,26 @@ class TenantCommand {
       }
       document = std::move(read).value();
     }
-    const Result<std::shared_ptr<TenantStore>> store = world_.open_store(*config);
+    // list, get and validate only look, and make no file for that.
+    const bool is_change = put_->parsed() || enable_->parsed() || disable_->parsed() || delete_->parsed();
+    const Result<std::shared_ptr<TenantStore>> store =
+        world_.open_store(*config, is_change ? Access::Change : Access::Look);
     if (!store.ok()) {
       world_.complaints << "tenant store: " << store.error().what << '\n';
       return kExitFailure;
+    }
+    Result<tenants::Groups> groups = tenants::Groups::make(tenant_groups(*config));
+    if (!groups.ok()) {
+      world_.complaints << "tenants.groups: " << groups.error().what << '\n';
+      return kExitUsage;
     }
     return act(TenantActions({.store = **store,
                               .clock = world_.clock,
                               .random = world_.random,
                               .output = world_.output,
                               .complaints = world_.complaints,
-                              .rules = tenant_rules(*config, config->store.kind)}),
+                              .rules = tenant_rules(*config, config->store.kind),
+                              .groups = std::move(groups).value()}),
                document);
   }
 

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <memory>
 
+#include "cli/central_store.h"
 #include "cli/command.h"
 #include "cli/config_load.h"
 #include "ports/clock.h"
@@ -14,7 +15,8 @@
 
 namespace headgate::cli {
 
-using OpenTenantStore = std::function<Result<std::shared_ptr<TenantStore>>(const Config& config)>;
+using OpenTenantStore =
+    std::function<Result<std::shared_ptr<TenantStore>>(const Config& config, Access access)>;
 
 // The worlds that the command works in; all outlive the command.
 struct TenantWorld {

@@ -8,6 +8,7 @@
 
 #include "fakes/memory_tenant_store.h"
 #include "fakes/still_clock.h"
+#include "tenants/former_tenant.h"
 
 namespace headgate::cli {
 namespace {
@@ -60,18 +61,20 @@ class Terminal {
     std::ostringstream complaints;
     CLI::App app("test", "headgate");
     app.require_subcommand(1);
-    const std::vector<Command> commands = {
-        add_tenant(app, {.environment = environment,
-                         .clock = clock,
-                         .random = random_,
-                         .input = standard_input,
-                         .output = output,
-                         .complaints = complaints,
-                         .open_store = [this](const Config& config) -> Result<std::shared_ptr<TenantStore>> {
-                           opened = config.local.state;
-                           if (!open_error.empty()) return Error{Fault::Retry, open_error};
-                           return std::shared_ptr<TenantStore>(std::make_shared<Borrowed>(store));
-                         }})};
+    const std::vector<Command> commands = {add_tenant(
+        app,
+        {.environment = environment,
+         .clock = clock,
+         .random = random_,
+         .input = standard_input,
+         .output = output,
+         .complaints = complaints,
+         .open_store = [this](const Config& config, Access access) -> Result<std::shared_ptr<TenantStore>> {
+           opened = config.local.state;
+           accessed = access;
+           if (!open_error.empty()) return Error{Fault::Retry, open_error};
+           return std::shared_ptr<TenantStore>(std::make_shared<Borrowed>(store));
+         }})};
     words.insert(words.begin(), {"headgate", "tenant"});
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
@@ -90,6 +93,7 @@ class Terminal {
   fakes::StillClock clock{Timestamp::from_seconds(1'800'000'000)};
   Environment environment;
   std::string opened;
+  Access accessed = Access::Change;
   std::string open_error;
 
  private:
@@ -120,7 +124,11 @@ TEST(TenantPut, StoresEveryRowOfADocument) {
   const Finished put = terminal.put(kTwoRows);
   EXPECT_EQ(put.complaints, "");
   EXPECT_EQ(put.status, 0);
-  EXPECT_EQ(put.output, "globex cloudwatch: stored as version 1\nacme s3: stored as version 1\n");
+  EXPECT_EQ(put.output,
+            "globex cloudwatch: stored as version 1\nacme s3: stored as version 1, disabled: nothing is "
+            "delivered until "
+            "`headgate tenant enable acme s3`\n");
+  EXPECT_EQ(terminal.accessed, Access::Change);
   const TenantConfiguration row = terminal.row("acme", "s3");
   EXPECT_EQ(row.bucket_name, "acme-logs");
   EXPECT_EQ(row.created_at, to_rfc3339(terminal.clock.now()));
@@ -134,7 +142,8 @@ TEST(TenantPut, ReadsAFileAndJson) {
   const std::string path = testing::TempDir() + "tenants-" + std::to_string(::getpid()) + ".json";
   std::ofstream(path) << R"({"tenant_id":"acme","type":"s3","bucket_name":"acme-logs"})";
   EXPECT_EQ(terminal.run({"put", "-f", path.c_str(), "--local.state", "/x.db"}).output,
-            "acme s3: stored as version 1\n");
+            "acme s3: stored as version 1, disabled: nothing is delivered until `headgate tenant enable acme "
+            "s3`\n");
   EXPECT_EQ(terminal.opened, "/x.db");
   ::unlink(path.c_str());
   const Finished missing = terminal.run({"put", "-f", path.c_str()});
@@ -191,7 +200,9 @@ TEST(TenantPut, MakesAnExternalIdForARoleAndKeepsItFromThenOn) {
   EXPECT_EQ(put.complaints, "");
   const std::string id = terminal.row("acme", "cloudwatch").external_id;
   EXPECT_EQ(id.size(), 36U);
-  EXPECT_EQ(put.output, "acme cloudwatch: stored as version 1, external_id " + id + "\n");
+  EXPECT_EQ(put.output,
+            "acme cloudwatch: stored as version 1, external_id " + id +
+                ", disabled: nothing is delivered until `headgate tenant enable acme cloudwatch`\n");
   EXPECT_EQ(terminal.put(kAwsRow).status, 0);
   EXPECT_EQ(terminal.row("acme", "cloudwatch").external_id, id);
   EXPECT_EQ(terminal.put(std::string(kAwsRow) + "external_id: ours-1-0123456789\n").status, 0);
@@ -282,7 +293,8 @@ TEST(TenantPut, ReplacesTheRowButNotWhenItWasMade) {
   const std::string created_at = terminal.row("acme", "s3").created_at;
   terminal.clock.advance(std::chrono::hours{1});
   EXPECT_EQ(terminal.put("tenant_id: acme\ntype: s3\nbucket_name: new-logs\ncreated_at: lies\n").output,
-            "acme s3: stored as version 2\n");
+            "acme s3: stored as version 2, disabled: nothing is delivered until `headgate tenant enable acme "
+            "s3`\n");
   const TenantConfiguration row = terminal.row("acme", "s3");
   EXPECT_EQ(row.created_at, created_at);
   EXPECT_EQ(row.updated_at, to_rfc3339(terminal.clock.now()));
@@ -321,9 +333,12 @@ TEST(TenantList, ShowsATableYamlAndJson) {
   EXPECT_TRUE(json.starts_with("[{\"tenant_id\":\"acme\",\"type\":\"s3\",")) << json;
   EXPECT_EQ(std::count(json.begin(), json.end(), '\n'), 3);
   EXPECT_EQ(terminal.put(json).complaints, "");
-  const std::string yaml = terminal.run({"list", "-o", "yaml"}).output;
+  std::string yaml = terminal.run({"list", "-o", "yaml"}).output;
   EXPECT_EQ(terminal.put(yaml).complaints, "");
-  EXPECT_EQ(terminal.row("zeta", "s3").version, 3U);
+  EXPECT_EQ(terminal.row("zeta", "s3").version, 1U) << "nothing was changed";
+  yaml.replace(yaml.find("zeta-logs"), 9, "zeta-more");
+  EXPECT_EQ(terminal.put(yaml).complaints, "");
+  EXPECT_EQ(terminal.row("zeta", "s3").version, 2U);
   EXPECT_EQ(terminal.put(json).status, kExitFailure);  // it holds versions that are no longer so
 }
 
@@ -356,6 +371,69 @@ TEST(TenantGet, ShowsTheOthersWhenOneRowCannotBeRead) {
             std::string::npos);
 }
 
+TEST(TenantPut, SaysWhatIsUnchangedExpiredAndCannotMatch) {
+  Terminal terminal;
+  constexpr const char* kRow =
+      "tenant_id: acme\ntype: s3\nenabled: true\nbucket_name: acme-logs\nttl: 1700000000\n"
+      "desired_logs: [web, 'pay*', Api, Nothing At All]\n";
+  const Finished put = terminal.put(kRow);
+  EXPECT_EQ(put.status, 0);
+  EXPECT_EQ(
+      put.output,
+      "acme s3: stored as version 1, expired: its ttl was 2023-11-14T22:13:20Z, nothing is delivered\n");
+  EXPECT_EQ(
+      put.complaints,
+      "warning: acme s3: desired_logs: \"pay*\" matches nothing: patterns are not known, only whole names of "
+      "applications and groups\n"
+      "warning: acme s3: desired_logs: \"Nothing At All\" matches nothing: no application can be called so, "
+      "and "
+      "tenants.groups has no such group\n");
+  terminal.environment["HEADGATE_TENANTS_GROUPS"] = "{Nothing At All: [a]}";
+  const Finished again = terminal.put(kRow);
+  EXPECT_EQ(
+      again.output,
+      "acme s3: unchanged, version 1, expired: its ttl was 2023-11-14T22:13:20Z, nothing is delivered\n");
+  EXPECT_EQ(std::count(again.complaints.begin(), again.complaints.end(), '\n'), 1) << again.complaints;
+  EXPECT_EQ(terminal.row("acme", "s3").version, 1U);
+  EXPECT_EQ(terminal.put(std::string(kRow) + "version: 7\n").status, kExitFailure)
+      << "that is not the stored one";
+}
+
+TEST(TenantEnable, MakesAWholeRowOfThePredecessors) {
+  Terminal terminal;
+  terminal.environment = {{"HEADGATE_TENANTS_RULES", "aws"},
+                          {"HEADGATE_TENANTS_PREDECESSOR_ROWS", "true"},
+                          {"HEADGATE_AWS_ROLE_ARN", "arn:aws:iam::000000000001:role/central"}};
+  StoredConfiguration theirs;
+  theirs.configuration.tenant = TenantId("acme");
+  theirs.configuration.type = DestinationName("cloudwatch");
+  theirs.configuration.log_distribution_role_arn = "arn:aws:iam::123456789012:role/x";
+  theirs.configuration.log_group_name = "/acme";
+  theirs.configuration.groups = {"API"};
+  terminal.store.place(theirs);
+  EXPECT_EQ(terminal.run({"validate"}).output, "1 valid, 0 not\n");
+  const Finished enabled = terminal.run({"enable", "acme", "cloudwatch"});
+  EXPECT_EQ(enabled.output, "acme cloudwatch: enabled, version 1\n") << enabled.complaints;
+  const TenantConfiguration row = terminal.row("acme", "cloudwatch");
+  EXPECT_EQ(row.account_id, "123456789012");
+  EXPECT_EQ(row.external_id, "000000000001");
+  EXPECT_TRUE(row.external_id_is_central_account);
+  EXPECT_EQ(row.target_region, "us-east-1");
+  EXPECT_EQ(row.desired_logs, std::vector<std::string>{"API"});
+  terminal.environment.erase("HEADGATE_TENANTS_PREDECESSOR_ROWS");
+  EXPECT_EQ(terminal.run({"validate"}).output, "1 valid, 0 not\n") << "it says all itself now";
+}
+
+TEST(TenantList, OnlyLooks) {
+  Terminal terminal;
+  for (const std::vector<const char*>& words :
+       std::vector<std::vector<const char*>>{{"list"}, {"get", "acme"}, {"validate"}}) {
+    terminal.accessed = Access::Change;
+    static_cast<void>(terminal.run(words));
+    EXPECT_EQ(terminal.accessed, Access::Look) << words[0];
+  }
+}
+
 TEST(TenantEnable, TurnsAValidDestinationOnAndOff) {
   Terminal terminal;
   EXPECT_EQ(terminal.put(kTwoRows).status, 0);
@@ -382,11 +460,48 @@ TEST(TenantEnable, RefusesAnInvalidDestinationWhichCanStillBeDisabled) {
 TEST(TenantDelete, ForgetsADestination) {
   Terminal terminal;
   EXPECT_EQ(terminal.put(kTwoRows).status, 0);
-  EXPECT_EQ(terminal.run({"delete", "acme", "s3"}).output, "acme s3: deleted\n");
+  EXPECT_EQ(terminal.run({"delete", "acme", "s3"}).output,
+            "acme s3: deleted; whoever is given the id next gets nothing of what is stored by now\n");
   const Finished again = terminal.run({"delete", "acme", "s3"});
   EXPECT_EQ(again.status, kExitFailure);
   EXPECT_EQ(again.complaints, "acme s3: no such row\n");
   EXPECT_EQ(terminal.run({"delete", "acme"}).status, kExitUsage);
+}
+
+TEST(TenantDelete, LeavesNothingToWhoeverIsGivenTheIdNext) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.put(kTwoRows).status, 0);
+  EXPECT_EQ(terminal.put("{tenant_id: acme, type: cloudwatch, log_group_name: /g}").status, 0);
+  const auto since = [&] {
+    return tenants::objects_since(terminal.store.of_tenant(TenantId("acme"), Deadline::never()).value());
+  };
+  EXPECT_EQ(terminal.run({"delete", "acme", "s3"}).output, "acme s3: deleted\n") << "it has another one";
+  EXPECT_EQ(since(), std::nullopt);
+  EXPECT_EQ(terminal.run({"delete", "acme", "cloudwatch"}).status, 0);
+  EXPECT_EQ(since(), terminal.clock.now());
+  EXPECT_EQ(terminal.run({"list"}).output.find("acme"), std::string::npos);
+  EXPECT_EQ(terminal.run({"get", "acme"}).complaints, "acme: no such tenant\n");
+  terminal.clock.advance(std::chrono::hours{1});
+  EXPECT_EQ(terminal.put(kTwoRows).status, 0);
+  EXPECT_EQ(since(), terminal.clock.now()) << "between the two it was still the former customer's";
+  EXPECT_EQ(terminal.run({"validate"}).output, "2 valid, 0 not\n");
+  EXPECT_EQ(terminal.run({"delete", "acme", "left"}).status, 0);  // who knows that it is the same customer
+  EXPECT_EQ(since(), std::nullopt);
+}
+
+TEST(TenantPut, TakesAnotherAccountForAnotherCustomer) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.put(kAwsRow).status, 0);
+  terminal.clock.advance(std::chrono::hours{1});
+  std::string moved = kAwsRow;
+  for (std::size_t at = moved.find("123456789012"); at != std::string::npos;
+       at = moved.find("123456789012", at))
+    moved.replace(at, 12, "999999999999");
+  const Finished put = terminal.put(moved);
+  EXPECT_EQ(put.status, 0);
+  EXPECT_NE(put.complaints.find("was of account 123456789012"), std::string::npos) << put.complaints;
+  EXPECT_EQ(tenants::objects_since(terminal.store.of_tenant(TenantId("acme"), Deadline::never()).value()),
+            terminal.clock.now());
 }
 
 TEST(TenantValidate, JudgesADocumentWithoutStoringIt) {

@@ -31,6 +31,7 @@ Line line_of(const StoredConfiguration& row, Timestamp now) {
   const std::string bucket = configuration.bucket_name + (configuration.bucket_prefix.empty() ? "" : "/");
   std::string wanted;
   for (const std::string& name : configuration.desired_logs) wanted += (wanted.empty() ? "" : ",") + name;
+  for (const std::string& name : configuration.groups) wanted += (wanted.empty() ? "" : ",") + name;
   return {cell(configuration.tenant.str()),
           cell(configuration.type.str()),
           state_of(row, now),

@@ -46,7 +46,14 @@ Result<ObjectKey> delivered_key(const Delivery& delivery, std::string_view mark)
   fields.tenant = delivery.id.tenant;
   fields.node = NodeName();
   fields.file = with_mark(fields.file, mark);
-  const ObjectKey key = TRY(layout.render(fields));
+  ObjectKey key = TRY(layout.render(fields));
+  if (fields.is_verbatim) {
+    // Another program wrote bytes that we encode: its object has a name of its own, since we never write a
+    // `~`.
+    std::string name = key.str();
+    name.insert(name.rfind('/') + 1, 1, '~');
+    key = ObjectKey(std::move(name));
+  }
   std::string prefix = delivery.configuration.bucket_prefix;
   if (!prefix.empty() && !prefix.ends_with('/')) prefix.push_back('/');
   if (prefix.size() + key.view().size() > KeyTemplate::kKeyBytesMax) {

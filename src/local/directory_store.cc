@@ -126,6 +126,8 @@ Result<std::unique_ptr<DirectoryStore>> DirectoryStore::open(Clock& clock, Rando
   if (missing == MissingBucket::Refuse && !is_directory(folder.path)) {
     return error_from_errno(ENOENT, folder.path);
   }
+  if (missing == MissingBucket::LookOnly)
+    return std::unique_ptr<DirectoryStore>(new DirectoryStore(clock, random, root, bucket, nullptr));
   TRY(make_directories(folder.temporaries(), Syncing::Yes));
   TRY(make_directories(folder.sidecars(), Syncing::Yes));
   TRY(sweep_temporaries(folder.temporaries()));
@@ -148,9 +150,15 @@ Result<> DirectoryStore::check(const ObjectKey& key, Deadline deadline) const {
   return check_deadline(clock_, deadline);
 }
 
+Result<> DirectoryStore::check_may_write() const {
+  if (publisher_ == nullptr) return Error{Fault::Denied, folder_.path + ": opened to look only"};
+  return {};
+}
+
 Result<std::unique_ptr<DirectoryStore::Writer>> DirectoryStore::make_writer(const ObjectKey& key,
                                                                             PutOptions options) {
   TRY(check_put_options(options));
+  TRY(check_may_write());
   TemporaryFile file = TRY(TemporaryFile::create(folder_.temporaries(), random_));
   return std::make_unique<Writer>(*publisher_, std::move(file), key, std::move(options));
 }
@@ -177,6 +185,7 @@ Result<ObjectInfo> DirectoryStore::head(const ObjectKey& key, Deadline deadline)
 Result<ObjectPage> DirectoryStore::list(std::string_view prefix, const ObjectKey& after,
                                         std::size_t count_max, Deadline deadline) {
   TRY(check_deadline(clock_, deadline));
+  if (publisher_ == nullptr && !is_directory(folder_.path)) return ObjectPage{.objects = {}, .is_last = true};
   ObjectKey from = after;
   while (true) {
     const WalkedKeys walked = TRY(walk_keys(folder_.path, prefix, from, std::min(count_max, kPageMax)));
@@ -194,6 +203,7 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, const ObjectKey
 
 Result<> DirectoryStore::remove(const ObjectKey& key, Deadline deadline) {
   TRY(check(key, deadline));
+  TRY(check_may_write());
   return publisher_->remove(key);
 }
 

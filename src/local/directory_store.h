@@ -27,7 +27,9 @@ namespace headgate::local {
 // its modification time and size, so that listing never reads it. Such files have no metadata.
 class DirectoryStore : public ObjectStore {
  public:
-  enum class MissingBucket : std::uint8_t { Create, Refuse };
+  // LookOnly: nothing is made or swept, also in a bucket that is there; one that is not there has no objects,
+  // and whatever would write is Denied.
+  enum class MissingBucket : std::uint8_t { Create, Refuse, LookOnly };
   static constexpr std::size_t kPageMax = 1000;  // objects that one list() gives, as S3's
 
   // With Refuse, a bucket that is not there is NotFound. Invalid when its name cannot be a folder's.
@@ -53,6 +55,7 @@ class DirectoryStore : public ObjectStore {
   DirectoryStore(Clock& clock, Random& random, std::string root, BucketName bucket,
                  std::unique_ptr<DirectoryPublisher> publisher);
   Result<> check(const ObjectKey& key, Deadline deadline) const;
+  Result<> check_may_write() const;
   Result<std::unique_ptr<Writer>> make_writer(const ObjectKey& key, PutOptions options);
 
   Clock& clock_;
@@ -60,7 +63,7 @@ class DirectoryStore : public ObjectStore {
   const std::string root_;
   const BucketName bucket_;
   const BucketFolder folder_;
-  const std::unique_ptr<DirectoryPublisher> publisher_;
+  const std::unique_ptr<DirectoryPublisher> publisher_;  // none: LookOnly
 };
 
 }  // namespace headgate::local

@@ -113,7 +113,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
   // The switch of a new file to WAL does not wait for others that do the same: one at a time, by a flock on
   // the folder. Where that cannot be opened, SQLite says so better.
   const Result<FileDescriptor> folder = open_file(parent_of(file), O_RDONLY | O_DIRECTORY);
-  if (folder.ok()) TRY(lock_file(folder->get(), parent_of(file)));
+  if (folder.ok() && file != kInMemory) TRY(lock_file(folder->get(), parent_of(file)));
 
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase());
   SqliteSession& session = database->session_;
@@ -141,7 +141,7 @@ Result<> SqliteDatabase::prepare_file(const Options& options) {
     return Error{Fault::Invalid, session_.file_ + ": the database of another program"};
   }
   const std::string mode = TRY(first_of("PRAGMA journal_mode=WAL"));
-  if (mode != "wal") {
+  if (mode != "wal" && session_.file_ != kInMemory) {
     return Error{Fault::Denied, session_.file_ + ": this file system cannot share memory, as WAL needs"};
   }
   TRY(session_.run("PRAGMA synchronous=FULL"));

@@ -46,6 +46,10 @@ class SqliteStatement {
   sqlite3_stmt* statement_;
 };
 
+// Instead of a file's path: an empty database that is gone with its connection. For commands that only look,
+// where there is no file yet and none is to be made.
+constexpr const char* kInMemory = ":memory:";
+
 // The connection, as one transaction sees it. SQL is a literal of ours; values come as parameters ?1, ?2, ...
 class SqliteSession {
  public:

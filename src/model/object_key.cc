@@ -47,6 +47,31 @@ Result<std::string> decode(std::string_view text, Plus plus) {
   return decoded;
 }
 
+// Whether a segment of a key holds bytes that we encode, so that it is another program's. Each value has one
+// spelling of ours, with upper-case escapes where they are needed: any other spelling of it would be a second
+// key for the same thing.
+Result<bool> is_verbatim(std::string_view segment) {
+  bool holds_others = false;
+  for (std::size_t at = 0; at < segment.size(); ++at) {
+    if (segment[at] != '%') {
+      holds_others = holds_others || !is_safe_in_key(segment[at]);
+      continue;
+    }
+    const int high = at + 2 < segment.size() ? hex_value(segment[at + 1]) : -1;
+    const int low = at + 2 < segment.size() ? hex_value(segment[at + 2]) : -1;
+    if (high < 0 || low < 0) return Error{Fault::Invalid, "a % that is no escape"};
+    std::string ours;
+    append_percent_escape(ours, static_cast<char>(static_cast<unsigned char>(high * 16 + low)));
+    const bool is_needed = !is_safe_in_key(static_cast<char>(static_cast<unsigned char>(high * 16 + low)));
+    if (!is_needed || ours != segment.substr(at, 3)) {
+      return Error{Fault::Invalid, "the escape " + std::string(segment.substr(at, 3)) +
+                                       " is not how that byte is written: two keys would mean the same"};
+    }
+    at += 2;
+  }
+  return holds_others;
+}
+
 // What must never name a tenant or a part of a path.
 std::optional<std::string_view> objection_to(std::string_view value) {
   if (value.empty()) return "empty";
@@ -102,12 +127,18 @@ Result<KeyTemplate> KeyTemplate::parse(std::string_view text) {
   for (std::size_t index = 0; index < segments.size(); ++index) {
     const std::string_view segment = segments[index];
     Field field = Field::Fixed;
+    std::string_view before;
     for (const auto& [placeholder, meant] : kPlaceholders) {
-      if (segment == placeholder) field = meant;
+      if (!segment.ends_with(placeholder)) continue;
+      const std::string_view text_before = segment.substr(0, segment.size() - placeholder.size());
+      if (!std::all_of(text_before.begin(), text_before.end(), is_safe_in_key)) continue;
+      field = meant;
+      before = text_before;
     }
     if (field == Field::Fixed) {
       if (segment.find_first_of("{}") != std::string_view::npos) {
-        return error_at(index, segment, "neither a placeholder alone nor a fixed text");
+        return error_at(index, segment,
+                        "neither a placeholder, with fixed text before it at most, nor a fixed text");
       }
       if (const auto objection = objection_to(segment)) return error_at(index, segment, *objection);
       if (!std::all_of(segment.begin(), segment.end(), is_safe_in_key)) {
@@ -116,7 +147,7 @@ Result<KeyTemplate> KeyTemplate::parse(std::string_view text) {
     } else if (made.has(field)) {
       return error_at(index, segment, "twice");
     }
-    made.segments_.push_back({std::string(segment), field});
+    made.segments_.push_back({.text = std::string(segment), .field = field, .before = std::string(before)});
   }
   if (made.segments_.back().field != Field::File) return Error{Fault::Invalid, "{file} must come last"};
   if (!made.has(Field::Tenant) && !made.has(Field::NamespaceName)) {
@@ -164,6 +195,7 @@ Result<ObjectKey> KeyTemplate::render(const KeyFields& fields) const {
       key += segment.text;
       continue;
     }
+    key += segment.before;
     const std::string_view value = value_of(segment.field, fields);
     if (const auto objection = objection_to(value)) return error_at(index, segment.text, *objection);
     for (const char byte : value) {
@@ -190,12 +222,19 @@ Result<KeyFields> KeyTemplate::parse_key(const ObjectKey& key) const {
   }
   KeyFields fields;
   for (std::size_t index = 0; index < segments.size(); ++index) {
-    const auto& [text, field] = segments_[index];
-    if (field == Field::Fixed) {
-      if (segments[index] != text) return error_at(index, text, "another text");
-      continue;
-    }
-    Result<std::string> decoded = decode(segments[index], Plus::IsPlus);
+    const Segment& segment = segments_[index];
+    const bool is_fixed = segment.field == Field::Fixed;
+    if (is_fixed ? segments[index] != segment.text : !segments[index].starts_with(segment.before))
+      return error_at(index, segment.text, "another text");
+    const Result<bool> verbatim = is_verbatim(segments[index]);
+    if (!verbatim.ok()) return error_at(index, segment.text, verbatim.error().what);
+    fields.is_verbatim = fields.is_verbatim || *verbatim;
+  }
+  for (std::size_t index = 0; index < segments.size(); ++index) {
+    const auto& [text, field, before] = segments_[index];
+    if (field == Field::Fixed) continue;
+    const std::string_view value = segments[index].substr(before.size());
+    Result<std::string> decoded = fields.is_verbatim ? std::string(value) : decode(value, Plus::IsPlus);
     if (!decoded.ok()) return error_at(index, text, decoded.error().what);
     if (const auto objection = objection_to(*decoded)) return error_at(index, text, *objection);
     set_field(field, std::move(decoded).value(), fields);

@@ -28,13 +28,17 @@ struct KeyFields {
   TenantId tenant;  // what {tenant} stands for; without {tenant} in the template, the namespace
   std::string file;
   NodeName node = {};
+  // The key holds bytes that we would have written as %XX, so that another program wrote it: its values are
+  // its bytes as they are. The key that we would write for the same values is another object's.
+  bool is_verbatim = false;
 
   bool is_packed() const { return !node.empty(); }
 };
 
 // A key template: placeholders {cluster_id} {namespace} {application} {pod_name} {tenant} {file}, each at
-// most once, each a whole segment (between slashes), {file} last, in any order and with fixed segments (of
-// the bytes that need no encoding) between. A template without {tenant} must have {namespace}.
+// most once, each ending a segment (between slashes), {file} last, in any order, with fixed segments between
+// and with fixed text before a placeholder (both of the bytes that need no encoding). A template without
+// {tenant} must have {namespace}.
 class KeyTemplate {
  public:
   static constexpr std::string_view kDefault = "{cluster_id}/{namespace}/{application}/{pod_name}/{file}";
@@ -50,11 +54,12 @@ class KeyTemplate {
   // With a node, {application} is written as "_packed" and {pod_name} as the node; Fault::Invalid when the
   // template lacks one of them.
   Result<ObjectKey> render(const KeyFields& fields) const;
-  // The inverse. Fault::Invalid: a key over 1024 bytes, more or fewer segments than the template, another
-  // text than a fixed segment, a bad % escape, a value that render() would refuse. The error names the
-  // segment.
+  // The inverse, for each key one: no two keys are read to the same fields (is_verbatim tells a key of
+  // another program from ours). Fault::Invalid: a key over 1024 bytes, more or fewer segments than the
+  // template, another text than a fixed segment, an escape that is none or that we write otherwise (%2e,
+  // %6E), a value that render() would refuse. The error names the segment.
   Result<KeyFields> parse_key(const ObjectKey& key) const;
-  // The part of every key before the first placeholder, with its slash ("" mostly).
+  // The part of every key before the first placeholder, to its last slash ("" mostly).
   std::string fixed_prefix() const;
 
  private:
@@ -62,6 +67,7 @@ class KeyTemplate {
   struct Segment {
     std::string text;  // as in the template
     Field field = Field::Fixed;
+    std::string before = {};  // fixed text before the placeholder
   };
   Result<> become_packed(KeyFields& fields) const;
   static std::string_view value_of(Field field, const KeyFields& fields);

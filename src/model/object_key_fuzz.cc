@@ -31,6 +31,7 @@ void check_key(const KeyTemplate& key_template, const ObjectKey& key) {
     return;
   }
   CHECK(is_equal(key_template.parse_key(*rendered).value(), *fields));
+  CHECK((*rendered == key) == !fields->is_verbatim);  // no other key of ours means the same
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 #include <random>
 
@@ -62,8 +63,18 @@ TEST(ObjectKey,
       {"a/ /c/d/e", "segment 2 ({namespace}): blank"},
       {"a/%20%09/c/d/e", "segment 2 ({namespace}): blank"},
       {"a/../c/d/e", "segment 2 ({namespace}): a path step, not a name"},
-      {"a/%2e%2e/c/d/e", "segment 2 ({namespace}): a path step, not a name"},
-      {"a/.%2E/c/d/e", "segment 2 ({namespace}): a path step, not a name"},
+      {"a/%2e%2e/c/d/e",
+       "segment 2 ({namespace}): the escape %2e is not how that byte is written: two keys would mean the "
+       "same"},
+      {"a/.%2E/c/d/e",
+       "segment 2 ({namespace}): the escape %2E is not how that byte is written: two keys would mean the "
+       "same"},
+      {"a/b%c3%BC/c/d/e",
+       "segment 2 ({namespace}): the escape %c3 is not how that byte is written: two keys would mean the "
+       "same"},
+      {"a/b/c d/%6e/e",
+       "segment 4 ({pod_name}): the escape %6e is not how that byte is written: two keys would mean the "
+       "same"},
       {"a/b/./d/e", "segment 3 ({application}): a path step, not a name"},
       {"a/b/c/d/..", "segment 5 ({file}): a path step, not a name"},
       {"a/b%2Fc/c/d/e", "segment 2 ({namespace}): holds a slash"},
@@ -84,8 +95,46 @@ TEST(ObjectKey,
 TEST(ObjectKey, TakesWhatOthersLeftUnencoded) {
   EXPECT_EQ(text_of(parsed(KeyTemplate::kDefault).parse_key(ObjectKey("c+1/n s/a=b/p~\xc3\xbc/f:1")).value()),
             "c+1|n s|a=b|p~\xc3\xbc|n s|f:1");
-  EXPECT_EQ(text_of(parsed(KeyTemplate::kDefault).parse_key(ObjectKey("c/%6e/.../..p/f")).value()),
+  EXPECT_EQ(text_of(parsed(KeyTemplate::kDefault).parse_key(ObjectKey("c/n/.../..p/f")).value()),
             "c|n|...|..p|n|f");
+}
+
+TEST(ObjectKey, NoTwoKeysAreReadToTheSame) {
+  const KeyTemplate key_template = parsed(KeyTemplate::kDefault);
+  std::map<std::string, std::string> keys;  // by what they are read to
+  for (const char* file : {"a b", "a%20b", "a%2520b", "a+b", "a%2Bb", "a%2bb", "a%62", "ab", "a %20",
+                           "a%20%20", "%41 b", "Ã¼", "%C3%BC", "%c3%bc", "a~b", "a%7Eb", "a%257Eb"}) {
+    const std::string key = std::string("c/n/app/pod/") + file;
+    const Result<KeyFields> fields = key_template.parse_key(ObjectKey(key));
+    if (!fields.ok()) continue;  // quarantined
+    const auto [at, is_new] = keys.emplace(text_of(*fields) + (fields->is_verbatim ? " as it is" : ""), key);
+    EXPECT_TRUE(is_new) << key << " is read as " << at->second;
+  }
+  EXPECT_TRUE(key_template.parse_key(ObjectKey("c/n/app/pod/a b")).value().is_verbatim);
+  EXPECT_FALSE(key_template.parse_key(ObjectKey("c/n/app/pod/a%20b")).value().is_verbatim);
+  EXPECT_EQ(key_template.parse_key(ObjectKey("c/n/app/pod/a %20")).value().file, "a %20");
+}
+
+TEST(ObjectKey, APlaceholderMayHaveFixedTextBeforeIt) {
+  const KeyTemplate key_template =
+      parsed("logs/c-{cluster_id}/{namespace}/app.{application}/{pod_name}/f_{file}");
+  EXPECT_EQ(key_template.fixed_prefix(), "logs/");
+  KeyFields fields = shop_fields();
+  fields.application = Application("a b");
+  const ObjectKey key = key_template.render(fields).value();
+  EXPECT_EQ(key.str(), "logs/c-prod-1/shop/app.a%20b/payments-7d9f/f_20250830-112701-u.json.gz");
+  EXPECT_EQ(text_of(key_template.parse_key(key).value()), text_of([&] {
+              KeyFields read = fields;
+              read.tenant = TenantId("shop");
+              return read;
+            }()));
+  EXPECT_EQ(error_of(key_template.parse_key(ObjectKey("logs/prod-1/shop/app.x/p/f_f"))),
+            "segment 2 (c-{cluster_id}): another text");
+  EXPECT_EQ(error_of(key_template.parse_key(ObjectKey("logs/c-/shop/app.x/p/f_f"))),
+            "segment 2 (c-{cluster_id}): empty");
+  for (const char* text : {"{namespace}-x/{file}", "{{namespace}/{file}", "{namespace}{application}/{file}",
+                           "a b{namespace}/{file}"})
+    EXPECT_FALSE(KeyTemplate::parse(text).ok()) << text;
 }
 
 TEST(ObjectKey, FixedSegmentsMustBeThere) {
@@ -177,7 +226,11 @@ TEST(ObjectKey, APackedObjectsKeyNamesANodeAndNoPod) {
   fields.node = NodeName("node-7");  // application and pod are of no meaning then
   const ObjectKey key = key_template.render(fields).value();
   EXPECT_EQ(key.view(), "prod-1/shop/_packed/node-7/20250830-112701-u.json.gz");
-  for (const std::string& spelled : {key.str(), "prod-1/shop/%5Fpacked/node-7/20250830-112701-u.json.gz"s}) {
+  EXPECT_EQ(key_template.parse_key(ObjectKey("prod-1/shop/%5Fpacked/node-7/20250830-112701-u.json.gz"))
+                .error()
+                .fault,
+            Fault::Invalid);
+  for (const std::string& spelled : {key.str()}) {
     const KeyFields read = key_template.parse_key(ObjectKey(spelled)).value();
     EXPECT_TRUE(read.is_packed());
     EXPECT_EQ(read.node.view(), "node-7");

@@ -119,8 +119,9 @@ class ConfigurationReader {
       if (!is_null) read_flag(member, configuration.account_id_is_central_account);
       return true;
     }
-    if (member.name == "desired_logs") {
-      if (!is_null) read_desired_logs(member);
+    if (member.name == "desired_logs" || member.name == "groups") {
+      if (!is_null)
+        read_texts(member, member.name == "groups" ? configuration.groups : configuration.desired_logs);
       return true;
     }
     if (member.name == "ttl") {
@@ -148,16 +149,15 @@ class ConfigurationReader {
     return false;
   }
 
-  void read_desired_logs(const DocumentValue& member) {
+  void read_texts(const DocumentValue& member, std::vector<std::string>& texts) {
     if (member.kind != Kind::Sequence) {
       return add_problem(member.name, "must be a list of texts", member.name_line);
     }
-    std::vector<std::string>& logs = read_.configuration.desired_logs;
     for (const DocumentValue& item : member.items) {
       if (is_scalar(item)) {
-        logs.push_back(item.text);
+        texts.push_back(item.text);
       } else {
-        add_problem("desired_logs[" + std::to_string(&item - member.items.data()) + "]", "must be a text",
+        add_problem(member.name + "[" + std::to_string(&item - member.items.data()) + "]", "must be a text",
                     item.line);
       }
     }

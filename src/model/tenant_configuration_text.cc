@@ -22,6 +22,7 @@ void write_fields(const TenantConfiguration& configuration, Writer& to) {
          configuration.enabled ? "true" : "false");  // always: nobody should have to know the default
   text("target_region", configuration.target_region);
   if (!configuration.desired_logs.empty()) to.list("desired_logs", configuration.desired_logs);
+  if (!configuration.groups.empty()) to.list("groups", configuration.groups);
   text("account_id", configuration.account_id);
   if (configuration.account_id_is_central_account) to.raw("account_id_is_central_account", "true");
   text("log_distribution_role_arn", configuration.log_distribution_role_arn);

@@ -61,6 +61,8 @@ Result<std::vector<PlannedDelivery>> plan(const Planning& planning, const Object
   const KeyFields& fields = *named.fields;
   const tenants::TenantView tenant = TRY(planning.tenants.of(fields.tenant, deadline));
   if (!tenant.is_known) return nowhere("parked: nobody configured tenant " + fields.tenant.str());
+  if (tenant.objects_since && object.at < *tenant.objects_since)
+    return nowhere("parked: stored when the tenant id was another customer's");
   if (tenant.active.empty() && tenant.invalid.empty())
     return nowhere("acknowledged: tenant " + fields.tenant.str() + " has nothing enabled");
   std::vector<PlannedDelivery> planned;

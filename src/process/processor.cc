@@ -135,6 +135,7 @@ Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
     return {.verdict = Verdict::TryLater};
   }
   if (!tenant->is_known) return park_unknown(job, fields.tenant);
+  if (tenant->objects_since && job.object.at < *tenant->objects_since) return park_former(job, fields.tenant);
   if (tenant->active.empty() && tenant->invalid.empty()) acknowledge("disabled");
   return deliver_all(job, fields, *tenant);
 }
@@ -533,6 +534,21 @@ Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {
   const DeliveryId id{
       .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
   return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, "unknown tenant",
+                                                  job.limits.written_by)};
+}
+
+// One row for all of its destinations, whichever there are by now: none of them is whose logs these are.
+Outcome Processor::park_former(const Job& job, const TenantId& tenant) {
+  log::warn("an object was stored when its tenant's id was another customer's, and is delivered to nobody",
+            {{"tenant", tenant.view()}, {"key", job.object.key.view()}});
+  world_.metrics
+      .counter("headgate_deliver_former_tenant_total",
+               "Objects parked because they were stored when their tenant's id was another customer's")
+      .add();
+  const DeliveryId id{
+      .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
+  return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked,
+                                                  "stored when the tenant id was another customer's",
                                                   job.limits.written_by)};
 }
 

@@ -135,6 +135,7 @@ class Processor {
   Outcome refuse(const Job& job, Try& one, std::chrono::milliseconds wait);
   bool is_over(const Job& job, const Try& one) const;
   Outcome settle_gone(const Job& job, Try& one);
+  Outcome park_former(const Job& job, const TenantId& tenant);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
   void acknowledge(std::string_view reason);

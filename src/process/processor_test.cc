@@ -19,6 +19,7 @@
 #include "process/plan.h"
 #include "process/replay.h"
 #include "process/scan.h"
+#include "tenants/former_tenant.h"
 
 namespace headgate::process {
 namespace {
@@ -669,6 +670,40 @@ TEST_F(Replaying, DeliversAnUnknownTenantsObjectsOnceItIsConfiguredAndNotBefore)
   EXPECT_EQ(destinations_.messages_of("late").size(), 1U);
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
   EXPECT_TRUE(ledger_.parked(TenantId(), 10, Deadline::never())->empty());
+}
+
+TEST_F(Replaying, WhatWaitedForACustomerWhoLeftIsNeverTheNextOnes) {
+  const ObjectKey unknown = store("again", kLine, "unknown.json");
+  const ReceivedMessage of_unknown = message_of(unknown);
+  EXPECT_EQ(process(of_unknown).verdict, Verdict::Done);
+  configure(row("again"));
+  answer(Error{Fault::Denied, "AssumeRole: access denied"});
+  const ObjectKey refused = store("again", kLine, "refused.json");
+  const ReceivedMessage of_refused = message_of(refused);
+  (void)process(of_refused);
+  EXPECT_EQ(entry(refused).state, DeliveryState::Parked);
+  answer({});
+
+  // The customer leaves, and another is given the id.
+  clock_.advance(std::chrono::hours{1});
+  tenants_.place({.configuration = tenants::left_row(TenantId("again"), clock_.now()), .undecodable = ""});
+  clock_.advance(std::chrono::hours{1});
+  TenantConfiguration next = row("again");
+  next.created_at = to_rfc3339(clock_.now());
+  tenants_.place({.configuration = next, .undecodable = ""});
+  directory_.forget(TenantId("again"));
+  EXPECT_EQ(replay().left, 2U);
+  EXPECT_EQ(replay().messages, 0U);
+  // In the queue it may still be, too.
+  EXPECT_EQ(process(of_unknown).verdict, Verdict::Done);
+  EXPECT_EQ(process(of_refused).verdict, Verdict::Done);
+  EXPECT_TRUE(destinations_.messages_of("again").empty());
+  EXPECT_EQ(entry(refused).state, DeliveryState::Parked);
+
+  clock_.advance(std::chrono::hours{1});
+  const ObjectKey since = store("again", kLine, "since.json");
+  EXPECT_EQ(process(message_of(since)).verdict, Verdict::Done);
+  EXPECT_EQ(destinations_.messages_of("again").size(), 1U);
 }
 
 TEST_F(Replaying, DeliversWhatAnInvalidConfigurationKeptBackOnceItIsMended) {

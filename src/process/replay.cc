@@ -36,6 +36,11 @@ Result<> ParkedReplay::replay(const DeliveryId& id, Deadline deadline, ReplayCou
   }
   const Result<ObjectInfo> info = OwnStore(*central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
+  const std::optional<Timestamp> since = TRY(world_.tenants.of(id.tenant, deadline)).objects_since;
+  if (info.ok() && since && info->modified_at < *since) {
+    ++counts.left;  // it was stored for whoever had the tenant id before
+    return {};
+  }
   if (info.ok()) {
     TRY(announce_unless_lately(id, *info, counts, deadline));
     ++counts.deliveries;

@@ -23,7 +23,9 @@ struct ReplayCounts {
   std::uint64_t deliveries = 0;  // no longer parked
   std::uint64_t messages = 0;    // sent for them: mostly one an object
   std::uint64_t gone = 0;        // deliveries whose object is not there any more: settled so
-  std::uint64_t left = 0;  // still parked: their tenant is still not known, or their bucket none of ours
+  // Still parked: their tenant is still not known, or is another customer by now, or their bucket is none of
+  // ours.
+  std::uint64_t left = 0;
 };
 
 // One thread.

@@ -1,9 +1,12 @@
 #include "tenants/directory.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
+#include "tenants/completion.h"
+#include "tenants/former_tenant.h"
 
 namespace headgate::tenants {
 
@@ -23,7 +26,9 @@ struct JudgedRow {
 std::vector<JudgedRow> judge(const TenantId& tenant, std::vector<StoredConfiguration> rows,
                              const Rules& rules) {
   std::vector<JudgedRow> judged;
+  complete_rows(rows, rules);
   for (StoredConfiguration& row : rows) {
+    if (is_left_row(row.configuration)) continue;
     JudgedRow one{.configuration = std::move(row.configuration), .problems = {}};
     if (!row.undecodable.empty()) {
       // Whether it is enabled cannot be told: taken as if, so that its objects are parked and seen.
@@ -44,6 +49,7 @@ std::vector<JudgedRow> judge(const TenantId& tenant, std::vector<StoredConfigura
 
 struct TenantDirectory::Entry {
   bool is_known = false;
+  std::optional<Timestamp> objects_since;
   std::vector<JudgedRow> rows;
 };
 
@@ -70,13 +76,18 @@ Result<TenantView> TenantDirectory::of(const TenantId& tenant, Deadline deadline
     }
     std::vector<StoredConfiguration> stored =
         TRY_IN("tenant " + tenant.str(), store_.of_tenant(tenant, deadline));
-    const bool is_known = !stored.empty();
-    rows = std::make_shared<const Entry>(
-        Entry{.is_known = is_known, .rows = judge(tenant, std::move(stored), options_.rules)});
+    const bool is_known = std::any_of(stored.begin(), stored.end(), [](const StoredConfiguration& row) {
+      return !is_left_row(row.configuration);
+    });
+    const std::optional<Timestamp> since = objects_since(stored);
+    rows = std::make_shared<const Entry>(Entry{.is_known = is_known,
+                                               .objects_since = since,
+                                               .rows = judge(tenant, std::move(stored), options_.rules)});
     tell(tenant, *rows);
     keep(tenant, rows, asked_at, generation);
   }
-  TenantView view{.is_known = rows->is_known, .active = {}, .invalid = {}};
+  TenantView view{
+      .is_known = rows->is_known, .objects_since = rows->objects_since, .active = {}, .invalid = {}};
   const Timestamp now = clock_.now();
   for (const JudgedRow& row : rows->rows) {
     if (is_expired(row.configuration, now)) continue;

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,7 +31,10 @@ struct InvalidConfiguration {
 };
 
 struct TenantView {
-  bool is_known = false;                    // has a row at all, of whatever state
+  bool is_known = false;  // has a row at all, of whatever state
+  // Set when the id was another customer's before (former_tenant.h): what was stored earlier is not this
+  // tenant's.
+  std::optional<Timestamp> objects_since = {};
   std::vector<TenantConfiguration> active;  // enabled, not expired, valid; by type
   std::vector<InvalidConfiguration> invalid;
 };

@@ -7,6 +7,7 @@
 
 #include "fakes/memory_tenant_store.h"
 #include "fakes/still_clock.h"
+#include "tenants/former_tenant.h"
 
 namespace headgate::tenants {
 namespace {
@@ -56,6 +57,20 @@ TEST(TenantDirectory, GivesTheEnabledConfigurationsOfATenantByType) {
   EXPECT_TRUE(view.is_known);
   EXPECT_EQ(types_of(view), "cloudwatch s3 s3#b ");
   EXPECT_TRUE(view.invalid.empty());
+}
+
+TEST(TenantDirectory, ATenantThatLeftIsUnknownAndTheNextOneHasWhatIsStoredSince) {
+  Fixture world;
+  world.put(left_row(TenantId("acme"), Timestamp::from_seconds(1'000)));
+  EXPECT_FALSE(world.view("acme").is_known);
+  TenantConfiguration next = row_of("acme", "s3");
+  next.created_at = to_rfc3339(Timestamp::from_seconds(2'000));
+  world.put(next);
+  world.directory.forget(TenantId("acme"));
+  const TenantView view = world.view("acme");
+  EXPECT_TRUE(view.is_known);
+  EXPECT_EQ(types_of(view), "s3 ");
+  EXPECT_EQ(view.objects_since, Timestamp::from_seconds(2'000));
 }
 
 TEST(TenantDirectory, TellsAnUnknownTenantFromOneThatWantsNothingNow) {

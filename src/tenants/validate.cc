@@ -38,6 +38,7 @@ class Validation {
     check_type();
     check_region();
     check_desired_logs();
+    check_groups();
     check_account();
     check_external_id();
     check_role();
@@ -107,9 +108,22 @@ class Validation {
     }
   }
 
+  // completion.h has made desired_logs of them, where rows may have them.
+  void check_groups() {
+    if (!row_.groups.empty() && rules_.predecessor_rows) return complain("groups", "holds an empty name");
+    if (!row_.groups.empty())
+      complain("groups",
+               "is read of the predecessor's rows, with tenants.predecessor_rows: name them in desired_logs");
+  }
+
   void check_account() {
     if (row_.account_id.empty()) {
-      if (is_aws() && kind_) complain("account_id", "is missing: the tenant's AWS account, 12 digits");
+      // The account of a role is in its ARN. Of a bucket without a role nobody can tell it: the predecessor
+      // never asked.
+      const bool is_known = parse_role_arn(row_.log_distribution_role_arn).has_value();
+      const bool is_not_asked = kind_ == DestinationKind::S3 && is_predecessors(row_, rules_);
+      if (is_aws() && kind_ && !is_known && !is_not_asked)
+        complain("account_id", "is missing: the tenant's AWS account, 12 digits");
     } else if (!is_account_id(row_.account_id)) {
       complain("account_id", "must be 12 digits (in quotes, or YAML takes them for a number)");
     }
@@ -154,8 +168,17 @@ class Validation {
     }
     // Without it, a tenant who learns another's role could have us write there for them.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    if (is_aws() && row_.external_id.empty())
-      complain("external_id", "is missing: a role is assumed only with the tenant's external id");
+    if (is_aws() && row_.external_id.empty()) {
+      std::string what = "is missing: a role is assumed only with the tenant's external id";
+      if (is_predecessors(row_, rules_)) {
+        what +=
+            ", and our own account, which the predecessor's roles want, is not known: set aws.role_arn or "
+            "store.owner";
+      } else if (row_.version == 0) {
+        what += " (tenants.predecessor_rows takes rows of the predecessor, whose roles want our own account)";
+      }
+      complain("external_id", std::move(what));
+    }
     const std::optional<RoleArn> role = parse_role_arn(arn);
     if (!role)
       return complain("log_distribution_role_arn",
@@ -230,7 +253,7 @@ class Validation {
     const std::string& token = row_.bucket_token;
     if (!belongs_to(DestinationKind::S3, "bucket_token", token)) return;
     if (token.empty()) {
-      if (is_aws() && row_.log_distribution_role_arn.empty() && !rules_.takes_predecessor_rows)
+      if (is_aws() && row_.log_distribution_role_arn.empty() && !rules_.predecessor_rows)
         complain("bucket_token",
                  "is missing: without log_distribution_role_arn the tenant proves that the bucket is its own "
                  "by an "
@@ -298,6 +321,11 @@ class Validation {
 };
 
 }  // namespace
+
+bool is_predecessors(const TenantConfiguration& stored, const Rules& rules) {
+  return rules.predecessor_rows && rules.world == World::Aws && stored.version == 0 &&
+         stored.external_id.empty();
+}
 
 std::vector<FieldProblem> validate(const TenantConfiguration& configuration, const Rules& rules) {
   return Validation(configuration, rules).run();

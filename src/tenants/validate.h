@@ -24,8 +24,11 @@ struct Rules {
   std::vector<BucketName> central_buckets = {};
   // Our own accounts. Every tenant knows them, so that none is a secret between us and one of them.
   std::vector<std::string> central_accounts = {};
-  // Rows of the predecessor are taken as they are: a bucket without a role needs no token.
-  bool takes_predecessor_rows = false;
+  // Rows that the predecessor's README, scripts and API wrote are taken as they are (completion.h).
+  bool predecessor_rows = false;
+  // What such rows' roles want as external id: our own account. Empty: it is not known, and they cannot be
+  // used.
+  std::string own_account = {};
   // The row is being made or changed by someone who can still do better. Of rows that are stored already,
   // less is asked: a longer external id has to be agreed upon with the tenant first.
   bool is_being_made = false;
@@ -34,6 +37,10 @@ struct Rules {
 // What a log_stream_name template may name, in braces. Not the cluster: that is the provider's business.
 constexpr std::array<std::string_view, 5> kStreamPlaceholders = {"pod_name", "container_name", "application",
                                                                  "namespace", "stream"};
+
+// Whether it is a stored row that the predecessor wrote, and such rows are taken. Ours have a version, and
+// the predecessor knew no external ids.
+bool is_predecessors(const TenantConfiguration& stored, const Rules& rules);
 
 constexpr std::size_t kDesiredLogsMax = 100;
 constexpr std::size_t kExternalIdBytesMin = 16;  // of rows that are being made; STS's own limit is 2

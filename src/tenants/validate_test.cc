@@ -168,7 +168,7 @@ TEST(Validate, ABucketWithoutARoleNamesAToken) {
                 },
                 ""}});
   Rules admitting = kAws;
-  admitting.takes_predecessor_rows = true;
+  admitting.predecessor_rows = true;
   expect_each(good_s3(), admitting, {{"the predecessor's", SET(bucket_token, ""), ""}});
   expect_each(good_s3(), kLocal, {{"on one machine", SET(bucket_token, ""), ""}});
   expect_each(good_cloudwatch(), kAws,
@@ -180,7 +180,8 @@ TEST(Validate, JudgesAccountRoleAndExternalId) {
   expect_each(
       good_cloudwatch(), kAws,
       {
-          {"no account", SET(account_id, ""), "account_id is missing"},
+          {"no account, but that of the role", SET(account_id, ""), ""},
+          {"groups of the predecessor", SET(groups, {"API"}), "groups is read of the predecessor's rows"},
           {"short", SET(external_id, "x"), "external_id must have 2 to 1224"},
           {"1224", SET(external_id, std::string(1224, 'x')), ""},
           {"1225", SET(external_id, std::string(1225, 'x')), "external_id must have"},

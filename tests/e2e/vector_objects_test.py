@@ -24,6 +24,15 @@ CONFIGURATION = ROOT / "docs" / "vector" / "vector.yaml"
 PROVIDERS = ("node-7", "10.9.8.7", "prod-cluster", "cri-o://", "vector-secret-annotation")
 
 
+def key_prefix():
+    return yaml.safe_load(CONFIGURATION.read_text())["sinks"]["central"]["key_prefix"]
+
+
+def key_template():
+    """Ours, of the same keys."""
+    return re.sub(r"{{ (\w+) }}", r"{\1}", key_prefix()) + "{file}"
+
+
 def record(message, number, pod):
     """As the source kubernetes_logs and the transform give it."""
     time = f"2026-11-24T10:00:{number // 1000 % 60:02d}.{number % 1000:03d}000001Z"
@@ -55,8 +64,7 @@ class VectorObjectsTest(EndToEndTest):
     def put(self, installation, records, shape, compressed=True):
         """Into the central bucket, under the key that the configuration's template makes."""
         first = records[0]
-        template = yaml.safe_load(CONFIGURATION.read_text())["sinks"]["central"]["key_prefix"]
-        prefix = re.sub(r"{{ (\w+) }}", lambda field: first[field.group(1)], template)
+        prefix = re.sub(r"{{ (\w+) }}", lambda field: first[field.group(1)], key_prefix())
         name = f"20261124-100000-{uuid.uuid4()}.json" + (".gz" if compressed else "")
         path = installation.root / "store" / "central" / prefix / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +72,8 @@ class VectorObjectsTest(EndToEndTest):
         path.write_bytes(gzip.compress(body) if compressed else body)
 
     def scan(self, installation):
-        return subprocess.run([BINARY, "process", "--mode=scan", "--age-min=0", f"--local.root={installation.root}"],
+        return subprocess.run([BINARY, "process", "--mode=scan", "--age-min=0", f"--local.root={installation.root}",
+                               f"--key.template={key_template()}"],
                               capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
 
     def test_every_shape_is_delivered_line_by_line_and_nothing_of_the_provider_with_it(self):
@@ -103,6 +112,19 @@ class VectorObjectsTest(EndToEndTest):
         self.assertEqual(len(installation.delivered_events("tenant-a")["evil-0"]), 2)
         self.assertEqual(installation.delivered_events("tenant-b"), {})
         self.assertEqual(installation.delivered_objects("tenant-b"), {})
+
+
+class ConfigurationTest(unittest.TestCase):
+    def test_the_keys_begin_with_fixed_text_as_vector_0_57_wants_and_documents_name_the_template(self):
+        self.assertRegex(key_prefix(), r"^[a-z]+/{{ ")
+        for page in (CONFIGURATION, ROOT / "docs" / "vector.md"):
+            self.assertIn(key_template(), page.read_text())
+
+    def test_nothing_is_promised_that_the_source_does_not_do(self):
+        text = CONFIGURATION.read_text()
+        self.assertNotIn("acknowledgements", yaml.safe_load(text)["sinks"]["central"])
+        self.assertNotIn("acknowledgements", yaml.safe_load(text))
+        self.assertIn("VECTOR_DANGEROUSLY_ALLOW_ENV_VAR_INTERPOLATION", text)
 
 
 class TransformTest(unittest.TestCase):

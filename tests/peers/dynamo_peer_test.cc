@@ -193,7 +193,7 @@ TYPED_TEST_SUITE(TenantsPeer, Peers);
 TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs) {
   this->world_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"},"enabled":{"BOOL":true},)"
-      R"("desired_logs":{"SS":["api","web"]},"log_group_name":{"S":"/acme"},"groups":{"L":[{"S":"API"}]},)"
+      R"("desired_logs":{"SS":["api","web"]},"log_group_name":{"S":"/acme"},"groups":{"L":[{"S":"API"}]},"owner":{"S":"theirs"},)"
       R"("log_distribution_role_arn":{"S":"arn:aws:iam::123456789012:role/logs"},)"
       R"("ttl":{"N":"1900000000"},"created_at":{"S":"2025-08-30T11:27:01"}})");
   this->world_.put(
@@ -209,6 +209,8 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
   EXPECT_EQ(read.ttl, 1'900'000'000);
   EXPECT_EQ(read.version, 0U);
 
+  EXPECT_EQ(read.groups, std::vector<std::string>{"API"});
+
   read.log_group_name = "/acme/new";
   read.ttl.reset();
   EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).value(), 1U);
@@ -217,9 +219,9 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
                                R"({"TableName":")" + this->world_.name_ +
                                    R"(","Key":{"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"}}})");
   const std::string item(simdjson::minify(theirs["Item"].value()));
-  for (const char* part :
-       {R"("log_group_name":{"S":"/acme/new"})", R"("groups":{"L":[{"S":"API"}]})", R"("version":{"N":"1"})",
-        R"("enabled":{"BOOL":true})", R"("desired_logs":{"L":[{"S":"api"},{"S":"web"}]})"})
+  for (const char* part : {R"("log_group_name":{"S":"/acme/new"})", R"("groups":{"L":[{"S":"API"}]})",
+                           R"("owner":{"S":"theirs"})", R"("version":{"N":"1"})",
+                           R"("enabled":{"BOOL":true})", R"("desired_logs":{"L":[{"S":"api"},{"S":"web"}]})"})
     EXPECT_NE(item.find(part), std::string::npos) << part << " in " << item;
   EXPECT_EQ(item.find("ttl"), std::string::npos) << item;
   EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).error().fault,

@@ -1,0 +1,44 @@
+#include "cli/check_command.h"
+
+#include <map>
+#include <memory>
+#include <ostream>
+
+#include "cli/preflight.h"
+#include "cli/process_run.h"
+#include "cli/setting.h"
+
+namespace headgate::cli {
+
+Command add_check(CLI::App& parent, ConfigWorld world) {
+  CLI::App* app = parent.add_subcommand("check",
+                                        "Connect to all that the settings name and tell what is not as it "
+                                        "must be, and the command that fixes it");
+  struct Arguments {
+    std::shared_ptr<ConfigArguments> config;
+    PreflightOptions options;
+  };
+  auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
+  arguments->config = add_config_flags(*app, kEveryCommand);
+  const std::map<std::string, Part> parts = {
+      {"collect", Part::Collect}, {"process", Part::Process}, {"api", Part::Api}, {"all", Part::All}};
+  app->add_option("part", arguments->options.part,
+                  "collect, process, api or all: what is to run with these settings")
+      ->transform(CLI::CheckedTransformer(parts).description(""))
+      ->type_name("");
+  app->add_option("--tenant", arguments->options.tenant, "Try the roles of this tenant only");
+  app->add_option("--tenants-max", arguments->options.tenants_max, "Try the roles of so many rows at most")
+      ->capture_default_str();
+  return {.app = app, .run = [arguments, world] {
+            return run_configured("check", *arguments->config, world, [&](ProcessRun& run) -> Result<int> {
+              std::size_t wrong = 0;
+              TRY(preflight(run, arguments->options, [&](const Finding& finding) {
+                wrong += finding.state == Finding::State::Bad ? 1 : 0;
+                run.output << shown(finding) << std::flush;
+              }));
+              return wrong == 0 ? 0 : kExitFailure;
+            });
+          }};
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,50 @@
+// What `headgate check` found, line by line, and how each finding is judged. The judging is pure: facts in,
+// findings out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/inspection.h"
+#include "cli/config.h"
+
+namespace headgate::cli {
+
+struct Finding {
+  // Unknown: we may not look. It says nothing of whether deliveries work.
+  enum class State : std::uint8_t { Good, Bad, Unknown };
+  State state = State::Good;
+  std::string what;  // "queue: maxReceiveCount is 3 ..."
+  std::string fix;   // a command, or what to do; of a Bad or Unknown one
+};
+using Findings = std::vector<Finding>;
+
+Finding good(std::string what);
+Finding bad(std::string what, std::string fix);
+// Of an error of a call that only looks. `action`: what IAM calls it.
+Finding cannot_look(std::string_view what, const Error& error, std::string_view action);
+
+// "✓ ...", "✗ ..." or "? ...", and below it the fix.
+std::string shown(const Finding& finding);
+
+// `url`: for the commands that mend. `dead_letters`: of the dead-letter queue, when it could be read.
+Findings judge_queue(const aws::QueueFacts& queue, const aws::QueueFacts* dead_letters, std::string_view url,
+                     const Config& config);
+// Where the bucket's notifications of new objects go; `targets` is filled with the topics and queues that
+// take ours.
+struct NotifiedTargets {
+  std::vector<std::string> topics;
+  std::vector<std::string> queues;
+};
+Findings judge_notifications(const aws::NotificationFacts& facts, const Config& config,
+                             NotifiedTargets& targets);
+// Whether objects are there as long as messages about them may be. 0 seconds: it is not known.
+Findings judge_lifecycle(const std::vector<aws::LifecycleRule>& rules, std::int64_t retention_seconds,
+                         const Config& config);
+Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::string>& expiry,
+                            const Config& config);
+Findings judge_tenants_table(const aws::TableFacts& table, const Config& config);
+
+}  // namespace headgate::cli

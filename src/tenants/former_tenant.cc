@@ -1,0 +1,38 @@
+#include "tenants/former_tenant.h"
+
+#include <algorithm>
+
+namespace headgate::tenants {
+
+bool is_left_row(const TenantConfiguration& row) {
+  return row.type.view() == kLeftType;
+}
+
+TenantConfiguration left_row(const TenantId& tenant, Timestamp at) {
+  TenantConfiguration row;
+  row.tenant = tenant;
+  row.type = DestinationName(kLeftType);
+  row.created_at = to_rfc3339(at);
+  row.updated_at = row.created_at;
+  return row;
+}
+
+std::optional<Timestamp> objects_since(const std::vector<StoredConfiguration>& rows) {
+  std::optional<Timestamp> left_at;
+  std::optional<Timestamp> made_at;
+  for (const StoredConfiguration& row : rows) {
+    const std::optional<Timestamp> at = parse_rfc3339(row.configuration.created_at);
+    if (is_left_row(row.configuration)) {
+      // A row that does not say when: nobody knows, so that nothing that is stored by now is the new
+      // tenant's.
+      left_at = at ? *at : Timestamp::from_seconds(std::int64_t{1} << 33U);
+    } else if (at) {
+      made_at = made_at ? std::min(*made_at, *at) : *at;
+    }
+  }
+  if (!left_at) return std::nullopt;
+  // Between the two, what is stored is the old one's too: its pods may have run on.
+  return made_at ? std::max(*left_at, *made_at) : *left_at;
+}
+
+}  // namespace headgate::tenants
