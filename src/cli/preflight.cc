@@ -394,21 +394,24 @@ Result<> preflight(ProcessRun& run, const PreflightOptions& options,
   return run.config.store.kind == StoreKind::S3 ? checks.in_aws() : checks.on_this_machine();
 }
 
-Findings preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock) {
-  Findings found;
+QueuePreflight preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock) {
+  QueuePreflight preflight;
+  Findings& found = preflight.found;
   const std::string& url = config.aws.queue_url;
   const auto endpoint = clients.endpoint(aws::Service::Sqs);
-  if (url.empty() || !endpoint.ok()) return found;
+  if (url.empty() || !endpoint.ok()) return preflight;
   aws::ServiceClient sqs(clients.central(), *endpoint, clients.options());
   const Deadline deadline = Deadline::after(clock.steady(), kCallMax);
   const auto facts = aws::queue_facts(sqs, url, deadline);
   if (facts.ok()) found = judge_queue(*facts, nullptr, url, config);
   const Result<> may = aws::may_change_visibility(sqs, url, deadline);
-  if (!may.ok() && may.error().fault == Fault::Denied)
+  if (!may.ok() && may.error().fault == Fault::Denied) {
+    preflight.may_change_visibility = false;
     found.push_back(bad("queue: visibility may not be changed: " + may.error().what,
                         "allow sqs:ChangeMessageVisibility"));
+  }
   std::erase_if(found, [](const Finding& finding) { return finding.state != Finding::State::Bad; });
-  return found;
+  return preflight;
 }
 
 }  // namespace headgate::cli

@@ -21,8 +21,11 @@ struct PreflightOptions {
 Result<> preflight(ProcessRun& run, const PreflightOptions& options,
                    const std::function<void(const Finding&)>& tell);
 
-// The cheap part, which a worker runs when it starts: the queue's settings and whether we may change a
-// message's visibility. Bad ones only.
-Findings preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock);
+// The cheap part, which a worker runs when it starts.
+struct QueuePreflight {
+  Findings found;                     // of the queue's settings and our permissions: bad ones only
+  bool may_change_visibility = true;  // without it no message comes back in time: the worker is not ready
+};
+QueuePreflight preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock);
 
 }  // namespace headgate::cli

@@ -1,10 +1,29 @@
+#include <atomic>
+
 #include "base/log.h"
 #include "cli/delivery_workers.h"
+#include "cli/preflight.h"
 #include "cli/process_run.h"
 #include "http/health.h"
 #include "http/server.h"
 
 namespace headgate::cli {
+
+namespace {
+
+// The cheap part of `headgate check`: what is wrong with the queue is said when the worker starts, and not
+// found out by lost messages. Ends at a stop. False: we may not change a message's visibility.
+bool may_use_queue(ProcessRun& run) {
+  if (run.config.store.kind != StoreKind::S3) return true;
+  const auto clients = AwsClients::open(run.client_world(), run.config, run.stop);
+  if (!clients.ok()) return true;  // the worker itself has such clients, and says what they lack
+  const QueuePreflight preflight = preflight_of_queue(**clients, run.config, run.clock);
+  for (const Finding& finding : preflight.found)
+    log::warn("the queue is not as deliveries need it", {{"found", finding.what}, {"fix", finding.fix}});
+  return preflight.may_change_visibility;
+}
+
+}  // namespace
 
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
   const auto world =
@@ -18,6 +37,11 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
       run.owner(), times, run.leave));
   http::Readiness readiness;
   readiness.add("queue", [&] { return workers->status(); });
+  std::atomic<bool> may_change_visibility{true};
+  readiness.add("visibility", [&]() -> Result<> {
+    if (may_change_visibility) return {};
+    return Error{Fault::Denied, "queue: visibility may not be changed; run `headgate check process`"};
+  });
   std::unique_ptr<http::Server> server;  // after what its handlers read, so that it ends first
   if (run.config.metrics.listen) {
     http::Routes routes;
@@ -28,6 +52,7 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
                                       {"bucket", run.config.store.bucket.str()},
                                       {"threads", run.config.process.concurrency},
                                       {"metrics", server ? server->address().str() : std::string()}});
+  may_change_visibility = may_use_queue(run);
   while (!run.stop.stop_requested()) run.clock.sleep(std::chrono::hours{1}, run.stop);
   log::info("stopping: what is under way is still delivered");
   workers->stop();
