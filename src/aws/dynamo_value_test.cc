@@ -77,7 +77,8 @@ TEST(TenantRow, IsReadAsThePredecessorWroteIt) {
   for (const Row& row :
        std::vector<Row>{{"", {}, false, true},
                         {R"(,"enabled":{"BOOL":true})", {}, true, true},
-                        {R"(,"enabled":{"S":"true"})", {}, false, false},
+                        {R"(,"enabled":{"S":"true"})", {}, true, true},
+                        {R"(,"enabled":{"S":"maybe"})", {}, false, false},
                         {R"(,"desired_logs":{"L":[{"S":"api"}]})", {"api"}, false, true},
                         {R"(,"desired_logs":{"SS":["api","web"]})", {"api", "web"}, false, true},
                         {R"(,"desired_logs":{"SS":[""]})", {}, false, true},
@@ -103,6 +104,7 @@ TEST(TenantRow, HoldsEveryFieldOfAConfiguration) {
   whole.type = DestinationName("s3#x");
   whole.enabled = true;
   whole.desired_logs = {"api"};
+  whole.groups = {"API"};
   whole.target_region = whole.account_id = whole.log_distribution_role_arn = whole.external_id = "x";
   whole.log_group_name = whole.log_stream_name = whole.bucket_name = whole.bucket_prefix = "x";
   whole.sse = whole.kms_key_id = "x";

@@ -227,7 +227,7 @@ TEST_F(ServiceClientTest, DoesNotWaitBeyondTheDeadline) {
   serve({http(503, "", "Retry-After: 10\r\n"), http(200, "")});
   const Result<Answer> answer = client().call(kAsk, Deadline::after(clock_.steady(), 10s));
   ASSERT_FALSE(answer.ok());
-  EXPECT_EQ(answer.error().what, "AskThings: ServiceUnavailable");
+  EXPECT_TRUE(answer.error().what.starts_with("AskThings: ServiceUnavailable")) << answer.error().what;
   EXPECT_EQ(clock_.waits.size(), 0U);
   EXPECT_EQ(tries(), 1U);
 }

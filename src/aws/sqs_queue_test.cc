@@ -219,7 +219,7 @@ TEST(SqsQueue, RedrivesAllByATaskAndWaitsForItsEnd) {
 
 TEST(SqsQueue, RedrivesOneByOneWhereThereAreNoTasksAndSendsBeforeItRemoves) {
   for (const ScriptedService::Says& none :
-       {refusal("UnsupportedOperation"), refusal("AccessDeniedException"), ScriptedService::Says{404, ""}}) {
+       {refusal("UnsupportedOperation"), refusal("AccessDeniedException"), refusal("InvalidAction")}) {
     Told told({kHasDead, kDeadUrl, none, kOneMessage, kDone, kDone, kNoMessages});
     EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 1U);
     EXPECT_EQ(told.service.operations(),

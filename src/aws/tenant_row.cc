@@ -45,7 +45,8 @@ DocumentValue as_it_is_meant(DocumentValue value) {
   using Kind = DocumentValue::Kind;
   std::string lower = value.text;
   for (char& byte : lower) byte = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
-  if (value.name == "enabled" || value.name == "external_id_is_central_account") {
+  if (value.name == "enabled" || value.name == "external_id_is_central_account" ||
+      value.name == "account_id_is_central_account") {
     const bool is_text = value.kind == Kind::Text && (lower == "true" || lower == "false");
     const bool is_number = value.kind == Kind::Number && (lower == "0" || lower == "1");
     if (!is_text && !is_number) return value;

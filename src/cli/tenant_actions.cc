@@ -267,7 +267,9 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   std::vector<std::string> problems;
   for (const FieldProblem& problem : tenants::validate(*row, world_.rules))
     problems.push_back(in_words(*row, problem));
-  const Result<std::vector<std::string>> shared = problems_with_others({*row});
+  TenantConfiguration enabled = *row;
+  enabled.enabled = true;
+  const Result<std::vector<std::string>> shared = problems_with_others({enabled});
   if (!shared.ok()) return fail(shared.error());
   problems.insert(problems.end(), shared->begin(), shared->end());
   if (!problems.empty()) return complain(problems);

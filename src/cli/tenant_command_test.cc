@@ -378,9 +378,9 @@ TEST(TenantPut, SaysWhatIsUnchangedExpiredAndCannotMatch) {
       "desired_logs: [web, 'pay*', Api, Nothing At All]\n";
   const Finished put = terminal.put(kRow);
   EXPECT_EQ(put.status, 0);
-  EXPECT_EQ(
-      put.output,
-      "acme s3: stored as version 1, expired: its ttl was 2023-11-14T22:13:20Z, nothing is delivered\n");
+  EXPECT_EQ(put.output,
+            "acme s3: stored as version 1, expired: its ttl was 2023-11-14T22:13:20.000000000Z, nothing is "
+            "delivered\n");
   EXPECT_EQ(
       put.complaints,
       "warning: acme s3: desired_logs: \"pay*\" matches nothing: patterns are not known, only whole names of "
@@ -390,9 +390,9 @@ TEST(TenantPut, SaysWhatIsUnchangedExpiredAndCannotMatch) {
       "tenants.groups has no such group\n");
   terminal.environment["HEADGATE_TENANTS_GROUPS"] = "{Nothing At All: [a]}";
   const Finished again = terminal.put(kRow);
-  EXPECT_EQ(
-      again.output,
-      "acme s3: unchanged, version 1, expired: its ttl was 2023-11-14T22:13:20Z, nothing is delivered\n");
+  EXPECT_EQ(again.output,
+            "acme s3: unchanged, version 1, expired: its ttl was 2023-11-14T22:13:20.000000000Z, nothing is "
+            "delivered\n");
   EXPECT_EQ(std::count(again.complaints.begin(), again.complaints.end(), '\n'), 1) << again.complaints;
   EXPECT_EQ(terminal.row("acme", "s3").version, 1U);
   EXPECT_EQ(terminal.put(std::string(kRow) + "version: 7\n").status, kExitFailure)
@@ -453,7 +453,9 @@ TEST(TenantEnable, RefusesAnInvalidDestinationWhichCanStillBeDisabled) {
   EXPECT_EQ(enable.status, kExitUsage);
   EXPECT_EQ(enable.complaints,
             "acme s3: target_region: is missing: the region of the log group or bucket\n"
-            "acme s3: account_id: is missing: the tenant's AWS account, 12 digits\n");
+            "acme s3: account_id: is missing: the tenant's AWS account, 12 digits\n"
+            "acme s3: bucket_token: is missing: without log_distribution_role_arn the tenant proves that the "
+            "bucket is its own by an object in/headgate-owner/acme in it that holds this token\n");
   EXPECT_EQ(terminal.run({"disable", "globex", "cloudwatch"}).status, 0);
 }
 

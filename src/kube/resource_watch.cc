@@ -164,11 +164,16 @@ void ResourceWatch::recover() {
     log::info("the Kubernetes API answers again", {{"resource", resource_.name}, {"failures", failures_}});
   has_told_ = false;
   failures_ = 0;
+  forget_trouble();
 }
 
 // A watch may be open for long before it says anything.
 void ResourceWatch::accept() {
   meters_->connected.set(1);
+  forget_trouble();
+}
+
+void ResourceWatch::forget_trouble() {
   const std::lock_guard lock(trouble_mutex_);
   trouble_.reset();
 }

@@ -96,6 +96,7 @@ class ResourceWatch {
   void hear();
   void recover();
   void accept();
+  void forget_trouble();
   void forget_place(std::string list_from);
 
   World world_;

@@ -256,9 +256,9 @@ class Validation {
       if (is_aws() && row_.log_distribution_role_arn.empty() && !rules_.predecessor_rows)
         complain("bucket_token",
                  "is missing: without log_distribution_role_arn the tenant proves that the bucket is its own "
-                 "by an "
-                 "object " +
-                     row_.bucket_prefix + "headgate-owner/" + row_.tenant.str() + " that holds this token");
+                 "by an object " +
+                     row_.bucket_prefix + "headgate-owner/" + row_.tenant.str() +
+                     " in it that holds this token");
       return;
     }
     const bool is_sound = token.size() >= kBucketTokenBytesMin && token.size() <= kBucketTokenBytesMax &&

@@ -47,7 +47,7 @@ struct TenantsWorld : DynamoWorld<Peer> {
   // As the predecessor's API could be made to.
   void break_row(const TenantId& tenant, const DestinationName& type) {
     update(tenant.str(), type.str(),
-           R"("UpdateExpression":"SET enabled = :x","ExpressionAttributeValues":{":x":{"S":"true"}})");
+           R"("UpdateExpression":"SET enabled = :x","ExpressionAttributeValues":{":x":{"S":"maybe"}})");
   }
   void update(const std::string& tenant, const std::string& type, const std::string& what) {
     this->boto3_.call("dynamodb", "update_item",
