@@ -42,6 +42,7 @@ TEST(Inspection, ReadsWhereABucketTellsOfObjects) {
   EXPECT_FALSE(facts->queues[0].is_of_creation) << "objects that came in parts are left out";
   EXPECT_TRUE(facts->has_event_bridge);
   EXPECT_TRUE(read_notifications("<NotificationConfiguration/>")->topics.empty());
+  EXPECT_TRUE(read_notifications("<GetBucketNotificationResponse/>")->topics.empty());
   for (const char* odd : {"", "no", "<Other/>"}) EXPECT_FALSE(read_notifications(odd).ok()) << odd;
 }
 

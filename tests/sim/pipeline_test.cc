@@ -52,7 +52,8 @@ TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
     EXPECT_GT(report.lines, 50U);
     EXPECT_TRUE(report.lines_joined == 0 || seed % 4 == 1);
     lines_joined += report.lines_joined;
-    EXPECT_EQ(report.packed_objects > 0, packing_of(seed) != Packing::None);
+    // Without packing too, pods share objects where more of them write than may have a batch of their own.
+    EXPECT_TRUE(report.packed_objects > 0 || packing_of(seed) == Packing::None);
     if (HasFailure()) return;
   }
   EXPECT_GT(lines_joined, 20U);
