@@ -14,6 +14,7 @@ namespace {
 using Written = DynamoTable::Written;
 
 constexpr std::size_t kPagesMax = 100'000;  // of 1 MB
+constexpr std::size_t kPageRowsMin = 200;
 
 // An answer always has the row, written or not; the row that is not there is no row.
 Result<std::optional<LedgerRow>> row_in(const Written& written) {
@@ -39,11 +40,13 @@ bool is_older(const Ledger::ParkedDelivery& left, const Ledger::ParkedDelivery& 
   return left.id < right.id;
 }
 
-void take_parked(const DynamoTable::Page& page, std::vector<Ledger::ParkedDelivery>& all) {
+void take(const DynamoTable::Page& page, const Ledger::Listing& listing,
+          std::vector<Ledger::ParkedDelivery>& all) {
   for (const DocumentValue& item : page.items) {
     auto id = delivery_of(item);
     Result<LedgerRow> row = read_ledger_row(item);
-    if (!id || !row.ok() || row->entry.state != DeliveryState::Parked) continue;  // not ours
+    if (!id || !row.ok() || row->entry.state != listing.state) continue;  // not ours, or of the other state
+    if (!listing.destination.empty() && id->destination != listing.destination) continue;
     all.push_back({.id = *std::move(id), .entry = std::move(row->entry)});
   }
 }
@@ -100,16 +103,20 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
   };
   // A row without a plan compares as unequal to any: what it counted is not known.
   const std::string forward = std::string(kHeld) + " AND (#next_batch <= :next OR #plan <> :plan)";
-  const std::string next = number_attribute(static_cast<std::int64_t>(progress.next_batch));
+  JsonObject moved = values();
+  moved.raw(":next", number_attribute(static_cast<std::int64_t>(progress.next_batch)))
+      .raw(":plan", text_attribute(progress.plan.view()));
+  std::string update = "SET #next_batch = :next, #plan = :plan, #updated_at = :now, #leased_until = :until";
+  if (progress.batch_outcome.empty()) {
+    update += " REMOVE #batch_outcome";
+  } else {
+    update += ", #batch_outcome = :outcome";
+    moved.raw(":outcome", text_attribute(progress.batch_outcome));
+  }
   Written written = TRY_IN(
       "ledger",
-      table_->write(
-          {.key = ledger_key(id),
-           .update = "SET #next_batch = :next, #plan = :plan, "
-                     "#updated_at = :now, #leased_until = :until",
-           .condition = forward,
-           .values = values().raw(":next", next).raw(":plan", text_attribute(progress.plan.view())).take()},
-          deadline));
+      table_->write({.key = ledger_key(id), .update = update, .condition = forward, .values = moved.take()},
+                    deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row || !is_held(*row, owner)) return lease_lost(id);
@@ -127,6 +134,7 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   if (state == DeliveryState::Pending)
     return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
   const bool is_parked = state == DeliveryState::Parked;
+  const bool is_listed = is_parked || state == DeliveryState::Lost;
   reason = cut(reason);
   JsonObject values;
   values.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
@@ -134,13 +142,17 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
       .raw(":state", text_attribute(name_of(state)))
       .raw(":reason", text_attribute(reason))
       .raw(":now", number_attribute(now.nanoseconds));
-  if (is_parked) {
+  std::string update = "SET #state = :state, #reason = :reason, #updated_at = :now";
+  if (is_listed) {
+    update += ", #parked_tenant = :tenant, #parked_at = :now";
     values.raw(":tenant", text_attribute(id.tenant.view()));
+  }
+  if (is_parked) {
+    update += ", #parked_since = if_not_exists(#parked_since, :now)";
   } else {
+    update += ", #expires_at = :expires";
     values.raw(":expires", number_attribute(now.seconds() + std::chrono::seconds(ttl_).count()));
   }
-  std::string update = "SET #state = :state, #reason = :reason, #updated_at = :now, ";
-  update += is_parked ? "#parked_tenant = :tenant, #parked_at = :now" : "#expires_at = :expires";
   if (!id.etag.empty()) {
     update += ", #etag = :etag";
     values.raw(":etag", text_attribute(id.etag));
@@ -148,9 +160,8 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   update += " REMOVE #owner, #leased_until";
   const Written written = TRY_IN(
       "ledger",
-      table_->write(
-          {.key = ledger_key(id), .update = std::move(update), .condition = kHeld, .values = values.take()},
-          deadline));
+      table_->write({.key = ledger_key(id), .update = update, .condition = kHeld, .values = values.take()},
+                    deadline));
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours = row && row->entry.state == state && row->entry.updated_at == now &&
@@ -175,33 +186,36 @@ Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner, De
   return was_ours ? Result<>() : Result<>(lease_lost(id));
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked(const TenantId& tenant,
-                                                                 std::size_t count_max, Deadline deadline) {
-  const std::size_t wanted = std::min(count_max, kParkedMax);
-  if (tenant.empty()) return TRY_IN("ledger", parked_of_all(wanted, deadline));
+Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list(const Listing& listing, Deadline deadline) {
+  if (listing.state != DeliveryState::Parked && listing.state != DeliveryState::Lost)
+    return Error{Fault::Invalid, "ledger: only what is parked or lost is listed"};
+  const std::size_t wanted = std::min(listing.count_max, kParkedMax);
+  if (listing.tenant.empty()) return TRY_IN("ledger", list_of_all(listing, deadline));
   DynamoTable::Read read{.index = kParkedIndex,
                          .condition = "#parked_tenant = :tenant",
-                         .values = JsonObject().raw(":tenant", text_attribute(tenant.view())).take()};
+                         .values = JsonObject().raw(":tenant", text_attribute(listing.tenant.view())).take()};
   std::vector<ParkedDelivery> all;
   for (std::size_t pages = 0; pages < kPagesMax && all.size() < wanted; ++pages) {
-    read.count_max = wanted - all.size();
+    // Rows that are not asked for stand between: a page of them must not be a call each.
+    read.count_max = std::max(wanted - all.size(), kPageRowsMin);
     DynamoTable::Page page = TRY_IN("ledger", table_->read(read, deadline));
-    take_parked(page, all);
+    take(page, listing, all);
     if (page.next.empty()) break;
     read.from = std::move(page.next);
   }
+  all.resize(std::min(all.size(), wanted));
   return all;
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::parked_of_all(std::size_t count_max,
-                                                                        Deadline deadline) {
+Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list_of_all(const Listing& listing,
+                                                                      Deadline deadline) {
   DynamoTable::Read read{.index = kParkedIndex};
   std::vector<ParkedDelivery> all;
   for (std::size_t pages = 0; pages < kPagesMax; ++pages) {
     DynamoTable::Page page = TRY(table_->read(read, deadline));
-    take_parked(page, all);
+    take(page, listing, all);
     std::sort(all.begin(), all.end(), is_older);
-    all.resize(std::min(all.size(), count_max));
+    all.resize(std::min({all.size(), listing.count_max, kParkedMax}));
     if (page.next.empty()) break;
     read.from = std::move(page.next);
   }
@@ -234,13 +248,16 @@ Result<> DynamoLedger::reopen(const DeliveryId& id, Timestamp now, Deadline dead
 Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {
   const Written written = TRY_IN(
       "ledger", table_->write({.key = ledger_key(id),
-                               .update = "SET #state = :pending, #reason = :none, #updated_at = :now "
+                               .update = "SET #state = :pending, #reason = :none, #updated_at = :now, "
+                                         "#releases = if_not_exists(#releases, :zero) + :one "
                                          "REMOVE #parked_tenant, #parked_at",
                                .condition = "#state = :parked",
                                .values = JsonObject()
                                              .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
                                              .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
                                              .raw(":none", text_attribute(""))
+                                             .raw(":zero", number_attribute(0))
+                                             .raw(":one", number_attribute(1))
                                              .raw(":now", number_attribute(now.nanoseconds))
                                              .take()},
                               deadline));
@@ -248,6 +265,36 @@ Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline dead
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
                         row->entry.updated_at == now && row->entry.reason.empty();
+  if (was_ours) return {};
+  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
+                                    id.key.str() + ": not parked"};
+}
+
+Result<> DynamoLedger::settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                                     Timestamp now, Deadline deadline) {
+  reason = cut(reason);
+  const bool is_lost = state == DeliveryState::Lost;  // stays in the index, by its new time
+  const std::string update =
+      std::string("SET #state = :state, #reason = :reason, #updated_at = :now, #expires_at = :expires") +
+      (is_lost ? ", #parked_at = :now" : " REMOVE #parked_tenant, #parked_at");
+  const Written written = TRY_IN(
+      "ledger",
+      table_->write({.key = ledger_key(id),
+                     .update = update,
+                     .condition = "#state = :parked",
+                     .values = JsonObject()
+                                   .raw(":state", text_attribute(name_of(state)))
+                                   .raw(":parked", text_attribute(name_of(DeliveryState::Parked)))
+                                   .raw(":reason", text_attribute(reason))
+                                   .raw(":now", number_attribute(now.nanoseconds))
+                                   .raw(":expires",
+                                        number_attribute(now.seconds() + std::chrono::seconds(ttl_).count()))
+                                   .take()},
+                    deadline));
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours = written.may_be_repeated && row && row->entry.state == state &&
+                        row->entry.updated_at == now && row->entry.reason == reason;
   if (was_ours) return {};
   return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
                                     id.key.str() + ": not parked"};

@@ -23,7 +23,7 @@ struct DynamoLedgerSettings {
 class DynamoLedger final : public Ledger {
  public:
   static constexpr std::string_view kParkedIndex = "parked";
-  static constexpr std::size_t kParkedMax = 10'000;      // of one parked()
+  static constexpr std::size_t kParkedMax = 10'000;      // of one list()
   static constexpr std::size_t kReasonBytesMax = 2'048;  // the rest is cut off
 
   // The world outlives it.
@@ -39,16 +39,17 @@ class DynamoLedger final : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
-  // From an index that may be a moment behind. Of all tenants: reads all that is parked, and keeps
+  // From an index that may be a moment behind. Of all tenants: reads all that is parked or lost, and keeps
   // `count_max`.
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
-                                             Deadline deadline) override;
+  Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
+  Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason, Timestamp now,
+                         Deadline deadline) override;
 
  private:
   DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hours ttl);
-  Result<std::vector<ParkedDelivery>> parked_of_all(std::size_t count_max, Deadline deadline);
+  Result<std::vector<ParkedDelivery>> list_of_all(const Listing& listing, Deadline deadline);
 
   const std::unique_ptr<DynamoTable> table_;
   const std::chrono::hours ttl_;

@@ -149,7 +149,7 @@ TEST(LedgerRow, NamesOfAnyBytesComeBackAndStayApart) {
 }
 
 TEST(LedgerRow, AnUnknownStateIsSomeoneElsesRow) {
-  EXPECT_EQ(read_ledger_row(item_of(R"({"state":{"S":"lost"}})").value()).error().fault, Fault::Invalid);
+  EXPECT_EQ(read_ledger_row(item_of(R"({"state":{"S":"misplaced"}})").value()).error().fault, Fault::Invalid);
   const LedgerRow row =
       read_ledger_row(item_of(R"({"state":{"S":"pending"},"next_batch":{"N":"-1"}})").value()).value();
   EXPECT_EQ(row.entry.progress, Progress{});

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/gauge_reading.h"
 #include "model/json_text.h"
 
 namespace headgate::aws {
@@ -30,6 +31,11 @@ constexpr std::array kCounters = {
     Told{"headgate_process_acknowledged_total", "MessagesAcknowledged", "Count"},
     Told{"headgate_quarantine_messages_total", "MessagesQuarantined", "Count"},
     Told{"headgate_quarantine_objects_total", "ObjectsDamaged", "Count"},
+};
+// What is so now: told when it is not 0, and once more when it is 0 again.
+constexpr std::array kGauges = {
+    Told{"headgate_parked_deliveries", "DeliveriesParked", "Count"},
+    Told{"headgate_parked_oldest_age_seconds", "ParkedOldestAge", "Seconds"},
 };
 constexpr std::array kHistograms = {
     Told{"headgate_deliver_latency_seconds", "Latency", "Seconds"},
@@ -85,6 +91,19 @@ void EmbeddedMetrics::add_counters(Lines& lines) {
   }
 }
 
+void EmbeddedMetrics::add_gauges(Lines& lines) {
+  for (const Told& told : kGauges) {
+    const double value = gauge_reading(metrics_, told.name).value_or(0);
+    double& before = gauged_[std::string(told.name)];
+    const bool is_nothing = value == 0 && before == 0;
+    before = value;
+    if (is_nothing) continue;
+    Line& line = lines[Labels{}];
+    line.begin(told);
+    append_number(line.values, value);
+  }
+}
+
 void EmbeddedMetrics::add_histograms(Lines& lines) {
   for (const Told& told : kHistograms) {
     for (const Metrics::HistogramReading& reading : metrics_.histograms(told.name)) {
@@ -119,6 +138,7 @@ void EmbeddedMetrics::add_histograms(Lines& lines) {
 std::string EmbeddedMetrics::lines(Timestamp now) {
   Lines lines;
   add_counters(lines);
+  add_gauges(lines);
   add_histograms(lines);
   std::string text;
   for (const auto& [labels, line] : lines) {

@@ -12,7 +12,8 @@
 
 namespace headgate::aws {
 
-// One thread. Tells counters and histograms of delivery: what was added since it told last. A histogram's
+// One thread. Tells counters and histograms of delivery, what was added since it told last, and how much is
+// parked. A histogram's
 // observations are told as their buckets' upper bounds, at most a hundred a line as CloudWatch takes them.
 class EmbeddedMetrics {
  public:
@@ -30,11 +31,13 @@ class EmbeddedMetrics {
   struct Line;
   using Lines = std::map<Labels, Line>;
   void add_counters(Lines& lines);
+  void add_gauges(Lines& lines);
   void add_histograms(Lines& lines);
 
   const Metrics& metrics_;
   const Dimensions dimensions_;
   std::map<std::string, std::uint64_t> counted_;                // by name and labels
+  std::map<std::string, double> gauged_;                        // by name
   std::map<std::string, std::vector<std::uint64_t>> observed_;  // the same, a bucket each
 };
 

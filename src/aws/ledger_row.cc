@@ -1,6 +1,7 @@
 #include "aws/ledger_row.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "aws/dynamo_value.h"
 #include "aws/json_call.h"
@@ -10,8 +11,8 @@ namespace headgate::aws {
 namespace {
 
 Result<DeliveryState> state_named(std::string_view name) {
-  for (const DeliveryState state :
-       {DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked}) {
+  for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Filtered,
+                                    DeliveryState::Parked, DeliveryState::Lost}) {
     if (name == name_of(state)) return state;
   }
   return Error{Fault::Invalid, "ledger row: state: unknown"};
@@ -75,10 +76,14 @@ Result<LedgerRow> read_ledger_row(const DocumentValue& item) {
   row.entry.state = TRY(state_named(text_in(item, "state")));
   row.entry.progress = {
       .next_batch = static_cast<std::uint64_t>(std::max<std::int64_t>(number_in(item, "next_batch"), 0)),
-      .plan = BatchPlan(text_in(item, "plan"))};
+      .plan = BatchPlan(text_in(item, "plan")),
+      .batch_outcome = std::string(text_in(item, "batch_outcome"))};
   row.entry.reason = text_in(item, "reason");
   row.entry.updated_at = Timestamp{number_in(item, "updated_at")};
   row.entry.etag = text_in(item, "etag");
+  row.entry.parked_since = Timestamp{number_in(item, "parked_since")};
+  row.entry.releases = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(number_in(item, "releases"), 0, std::numeric_limits<std::uint32_t>::max()));
   row.owner = text_in(item, "owner");
   row.leased_until = Timestamp{number_in(item, "leased_until")};
   return row;

@@ -5,15 +5,14 @@
 #include <functional>
 #include <vector>
 
+#include "cli/exit_status.h"
+
 namespace headgate::cli {
 
 struct Command {
   CLI::App* app = nullptr;   // owned by its parent
-  std::function<int()> run;  // gives the process's exit status: 0 all well, 1 failed
+  std::function<int()> run;  // gives the process's exit status
 };
-
-constexpr int kExitFailure = 1;
-constexpr int kExitUsage = 2;  // the command line cannot be understood
 
 // Reads the command line and runs the command that it names. CLI11's exceptions end here. What is wrong with
 // the command line goes to stderr, naming the option; --help goes to stdout.

@@ -1,5 +1,7 @@
 #include "cli/delivery_workers.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "cli/tenant_rules.h"
@@ -36,7 +38,8 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
                .messages_max = std::max<std::size_t>(256, 4 * static_cast<std::size_t>(process.concurrency))},
       .retry = {.first = process.retry_first, .longest = process.retry_longest},
       .buckets = options.buckets,
-      .leave = std::move(leave)};
+      .leave = leave};
+  workers->leave_ = std::move(leave);
   workers->worker_ =
       std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = world.processor.clock,
                                                                          .random = world.random,
@@ -44,14 +47,37 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
                                                                          .metrics = world.processor.metrics,
                                                                          .crew = *workers->crew_},
                                              options.key_template, worker_options);
+  workers->release_ = parked_release(world.processor, world.random, &world.queue, *workers->crew_);
+  process::ParkedRelease* const release = workers->release_.get();
+  workers->release_thread_ =
+      std::jthread([release, &clock = world.processor.clock](const std::stop_token& stop) {
+        ::pthread_setname_np(::pthread_self(), "parked");
+        while (!clock.sleep(release->turn({.stop = stop}), stop)) continue;
+      });
   process::QueueWorker* const worker = workers->worker_.get();
   workers->thread_ = std::jthread([worker](const std::stop_token& stop) { worker->run(stop); });
   return workers;
 }
 
+std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::World& world, Random& random,
+                                                       Queue* queue, process::Crew& crew) {
+  return std::make_unique<process::ParkedRelease>(process::ParkedRelease::World{.clock = world.clock,
+                                                                                .random = random,
+                                                                                .ledger = world.ledger,
+                                                                                .central = world.central,
+                                                                                .tenants = world.tenants,
+                                                                                .queue = queue,
+                                                                                .metrics = world.metrics,
+                                                                                .shared = crew.shared()},
+                                                  process::ParkedRelease::Options{});
+}
+
 void DeliveryWorkers::stop() {
+  release_thread_.request_stop();
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+  leave_.request_stop();  // a ledger that hangs keeps nobody here
+  if (release_thread_.joinable()) release_thread_.join();
 }
 
 }  // namespace headgate::cli

@@ -10,12 +10,17 @@
 #include "cli/config.h"
 #include "model/names.h"
 #include "process/crew.h"
+#include "process/parked_release.h"
 #include "process/queue_worker.h"
 
 namespace headgate::cli {
 
 // What the settings say. The error names the setting.
 Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner);
+
+// Looks after what is parked, beside the crew. `queue` may be none.
+std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::World& world, Random& random,
+                                                       Queue* queue, process::Crew& crew);
 
 class DeliveryWorkers {
  public:
@@ -46,6 +51,9 @@ class DeliveryWorkers {
   DeliveryWorkers() = default;
   std::unique_ptr<process::Crew> crew_;
   std::unique_ptr<process::QueueWorker> worker_;
+  std::unique_ptr<process::ParkedRelease> release_;
+  std::stop_source leave_;
+  std::jthread release_thread_;  // looks after what is parked
   std::jthread thread_;
 };
 

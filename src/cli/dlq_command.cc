@@ -65,7 +65,7 @@ Result<> list_quarantine(ObjectStore& store, std::size_t count, Clock& clock, st
     return process::Walk::On;
   };
   for (const char* kind : {"messages/", "objects/"}) {
-    const std::string prefix = std::string(deliver::kQuarantinePrefix) + kind;
+    const std::string prefix = std::string(kQuarantinePrefix) + kind;
     const process::Walked walked = process::walk_buckets(clock, {&store}, {.prefix = prefix}, show);
     TRY(shown);
     TRY(whole(walked));
@@ -95,7 +95,7 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
     TRY(list_quarantine(store, arguments.count, clock, output));
     return 0;
   }
-  if (arguments.show->parsed() && arguments.id.starts_with(deliver::kQuarantinePrefix)) {
+  if (arguments.show->parsed() && arguments.id.starts_with(kQuarantinePrefix)) {
     TRY(show_quarantine(store, ObjectKey(arguments.id), clock, output));
     return 0;
   }

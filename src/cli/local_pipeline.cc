@@ -1,5 +1,6 @@
 #include "cli/local_pipeline.h"
 
+#include "cli/build_info.h"
 #include "cli/collector_options.h"
 #include "cli/data_directory.h"
 #include "cli/tenant_rules.h"
@@ -63,6 +64,7 @@ Result<> LocalPipeline::start_server(const Config& config) {
   if (!config.metrics.listen) return {};
   readiness_.add("queue", [this] { return workers_->status(); });
   http::Routes routes;
+  tell_build(metrics_);
   http::add_health_routes(routes, metrics_, readiness_);
   server_ = TRY_IN("metrics.listen", http::Server::open(*config.metrics.listen, std::move(routes)));
   return {};

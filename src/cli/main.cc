@@ -18,6 +18,7 @@
 #include "cli/process_command.h"
 #include "cli/replay_command.h"
 #include "cli/tenant_command.h"
+#include "cli/undelivered_command.h"
 #include "cli/version.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
       cli::add_process(app, world, std::cin),
       cli::add_dlq(app, world),
       cli::add_replay(app, world),
+      cli::add_undelivered(app, world),
       cli::add_tenant(app, {.environment = environment,
                             .clock = clock,
                             .random = random,

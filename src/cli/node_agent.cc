@@ -1,5 +1,6 @@
 #include "cli/node_agent.h"
 
+#include "cli/build_info.h"
 #include "cli/central_store.h"
 #include "cli/collector_options.h"
 #include "cli/data_directory.h"
@@ -106,6 +107,7 @@ Result<> NodeAgent::start_server(const Config& config) {
   if (!config.metrics.listen) return {};
   readiness_.add("kubernetes", [this] { return pods_->freshness(); });
   http::Routes routes;
+  tell_build(metrics_);
   http::add_health_routes(routes, metrics_, readiness_);
   server_ = TRY_IN("metrics.listen", http::Server::open(*config.metrics.listen, std::move(routes)));
   return {};

@@ -12,7 +12,7 @@
 #include "aws/sqs_name.h"
 #include "aws/sts.h"
 #include "cli/tenant_rules.h"
-#include "deliver/quarantine.h"
+#include "model/quarantine_key.h"
 #include "tenants/completion.h"
 #include "tenants/former_tenant.h"
 #include "tenants/validate.h"
@@ -126,13 +126,16 @@ class Preflight {
   // encryption that is configured, read back by whoever reads, and removed.
   Finding probe(const std::unique_ptr<aws::S3Store>& store) {
     constexpr std::string_view kText = "headgate check\n";
-    const ObjectKey key(std::string(deliver::kQuarantinePrefix) + "check/" + run_.random.uuid());
+    // As of a message (docs/formats/quarantine.md): of other keys there workers would believe that they are
+    // logs.
+    const ObjectKey key(
+        fmt::format("{}messages/check-{}-{:016x}.json", kQuarantinePrefix, run_.random.uuid(), 0));
     const std::string where = "probe: " + key.str();
     const auto fix = [&](std::string_view action) {
       return fmt::format(
           "allow {} on arn:aws:s3:::{}/{}* to {}, and with a KMS key kms:GenerateDataKey and kms:Decrypt on "
           "it",
-          action, run_.config.store.bucket.view(), deliver::kQuarantinePrefix, arn_of_principal(principal_));
+          action, run_.config.store.bucket.view(), kQuarantinePrefix, arn_of_principal(principal_));
     };
     const auto put = put_object(*store, key, kText, {.mode = PutMode::OnlyIfAbsent}, soon());
     if (!put.ok()) return bad(where + ": cannot be written: " + put.error().what, fix("s3:PutObject"));
@@ -150,7 +153,7 @@ class Preflight {
               .what = where + ": written, and stays: " + removed.error().what,
               .fix = fix("s3:DeleteObject") + "; only this check needs it"};
     return good("probe: written" + std::string(is_for(Part::Process) ? ", read" : "") +
-                " and removed under " + std::string(deliver::kQuarantinePrefix));
+                " and removed under " + std::string(kQuarantinePrefix));
   }
 
   Result<> check_notifications() {

@@ -1,4 +1,5 @@
 // Modes manual and scan: what is named, or what was missed.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -7,6 +8,9 @@
 #include "cli/delivery_workers.h"
 #include "cli/object_url.h"
 #include "cli/process_run.h"
+#include "cli/tally_words.h"
+#include "model/quarantine_key.h"
+#include "process/own_store.h"
 #include "process/plan.h"
 #include "process/scan.h"
 
@@ -46,13 +50,14 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
   return objects;
 }
 
-// Which records without a time of their own get. What cannot be asked now shows when it is delivered.
-ObjectCreated with_its_time(ProcessRun& run, DeliveryWorld& world, ObjectCreated object) {
+// Its time is what records without one get. None: there is no such object. What cannot be asked now shows
+// when it is delivered.
+std::optional<ObjectCreated> as_it_is(ProcessRun& run, DeliveryWorld& world, ObjectCreated object) {
   constexpr std::chrono::seconds kHeadMax{30};
-  ObjectStore* const central = world.central_stores().of(object.bucket);
-  if (object.at > Timestamp{} || central == nullptr) return object;
-  const Result<ObjectInfo> info = central->head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
-  if (info.ok()) {
+  process::OwnStore central(*world.central_stores().of(object.bucket));
+  const Result<ObjectInfo> info = central.head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
+  if (!info.ok() && info.error().fault == Fault::NotFound) return std::nullopt;
+  if (info.ok() && object.at <= Timestamp{}) {
     object.at = info->modified_at;
     object.bytes = info->bytes;
   }
@@ -85,16 +90,23 @@ class Planner {
   const process::Planning planning_;
 };
 
-std::string_view words_of(process::Verdict verdict) {
-  switch (verdict) {
-    case process::Verdict::Done:
-      return "done";
-    case process::Verdict::TryLater:
-      return "not done: it may work later";
-    case process::Verdict::Park:
-      return "parked";
+// Gives the exit status.
+int deliver_one(ProcessRun& run, DeliveryWorld& world, process::Processor& processor,
+                const process::ProcessorOptions& options, const ObjectCreated& named) {
+  const std::string url = url_of({named.bucket, named.key});
+  if (!options.buckets.contains(named.bucket)) {
+    run.output << "refused  " << url << "  the bucket is not one of process.buckets\n";
+    return kExitLeft;
   }
-  CHECK(false);
+  // It may be a slip of the pen: nobody is told that something is lost.
+  const std::optional<ObjectCreated> object = as_it_is(run, world, named);
+  if (!object) {
+    run.output << "gone  " << url << "  there is no such object\n";
+    return kExitLost;
+  }
+  const process::Tally tally = processor.process(*object, {.stop = run.stop}).tally;
+  run.output << word_of(tally) << "  " << url << "  " << numbers_of(tally) << '\n';
+  return exit_status_of(tally);
 }
 
 // What cannot be listed is told at the end; an error of the tenants' store ends it.
@@ -104,6 +116,7 @@ Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
   const process::Walked walked =
       walk_buckets(run.clock, buckets, options, [&](ObjectStore& bucket, const ObjectInfo& info) {
         if (run.stop.stop_requested()) return process::Walk::LeaveOff;
+        if (is_quarantine_key(info.key)) return process::Walk::On;
         shown = planner.show({.bucket = bucket.bucket(), .key = info.key});
         return shown.ok() ? process::Walk::On : process::Walk::LeaveOff;
       });
@@ -125,18 +138,8 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
   }
   process::Processor processor(run.processor_world(*world), options);
   int status = 0;
-  for (const ObjectCreated& named : objects) {
-    const ObjectCreated object = with_its_time(run, *world, named);
-    process::Verdict verdict = process::Verdict::Park;
-    if (options.buckets.contains(object.bucket)) {
-      verdict = processor.process(object, {.stop = run.stop}).verdict;
-      run.output << words_of(verdict);
-    } else {
-      run.output << "refused: the bucket is not one of process.buckets";
-    }
-    run.output << "  " << url_of({object.bucket, object.key}) << '\n';
-    if (verdict != process::Verdict::Done) status = kExitFailure;
-  }
+  for (const ObjectCreated& named : objects)
+    status = std::max(status, deliver_one(run, *world, processor, options, named));
   return status;
 }
 
@@ -158,13 +161,16 @@ Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) 
   const process::ScanCounts counts =
       scan.run({.walk = walk, .age_min = std::chrono::seconds{static_cast<std::int64_t>(arguments.age_min)}},
                {.stop = run.stop});
-  run.output << "done " << counts.done << ", not done " << counts.not_done << ", too young "
+  run.output << "objects: done " << counts.done << ", not done " << counts.not_done << ", too young "
              << counts.too_young << ", older than the ledger remembers " << counts.too_old
              << ", no log objects " << counts.skipped << '\n';
+  const std::string numbers = numbers_of(counts.tally);
+  run.output << "deliveries: " << (numbers.empty() ? "none" : numbers) << '\n';
+  tell_of_parked(run.output, counts.tally);
   const std::optional<process::ObjectPlace>& left_off = counts.walked.left_off;
   if (left_off) run.output << "stopped; go on with --after=" << after_text(*left_off, buckets) << '\n';
   TRY(whole(counts.walked));
-  return counts.not_done == 0 && !left_off ? 0 : kExitFailure;
+  return std::max(exit_status_of(counts.tally), left_off ? kExitLeft : 0);
 }
 
 }  // namespace headgate::cli

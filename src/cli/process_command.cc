@@ -1,6 +1,9 @@
 #include "cli/process_command.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/process_run.h"
 #include "cli/setting.h"
@@ -13,6 +16,27 @@ struct Arguments {
   std::string mode = "sqs";
   ProcessArguments process;
 };
+
+// Options that only some modes use: with another mode they would be passed over in silence.
+struct Used {
+  CLI::Option* option;
+  std::vector<std::string_view> modes;
+};
+
+// What is wrong with the options; the mode that they imply is taken.
+Result<> judge_options(Arguments& arguments, const CLI::Option& mode, const std::vector<Used>& uses) {
+  const bool is_named = !arguments.process.objects.empty() || !arguments.process.event.empty();
+  if (mode.count() == 0 && is_named) arguments.mode = "manual";
+  for (const Used& used : uses) {
+    const bool is_used = std::find(used.modes.begin(), used.modes.end(), arguments.mode) != used.modes.end();
+    if (used.option->count() == 0 || is_used) continue;
+    std::string modes;
+    for (const std::string_view one : used.modes) modes.append(modes.empty() ? "" : " or ").append(one);
+    return Error{Fault::Invalid, used.option->get_name() + ": is of --mode " + modes +
+                                     ", and has no meaning in mode " + arguments.mode};
+  }
+  return {};
+}
 
 Result<int> run_mode(const Arguments& arguments, std::istream& input, ProcessRun& run) {
   const ProcessArguments& process = arguments.process;
@@ -30,32 +54,50 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, kProcess);
   ProcessArguments& process = arguments->process;
-  app->add_option(
-         "--mode", arguments->mode,
-         "sqs: what the queue tells of, until stopped; lambda: as AWS Lambda's runtime; manual: what "
-         "--object or --event names; scan: what the ledger lacks under --prefix of each of process.buckets")
-      ->check(CLI::IsMember({"sqs", "lambda", "manual", "scan"}))
-      ->capture_default_str();
-  app->add_option("--object", process.objects,
-                  "manual: an object to deliver, s3://bucket/key; as often as wanted");
-  app->add_option("--event", process.event, "manual: a file with a message's body, - for standard input");
-  app->add_option("--prefix", process.prefix, "scan: only keys that begin with it");
-  app->add_option("--after", process.after,
-                  "scan: only keys after this one, in each of process.buckets; s3://bucket/key: those before "
-                  "it are done");
-  app->add_option("--age-min", process.age_min,
-                  "scan: seconds that an object must be old; younger ones' messages may be under way")
+  const CLI::Option* const mode =
+      app->add_option(
+             "--mode", arguments->mode,
+             "sqs: what the queue tells of, until stopped; lambda: as AWS Lambda's runtime; manual: what "
+             "--object or --event names, which imply it; scan: what the ledger lacks under --prefix of "
+             "each of process.buckets")
+          ->check(CLI::IsMember({"sqs", "lambda", "manual", "scan"}))
+          ->capture_default_str();
+  std::vector<Used> uses;
+  const auto used_by = [&](std::vector<std::string_view> modes, CLI::Option* option) {
+    uses.push_back({.option = option, .modes = std::move(modes)});
+    return option;
+  };
+  used_by({"manual"}, app->add_option("--object", process.objects,
+                                      "manual: an object to deliver, s3://bucket/key; as often as wanted"));
+  used_by({"manual"}, app->add_option("--event", process.event,
+                                      "manual: a file with a message's body, - for standard input"));
+  used_by({"scan"}, app->add_option("--prefix", process.prefix, "scan: only keys that begin with it"));
+  used_by({"scan"},
+          app->add_option(
+              "--after", process.after,
+              "scan: only keys after this one, in each of process.buckets; s3://bucket/key: those before "
+              "it are done"));
+  used_by({"scan"}, app->add_option(
+                        "--age-min", process.age_min,
+                        "scan: seconds that an object must be old; younger ones' messages may be under way"))
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app->add_flag("--dry-run", process.is_dry_run,
-                "manual, scan: show what would go where, and deliver nothing");
-  app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way")
+  used_by({"manual", "scan"}, app->add_flag("--dry-run", process.is_dry_run,
+                                            "manual, scan: show what would go where, and deliver nothing"));
+  used_by({"sqs"},
+          app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way"))
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  const auto run = [arguments, world, &input] {
+  const auto run = [arguments, world, &input, mode, uses] {
     const auto tell = [&](const Error& error) {
       if (arguments->mode == "lambda") tell_lambda(world.environment, error);
     };
+    const Result<> judged = judge_options(*arguments, *mode, uses);
+    if (!judged.ok()) {
+      world.complaints << "headgate process: " << judged.error().what << '\n';
+      tell(judged.error());
+      return kExitUsage;
+    }
     return run_configured(
         "process", *arguments->config, world,
         [&](ProcessRun& started) { return run_mode(*arguments, input, started); }, tell);

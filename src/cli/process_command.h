@@ -8,8 +8,7 @@
 
 namespace headgate::cli {
 
-// `input`: of --event -. Exit status: 0 stopped, or all done; 1 it could not start, or something is not done
-// yet; 2 the configuration or the command line cannot be used.
+// `input`: of --event -. Exit status: docs/exit-codes.md.
 Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input);
 
 }  // namespace headgate::cli

@@ -26,6 +26,8 @@ class Function {
             .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest},
             .buckets = options.buckets},
         function->world_->queue());
+    function->release_ = parked_release(run.processor_world(*function->world_), run.random,
+                                        function->world_->queue(), *function->crew_);
     return function;
   }
 
@@ -34,6 +36,7 @@ class Function {
     const std::vector<ReceivedMessage> messages =
         TRY(aws::messages_of_lambda_event(invocation.event, invocation.request_id));
     const std::vector<std::string> failed = batch_->process(messages, invocation.deadline);
+    look_after_what_is_parked(invocation.deadline);
     log::info(
         "invocation done",
         {{"request_id", invocation.request_id}, {"messages", messages.size()}, {"not_done", failed.size()}});
@@ -47,7 +50,14 @@ class Function {
 
   std::unique_ptr<DeliveryWorld> world_;
   std::unique_ptr<process::Crew> crew_;
+  // In what is left of the invocation's time: nothing of ours runs between two.
+  void look_after_what_is_parked(Deadline deadline) {
+    (void)release_->turn({.until = Deadline{deadline.at - kParkedMargin}});
+  }
+
+  static constexpr std::chrono::seconds kParkedMargin{20};
   std::unique_ptr<process::BatchProcessor> batch_;
+  std::unique_ptr<process::ParkedRelease> release_;
 };
 
 Result<std::unique_ptr<aws::LambdaRuntime>> open_runtime(const Environment& environment,

@@ -1,6 +1,7 @@
 #include <atomic>
 
 #include "base/log.h"
+#include "cli/build_info.h"
 #include "cli/delivery_workers.h"
 #include "cli/preflight.h"
 #include "cli/process_run.h"
@@ -45,6 +46,7 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
   std::unique_ptr<http::Server> server;  // after what its handlers read, so that it ends first
   if (run.config.metrics.listen) {
     http::Routes routes;
+    tell_build(run.metrics);
     http::add_health_routes(routes, run.metrics, readiness);
     server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
   }

@@ -8,6 +8,7 @@
 #include "cli/object_url.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
+#include "cli/tally_words.h"
 #include "process/replay.h"
 #include "process/scan.h"
 
@@ -50,23 +51,24 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
                                 .ledger = world->ledger(),
                                 .central = world->central_stores(),
                                 .tenants = world->tenants(),
-                                .queue = *world->queue()},
-                               run.owner());
+                                .queue = *world->queue()});
   constexpr std::chrono::minutes kReplayMax{60};
-  const TenantId tenant(arguments.tenant);
+  const Deadline deadline = Deadline::after(run.clock.steady(), kReplayMax);
+  const process::ParkedFilter filter{.tenant = TenantId(arguments.tenant), .count_max = arguments.count};
   if (arguments.is_dry_run) {
-    const auto parked =
-        TRY(replay.list(tenant, arguments.count, Deadline::after(run.clock.steady(), kReplayMax)));
+    const auto parked = TRY(process::list_parked(world->ledger(), DeliveryState::Parked, filter, deadline));
     for (const Ledger::ParkedDelivery& one : parked)
       run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  "
                  << url_of({one.id.bucket, one.id.key}) << "  " << one.entry.reason << '\n';
     return 0;
   }
   const process::ReplayCounts counts =
-      TRY(replay.run(tenant, arguments.count, Deadline::after(run.clock.steady(), kReplayMax)));
+      TRY(replay.run(filter, Deadline::after(run.clock.steady(), kReplayMax)));
   run.output << "replayed " << counts.deliveries << " deliveries by " << counts.messages
-             << " messages; objects gone " << counts.gone << ", still parked " << counts.left << '\n';
-  return counts.left == 0 ? 0 : kExitFailure;
+             << " messages; lost, their objects are gone " << counts.lost << ", still parked " << counts.left
+             << '\n';
+  if (counts.lost > 0) return kExitLost;
+  return counts.left == 0 ? 0 : kExitLeft;
 }
 
 // By when the tenants' store must have answered.
@@ -112,7 +114,9 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   const process::ScanCounts counts = scan.run(what, {.stop = run.stop});
   const process::Walked& walked = counts.walked;
   if (!arguments.is_dry_run) {
-    run.output << "objects delivered " << counts.done << ", not done " << counts.not_done << '\n';
+    const std::string numbers = numbers_of(counts.tally);
+    run.output << "objects: done " << counts.done << ", not done " << counts.not_done
+               << "\ndeliveries: " << (numbers.empty() ? "none" : numbers) << '\n';
     // Where a bucket could not be listed it goes through all again: what is delivered is not repeated.
     const bool is_all_listed = walked.refused.empty();
     if (counts.not_done > 0 || walked.left_off || !is_all_listed)
@@ -122,7 +126,7 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
                  << '\n';
   }
   TRY(whole(walked));
-  return counts.not_done == 0 && !walked.left_off ? 0 : kExitFailure;
+  return std::max(exit_status_of(counts.tally), walked.left_off ? kExitLeft : 0);
 }
 
 }  // namespace

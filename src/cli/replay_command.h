@@ -7,7 +7,7 @@
 
 namespace headgate::cli {
 
-// Exit status: 0 done; 1 it failed, or something is not done yet; 2 used wrongly.
+// Exit status: docs/exit-codes.md.
 Command add_replay(CLI::App& parent, ConfigWorld world);
 
 }  // namespace headgate::cli

@@ -118,7 +118,7 @@ TEST_F(SeveralFolders, AReplayOfATimeDeliversWhatEachHolds) {
   all.push_back("--to=2100-01-01T00:00:00Z");
   const Finished replay = run_here(all);
   EXPECT_EQ(replay.status, 0) << replay.complaints;
-  EXPECT_EQ(replay.output, "objects delivered 2, not done 0\n");
+  EXPECT_EQ(replay.output, "objects: done 2, not done 0\ndeliveries: delivered 2\n");
 }
 
 // An S3 of two buckets, of which the first one refuses.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/gauge_reading.h"
+
 namespace headgate::cli {
 namespace {
 
@@ -33,6 +35,19 @@ std::string seconds_in_words(double seconds) {
   return seconds < 1 ? fmt::format("{:.0f} ms", seconds * 1000) : fmt::format("{:.1f} s", seconds);
 }
 
+// Beyond the histogram's last bound nobody knows how much.
+std::string latency_in_words(double seconds) {
+  constexpr double kLastBound = 86'400;
+  return (seconds >= kLastBound ? "> " : "") + seconds_in_words(seconds);
+}
+
+std::string age_in_words(double seconds) {
+  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 7'200) return fmt::format("{:.0f} min", seconds / 60);
+  return seconds < 172'800 ? fmt::format("{:.0f} h", seconds / 3'600)
+                           : fmt::format("{:.0f} days", seconds / 86'400);
+}
+
 std::string with_commas(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
@@ -53,7 +68,9 @@ Status read_status(const Metrics& metrics) {
   status.objects = total(metrics, "headgate_store_objects_total");
   status.raw_bytes = total(metrics, "headgate_collect_batch_raw_bytes_total");
   status.object_bytes = total(metrics, "headgate_collect_batch_bytes_total");
-  status.unknown_tenant = total(metrics, "headgate_deliver_unknown_tenant_total");
+  status.parked =
+      static_cast<std::uint64_t>(gauge_reading(metrics, "headgate_parked_deliveries").value_or(0));
+  status.parked_oldest = gauge_reading(metrics, "headgate_parked_oldest_age_seconds").value_or(0);
   const auto at = [&](const Metrics::CounterReading& reading) -> Status::Destination& {
     return status.destinations[{label(reading.labels, "tenant"), label(reading.labels, "destination")}];
   };
@@ -67,8 +84,14 @@ Status read_status(const Metrics& metrics) {
     const std::string outcome = label(reading.labels, "outcome");
     if (outcome == "delivered") at(reading).objects += reading.value;
     if (outcome == "failed") at(reading).failed += reading.value;
-    if (outcome == "parked") at(reading).parked += reading.value;
+    if (outcome == "lost") at(reading).lost += reading.value;
   }
+  // Of the destinations beyond those that are named: there are none yet.
+  std::erase_if(status.destinations, [](const auto& one) {
+    return one.first.first == "other" && one.second.events + one.second.objects + one.second.failed +
+                                                 one.second.lost + one.second.filtered ==
+                                             0;
+  });
   Histogram::Snapshot lag;
   for (const auto& reading : metrics.histograms("headgate_deliver_lag_seconds")) {
     if (lag.counts.empty())
@@ -96,19 +119,21 @@ std::string status_table(const Status& now, const Status& before, std::chrono::d
   text += fmt::format("  stored     {:>14} objects {:>12} -> {} ({:.1f} : 1)\n", with_commas(now.objects),
                       bytes_in_words(static_cast<double>(now.raw_bytes)),
                       bytes_in_words(static_cast<double>(now.object_bytes)), ratio_of(now));
-  text +=
-      fmt::format("  latency    {:>14} p50     {:>12} p99   (line written -> delivered, {} lines)\n\n",
-                  seconds_in_words(now.lag_p50), seconds_in_words(now.lag_p99), with_commas(now.lag_count));
+  text += fmt::format(
+      "  latency    {:>14} p50     {:>12} p99   (a batch's oldest line written -> all of it delivered; {} "
+      "lines)\n\n",
+      latency_in_words(now.lag_p50), latency_in_words(now.lag_p99), with_commas(now.lag_count));
   text += fmt::format("  {:<20} {:<14} {:>12} {:>9} {:>11} {:>8} {:>7} {:>7}\n", "tenant", "destination",
-                      "lines", "objects", "bytes", "filtered", "retried", "parked");
+                      "lines", "objects", "bytes", "filtered", "retried", "lost");
   for (const auto& [name, at] : now.destinations) {
     text += fmt::format("  {:<20} {:<14} {:>12} {:>9} {:>11} {:>8} {:>7} {:>7}\n", name.first, name.second,
                         with_commas(at.events), with_commas(at.objects),
-                        bytes_in_words(static_cast<double>(at.bytes)), at.filtered, at.failed, at.parked);
+                        bytes_in_words(static_cast<double>(at.bytes)), at.filtered, at.failed, at.lost);
   }
-  if (now.unknown_tenant > 0) {
-    text += fmt::format("\n  {} objects are parked: nobody configured their tenant\n",
-                        with_commas(now.unknown_tenant));
+  if (now.parked > 0) {
+    text += fmt::format(
+        "\n  {} deliveries are parked, the oldest for {}; why: headgate undelivered list --kind=parked\n",
+        with_commas(now.parked), age_in_words(now.parked_oldest));
   }
   return text;
 }
@@ -122,7 +147,7 @@ std::string status_line(const Status& now, std::chrono::duration<double> uptime)
       uptime.count(), with_commas(now.lines), with_commas(now.objects),
       bytes_in_words(static_cast<double>(now.raw_bytes)),
       bytes_in_words(static_cast<double>(now.object_bytes)), with_commas(delivered),
-      seconds_in_words(now.lag_p50), seconds_in_words(now.lag_p99));
+      latency_in_words(now.lag_p50), latency_in_words(now.lag_p99));
 }
 
 }  // namespace headgate::cli

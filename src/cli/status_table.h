@@ -22,12 +22,13 @@ struct Status {
     std::uint64_t objects = 0;
     std::uint64_t bytes = 0;
     std::uint64_t failed = 0;
-    std::uint64_t parked = 0;
+    std::uint64_t lost = 0;
     std::uint64_t filtered = 0;
   };
   std::map<std::pair<std::string, std::string>, Destination> destinations;  // (tenant, destination)
-  std::uint64_t unknown_tenant = 0;  // objects parked for want of a configuration
-  double lag_p50 = 0;                // seconds from a line being written to its delivery
+  std::uint64_t parked = 0;                                                 // deliveries that are parked now
+  double parked_oldest = 0;                                                 // seconds
+  double lag_p50 = 0;  // seconds from a line being written to its delivery
   double lag_p99 = 0;
   std::uint64_t lag_count = 0;
 };

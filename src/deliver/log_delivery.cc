@@ -182,24 +182,42 @@ Result<> LogDelivery::cut(Streams::iterator stream) {
 }
 
 Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Part part) {
-  const TimedEvents sent = timed(batcher, part, times_, world_.clock.now());
-  RefusedEvents refusals;
-  refusals.add_too_old(sent.too_old);
-  refusals.add_too_new(sent.too_new);
-  TRY(put_in_halves(name, sent.events, refusals));
-  std::size_t kept = sent.events.size() + sent.too_old.size() + sent.too_new.size();
-  std::size_t bytes = bytes_of(sent.events) + bytes_of(sent.too_old) + bytes_of(sent.too_new);
-  const std::vector<RefusedEvents::Reason> by_reason = refusals.by_reason();
-  for (const RefusedEvents::Reason& refused : by_reason) {
-    TRY(world_.quarantine.put_events(delivery_.id, batch_, refused.reason, refused.events));
-    kept -= refused.events.size();
-    bytes -= bytes_of(refused.events);
+  std::vector<LogBatcher::Event> wanted;
+  std::vector<LogEvent> events;  // with the times that they say, whatever they are sent with
+  for (const LogBatcher::Event& event : part) {
+    if (event.is_passed_over()) continue;
+    wanted.push_back(event);
+    events.push_back({.at_ms = event.at_ms, .message = batcher.message_of(event)});
   }
+  BatchOutcome outcome(events);
+  if (batch_ == next_batch_ && !starts_over() && outcome.resume(delivery_.progress.batch_outcome)) {
+    std::size_t index = 0;
+    std::erase_if(wanted, [&](const LogBatcher::Event&) { return !outcome.is_waiting(index++); });
+  }
+  const TimedEvents sent = timed(batcher, wanted, times_, world_.clock.now());
+  const Result<> put = put_in_halves(name, sent.events, outcome);
+  if (put.ok()) {
+    outcome.add_too_old(sent.too_old);
+    outcome.add_too_new(sent.too_new);
+  }
+  const std::vector<BatchOutcome::Reason> by_reason = outcome.by_reason();
+  // What was accepted is written down before anything else can fail: the next try puts only the rest.
+  const bool is_more_to_do = !put.ok() || !by_reason.empty();
+  // Once: a ledger that is told the same at every try takes each for one that got further.
+  const bool is_news = outcome.is_any_accepted() && outcome.text() != delivery_.progress.batch_outcome;
+  const Result<> remembered = is_more_to_do && is_news ? remember(outcome) : Result<>();
+  TRY(put);
+  TRY(remembered);
+  TRY(quarantine(name, by_reason));
   const Timestamp now = world_.clock.now();
   confirmed_ = batch_ + 1;
-  TRY(advance());
+  TRY(advance({.next_batch = confirmed_, .plan = plan_}));
   ++counts_.batches;
-  for (const RefusedEvents::Reason& refused : by_reason) {
+  std::size_t kept = events.size();
+  std::size_t bytes = bytes_of(events);
+  for (const BatchOutcome::Reason& refused : by_reason) {
+    kept -= refused.events.size();
+    bytes -= bytes_of(refused.events);
     counts_.quarantined += refused.events.size();
     counts_.quarantined_by[slug_of(refused.reason)] += refused.events.size();
   }
@@ -208,49 +226,63 @@ Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Par
   counts_.restamped += sent.restamped;
   const std::optional<Timestamp> oldest = oldest_of(part);
   if (world_.lag != nullptr && oldest && kept > 0) {
-    world_.lag->observe(std::chrono::duration<double>(now - *oldest).count(), kept);
+    const std::chrono::duration<double> lag = now - *oldest;
+    world_.lag->observe(std::max(lag.count(), 0.0), kept);  // clocks differ
   }
   return {};
 }
 
-// The ledger is told how many batches are confirmed, and the lease goes on.
-Result<> LogDelivery::advance() {
+Result<> LogDelivery::quarantine(const LogStream& name, const std::vector<BatchOutcome::Reason>& by_reason) {
+  for (const BatchOutcome::Reason& refused : by_reason) {
+    TRY(world_.quarantine.put_events({.delivery = delivery_.id, .batch = batch_, .stream = name},
+                                     refused.reason, refused.events));
+  }
+  return {};
+}
+
+// The ledger is told how far the delivery is, and the lease goes on.
+Result<> LogDelivery::advance(Progress progress) {
   const Timestamp now = world_.clock.now();
-  const Result<> advanced =
-      world_.ledger.advance(delivery_.id, delivery_.owner, {.next_batch = confirmed_, .plan = plan_}, now,
-                            now + delivery_.lease, delivery_.limits.written_by);
+  const Result<> advanced = world_.ledger.advance(delivery_.id, delivery_.owner, progress, now,
+                                                  now + delivery_.lease, delivery_.limits.written_by);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return own_fault(advanced.error(), "ledger");
   return {};
 }
 
+// What became of the events of this batch so far, if any of them was accepted.
+Result<> LogDelivery::remember(const BatchOutcome& outcome) {
+  if (!outcome.is_any_accepted()) return advance({.next_batch = confirmed_, .plan = plan_});
+  return advance({.next_batch = batch_, .plan = plan_, .batch_outcome = outcome.text()});
+}
+
 // Of a batch that takes long.
-Result<> LogDelivery::keep_lease(SteadyTime& advanced_at) {
+Result<> LogDelivery::keep_lease(const BatchOutcome& outcome, SteadyTime& advanced_at) {
   const SteadyTime now = world_.clock.steady();
   if (now - advanced_at < delivery_.lease / 4) return {};
   advanced_at = now;
-  return advance();
+  return remember(outcome);
 }
 
 // One bad event makes the service refuse all of a call: the halves of what is refused are put, and so on,
 // until each bad one is alone. That takes two calls an event at worst, and no bound but the try's own time:
-// the ledger knows whole batches, so a bound would either put good events into quarantine beside the bad, or
-// begin with the batch's first event at every try and come to no end (docs/adr/0006-one-batch-in-flight.md).
+// a bound would put good events into quarantine beside the bad. What was accepted is not put again by the
+// next try, wherever this one ends (docs/adr/0006-one-batch-in-flight.md).
 Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events,
-                                    RefusedEvents& refused) {
+                                    BatchOutcome& outcome) {
   Parts to_put = cut_by_span(events, limits_.span_ms_max);
   std::reverse(to_put.begin(), to_put.end());  // the first is last, so that order is kept
   std::size_t alone = 0;
-  bool is_any_accepted = confirmed_ > 0;  // also by an earlier try
+  bool is_any_accepted = confirmed_ > 0 || outcome.is_any_accepted();  // also by an earlier try
   SteadyTime advanced_at = world_.clock.steady();
   while (!to_put.empty()) {
-    TRY(keep_lease(advanced_at));
+    TRY(keep_lease(outcome, advanced_at));
     const std::span<const LogEvent> part = to_put.back();
     to_put.pop_back();
     const Result<RejectedEvents> put_part = put(name, part);
     if (put_part.ok()) {
       is_any_accepted = true;
-      refused.add(*put_part, part);
+      outcome.add(*put_part, part);
       continue;
     }
     if (put_part.error().fault != Fault::Invalid) return put_part.error();
@@ -260,11 +292,11 @@ Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEv
       to_put.push_back(part.first(half));
       continue;
     }
-    refused.add_invalid(part);
+    outcome.add_invalid(part);
     const bool is_last = to_put.empty();
     ++alone;
     if (is_any_accepted || (alone < kRefusedAloneMax && !is_last)) continue;
-    is_any_accepted = TRY(put_one_of(name, to_put, refused));
+    is_any_accepted = TRY(put_one_of(name, to_put, outcome));
     if (!is_any_accepted) return put_part.error();
   }
   return {};
@@ -272,11 +304,11 @@ Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEv
 
 // The first of the parts that is accepted is taken out, before those that come earlier: rather a stream that
 // is out of order here than a delivery parked for the bad events at its begin.
-Result<bool> LogDelivery::put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused) {
+Result<bool> LogDelivery::put_one_of(const LogStream& name, Parts& parts, BatchOutcome& outcome) {
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     const Result<RejectedEvents> put_part = put(name, *part);
     if (put_part.ok()) {
-      refused.add(*put_part, *part);
+      outcome.add(*put_part, *part);
       parts.erase(std::next(part).base());
       return true;
     }

@@ -11,11 +11,11 @@
 
 #include "base/metrics.h"
 #include "base/result.h"
+#include "deliver/batch_outcome.h"
 #include "deliver/delivery.h"
 #include "deliver/event_times.h"
 #include "deliver/log_batcher.h"
 #include "deliver/quarantine.h"
-#include "deliver/refused_events.h"
 #include "model/record_reader.h"
 
 namespace headgate::deliver {
@@ -69,10 +69,12 @@ class LogDelivery {
   Result<> cut(Streams::iterator stream);
   using Part = std::span<const LogBatcher::Event>;
   Result<> send(const LogStream& name, const LogBatcher& batcher, Part part);
-  Result<> advance();
-  Result<> keep_lease(SteadyTime& advanced_at);
-  Result<> put_in_halves(const LogStream& name, std::span<const LogEvent> events, RefusedEvents& refused);
-  Result<bool> put_one_of(const LogStream& name, Parts& parts, RefusedEvents& refused);
+  Result<> quarantine(const LogStream& name, const std::vector<BatchOutcome::Reason>& by_reason);
+  Result<> advance(Progress progress);
+  Result<> remember(const BatchOutcome& outcome);
+  Result<> keep_lease(const BatchOutcome& outcome, SteadyTime& advanced_at);
+  Result<> put_in_halves(const LogStream& name, std::span<const LogEvent> events, BatchOutcome& outcome);
+  Result<bool> put_one_of(const LogStream& name, Parts& parts, BatchOutcome& outcome);
   Result<RejectedEvents> put(const LogStream& name, std::span<const LogEvent> events);
   Result<> create(const LogStream& name);
   Gate::Call call() const;

@@ -34,14 +34,21 @@ std::string slug_of(std::string_view reason) {
 }
 
 Quarantine::Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics)
-    : clock_(clock), store_(store), metrics_(metrics) {}
+    : clock_(clock),
+      store_(store),
+      objects_(metrics.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged")),
+      messages_(metrics.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine")) {
+}
 
-Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
+Result<> Quarantine::put_events(const Batch& batch, std::string_view reason,
                                 std::span<const LogEvent> events) {
+  const DeliveryId& delivery = batch.delivery;
   std::string text;
   for (const LogEvent& event : events) {
     text += "{\"timestamp\":" + std::to_string(event.at_ms) + ",\"message\":";
     append_json_text(text, event.message);
+    text += ",\"stream\":";
+    append_json_text(text, batch.stream.view());
     text += "}\n";
   }
   // The file's name tells a person where the events came from, the hash keeps objects of one name apart.
@@ -49,10 +56,11 @@ Result<> Quarantine::put_events(const DeliveryId& delivery, std::uint64_t batch,
   const std::string_view source = delivery.key.view();
   std::string_view file = source.substr(source.rfind('/') + 1);
   file = file.substr(0, whole_characters(file, kNameBytesMax));
-  const ObjectKey key(fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix,
-                                  delivery.tenant.view(), delivery.destination.view(),
-                                  hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch,
-                                  slug_of(reason)));
+  std::string destination = delivery.destination.str();  // a replay's has a name of the operator's in it
+  std::replace(destination.begin(), destination.end(), '/', '_');
+  const ObjectKey key(
+      fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix, delivery.tenant.view(), destination,
+                  hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch.batch, slug_of(reason)));
   return put(key, text, reason, source);
 }
 
@@ -65,7 +73,7 @@ Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey
   text += ",\"key\":";
   append_json_text(text, key.view());
   text += "}\n";
-  metrics_.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged").add();
+  objects_.add();
   return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, hash_of(bucket, key))), text,
              reason, key.view());
 }
@@ -77,7 +85,7 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
   text += ",\"body\":";
   append_json_text(text, body);
   text += "}\n";
-  metrics_.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine").add();
+  messages_.add();
   // Ids are what the sender says: the hash keeps two messages of one id apart, and one that is refused for
   // two reasons.
   constexpr std::size_t kIdBytesMax = 150;

@@ -1,5 +1,5 @@
 // Where what cannot be delivered goes, with the reason: <bucket>/quarantine/… in the central store. Nothing
-// is dropped in silence. docs/formats/quarantine.md.
+// is dropped in silence. docs/formats/quarantine.md; keys: model/quarantine_key.h.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "base/metrics.h"
 #include "base/result.h"
+#include "model/quarantine_key.h"
 #include "ports/clock.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
@@ -16,7 +17,6 @@
 
 namespace headgate::deliver {
 
-constexpr std::string_view kQuarantinePrefix = "quarantine/";
 // User metadata of what is in quarantine: the reason as slug_of() has it; the key it came from, if any,
 // percent-encoded.
 constexpr const char* kReasonMetadata = "headgate-reason";
@@ -31,10 +31,15 @@ class Quarantine {
  public:
   Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics);
 
-  // Events of one batch of a delivery that the service did not keep: one JSON object a line, `timestamp` in
-  // ms and `message`. Not counted here: the batch may have to be put again.
-  Result<> put_events(const DeliveryId& delivery, std::uint64_t batch, std::string_view reason,
-                      std::span<const LogEvent> events);
+  // Of a delivery, by its number, and the log stream that it was put into.
+  struct Batch {
+    const DeliveryId& delivery;
+    std::uint64_t batch = 0;
+    const LogStream& stream;
+  };
+  // Events of one batch that the service did not keep: one JSON object a line, `timestamp` in ms, `message`
+  // and `stream`, the log stream. Not counted here: the batch may have to be put again.
+  Result<> put_events(const Batch& batch, std::string_view reason, std::span<const LogEvent> events);
   // An object whose bytes are damaged: where it is, and what is wrong. The object itself stays where it is.
   Result<> put_object_detail(const BucketName& bucket, const ObjectKey& key, std::string_view reason);
   // A queue message that cannot be understood, or names what it may not.
@@ -45,7 +50,8 @@ class Quarantine {
 
   Clock& clock_;
   ObjectStore& store_;
-  Metrics& metrics_;
+  Counter& objects_;
+  Counter& messages_;
 };
 
 }  // namespace headgate::deliver

@@ -49,7 +49,7 @@ TEST_F(QuarantineTest, EventsOfAnObjectThatWasWrittenOverTakeNobodysPlace) {
                         .tenant = TenantId("a"),
                         .destination = DestinationName("cloudwatch"),
                         .etag = etag};
-    ASSERT_TRUE(quarantine_.put_events(id, 0, "too old", events).ok());
+    ASSERT_TRUE(quarantine_.put_events({.delivery = id, .stream = LogStream("s")}, "too old", events).ok());
   }
   const std::string all = store_.text_under("quarantine/a/cloudwatch/");
   EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 3) << all;
@@ -60,14 +60,17 @@ TEST_F(QuarantineTest, WhateverItsStoreRefusesIsTriedAgain) {
                       .key = ObjectKey("k"),
                       .tenant = TenantId("a"),
                       .destination = DestinationName("cloudwatch")};
+  const LogStream stream("web-1");
   for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound, Fault::Retry}) {
     store_.refuse_writes(Error{fault, "not you"});
-    EXPECT_EQ(quarantine_.put_events(id, 0, "too old", {}).error().fault, Fault::Retry);
+    EXPECT_EQ(quarantine_.put_events({.delivery = id, .stream = stream}, "too old", {}).error().fault,
+              Fault::Retry);
     EXPECT_EQ(quarantine_.put_message("id", "body", "odd").error().fault, Fault::Retry);
     EXPECT_EQ(quarantine_.put_object_detail(id.bucket, id.key, "damaged").error().fault, Fault::Retry);
   }
   store_.refuse_writes(Error{Fault::Stopped, "leaving"});
-  EXPECT_EQ(quarantine_.put_events(id, 0, "too old", {}).error().fault, Fault::Stopped);
+  EXPECT_EQ(quarantine_.put_events({.delivery = id, .stream = stream}, "too old", {}).error().fault,
+            Fault::Stopped);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "base/log.h"
+#include "base/process_metrics.h"
 
 namespace headgate::http {
 
@@ -39,7 +40,8 @@ Response Readiness::answer() {
 
 void add_health_routes(Routes& routes, const Metrics& metrics, Readiness& readiness) {
   routes["/metrics"] = [&metrics](const Request&) {
-    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.exposition()};
+    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                    .body = metrics.exposition() + process_metrics()};
   };
   routes["/healthz"] = [](const Request&) { return Response{.body = "{\"alive\":true}\n"}; };
   routes["/readyz"] = [&readiness](const Request&) { return readiness.answer(); };

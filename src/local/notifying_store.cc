@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/notification.h"
+#include "model/quarantine_key.h"
 
 namespace headgate::local {
 
@@ -68,9 +69,7 @@ Result<PutOutcome> NotifyingStore::copy(const CopySource& source, const ObjectKe
 
 bool NotifyingStore::is_announced(const ObjectKey& key) const {
   const auto ends = [&](const std::string& suffix) { return key.view().ends_with(suffix); };
-  const auto starts = [&](const std::string& prefix) { return key.view().starts_with(prefix); };
-  return std::any_of(options_.suffixes.begin(), options_.suffixes.end(), ends) &&
-         std::none_of(options_.excluded_prefixes.begin(), options_.excluded_prefixes.end(), starts);
+  return std::any_of(options_.suffixes.begin(), options_.suffixes.end(), ends) && !is_quarantine_key(key);
 }
 
 Result<> NotifyingStore::announce(const ObjectKey& key, Deadline deadline) {

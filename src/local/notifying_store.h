@@ -20,8 +20,8 @@ namespace headgate::local {
 class NotifyingStore : public ObjectStore {
  public:
   struct Options {
-    std::vector<std::string> suffixes = {".gz", ".zst", ".json"};  // keys that are announced
-    std::vector<std::string> excluded_prefixes = {"quarantine/"};  // but not these
+    std::vector<std::string> suffixes = {".gz", ".zst",
+                                         ".json"};  // keys that are announced, but not quarantine's
   };
   // All four outlive this.
   NotifyingStore(Clock& clock, Random& random, ObjectStore& store, Queue& queue, Options options);

@@ -97,16 +97,17 @@ TEST(NotifyingStore, AnnouncesWhatWasStoredWithItsSizeAndEtag) {
   EXPECT_EQ(announced[0].etag, world.store().head(key, world.soon())->etag);
 }
 
-TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsExcluded) {
+TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsInQuarantine) {
   NotifyingWorld world;
   for (const std::string key : {"a.json.gz", "a.json.zst", "a.json", "a.txt", "a.gz.tmp",
-                                "quarantine/a.json.gz", "not-quarantine/a.json.gz"}) {
+                                "quarantine/objects/0123456789abcdef.json", "quarantine/a/b/c/a.json.gz"}) {
     ASSERT_TRUE(put_object(world.store(), ObjectKey(key), "x", {}, world.soon()).ok());
   }
   std::vector<std::string> keys;
   for (const ObjectCreated& created : world.announced()) keys.push_back(created.key.str());
   std::sort(keys.begin(), keys.end());
-  const std::vector<std::string> expected = {"a.json", "a.json.gz", "a.json.zst", "not-quarantine/a.json.gz"};
+  const std::vector<std::string> expected = {"a.json", "a.json.gz", "a.json.zst",
+                                             "quarantine/a/b/c/a.json.gz"};
   EXPECT_EQ(keys, expected);
 }
 

@@ -16,8 +16,8 @@ struct Row {
 };
 
 Result<DeliveryState> state_named(std::string_view name) {
-  for (const DeliveryState state :
-       {DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked}) {
+  for (const DeliveryState state : {DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Filtered,
+                                    DeliveryState::Parked, DeliveryState::Lost}) {
     if (name == name_of(state)) return state;
   }
   return Error{Fault::Invalid, "state: unknown"};
@@ -33,19 +33,23 @@ Error lease_lost(const DeliveryId& id) {
 
 Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
   SqliteStatement found = TRY(
-      session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan, etag"
-                    " FROM deliveries WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
+      session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan, batch_outcome,"
+                    " parked_since, releases, etag FROM deliveries"
+                    " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
                     id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
   Row row;
   if (!TRY(found.step())) return Error{Fault::NotFound, words_for(id)};
   row.entry.state = TRY(state_named(found.text(0)));
   row.entry.progress = {.next_batch = static_cast<std::uint64_t>(found.integer(1)),
-                        .plan = BatchPlan(found.text(6))};
+                        .plan = BatchPlan(found.text(6)),
+                        .batch_outcome = std::string(found.text(7))};
   row.entry.reason = found.text(2);
   row.entry.updated_at = Timestamp{found.integer(3)};
   row.owner = found.text(4);
   row.leased_until = Timestamp{found.integer(5)};
-  row.entry.etag = found.text(7);
+  row.entry.parked_since = Timestamp{found.integer(8)};
+  row.entry.releases = static_cast<std::uint32_t>(found.integer(9));
+  row.entry.etag = found.text(10);
   return row;
 }
 
@@ -76,6 +80,11 @@ Result<> forget_some(SqliteSession& session, Timestamp before) {
       " (SELECT bucket, key, tenant, destination FROM deliveries"
       " WHERE state IN ('delivered', 'filtered') AND updated_at < ?1 ORDER BY updated_at LIMIT 4)",
       before.nanoseconds));
+  TRY(
+      session.run("DELETE FROM deliveries WHERE (bucket, key, tenant, destination) IN"
+                  " (SELECT bucket, key, tenant, destination FROM deliveries"
+                  " WHERE state = 'lost' AND updated_at < ?1 ORDER BY updated_at LIMIT 4)",
+                  before.nanoseconds));
   return {};
 }
 
@@ -112,20 +121,18 @@ Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
 
 Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                                Timestamp now, Timestamp until, Deadline deadline) {
-  const std::uint64_t changed = TRY_IN(
-      "ledger",
-      database_->write(
-          [&](SqliteSession& session) {
-            return session.run(
-                "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
-                " plan = ?9, updated_at = ?7, leased_until = ?8"
-                " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
-                " AND state = 'pending'",
-                id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
-                static_cast<std::int64_t>(progress.next_batch), now.nanoseconds, until.nanoseconds,
-                progress.plan.view());
-          },
-          deadline));
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
+        " batch_outcome = CASE WHEN plan = ?9 AND next_batch > ?6 THEN batch_outcome ELSE ?10 END,"
+        " plan = ?9, updated_at = ?7, leased_until = ?8"
+        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
+        " AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
+        static_cast<std::int64_t>(progress.next_batch), now.nanoseconds, until.nanoseconds,
+        progress.plan.view(), progress.batch_outcome);
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 
@@ -136,9 +143,10 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   const auto write = [&](SqliteSession& session) -> Result<std::uint64_t> {
     TRY(forget_some(session, now - options_.ttl));
     return session.run(
-        "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '',"
-        " leased_until = 0, etag = CASE ?9 WHEN '' THEN etag ELSE ?9 END WHERE bucket = ?1 AND key = ?2 AND "
-        "tenant = ?3 AND destination = ?4"
+        "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '', leased_until = 0,"
+        " etag = CASE ?9 WHEN '' THEN etag ELSE ?9 END,"
+        " parked_since = CASE WHEN ?6 = 'parked' AND parked_since = 0 THEN ?8 ELSE parked_since END WHERE "
+        "bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4"
         " AND owner = ?5 AND state = 'pending'",
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
         name_of(state), reason, now.nanoseconds, id.etag);
@@ -161,16 +169,21 @@ Result<> SqliteLedger::release(const DeliveryId& id, const LeaseOwner& owner, De
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId& tenant,
-                                                                 std::size_t count_max, Deadline deadline) {
+Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::list(const Listing& listing, Deadline deadline) {
+  if (listing.state != DeliveryState::Parked && listing.state != DeliveryState::Lost)
+    return Error{Fault::Invalid, "ledger: only what is parked or lost is listed"};
   constexpr std::size_t kMost = 1U << 30U;
-  const auto limit = static_cast<std::int64_t>(std::min(count_max, kMost));
+  const auto limit = static_cast<std::int64_t>(std::min(listing.count_max, kMost));
+  // Each has an index of its own, which a state that is a parameter would not use.
+  const std::string state = std::string(name_of(listing.state));
   const auto look = [&](SqliteSession& session) -> Result<std::vector<ParkedDelivery>> {
     SqliteStatement rows =
-        TRY(session.query("SELECT bucket, key, tenant, destination, next_batch, reason, updated_at, plan"
-                          " FROM deliveries WHERE state = 'parked' AND (?1 = '' OR tenant = ?1)"
-                          " ORDER BY updated_at, bucket, key, tenant, destination LIMIT ?2",
-                          tenant.view(), limit));
+        TRY(session.query("SELECT bucket, key, tenant, destination, next_batch, reason, updated_at, plan,"
+                          " batch_outcome, parked_since, releases FROM deliveries WHERE state = '" +
+                              state +
+                              "' AND (?1 = '' OR tenant = ?1) AND (?2 = '' OR destination = ?2)"
+                              " ORDER BY updated_at, bucket, key, tenant, destination LIMIT ?3",
+                          listing.tenant.view(), listing.destination.view(), limit));
     std::vector<ParkedDelivery> all;
     while (TRY(rows.step())) {
       ParkedDelivery& one = all.emplace_back();
@@ -178,11 +191,14 @@ Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::parked(const TenantId&
                 .key = ObjectKey(rows.text(1)),
                 .tenant = TenantId(rows.text(2)),
                 .destination = DestinationName(rows.text(3))};
-      one.entry.state = DeliveryState::Parked;
+      one.entry.state = listing.state;
       one.entry.progress = {.next_batch = static_cast<std::uint64_t>(rows.integer(4)),
-                            .plan = BatchPlan(rows.text(7))};
+                            .plan = BatchPlan(rows.text(7)),
+                            .batch_outcome = std::string(rows.text(8))};
       one.entry.reason = rows.text(5);
       one.entry.updated_at = Timestamp{rows.integer(6)};
+      one.entry.parked_since = Timestamp{rows.integer(9)};
+      one.entry.releases = static_cast<std::uint32_t>(rows.integer(10));
     }
     return all;
   };
@@ -203,16 +219,28 @@ Result<> SqliteLedger::reopen(const DeliveryId& id, Timestamp now, Deadline dead
 }
 
 Result<> SqliteLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {
-  const std::uint64_t changed = TRY_IN(
-      "ledger",
-      database_->write(
-          [&](SqliteSession& session) {
-            return session.run(
-                "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5 WHERE bucket = ?1"
-                " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
-                id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds);
-          },
-          deadline));
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET state = 'pending', reason = '', updated_at = ?5, releases = releases + 1"
+        " WHERE bucket = ?1"
+        " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), now.nanoseconds);
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
+  if (changed == 0) return Error{Fault::NotFound, words_for(id) + ": not parked"};
+  return {};
+}
+
+Result<> SqliteLedger::settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                                     Timestamp now, Deadline deadline) {
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET state = ?5, reason = ?6, updated_at = ?7 WHERE bucket = ?1"
+        " AND key = ?2 AND tenant = ?3 AND destination = ?4 AND state = 'parked'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), name_of(state), reason,
+        now.nanoseconds);
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
   if (changed == 0) return Error{Fault::NotFound, words_for(id) + ": not parked"};
   return {};
 }

@@ -32,10 +32,11 @@ class SqliteLedger : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
-                                             Deadline deadline) override;
+  Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;
+  Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason, Timestamp now,
+                         Deadline deadline) override;
 
  private:
   SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options options);

@@ -36,7 +36,7 @@ CREATE TABLE deliveries (
   key          TEXT NOT NULL,
   tenant       TEXT NOT NULL,
   destination  TEXT NOT NULL,
-  state        TEXT NOT NULL,                -- pending, delivered, filtered, parked
+  state        TEXT NOT NULL,                -- pending, delivered, filtered, parked, lost
   next_batch   INTEGER NOT NULL,
   reason       TEXT NOT NULL,
   updated_at   INTEGER NOT NULL,
@@ -54,6 +54,10 @@ ALTER TABLE deliveries ADD COLUMN plan TEXT NOT NULL DEFAULT '';  -- what next_b
 )sql",
                                                                      R"sql(
 ALTER TABLE deliveries ADD COLUMN etag TEXT NOT NULL DEFAULT '';  -- of the content that was settled; empty: not known
+ALTER TABLE deliveries ADD COLUMN batch_outcome TEXT NOT NULL DEFAULT '';  -- of the events of next_batch
+ALTER TABLE deliveries ADD COLUMN parked_since INTEGER NOT NULL DEFAULT 0;  -- when it was parked first
+ALTER TABLE deliveries ADD COLUMN releases INTEGER NOT NULL DEFAULT 0;      -- since then
+CREATE INDEX deliveries_lost ON deliveries (updated_at) WHERE state = 'lost';
 )sql"};
 
 }  // namespace headgate::local

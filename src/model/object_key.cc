@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/percent_escape.h"
+#include "model/quarantine_key.h"
 
 namespace headgate {
 namespace {
@@ -71,6 +72,9 @@ Result<bool> is_verbatim(std::string_view segment) {
   }
   return holds_others;
 }
+
+// As render() writes a first segment that would be "quarantine".
+constexpr std::string_view kEscapedQuarantine = "%71uarantine";
 
 // What must never name a tenant or a part of a path.
 std::optional<std::string_view> objection_to(std::string_view value) {
@@ -141,6 +145,10 @@ Result<KeyTemplate> KeyTemplate::parse(std::string_view text) {
                         "neither a placeholder, with fixed text before it at most, nor a fixed text");
       }
       if (const auto objection = objection_to(segment)) return error_at(index, segment, *objection);
+      if (index == 0 && segment == kQuarantineSegment) {
+        return error_at(index, segment,
+                        "is where what cannot be delivered is kept; choose another first segment");
+      }
       if (!std::all_of(segment.begin(), segment.end(), is_safe_in_key)) {
         return error_at(index, segment, "a fixed text has letters, digits and . _ - ! * ' ( ) only");
       }
@@ -199,7 +207,9 @@ Result<ObjectKey> KeyTemplate::render(const KeyFields& fields) const {
     const std::string_view value = value_of(segment.field, fields);
     if (const auto objection = objection_to(value)) return error_at(index, segment.text, *objection);
     for (const char byte : value) {
-      if (is_safe_in_key(byte)) {
+      // No log object's key begins as those in quarantine do (model/quarantine_key.h).
+      const bool is_escaped = key.empty() && value == kQuarantineSegment;
+      if (is_safe_in_key(byte) && !is_escaped) {
         key += byte;
       } else {
         append_percent_escape(key, byte);
@@ -226,9 +236,12 @@ Result<KeyFields> KeyTemplate::parse_key(const ObjectKey& key) const {
     const bool is_fixed = segment.field == Field::Fixed;
     if (is_fixed ? segments[index] != segment.text : !segments[index].starts_with(segment.before))
       return error_at(index, segment.text, "another text");
+    const bool is_first_value = index == 0 && !is_fixed && segment.before.empty();
+    if (is_first_value && segments[index] == kEscapedQuarantine) continue;
     const Result<bool> verbatim = is_verbatim(segments[index]);
     if (!verbatim.ok()) return error_at(index, segment.text, verbatim.error().what);
-    fields.is_verbatim = fields.is_verbatim || *verbatim;
+    const bool is_of_others = *verbatim || (is_first_value && segments[index] == kQuarantineSegment);
+    fields.is_verbatim = fields.is_verbatim || is_of_others;
   }
   for (std::size_t index = 0; index < segments.size(); ++index) {
     const auto& [text, field, before] = segments_[index];

@@ -7,6 +7,8 @@
 #include <ostream>
 #include <random>
 
+#include "model/quarantine_key.h"
+
 namespace headgate {
 namespace {
 
@@ -316,6 +318,54 @@ TEST(ObjectKey, EventKeysAreFormEncoded) {  // K-6
 TEST(ObjectKey, FileNamesSayTimeIdAndCodec) {
   EXPECT_EQ(key_file_name("20250830-112701", "0b5e", ".gz"), "20250830-112701-0b5e.json.gz");
   EXPECT_EQ(key_file_name("20250830-112701", "0b5e", ""), "20250830-112701-0b5e.json");
+}
+
+TEST(ObjectKey, NoLogObjectsKeyLooksLikeQuarantines) {
+  EXPECT_FALSE(KeyTemplate::parse("quarantine/{tenant}/{file}").ok());
+  EXPECT_TRUE(KeyTemplate::parse("logs/quarantine/{tenant}/{file}").ok());
+  const KeyTemplate by_tenant = KeyTemplate::parse("{tenant}/{cluster_id}/{file}").value();
+  KeyFields fields;
+  fields.tenant = TenantId("quarantine");
+  fields.cluster = ClusterId("quarantine");
+  fields.file = "0123456789abcdef.json";
+  const ObjectKey key = by_tenant.render(fields).value();
+  EXPECT_EQ(key.view(), "%71uarantine/quarantine/0123456789abcdef.json");
+  EXPECT_EQ(by_tenant.parse_key(key)->tenant.view(), "quarantine");
+  EXPECT_FALSE(by_tenant.parse_key(key)->is_verbatim);
+  // Of another program, and so named apart from ours.
+  EXPECT_TRUE(by_tenant.parse_key(ObjectKey("quarantine/quarantine/x.json"))->is_verbatim);
+  // Nowhere else is that an escape of ours.
+  EXPECT_FALSE(by_tenant.parse_key(ObjectKey("a/%71uarantine/x.json")).ok());
+  EXPECT_FALSE(by_tenant.parse_key(ObjectKey("%71uarantin/a/x.json")).ok());
+}
+
+TEST(QuarantineKey, IsToldByItsForm) {
+  const auto kind = [](std::string_view key) -> std::string {
+    const auto parsed = parse_quarantine_key(ObjectKey(key));
+    if (!parsed) return "none";
+    const char* kinds[] = {"events", "object", "message"};
+    return std::string(kinds[static_cast<int>(parsed->kind)]) +
+           (parsed->is_redelivered ? " redelivered" : "");
+  };
+  EXPECT_EQ(kind("quarantine/a/cloudwatch#x/0123456789abcdef-x.json.gz/12-too-old.ndjson"), "events");
+  EXPECT_EQ(kind("quarantine/objects/0123456789abcdef.json"), "object");
+  EXPECT_EQ(kind("quarantine/messages/an-id-0123456789abcdef.json"), "message");
+  EXPECT_EQ(kind("quarantine/redelivered/a/cloudwatch/0123456789abcdef-x/1-x.ndjson"), "events redelivered");
+  EXPECT_EQ(kind("quarantine/redelivered/objects/0123456789abcdef.json"), "object redelivered");
+  EXPECT_EQ(kind("quarantine/redelivered/cloudwatch/0123456789abcdef-x/1-x.ndjson"), "events");  // a tenant
+  for (const char* other :
+       {"quarantine/", "quarantine", "quarantine//cloudwatch/0123456789abcdef-x/1-x.ndjson",
+        "quarantine/a/web/web-1/x.json.gz", "quarantine/objects/x.json.gz", "quarantine/messages/x.json",
+        "quarantine/messages/0123456789abcdef.json", "quarantine/a/b/0123456789abcdef-x/x-y.ndjson",
+        "quarantine/a/b/0123456789abcdef-x/1-.ndjson", "quarantine/a/b/0123456789abcdef-x/1-x.ndjson/x",
+        "quarantine/redelivered/redelivered/objects/0123456789abcdef.json",
+        "not-quarantine/objects/0123456789abcdef.json", "quarantine/a/b/0123456789abcdeF-x/1-x.ndjson"})
+    EXPECT_EQ(kind(other), "none") << other;
+  const auto parsed =
+      parse_quarantine_key(ObjectKey("quarantine/a/s3#x/0123456789abcdef-f-1.json.gz/12-too-old.ndjson"));
+  EXPECT_EQ(parsed->tenant.view(), "a");
+  EXPECT_EQ(parsed->destination.view(), "s3#x");
+  EXPECT_EQ(parsed->reason, "too-old");
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ std::string_view name_of(DeliveryState state) {
       return "filtered";
     case DeliveryState::Parked:
       return "parked";
+    case DeliveryState::Lost:
+      return "lost";
   }
   CHECK(false);
 }

@@ -40,7 +40,8 @@ enum class DeliveryState : std::uint8_t {
   Pending,    // not settled: being delivered, or waiting for another try
   Delivered,  //
   Filtered,   // the tenant does not want it
-  Parked,     // needs someone: `reason` says what for; redelivered by replay --parked
+  Parked,     // waits for something: `reason` says what for; released by itself or by a command
+  Lost,       // was to be delivered, and its object is gone: `reason` says since when it waited, and for what
 };
 std::string_view name_of(DeliveryState state);
 
@@ -49,6 +50,9 @@ std::string_view name_of(DeliveryState state);
 struct Progress {
   std::uint64_t next_batch = 0;  // the first batch the destination has not confirmed
   BatchPlan plan = {};           // empty: not known, in rows written before there were plans
+  // What became of the events of batch `next_batch` so far (deliver/batch_outcome.h); empty: none of them was
+  // accepted.
+  std::string batch_outcome = {};
   friend bool operator==(const Progress&, const Progress&) = default;
 };
 
@@ -59,7 +63,9 @@ struct DeliveryEntry {
   // Of a pending one: its first claim, or since then the last batch that was confirmed, or its unpark().
   // Claims that follow and release() leave it: it says for how long it has been tried in vain.
   Timestamp updated_at;
-  std::string etag = {};  // of the content that was settled; empty: not known
+  std::string etag = {};       // of the content that was settled; empty: not known
+  Timestamp parked_since;      // when it was parked first; 0: it never was, or an older version parked it
+  std::uint32_t releases = 0;  // how often it was released since
 };
 
 struct Claim {
@@ -97,15 +103,27 @@ class Ledger {
     DeliveryId id;
     DeliveryEntry entry;
   };
-  // Parked deliveries, oldest first; `tenant` empty = of all tenants.
-  virtual Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
-                                                     Deadline deadline) = 0;
   // The object was written over: a settled delivery whose content is known and is not id.etag becomes
   // Pending. Its progress is kept, and counts nothing: it is of another plan. NotFound when it is no such
   // delivery.
   virtual Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) = 0;
-  // Parked -> Pending, progress kept. NotFound when it is not parked.
+  struct Listing {
+    DeliveryState state = DeliveryState::Parked;  // or Lost
+    TenantId tenant = {};                         // empty: of all tenants
+    DestinationName destination = {};             // empty: to all destinations
+    std::size_t count_max = 0;
+  };
+  // Parked or lost deliveries, the one that has been so for longest first.
+  virtual Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) = 0;
+  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
+                                             Deadline deadline) {
+    return list({.tenant = tenant, .count_max = count_max}, deadline);
+  }
+  // Parked -> Pending, progress kept, one release more. NotFound when it is not parked.
   virtual Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) = 0;
+  // Parked -> Filtered or Lost, in one step. NotFound when it is not parked.
+  virtual Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                                 Timestamp now, Deadline deadline) = 0;
 };
 
 }  // namespace headgate

@@ -92,7 +92,7 @@ TEST_F(SeveralBuckets, AnObjectIsGoneWhenItIsNotInItsOwnWhateverTheOthersHold) {
   put(first_, "of the first");
   EXPECT_EQ(process("other"), Verdict::Done);
   for (const char* destination : {"cloudwatch", "s3"}) {
-    EXPECT_EQ(entry("other", destination).reason, "object gone");
+    EXPECT_EQ(entry("other", destination).state, DeliveryState::Lost);
   }
   EXPECT_TRUE(destinations_.messages_of("a").empty());
 }
@@ -144,15 +144,14 @@ TEST_F(SeveralBuckets, WhatIsParkedIsAnnouncedAgainByItsOwn) {
                          .ledger = ledger_,
                          .central = central,
                          .tenants = directory_,
-                         .queue = queue},
-                        LeaseOwner("replay"))
-        .run(TenantId(), 10, Deadline::never())
+                         .queue = queue})
+        .run({}, Deadline::never())
         .value();
   };
   // Who does not know the bucket leaves what is of it alone.
   const ReplayCounts without = replay(first_);
   EXPECT_EQ(without.left, 1U);
-  EXPECT_EQ(without.gone, 1U);
+  EXPECT_EQ(without.lost, 1U);
   EXPECT_EQ(replay(central_).deliveries, 1U);
   answer_ = {};
   clock_.advance(std::chrono::minutes{1});

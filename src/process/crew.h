@@ -35,6 +35,7 @@ class Crew final : public Executor {
   std::vector<Job> withdraw() override;
   bool is_held_up(const TenantId& tenant) const override;
   std::size_t threads() const { return threads_.size(); }
+  Shared& shared() { return shared_; }
 
  private:
   void work(std::size_t number, const std::stop_token& stop);

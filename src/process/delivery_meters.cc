@@ -5,10 +5,19 @@
 namespace headgate::process {
 namespace {
 
-const std::vector<double> kSeconds = {0.1, 0.25, 0.5, 1,  2,   3,   5,   7.5,  10,
-                                      15,  20,   30,  60, 120, 300, 600, 1800, 3600};
+// Fine where nearly all observations lie, so that a quantile between two bounds is not far off.
+const std::vector<double> kSeconds = {0.1, 0.25, 0.5, 0.75, 1,   1.5, 2,    3,    4,      5,     6,
+                                      8,   10,   12,  15,   20,  25,  30,   35,   40,     50,    60,
+                                      75,  90,   120, 180,  300, 600, 1800, 3600, 21'600, 86'400};
 
 }  // namespace
+
+// Of the destinations beyond the bound from the start: so every family is there, with 0, before anything
+// happens.
+DeliveryMeters::DeliveryMeters(Metrics& metrics, std::size_t named_max)
+    : metrics_(metrics), named_max_(named_max), other_(make("other", "other")) {
+  for (const char* reason : {"too-old", "expired", "too-new", "invalid"}) (void)quarantined(*other_, reason);
+}
 
 DeliveryMeters::Meters& DeliveryMeters::of(const TenantId& tenant, const DestinationName& destination) {
   const std::lock_guard lock(mutex_);
@@ -17,7 +26,6 @@ DeliveryMeters::Meters& DeliveryMeters::of(const TenantId& tenant, const Destina
   if (named_.size() < named_max_) {
     return *(named_[{tenant, destination}] = make(tenant.str(), destination.str()));
   }
-  if (!other_) other_ = make("other", "other");
   return *other_;
 }
 
@@ -57,6 +65,7 @@ std::unique_ptr<DeliveryMeters::Meters> DeliveryMeters::make(const std::string& 
       .failed = objects("failed"),
       .parked = objects("parked"),
       .refused = objects("refused"),
+      .lost = objects("lost"),
       .latency =
           metrics_.histogram("headgate_deliver_latency_seconds",
                              "From an object's creation to its delivery at a destination", kSeconds, labels),

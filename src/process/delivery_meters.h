@@ -31,12 +31,12 @@ class DeliveryMeters {
     Counter& failed;
     Counter& parked;
     Counter& refused;    // not tried: the destination's breaker is open
+    Counter& lost;       // the object was gone before it was delivered
     Histogram& latency;  // from the object's creation to its delivery
     Histogram& lag;      // from a line being written to its delivery
   };
 
-  explicit DeliveryMeters(Metrics& metrics, std::size_t named_max = kNamedMax)
-      : metrics_(metrics), named_max_(named_max) {}
+  explicit DeliveryMeters(Metrics& metrics, std::size_t named_max = kNamedMax);
 
   Meters& of(const TenantId& tenant, const DestinationName& destination);
   // Events of such a destination's tenant in quarantine. Made when there are any: most tenants have none.
@@ -49,7 +49,7 @@ class DeliveryMeters {
   const std::size_t named_max_;
   std::mutex mutex_;  // guards all below
   std::map<std::pair<TenantId, DestinationName>, std::unique_ptr<Meters>> named_;
-  std::unique_ptr<Meters> other_;
+  const std::unique_ptr<Meters> other_;
 };
 
 }  // namespace headgate::process

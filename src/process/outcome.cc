@@ -2,13 +2,68 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace headgate::process {
+
+Health health_of(const Error& error) {
+  return error.fault == Fault::Retry && !error.is_ours ? Health::Bad : Health::Unknown;
+}
+
+Tally& Tally::operator+=(const Tally& other) {
+  delivered += other.delivered;
+  filtered += other.filtered;
+  parked += other.parked;
+  lost += other.lost;
+  later += other.later;
+  refused += other.refused;
+  disabled += other.disabled;
+  delivered_before += other.delivered_before;
+  filtered_before += other.filtered_before;
+  parked_before += other.parked_before;
+  lost_before += other.lost_before;
+  return *this;
+}
+
+Tally tally_of(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::Pending:
+      return {.later = 1};
+    case DeliveryState::Delivered:
+      return {.delivered = 1};
+    case DeliveryState::Filtered:
+      return {.filtered = 1};
+    case DeliveryState::Parked:
+      return {.parked = 1};
+    case DeliveryState::Lost:
+      return {.lost = 1};
+  }
+  CHECK(false);
+}
+
+Tally tally_before(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::Pending:
+      return {.later = 1};
+    case DeliveryState::Delivered:
+      return {.delivered_before = 1};
+    case DeliveryState::Filtered:
+      return {.filtered_before = 1};
+    case DeliveryState::Parked:
+      return {.parked_before = 1};
+    case DeliveryState::Lost:
+      return {.lost_before = 1};
+  }
+  CHECK(false);
+}
 
 Outcome both(const Outcome& left, const Outcome& right) {
   const auto is_later = [](const Outcome& one) { return one.verdict == Verdict::TryLater; };
   Outcome outcome{.verdict = worse(left.verdict, right.verdict),
                   .health = std::max(left.health, right.health),
-                  .is_left_off = left.is_left_off || right.is_left_off};
+                  .is_left_off = left.is_left_off || right.is_left_off,
+                  .tally = left.tally};
+  outcome.tally += right.tally;
   if (is_later(left) && is_later(right)) {
     outcome.not_before = std::min(left.not_before, right.not_before);
   } else if (is_later(left) || is_later(right)) {

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "base/log.h"
-#include "base/utf8.h"
 #include "deliver/log_delivery.h"
 #include "deliver/object_text.h"
 #include "model/record_reader.h"
@@ -16,25 +15,6 @@ namespace {
 // Nothing of the object was, or is, for this destination.
 bool is_wholly_filtered(const deliver::DeliveryCounts& counts) {
   return counts.filtered > 0 && counts.events + counts.repeated + counts.quarantined == 0;
-}
-
-// Each reason once, the first ones in words: a message may hold a hundred.
-std::string joined(std::vector<std::string> reasons) {
-  constexpr std::size_t kWordedMax = 5;
-  constexpr std::size_t kReasonBytesMax = 500;
-  std::sort(reasons.begin(), reasons.end());
-  reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
-  std::string all;
-  for (std::size_t at = 0; at < std::min(reasons.size(), kWordedMax); ++at) {
-    if (at > 0) all += "; ";
-    all += reasons[at].substr(0, whole_characters(reasons[at], kReasonBytesMax));
-  }
-  if (reasons.size() > kWordedMax) all += "; and " + std::to_string(reasons.size() - kWordedMax) + " more";
-  return all;
-}
-
-Health health_of(const Error& error) {
-  return error.fault == Fault::Retry && !error.is_ours ? Health::Bad : Health::Unknown;
 }
 
 }  // namespace
@@ -50,7 +30,9 @@ struct Processor::Try {
   std::optional<Error> failed;
   std::string misrouted;  // why it cannot be delivered as it is configured; empty: it can
   deliver::DeliveryCounts counts;
-  Timestamp tried_since;  // the first try, or the last batch that was confirmed
+  Timestamp tried_since;        // the first try, or the last batch that was confirmed
+  std::uint32_t releases = 0;   // of a delivery that had been parked
+  Timestamp parked_since = {};  // and since when
 };
 
 Processor::Processor(World world, ProcessorOptions options)
@@ -58,8 +40,15 @@ Processor::Processor(World world, ProcessorOptions options)
       options_(std::move(options)),
       own_(world.shared == nullptr ? std::make_unique<Shared>(world.metrics) : nullptr),
       shared_(own_ ? *own_ : *world.shared),
-      settlement_(world.clock, world.ledger, options_.owner, options_.lease),
-      quarantine_(world.clock, world.central.first(), world.metrics) {
+      settlement_(world.clock, world.ledger, options_.owner, options_.lease, shared_.said),
+      quarantine_(world.clock, world.central.first(), world.metrics),
+      unknown_tenant_(world.metrics.counter("headgate_deliver_unknown_tenant_total",
+                                            "Objects parked because nobody configured their tenant")),
+      former_tenant_(world.metrics.counter(
+          "headgate_deliver_former_tenant_total",
+          "Objects parked because they were stored when their tenant's id was another customer's")) {
+  for (const std::string_view reason : {"disabled", "quarantine", "test-event", "other-event"})
+    (void)acknowledged(reason);
   for (ObjectStore* store : world.central.all())
     central_.try_emplace(store->bucket(), world.clock, *store, options_.decompression);
   for (const BucketName& bucket : options_.buckets) CHECK(central_.contains(bucket));
@@ -80,8 +69,8 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
                            const std::function<void()>& on_good) {
   const ReceivedMessage& message = task.message;
   if (!task.readable.ok()) return refuse_message(message, task.readable.error().what);
-  if (task.is_test_event) acknowledge("test-event");
-  if (task.other_events > 0) acknowledge("other-event");
+  if (task.is_test_event) acknowledged("test-event").add();
+  if (task.other_events > 0) acknowledged("other-event").add();
   Outcome outcome;
   std::vector<std::string> refusals;
   for (const NamedObject& named : task.objects) {
@@ -89,7 +78,7 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
       return both(outcome, {.verdict = Verdict::TryLater, .is_left_off = true});
     Route route = route_of(named, options_.buckets);
     if (route.fate == Fate::Acknowledge) {
-      acknowledge(route.reason);
+      acknowledged(route.reason).add();
     } else if (route.fate == Fate::Refuse) {
       refusals.push_back(std::move(route.reason));
     } else {
@@ -100,7 +89,8 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
       outcome = both(outcome, process_one(job, *named.fields));
     }
   }
-  if (!refusals.empty()) outcome = both(outcome, refuse_message(message, joined(std::move(refusals))));
+  if (!refusals.empty())
+    outcome = both(outcome, refuse_message(message, reasons_in_words(std::move(refusals))));
   return outcome;
 }
 
@@ -117,26 +107,32 @@ Outcome Processor::process(const ObjectCreated& object, const deliver::Limits& l
   if (!fields.ok()) {
     log::warn("an object's key cannot be understood",
               {{"key", object.key.view()}, {"what", fields.error().what}});
-    return {.verdict = Verdict::Park};
+    return {.verdict = Verdict::Park, .tally = {.refused = 1}};
   }
   return process_one({.object = object, .limits = limits}, *fields);
 }
 
 Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
   Result<tenants::TenantView> tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
-  if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty())) {
-    // Nothing is parked for what was mended a moment ago: replay --parked comes right after that.
+  if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty()) &&
+      shared_.asked_again.happened(fields.tenant.view(), world_.clock.steady())) {
+    // Nothing is parked for what was mended a moment ago.
     world_.tenants.forget(fields.tenant);
     tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
   }
   if (!tenant.ok()) {
-    log::warn("tenant's configurations cannot be read; tried again later",
-              {{"tenant", fields.tenant.view()}, {"what", tenant.error().what}});
-    return {.verdict = Verdict::TryLater};
+    if (const auto times = happened("tenant " + fields.tenant.str())) {
+      log::warn("a tenant's configurations cannot be read; its objects are tried again later",
+                {{"tenant", fields.tenant.view()}, {"what", tenant.error().what}, {"times", *times}});
+    }
+    return {.verdict = Verdict::TryLater, .tally = {.later = 1}};
   }
   if (!tenant->is_known) return park_unknown(job, fields.tenant);
   if (tenant->objects_since && job.object.at < *tenant->objects_since) return park_former(job, fields.tenant);
-  if (tenant->active.empty() && tenant->invalid.empty()) acknowledge("disabled");
+  if (tenant->active.empty() && tenant->invalid.empty()) {
+    acknowledged("disabled").add();
+    return {.tally = {.disabled = 1}};
+  }
   return deliver_all(job, fields, *tenant);
 }
 
@@ -146,8 +142,8 @@ Outcome Processor::deliver_all(const Job& job, const KeyFields& fields, const te
     if (is_left_out(invalid.type) || !options_.replay.empty()) continue;
     const DeliveryId id = id_at(job, fields, invalid.type);
     const std::string reason = "invalid configuration: " + in_words(invalid.problems);
-    outcome = both(outcome, {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, reason,
-                                                                     job.limits.written_by)});
+    outcome = both(outcome, outcome_of(settlement_.settle_unclaimed(id, DeliveryState::Parked, reason,
+                                                                    job.limits.written_by)));
   }
   std::vector<Try> bucket_tries;
   std::vector<Try> log_tries;
@@ -225,20 +221,24 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   DeliveryMeters::Meters& meters = shared_.meters.of(id.tenant, configuration.type);
   Route route = route_at(configuration, fields, options_.groups, options_.buckets);
   if (route.fate == Fate::Filter) {
-    const Verdict verdict =
+    const Settlement::Settled settled =
         settlement_.settle_unclaimed(id, DeliveryState::Filtered, "", job.limits.written_by);
-    if (verdict == Verdict::Done) meters.objects_filtered.add();
-    outcome = both(outcome, {.verdict = verdict});
+    if (settled.verdict == Verdict::Done) meters.objects_filtered.add();
+    outcome = both(outcome, outcome_of(settled));
     return std::nullopt;
   }
   const Claimed claimed = claim(job, id);
   if (claimed.hold != Hold::Ours) {
-    if (claimed.hold != Hold::Settled) outcome = both(outcome, {.verdict = Verdict::TryLater});
+    const bool is_settled = claimed.hold == Hold::Settled;
+    outcome = both(outcome, {.verdict = is_settled ? Verdict::Done : Verdict::TryLater,
+                             .tally = tally_before(is_settled ? claimed.state : DeliveryState::Pending)});
     return std::nullopt;
   }
   Try one;
   one.kind = kind_of(configuration.type).value_or(DestinationKind::CloudWatch);
   one.gate = shared_.gates.of(id.tenant, configuration.type);
+  one.releases = claimed.releases;
+  one.parked_since = claimed.parked_since;
   one.meters = &meters;
   one.tried_since = claimed.since;
   if (route.fate == Fate::Park) one.misrouted = std::move(route.reason);
@@ -439,22 +439,24 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   const Verdict verdict = settlement_.settle(
       id, is_filtered ? DeliveryState::Filtered : DeliveryState::Delivered, "", job.limits.written_by);
   if (one.logs || verdict == Verdict::Done) count_confirmed(one);
-  if (verdict != Verdict::Done) return {.verdict = verdict};
+  if (verdict != Verdict::Done) return {.verdict = verdict, .tally = {.later = 1}};
   DeliveryMeters::Meters& meters = *one.meters;
   meters.events_filtered.add(one.counts.filtered);
   if (is_filtered) {
     meters.objects_filtered.add();
-    return {};
+    return {.tally = {.filtered = 1}};
   }
   meters.delivered.add();
+  if (one.releases > 0) shared_.recovered.add(id.tenant, id.destination);
   if (job.object.at > Timestamp{}) {
-    meters.latency.observe(std::chrono::duration<double>(world_.clock.now() - job.object.at).count());
+    const std::chrono::duration<double> latency = world_.clock.now() - job.object.at;
+    meters.latency.observe(std::max(latency.count(), 0.0));  // clocks differ
   }
   if (one.counts.first_at) {
     const std::chrono::duration<double> lag = world_.clock.now() - *one.counts.first_at;
     meters.lag.observe(std::max(lag.count(), 0.0), one.counts.events);  // what a line says may be to come
   }
-  return {.health = Health::Good};
+  return {.health = Health::Good, .tally = {.delivered = 1}};
 }
 
 // What a log group confirmed is counted whatever becomes of the try: the next one passes over it. A bucket's
@@ -471,15 +473,38 @@ void Processor::count_confirmed(const Try& one) {
   }
 }
 
-// Expired, or removed: nothing is left that anyone could mend.
+// Expired, or removed: nothing is left to deliver, and nobody said that it was not wanted.
 Outcome Processor::settle_gone(const Job& job, Try& one) {
   const DeliveryId& id = one.delivery.id;
-  log::warn("an object is gone before it was delivered",
-            {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
-  const Verdict verdict =
-      settlement_.settle(id, DeliveryState::Filtered, "object gone", job.limits.written_by);
-  if (verdict == Verdict::Done) acknowledge("object-gone");
-  return {.verdict = verdict};
+  const std::string reason =
+      one.parked_since > Timestamp{}
+          ? "the object is gone; it had been parked since " + to_rfc3339(one.parked_since)
+          : std::string("the object is gone: it expired, or someone removed it, before it was delivered");
+  const Verdict verdict = settlement_.settle(id, DeliveryState::Lost, reason, job.limits.written_by);
+  if (verdict != Verdict::Done) return {.verdict = verdict, .tally = {.later = 1}};
+  one.meters->lost.add();
+  if (const auto times = happened("lost " + id.tenant.str() + ' ' + id.destination.str())) {
+    log::error(
+        "a delivery is lost: its object is gone before it was delivered; keep objects for longer than "
+        "deliveries may wait (the bucket's lifecycle), and see `headgate undelivered list --kind=lost`",
+        {{"tenant", id.tenant.view()},
+         {"destination", id.destination.view()},
+         {"key", id.key.view()},
+         {"why", reason},
+         {"times", *times}});
+  }
+  return {.tally = {.lost = 1}};
+}
+
+Outcome Processor::outcome_of(const Settlement::Settled& settled) {
+  if (settled.verdict == Verdict::TryLater) return {.verdict = Verdict::TryLater, .tally = {.later = 1}};
+  return {.verdict = settled.verdict,
+          .tally = settled.was_before ? tally_before(settled.state) : tally_of(settled.state)};
+}
+
+// How often since it was last said, if it is to be said now.
+std::optional<std::uint64_t> Processor::happened(std::string_view subject) {
+  return shared_.said.happened(subject, world_.clock.steady());
 }
 
 Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
@@ -491,24 +516,40 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
     reason = "tried for too long, last: " + reason;
   }
   if (!options_.replay.empty()) verdict = Verdict::TryLater;
-  log::warn(verdict == Verdict::Park ? "a delivery is parked until its cause is mended"
-                                     : "a delivery failed and will be tried again",
-            {{"tenant", id.tenant.view()},
-             {"destination", id.destination.view()},
-             {"key", id.key.view()},
-             {"what", reason}});
+  say_failed(id, verdict, reason);
   count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
-    return {.verdict = settlement_.settle(id, DeliveryState::Parked, reason, job.limits.written_by),
-            .health = health_of(error)};
+    const Verdict settled = settlement_.settle(id, DeliveryState::Parked, reason, job.limits.written_by);
+    return {.verdict = settled,
+            .health = health_of(error),
+            .tally = tally_of(settled == Verdict::Done ? DeliveryState::Parked : DeliveryState::Pending)};
   }
   one.meters->failed.add();
   settlement_.release(id, job.limits.written_by);
   return {.verdict = Verdict::TryLater,
           .not_before = error.retry_after,
           .health = health_of(error),
-          .is_left_off = error.fault == Fault::Stopped};
+          .is_left_off = error.fault == Fault::Stopped,
+          .tally = {.later = 1}};
+}
+
+// Of a destination that refuses or does not answer, once an hour.
+void Processor::say_failed(const DeliveryId& id, Verdict verdict, std::string_view reason) {
+  const bool is_parked = verdict == Verdict::Park;
+  const auto times =
+      happened((is_parked ? "parked " : "failed ") + id.tenant.str() + ' ' + id.destination.str());
+  if (!times) return;
+  log::warn(
+      is_parked
+          ? "deliveries are parked: they are released by themselves once the destination takes them, or "
+            "at once by `headgate undelivered redeliver --kind=parked`"
+          : "deliveries fail and will be tried again",
+      {{"tenant", id.tenant.view()},
+       {"destination", id.destination.view()},
+       {"key", id.key.view()},
+       {"what", reason},
+       {"times", *times}});
 }
 
 // Its destination's breaker is open: it is not asked at all.
@@ -516,7 +557,7 @@ Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wa
   if (is_over(job, one)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
   one.meters->refused.add();
   settlement_.release(one.delivery.id, job.limits.written_by);
-  return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Refused};
+  return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Refused, .tally = {.later = 1}};
 }
 
 bool Processor::is_over(const Job& job, const Try& one) const {
@@ -525,39 +566,34 @@ bool Processor::is_over(const Job& job, const Try& one) const {
 }
 
 Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {
-  log::warn("an object is parked until its tenant is configured",
-            {{"tenant", tenant.view()}, {"key", job.object.key.view()}});
-  world_.metrics
-      .counter("headgate_deliver_unknown_tenant_total",
-               "Objects parked because nobody configured their tenant")
-      .add();
-  const DeliveryId id{
-      .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
-  return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked, "unknown tenant",
-                                                  job.limits.written_by)};
+  unknown_tenant_.add();
+  return park_for_all(job, tenant, "unknown tenant",
+                      "objects are parked because nobody configured their tenant: they are released by "
+                      "themselves once somebody does (`headgate tenant put`)");
 }
 
-// One row for all of its destinations, whichever there are by now: none of them is whose logs these are.
 Outcome Processor::park_former(const Job& job, const TenantId& tenant) {
-  log::warn("an object was stored when its tenant's id was another customer's, and is delivered to nobody",
-            {{"tenant", tenant.view()}, {"key", job.object.key.view()}});
-  world_.metrics
-      .counter("headgate_deliver_former_tenant_total",
-               "Objects parked because they were stored when their tenant's id was another customer's")
-      .add();
+  former_tenant_.add();
+  return park_for_all(job, tenant, kOfFormerTenant,
+                      "objects were stored when their tenant's id was another customer's, and are delivered "
+                      "to nobody");
+}
+
+// One row for all of its tenant's destinations, whichever there are by now.
+Outcome Processor::park_for_all(const Job& job, const TenantId& tenant, std::string_view reason,
+                                std::string_view words) {
+  if (const auto times = happened(std::string(reason) + ' ' + tenant.str()))
+    log::warn(words, {{"tenant", tenant.view()}, {"key", job.object.key.view()}, {"times", *times}});
   const DeliveryId id{
       .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
-  return {.verdict = settlement_.settle_unclaimed(id, DeliveryState::Parked,
-                                                  "stored when the tenant id was another customer's",
-                                                  job.limits.written_by)};
+  return outcome_of(settlement_.settle_unclaimed(id, DeliveryState::Parked, reason, job.limits.written_by));
 }
 
 // What needs no delivery is counted by why.
-void Processor::acknowledge(std::string_view reason) {
-  world_.metrics
-      .counter("headgate_process_acknowledged_total", "What was acknowledged without a delivery, by reason",
-               {{"reason", std::string(reason)}})
-      .add();
+Counter& Processor::acknowledged(std::string_view reason) {
+  return world_.metrics.counter("headgate_process_acknowledged_total",
+                                "What was acknowledged without a delivery, by reason",
+                                {{"reason", std::string(reason)}});
 }
 
 }  // namespace headgate::process

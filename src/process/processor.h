@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/repeated_log.h"
 #include "base/result.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/delivery.h"
@@ -33,6 +34,7 @@
 #include "process/delivery_meters.h"
 #include "process/outcome.h"
 #include "process/own_store.h"
+#include "process/recovered.h"
 #include "process/route.h"
 #include "process/settlement.h"
 #include "process/task.h"
@@ -68,6 +70,11 @@ struct Shared {
   explicit Shared(Metrics& metrics, deliver::Gate::Options gate = {}) : gates(gate), meters(metrics) {}
   deliver::Gates gates;
   DeliveryMeters meters;
+  Recovered recovered;
+  RepeatedLog said;  // what is logged once an hour
+  // Tenants that were asked about once more because the last answer was that nobody knows them, or that their
+  // configuration cannot be used: not again for a while, so that they cost no two questions an object.
+  RepeatedLog asked_again{1'000, std::chrono::seconds{5}};
 };
 
 // One thread: options.owner is that thread's name in the ledger, and what keeps two of them from delivering
@@ -94,7 +101,7 @@ class Processor {
                   const std::function<void()>& on_good = {});
   Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {},
                   const std::function<void()>& on_good = {});
-  // The same for one object, named by hand or found by a scan.
+  // The same for one object, named by hand or found by a scan; outcome.tally says what it came to.
   Outcome process(const ObjectCreated& object, const deliver::Limits& limits = {});
 
  private:
@@ -136,9 +143,14 @@ class Processor {
   bool is_over(const Job& job, const Try& one) const;
   Outcome settle_gone(const Job& job, Try& one);
   Outcome park_former(const Job& job, const TenantId& tenant);
+  void say_failed(const DeliveryId& id, Verdict verdict, std::string_view reason);
+  static Outcome outcome_of(const Settlement::Settled& settled);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
+  Outcome park_for_all(const Job& job, const TenantId& tenant, std::string_view reason,
+                       std::string_view words);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
-  void acknowledge(std::string_view reason);
+  Counter& acknowledged(std::string_view reason);
+  std::optional<std::uint64_t> happened(std::string_view subject);
 
   World world_;
   const ProcessorOptions options_;
@@ -146,6 +158,8 @@ class Processor {
   Shared& shared_;
   Settlement settlement_;
   deliver::Quarantine quarantine_;
+  Counter& unknown_tenant_;
+  Counter& former_tenant_;
   // A central bucket, as what is delivered from it sees it.
   struct Central {
     Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression)
@@ -160,5 +174,7 @@ class Processor {
 // The destination in the ledger of objects whose tenant is not known or has no configuration that can be
 // used.
 inline const DestinationName kAnyDestination{"*"};
+// Why an object is parked under it that must never reach the tenant of now.
+constexpr const char* kOfFormerTenant = "stored when the tenant id was another customer's";
 
 }  // namespace headgate::process

@@ -94,13 +94,14 @@ class Processing : public testing::Test {
                         .owner = LeaseOwner("worker")}};
 };
 
-TEST_F(Processing, AcknowledgesAndCountsAnObjectThatIsGone) {
+TEST_F(Processing, SettlesAndCountsADeliveryWhoseObjectIsGoneAsLost) {
   configure(row("a"));
   const ObjectKey key("cluster/a/web/web-1/gone.json.gz");
   EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
-  EXPECT_EQ(entry(key).state, DeliveryState::Filtered);
-  EXPECT_EQ(entry(key).reason, "object gone");
-  EXPECT_EQ(acknowledged("object-gone"), 1U);
+  EXPECT_EQ(entry(key).state, DeliveryState::Lost);
+  EXPECT_NE(entry(key).reason.find("the object is gone"), std::string::npos) << entry(key).reason;
+  EXPECT_EQ(tried("lost"), 1U);
+  EXPECT_EQ(process(message_of(key)).tally.lost_before, 1U);
 }
 
 TEST_F(Processing, TriesAMessageThatDoesNotSayWhenItWasSentAgainAsLongAsItComes) {
@@ -476,6 +477,7 @@ TEST_F(Processing, ParksNothingForWhatWasMendedAMomentAgo) {
   EXPECT_EQ(process(message_of(before)).verdict, Verdict::Done);
   EXPECT_EQ(entry(before, "*").state, DeliveryState::Parked);
   tenants_.place({.configuration = row("a"), .undecodable = ""});  // and the view of it is still cached
+  clock_.advance(std::chrono::seconds{5});                         // nobody is asked about twice an object
   const ObjectKey after = store("a", kLine, "after.json");
   EXPECT_EQ(process(message_of(after)).verdict, Verdict::Done);
   EXPECT_EQ(destinations_.messages_of("a"), std::vector<std::string>{"hello"});
@@ -529,9 +531,28 @@ TEST_F(Processing, NeverDeliversIntoACentralBucketNorWhatItPutIntoQuarantine) {
   EXPECT_EQ(entry(key, "s3").state, DeliveryState::Parked);
   EXPECT_NE(entry(key, "s3").reason.find("central bucket"), std::string::npos) << entry(key, "s3").reason;
 
-  const ObjectKey ours("quarantine/a/cloudwatch/0123-x.json.gz/0-invalid.ndjson");
+  const ObjectKey ours("quarantine/a/cloudwatch/0123456789abcdef-x.json.gz/0-invalid.ndjson");
   EXPECT_EQ(process(message_of(ours)).verdict, Verdict::Done);
   EXPECT_EQ(acknowledged("quarantine"), 1U);
+}
+
+// An agent writes such a cluster's keys so that they cannot be mistaken; others, and earlier versions, do
+// not.
+TEST_F(Processing, DeliversWhatAClusterOrATenantNamedQuarantineWrites) {
+  configure(row("a"));
+  KeyFields fields{.cluster = ClusterId("quarantine"),
+                   .namespace_name = Namespace("a"),
+                   .application = Application("web"),
+                   .pod = PodName("web-1"),
+                   .tenant = TenantId("a"),
+                   .file = "x.json"};
+  const ObjectKey written = *KeyTemplate::parse(KeyTemplate::kDefault)->render(fields);
+  for (const ObjectKey& key : {written, ObjectKey("quarantine/a/web/web-1/y.json")}) {
+    ASSERT_TRUE(put_object(central_, key, kLine, {.mode = PutMode::Replace}, {}).ok());
+    EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
+    EXPECT_EQ(entry(key).state, DeliveryState::Delivered) << key.view();
+  }
+  EXPECT_EQ(acknowledged("quarantine"), 0U);
 }
 
 TEST_F(Processing, SaysNothingInItsLogOfWhatLinesSay) {
@@ -640,9 +661,8 @@ class Replaying : public Processing {
                          .ledger = ledger_,
                          .central = central_,
                          .tenants = directory_,
-                         .queue = queue_},
-                        LeaseOwner("replay"));
-    const Result<ReplayCounts> counts = replay.run(TenantId(tenant), 100, Deadline::never());
+                         .queue = queue_});
+    const Result<ReplayCounts> counts = replay.run({.tenant = TenantId(tenant)}, Deadline::never());
     EXPECT_TRUE(counts.ok());
     return *counts;
   }
@@ -759,21 +779,55 @@ TEST_F(Replaying, AnnouncesAnObjectAgainForADeliveryThatIsUnparkedLongAfterTheFi
                        .ledger = ledger_,
                        .central = central_,
                        .tenants = directory_,
-                       .queue = queue_},
-                      LeaseOwner("replay"));
-  const ReplayCounts counts = parked.run(TenantId(), 10, Deadline::never()).value();
+                       .queue = queue_});
+  const ReplayCounts counts = parked.run({}, Deadline::never()).value();
   EXPECT_EQ(counts.deliveries, 2U);
   EXPECT_GE(counts.messages, 2U) << "the first may be worked on before the second is unparked";
 }
 
-TEST_F(Replaying, SettlesWhatIsGone) {
-  const ObjectKey key = store("a", kLine);
-  (void)process(message_of(key));
-  configure(row("a"));
-  ASSERT_TRUE(central_.remove(key, {}).ok());
-  EXPECT_EQ(replay().gone, 1U);
-  EXPECT_EQ(entry(key, "*").state, DeliveryState::Filtered);
+TEST_F(Replaying, SettlesWhatIsGoneAsLostAndSaysSinceWhenItWaitedAndForWhat) {
+  for (const char* configured : {"", "a"}) {  // also while its tenant is still not known
+    const ObjectKey key = store("a", kLine, std::string(configured) + "x.json");
+    (void)process(message_of(key));
+    if (*configured != '\0') configure(row("a"));
+    ASSERT_TRUE(central_.remove(key, {}).ok());
+    const std::string since = to_rfc3339(clock_.now());
+    clock_.advance(std::chrono::hours{24 * 7});
+    EXPECT_EQ(replay().lost, 1U);
+    const DeliveryEntry lost = entry(key, "*");
+    EXPECT_EQ(lost.state, DeliveryState::Lost);
+    EXPECT_EQ(lost.reason, "the object is gone; it was parked since " + since + ": unknown tenant");
+    EXPECT_EQ(lost.updated_at, clock_.now());
+  }
   EXPECT_EQ(queue_.size(), 0U);
+}
+
+TEST_F(Replaying, ReleasesWhatTheFilterAsksForAndNothingElse) {
+  configure(row("a"));
+  answer(Error{Fault::Denied, "AssumeRole: access denied"});
+  const ObjectKey early = store("a", kLine, "early.json");
+  const ObjectKey late = store("a", kLine, "late.json");
+  const ObjectKey nobodys = store("nobody", kLine);
+  (void)process(message_of(early));
+  (void)process(message_of(nobodys));
+  clock_.advance(std::chrono::hours{1});
+  const Timestamp between = clock_.now();
+  (void)process(message_of(late));
+  const auto keys = [&](const ParkedFilter& filter) {
+    std::string text;
+    const std::vector<Ledger::ParkedDelivery> listed =
+        list_parked(ledger_, DeliveryState::Parked, filter, Deadline::never()).value();
+    for (const Ledger::ParkedDelivery& one : listed)
+      text += one.id.tenant.str() + ' ' + one.id.key.str().substr(one.id.key.view().rfind('/') + 1) + ' ';
+    return text;
+  };
+  EXPECT_EQ(keys({}), "a early.json nobody x.json a late.json ");
+  EXPECT_EQ(keys({.tenant = TenantId("a")}), "a early.json a late.json ");
+  EXPECT_EQ(keys({.reason = "unknown"}), "nobody x.json ");
+  EXPECT_EQ(keys({.key = late}), "a late.json ");
+  EXPECT_EQ(keys({.from = between}), "a late.json ");
+  EXPECT_EQ(keys({.until = between}), "a early.json nobody x.json ");
+  EXPECT_EQ(keys({.destination = DestinationName("cloudwatch"), .count_max = 1}), "a early.json ");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "model/names.h"
 #include "model/object_key.h"
@@ -32,5 +33,8 @@ Route route_of(const NamedObject& named, const std::set<BucketName>& central_buc
 // is read, so it is delivered.
 Route route_at(const TenantConfiguration& configuration, const KeyFields& fields,
                const tenants::Groups& groups, const std::set<BucketName>& central_buckets);
+
+// Each reason once, the first ones in words: a message may hold a hundred.
+std::string reasons_in_words(std::vector<std::string> reasons);
 
 }  // namespace headgate::process

@@ -1,6 +1,6 @@
 #include "process/scan.h"
 
-#include "deliver/quarantine.h"
+#include "model/quarantine_key.h"
 
 namespace headgate::process {
 namespace {
@@ -26,7 +26,7 @@ ScanCounts Scan::run(const Options& options, const deliver::Limits& limits) {
 }
 
 Scan::Choice Scan::choose(const ObjectCreated& object, const Options& options) const {
-  if (object.key.view().starts_with(deliver::kQuarantinePrefix)) return Choice::Skipped;
+  if (is_quarantine_key(object.key)) return Choice::Skipped;
   const Result<KeyFields> fields = key_template_.parse_key(object.key);
   if (!fields.ok()) return Choice::Skipped;
   const bool is_others = !options.tenant.empty() && fields->tenant != options.tenant;
@@ -63,6 +63,7 @@ Walk Scan::look_at(const ObjectCreated& object, const Options& options, const de
   const Outcome outcome = world_.processor.process(object, limits);
   if (outcome.is_left_off) return Walk::LeaveOff;  // it is the first to go on with
   ++(outcome.verdict == Verdict::TryLater ? counts.not_done : counts.done);
+  counts.tally += outcome.tally;
   return Walk::On;
 }
 

@@ -26,6 +26,7 @@ struct ScanCounts {
   std::uint64_t too_old = 0;    // older than what the ledger remembers: left alone
   std::uint64_t skipped = 0;    // no log objects: keys that do not parse, and quarantine
   std::uint64_t others = 0;     // outside the time, or of other tenants
+  Tally tally;                  // of the deliveries of the objects that were tried
   Walked walked;                // what could not be looked at, and from where to go on
 };
 

@@ -121,8 +121,10 @@ void TenantDirectory::tell(const TenantId& tenant, const Entry& entry) {
   }
   for (const auto& [type, words] : before) {
     if (wrong.contains(type)) continue;
-    log::info("a tenant's configuration is mended, disabled or gone: replay what was parked for it",
-              {{"tenant", tenant.view()}, {"destination", type.view()}, {"was", words}});
+    log::info(
+        "a tenant's configuration is mended, disabled or gone: if it can be used, what was parked for it is "
+        "released",
+        {{"tenant", tenant.view()}, {"destination", type.view()}, {"was", words}});
   }
   if (wrong.empty()) {
     told_.erase(tenant);

@@ -130,6 +130,32 @@ TYPED_TEST_P(LedgerConformance, ProgressIsKeptWithThePlanThatItCounts) {
   EXPECT_EQ(this->claim(id, "worker-2", 7, 67).entry.progress, this->to(2, "new"));
 }
 
+TYPED_TEST_P(LedgerConformance, WhatBecameOfABatchsEventsIsKeptUntilTheBatchIsConfirmed) {
+  const DeliveryId id = this->id("k");
+  Progress half = this->to(2);
+  half.batch_outcome = "0123456789abcdef:a2i";
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(
+      this->ledger().advance(id, this->one_, half, this->at(1), this->at(61), Deadline::never()).ok());
+  ASSERT_TRUE(this->ledger().release(id, this->one_, Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 2, 62).entry.progress, half);
+  ASSERT_TRUE(
+      this->ledger().advance(id, this->two_, this->to(1), this->at(3), this->at(63), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 4, 64).entry.progress, half);  // never back
+  ASSERT_TRUE(
+      this->ledger()
+          .settle(id, this->two_, DeliveryState::Parked, "role denied", this->at(5), Deadline::never())
+          .ok());
+  const auto parked = this->ledger().parked(id.tenant, 10, Deadline::never());
+  ASSERT_TRUE(parked.ok() && parked->size() == 1);
+  EXPECT_EQ(parked->front().entry.progress, half);
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(6), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 7, 67).entry.progress, half);
+  ASSERT_TRUE(
+      this->ledger().advance(id, this->two_, this->to(3), this->at(8), this->at(68), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-2", 9, 69).entry.progress, this->to(3));
+}
+
 TYPED_TEST_P(LedgerConformance, AReleasedDeliveryIsAnyonesAndKeepsItsProgress) {
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
@@ -160,7 +186,8 @@ TYPED_TEST_P(LedgerConformance, SaysSinceWhenADeliveryIsTriedInVain) {
 }
 
 TYPED_TEST_P(LedgerConformance, ASettledDeliveryIsNobodysToDeliverAgain) {
-  const DeliveryState states[] = {DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked};
+  const DeliveryState states[] = {DeliveryState::Delivered, DeliveryState::Filtered, DeliveryState::Parked,
+                                  DeliveryState::Lost};
   for (const DeliveryState state : states) {
     const DeliveryId id = this->id("k-" + std::string(name_of(state)));
     ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
@@ -246,6 +273,58 @@ TYPED_TEST_P(LedgerConformance, AnUnparkedDeliveryGoesOnWhereItStopped) {
   EXPECT_EQ(claim.entry.progress, this->to(3));
 }
 
+TYPED_TEST_P(LedgerConformance, RemembersSinceWhenADeliveryIsParkedAndHowOftenItWasReleased) {
+  const DeliveryId id = this->id("k");
+  this->park(id, 10);
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(20), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-1", 21, 60).entry.releases, 1U);
+  ASSERT_TRUE(this->ledger()
+                  .settle(id, this->one_, DeliveryState::Parked, "denied", this->at(30), Deadline::never())
+                  .ok());
+  const auto parked = this->ledger().parked(TenantId(), 10, Deadline::never());
+  ASSERT_TRUE(parked.ok() && parked->size() == 1);
+  EXPECT_EQ(parked->front().entry.parked_since, this->at(10));
+  EXPECT_EQ(parked->front().entry.updated_at, this->at(30));
+  EXPECT_EQ(parked->front().entry.releases, 1U);
+}
+
+TYPED_TEST_P(LedgerConformance, WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed) {
+  const auto settle = [&](const DeliveryId& id, DeliveryState state) {
+    return this->ledger().settle_parked(id, state, "because", this->at(50), Deadline::never());
+  };
+  const DeliveryId lost = this->id("lost");
+  const DeliveryId filtered = this->id("filtered");
+  EXPECT_EQ(settle(lost, DeliveryState::Lost).error().fault, Fault::NotFound);
+  for (const DeliveryId& id : {lost, filtered, this->id("parked"), this->id("other", "team-b")})
+    this->park(id, 10);
+  ASSERT_TRUE(settle(lost, DeliveryState::Lost).ok());
+  ASSERT_TRUE(settle(filtered, DeliveryState::Filtered).ok());
+  EXPECT_EQ(settle(lost, DeliveryState::Lost).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->ledger().unpark(lost, this->at(51), Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_EQ(this->claim(lost, "worker-1", 52, 60).entry.state, DeliveryState::Lost);
+  EXPECT_EQ(this->claim(filtered, "worker-1", 52, 60).entry.state, DeliveryState::Filtered);
+  for (const char* tenant : {"", "team-a"}) {
+    const auto listed = this->ledger().list(
+        {.state = DeliveryState::Lost, .tenant = TenantId(tenant), .count_max = 10}, Deadline::never());
+    ASSERT_TRUE(listed.ok() && listed->size() == 1);
+    EXPECT_EQ(listed->front().id, lost);
+    EXPECT_EQ(listed->front().entry.state, DeliveryState::Lost);
+    EXPECT_EQ(listed->front().entry.reason, "because");
+    EXPECT_EQ(listed->front().entry.updated_at, this->at(50));
+    EXPECT_EQ(listed->front().entry.parked_since, this->at(10));
+  }
+  const auto count = [&](const std::string& tenant, const std::string& destination) {
+    return this->ledger()
+        .list({.tenant = TenantId(tenant), .destination = DestinationName(destination), .count_max = 10},
+              Deadline::never())
+        ->size();
+  };
+  EXPECT_EQ(count("", ""), 2U);
+  EXPECT_EQ(count("team-a", "cloudwatch"), 1U);
+  EXPECT_EQ(count("team-a", "s3"), 0U);
+  EXPECT_EQ(count("", "s3"), 0U);
+}
+
 TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
   std::atomic<int> winners{0};
   {
@@ -298,13 +377,14 @@ TYPED_TEST_P(LedgerConformance, AnObjectThatWasWrittenOverIsAnotherDelivery) {
   EXPECT_EQ(fault_of_reopen(now, 3), Fault::NotFound);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch,
-                            ALeaseKeepsOthersOutUntilItExpires, AfterItsLeaseWasLostAWorkerChangesNothing,
-                            ProgressAndTheLeaseGoOnTogether, ProgressIsKeptWithThePlanThatItCounts,
-                            AReleasedDeliveryIsAnyonesAndKeepsItsProgress,
-                            SaysSinceWhenADeliveryIsTriedInVain, ASettledDeliveryIsNobodysToDeliverAgain,
-                            NobodyWritesWithoutAClaim, DeliveriesThatDifferInOneNameAreApart,
-                            ListsWhatIsParkedOldestFirst, AnObjectThatWasWrittenOverIsAnotherDelivery,
-                            AnUnparkedDeliveryGoesOnWhereItStopped, OfManyWhoClaimADeliveryOneHasIt);
+REGISTER_TYPED_TEST_SUITE_P(
+    LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch, ALeaseKeepsOthersOutUntilItExpires,
+    AfterItsLeaseWasLostAWorkerChangesNothing, ProgressAndTheLeaseGoOnTogether,
+    ProgressIsKeptWithThePlanThatItCounts, WhatBecameOfABatchsEventsIsKeptUntilTheBatchIsConfirmed,
+    AReleasedDeliveryIsAnyonesAndKeepsItsProgress, SaysSinceWhenADeliveryIsTriedInVain,
+    ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim, DeliveriesThatDifferInOneNameAreApart,
+    ListsWhatIsParkedOldestFirst, AnObjectThatWasWrittenOverIsAnotherDelivery,
+    AnUnparkedDeliveryGoesOnWhereItStopped, RemembersSinceWhenADeliveryIsParkedAndHowOftenItWasReleased,
+    WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed, OfManyWhoClaimADeliveryOneHasIt);
 
 }  // namespace headgate::conformance

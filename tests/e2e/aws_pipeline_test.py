@@ -493,12 +493,13 @@ class AwsPipelineTest(AwsTest):
         self.collect(self.aws.url, 10 * len(TENANTS) * len(PODS))
         self.pipeline.set_external_id("globex", "external-acme")
 
-        def headgate(*words):
+        def headgate(*words, status=0):
             done = subprocess.run([BINARY_PATH, *words], capture_output=True, text=True, timeout=WAIT_SECONDS,
                                   env=self.aws.environment)
-            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.returncode, status, done.stderr)
 
-        headgate("process", "--mode=scan", "--age-min=0", *self.pipeline.process_flags(self.aws.url, "--aws.role-arn="))
+        headgate("process", "--mode=scan", "--age-min=0", *self.pipeline.process_flags(self.aws.url, "--aws.role-arn="),
+                 status=3)
         self.assertEqual({state for _, state in self.pipeline.states()}, {"parked"})
         for tenant in TENANTS:
             self.assertEqual((self.pipeline.events(tenant), self.pipeline.objects(tenant)), ({}, {}), "not by our own role")

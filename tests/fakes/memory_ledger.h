@@ -49,6 +49,8 @@ class MemoryLedger : public Ledger {
       row.entry.reason = std::string(reason);
       if (!id.etag.empty()) row.entry.etag = id.etag;
       row.entry.updated_at = now;
+      if (state == DeliveryState::Parked && row.entry.parked_since == Timestamp{})
+        row.entry.parked_since = now;
       row.owner = LeaseOwner();
       row.leased_until = {};
     });
@@ -59,18 +61,19 @@ class MemoryLedger : public Ledger {
       row.leased_until = {};
     });
   }
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
-                                             Deadline) override {
+  Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline) override {
     const std::lock_guard lock(mutex_);
     std::vector<ParkedDelivery> found;
     for (const auto& [id, row] : rows_) {
-      if (row.entry.state != DeliveryState::Parked || (!tenant.empty() && id.tenant != tenant)) continue;
+      if (row.entry.state != listing.state) continue;
+      if (!listing.tenant.empty() && id.tenant != listing.tenant) continue;
+      if (!listing.destination.empty() && id.destination != listing.destination) continue;
       found.push_back({.id = id, .entry = row.entry});
     }
     std::stable_sort(found.begin(), found.end(), [](const ParkedDelivery& left, const ParkedDelivery& right) {
       return left.entry.updated_at < right.entry.updated_at;
     });
-    found.resize(std::min(found.size(), count_max));
+    found.resize(std::min(found.size(), listing.count_max));
     return found;
   }
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override {
@@ -92,6 +95,19 @@ class MemoryLedger : public Ledger {
     }
     row->second.entry.state = DeliveryState::Pending;
     row->second.entry.reason.clear();
+    row->second.entry.updated_at = now;
+    ++row->second.entry.releases;
+    return {};
+  }
+  Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason, Timestamp now,
+                         Deadline) override {
+    const std::lock_guard lock(mutex_);
+    const auto row = rows_.find(id);
+    if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
+      return Error{Fault::NotFound, "delivery: not parked"};
+    }
+    row->second.entry.state = state;
+    row->second.entry.reason = std::string(reason);
     row->second.entry.updated_at = now;
     return {};
   }

@@ -42,6 +42,17 @@ class ScriptedDestinations : public Destinations {
     rejected_next_ = rejected;
   }
 
+  // Where a tenant's messages are, and under what time; in the order of messages_of().
+  struct Place {
+    std::string stream;
+    std::int64_t at_ms = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  std::vector<Place> places_of(const std::string& tenant) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = placed_.find(TenantId(tenant));
+    return found == placed_.end() ? std::vector<Place>() : found->second;
+  }
   // Messages of a tenant, in the order they were kept.
   std::vector<std::string> messages_of(const std::string& tenant) const {
     const std::lock_guard lock(mutex_);
@@ -53,13 +64,14 @@ class ScriptedDestinations : public Destinations {
   class Sink : public LogSink {
    public:
     Sink(ScriptedDestinations& world, TenantId tenant) : world_(world), tenant_(std::move(tenant)) {}
-    Result<RejectedEvents> put_events(const LogGroup&, const LogStream&, std::span<const LogEvent> events,
-                                      Deadline deadline) override {
+    Result<RejectedEvents> put_events(const LogGroup&, const LogStream& stream,
+                                      std::span<const LogEvent> events, Deadline deadline) override {
       if (world_.act_) TRY(world_.act_(tenant_, deadline));
       const std::lock_guard lock(world_.mutex_);
       const RejectedEvents rejected = std::exchange(world_.rejected_next_, {});
       for (const LogEvent& event : events.subspan(rejected.too_old_until.value_or(0))) {
         world_.kept_[tenant_].emplace_back(event.message);
+        world_.placed_[tenant_].push_back({.stream = stream.str(), .at_ms = event.at_ms});
       }
       return rejected;
     }
@@ -76,6 +88,7 @@ class ScriptedDestinations : public Destinations {
   std::shared_ptr<ObjectStore> bucket_;
   RejectedEvents rejected_next_;
   std::map<TenantId, std::vector<std::string>> kept_;
+  std::map<TenantId, std::vector<Place>> placed_;
 };
 
 }  // namespace headgate::fakes

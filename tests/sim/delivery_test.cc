@@ -11,6 +11,7 @@
 #include "deliver/bucket_delivery.h"
 #include "deliver/log_delivery.h"
 #include "deliver/message_parts.h"
+#include "fakes/memory_store.h"
 #include "model/compressed_reader.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_store.h"
@@ -41,7 +42,7 @@ class Delivering : public testing::Test {
         ledger
             .claim(delivery.id, delivery.owner, clock.now(), clock.now() + delivery.lease, Deadline::never())
             ->is_ours);
-    return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = quarantine, .gate = gate}, sink,
+    return LogDelivery({.clock = clock, .ledger = ledger, .quarantine = *quarantine_used, .gate = gate}, sink,
                        delivery, limits);
   }
   static ReadRecord record(std::string_view message, std::int64_t after_ms = 0) {
@@ -73,6 +74,7 @@ class Delivering : public testing::Test {
   sim::SimLedger ledger{faults};
   Metrics metrics;
   Quarantine quarantine{clock, central, metrics};
+  Quarantine* quarantine_used = &quarantine;
   std::shared_ptr<sim::SimSink> sink = std::make_shared<sim::SimSink>(faults, 1);
   Gate gate{{}};
   Delivery delivery;
@@ -191,11 +193,88 @@ TEST_F(Delivering, PutsRejectedEventsIntoQuarantineByReasonCountingNoneTwice) {
   EXPECT_EQ(logs.counts().quarantined, 6U);
   const auto line = [](int number) {
     return R"({"timestamp":)" + std::to_string(kAtMs + number) + R"(,"message":")" + std::to_string(number) +
-           "\"}\n";
+           "\",\"stream\":\"web-1\"}\n";
   };
   EXPECT_EQ(quarantined("too-old"), line(0) + line(1));
   EXPECT_EQ(quarantined("expired"), line(2) + line(3));
   EXPECT_EQ(quarantined("too-new"), line(8) + line(9));
+}
+
+// What the log group has, batches by "|", after tries that go on where the ledger says.
+class DeliveringInTries : public Delivering {
+ protected:
+  Result<> once_more(const LogLimits& limits = {}) {
+    if (ledger.rows().contains(delivery.id)) delivery.progress = ledger.rows().at(delivery.id).entry.progress;
+    LogDelivery logs = start(limits);
+    for (const std::string& message : messages) TRY(logs.add(record(message)));
+    TRY(logs.finish());
+    counts = logs.counts();
+    return {};
+  }
+  // Of each message, how often it is there.
+  std::string times() {
+    std::string text;
+    for (const std::string& message : messages) {
+      std::size_t count = 0;
+      for (const auto& [stream, batches] : sink->streams()) {
+        for (const sim::SimSink::Batch& batch : batches) {
+          for (const auto& [at, there] : batch.events) count += there == message ? 1 : 0;
+        }
+      }
+      text += message + std::to_string(count) + " ";
+    }
+    return text;
+  }
+  std::vector<std::string> messages = {"a", "b", "c", "d"};
+  DeliveryCounts counts;
+};
+
+TEST_F(DeliveringInTries, AnAcceptedBatchIsNotRepeatedWhileQuarantineCannotBeWritten) {
+  ASSERT_TRUE(sink->create_group(LogGroup("/logs/tenant-a"), {}).ok());
+  ASSERT_TRUE(sink->create_stream(LogGroup("/logs/tenant-a"), LogStream("web-1"), {}).ok());
+  fakes::MemoryStore closed(clock, BucketName("central"));
+  closed.refuse_writes(Error{Fault::Denied, "not you"});
+  Quarantine no_quarantine(clock, closed, metrics);
+  quarantine_used = &no_quarantine;
+  sink->reject_next({.too_new_from = 3});
+  for (int tries = 0; tries < 5; ++tries) EXPECT_EQ(once_more().error().fault, Fault::Retry);
+  EXPECT_EQ(times(), "a1 b1 c1 d0 ");
+  quarantine_used = &quarantine;
+  ASSERT_TRUE(once_more().ok());
+  EXPECT_EQ(times(), "a1 b1 c1 d0 ");
+  EXPECT_NE(quarantined("too-new").find("\"d\""), std::string::npos);
+  EXPECT_EQ(counts.events, 3U);
+  EXPECT_EQ(counts.quarantined, 1U);
+  EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.batch_outcome, "");
+}
+
+TEST_F(DeliveringInTries, HalvesThatWereAcceptedAreNotRepeatedWhenWhatFollowsFails) {
+  messages = {"a", "b", "poison", "d", "e", "f", "g", "h"};
+  sink->refuse([](std::string_view message) { return message == "poison"; });
+  for (const std::uint64_t accepted : {1U, 0U, 0U}) {
+    sink->take_only(accepted);
+    const Result<> tried = once_more();
+    ASSERT_FALSE(tried.ok());
+    EXPECT_EQ(tried.error().fault, Fault::Retry);
+    EXPECT_EQ(times(), "a1 b1 poison0 d0 e0 f0 g0 h0 ");
+  }
+  sink->take_only(100);
+  ASSERT_TRUE(once_more().ok());
+  EXPECT_EQ(times(), "a1 b1 poison0 d1 e1 f1 g1 h1 ");
+  EXPECT_NE(quarantined("invalid").find("poison"), std::string::npos);
+}
+
+TEST_F(DeliveringInTries, WhatIsRememberedOfABatchHoldsForItsEventsOnly) {
+  messages = {"a", "b", "poison", "d"};
+  sink->refuse([](std::string_view message) { return message == "poison"; });
+  sink->take_only(1);
+  EXPECT_EQ(once_more().error().fault, Fault::Retry);
+  EXPECT_EQ(times(), "a1 b1 poison0 d0 ");
+  EXPECT_NE(ledger.rows().at(delivery.id).entry.progress.batch_outcome, "");
+  messages = {"x", "y"};  // other events under that number: put as a whole
+  sink->take_only(100);
+  ASSERT_TRUE(once_more().ok());
+  EXPECT_EQ(times(), "x1 y1 ");
 }
 
 TEST_F(Delivering, FindsThePoisonInARefusedBatchAndDeliversTheRestInOrder) {
@@ -459,7 +538,8 @@ TEST_F(Delivering, KeepsRefusedEventsOfAnyKeyWithItsNameInTheMetadata) {
                         .tenant = TenantId("tenant-a"),
                         .destination = DestinationName("cloudwatch")};
     const std::vector<LogEvent> events = {{.at_ms = kAtMs, .message = "m"}};
-    const Result<> put = quarantine.put_events(id, 0, "too old", events);
+    const Result<> put =
+        quarantine.put_events({.delivery = id, .stream = LogStream("web-1")}, "too old", events);
     ASSERT_TRUE(put.ok()) << put.error().what;
     ASSERT_TRUE(quarantine.put_object_detail(id.bucket, id.key, "damaged").ok());
     if (said.empty()) continue;

@@ -50,6 +50,8 @@ Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Delive
     row->entry.reason = std::string(reason);
     if (!id.etag.empty()) row->entry.etag = id.etag;
     row->entry.updated_at = now;
+    if (state == DeliveryState::Parked && row->entry.parked_since == Timestamp{})
+      row->entry.parked_since = now;
     row->owner = LeaseOwner();
     return {};
   });
@@ -64,19 +66,20 @@ Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadl
   });
 }
 
-Result<std::vector<Ledger::ParkedDelivery>> SimLedger::parked(const TenantId& tenant, std::size_t count_max,
-                                                              Deadline) {
+Result<std::vector<Ledger::ParkedDelivery>> SimLedger::list(const Listing& listing, Deadline) {
   using Answer = Result<std::vector<ParkedDelivery>>;
-  return faults_.call<Answer>("ledger.parked", [&]() -> Answer {
+  return faults_.call<Answer>("ledger.list", [&]() -> Answer {
     std::vector<ParkedDelivery> found;
     for (const auto& [id, row] : rows_) {
-      if (row.entry.state != DeliveryState::Parked || (!tenant.empty() && id.tenant != tenant)) continue;
+      if (row.entry.state != listing.state) continue;
+      if (!listing.tenant.empty() && id.tenant != listing.tenant) continue;
+      if (!listing.destination.empty() && id.destination != listing.destination) continue;
       found.push_back({.id = id, .entry = row.entry});
     }
     std::stable_sort(found.begin(), found.end(), [](const ParkedDelivery& left, const ParkedDelivery& right) {
       return left.entry.updated_at < right.entry.updated_at;
     });
-    found.resize(std::min(found.size(), count_max));
+    found.resize(std::min(found.size(), listing.count_max));
     return found;
   });
 }
@@ -101,6 +104,21 @@ Result<> SimLedger::unpark(const DeliveryId& id, Timestamp now, Deadline) {
       return Error{Fault::NotFound, "delivery: not parked"};
     }
     row->second.entry.state = DeliveryState::Pending;
+    row->second.entry.updated_at = now;
+    ++row->second.entry.releases;
+    return {};
+  });
+}
+
+Result<> SimLedger::settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
+                                  Timestamp now, Deadline) {
+  return faults_.call<Result<>>("ledger.settle_parked", [&]() -> Result<> {
+    const auto row = rows_.find(id);
+    if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
+      return Error{Fault::NotFound, "delivery: not parked"};
+    }
+    row->second.entry.state = state;
+    row->second.entry.reason = std::string(reason);
     row->second.entry.updated_at = now;
     return {};
   });

@@ -19,10 +19,11 @@ class SimLedger : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override;
-  Result<std::vector<ParkedDelivery>> parked(const TenantId& tenant, std::size_t count_max,
-                                             Deadline) override;
+  Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override;
+  Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason, Timestamp now,
+                         Deadline) override;
 
   struct Row {
     DeliveryEntry entry;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "model/compressed_reader.h"
+#include "model/quarantine_key.h"
 #include "model/record_reader.h"
 
 namespace headgate::sim {
@@ -84,7 +85,7 @@ World::World(Options options)
       destinations_(faults_, clock_, central_, options.faults.seed + 2) {
   if (!options_.copies_allowed) destinations_.forbid_copies();
   central_.on_stored([this](const ObjectKey& key, const SimStore::Object& object) {
-    if (key.view().starts_with("quarantine/")) return;
+    if (is_quarantine_key(key)) return;
     queue_.notify(sns_envelope(
         {.bucket = kCentral, .key = key, .bytes = object.bytes.size(), .at = clock_.now()}, "m"));
   });
@@ -517,7 +518,7 @@ void World::check_ledger(Report& report) const {
   std::map<std::pair<ObjectKey, DestinationName>, DeliveryState> states;
   for (const auto& [id, row] : ledger_.rows()) states[{id.key, id.destination}] = row.entry.state;
   for (const auto& [key, object] : central_.objects()) {
-    if (key.view().starts_with("quarantine/")) continue;
+    if (is_quarantine_key(key)) continue;
     const bool is_a = key.view().starts_with("cluster-1/tenant-a/");
     const bool is_b = key.view().starts_with("cluster-1/tenant-b/");
     if (key.view().find("/_packed/") != std::string_view::npos) ++report.packed_objects;

@@ -1,0 +1,11 @@
+// `headgate undelivered`: what was not delivered, wherever it waits, in one list, and its redelivery.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/config_command.h"
+
+namespace headgate::cli {
+
+Command add_undelivered(CLI::App& parent, ConfigWorld world);
+
+}  // namespace headgate::cli
