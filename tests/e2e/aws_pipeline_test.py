@@ -288,10 +288,8 @@ class AwsTest(EndToEndTest):
             told = {name: session.form.get(name) for name in ("SourceIdentity", "Tags.member.1.Key", "Tags.member.1.Value")}
             self.assertEqual(told, dict(zip(told, (f"headgate-{tenant}", "headgate:tenant", tenant)))
                              if tenant == "acme" else dict.fromkeys(told))
-            writes = [resource for statement in json.loads(session.form["Policy"])["Statement"]
-                      if {"logs:PutLogEvents", "s3:PutObject"} & set(statement["Action"])
-                      for resource in ([statement["Resource"]] if isinstance(statement["Resource"], str)
-                                       else statement["Resource"])]
+            writes = resources_of(session.form["Policy"], "logs:PutLogEvents", "s3:PutObject")
+            self.assertLessEqual(set(resources_of(session.form["Policy"], "s3:GetObject")), set(writes), "only what is its own, never our bucket")
             group = f"arn:aws:logs:{self.pipeline.regions[tenant]}:{TENANTS[tenant]}:log-group:/logs/{tenant}"
             self.assertIn(writes, ([group, group + ":*"], [f"arn:aws:s3:::logs-of-{tenant}/from/headgate/*"]))
             taken.setdefault(tenant, set()).add(writes[0].split(":")[2])
@@ -304,7 +302,12 @@ class AwsTest(EndToEndTest):
                 tenant = call.path.split("/")[1].removeprefix("logs-of-")
                 self.assertEqual(call.owner, TENANTS[tenant], "a bucket of that name may be another's by now")
             if tenant:
-                self.assertIn(f"::{TENANTS[tenant]}:role/", sessions[call.key].form["RoleArn"], call.operation)
+                session = sessions[call.key].form
+                # Only our own role reads our bucket: it copies, or looks at what a copy left, and writes to this place alone.
+                if session["RoleArn"] == CENTRAL_ROLE and call.operation in ("CopyObject", "HeadObject"):
+                    self.assertEqual(resources_of(session["Policy"], "s3:PutObject"), [f"arn:aws:s3:::logs-of-{tenant}/from/headgate/*"])
+                else:
+                    self.assertIn(f"::{TENANTS[tenant]}:role/", session["RoleArn"], call.operation)
                 self.assertEqual(call.region, self.pipeline.regions[tenant], call.operation)
             self.assertFalse(call.operation.startswith("Describe"), "a call whose quota is the customer's, and low")
 
@@ -312,6 +315,12 @@ class AwsTest(EndToEndTest):
         depth = self.aws.client("sqs").get_queue_attributes(QueueUrl=self.pipeline.queue, AttributeNames=[
             "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"])["Attributes"]
         return all(int(number) == 0 for number in depth.values())
+
+
+def resources_of(policy, *actions):
+    """What a session policy lets do any of these actions on."""
+    return [resource for statement in json.loads(policy)["Statement"] if set(actions) & set(statement["Action"])
+            for resource in ([statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"])]
 
 
 class AwsPipelineTest(AwsTest):
