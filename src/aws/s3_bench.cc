@@ -26,10 +26,11 @@ void answer(const std::string& request, Wire& wire) {
     for (std::size_t at = 0; at < kObjectBytes && wire.is_open(); at += piece.size()) wire.write(piece);
     return;
   }
-  const std::string body = request.find("?uploads") < request.find(" HTTP/")
-                               ? "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
-                                 "</InitiateMultipartUploadResult>"
-                               : "";
+  std::string body;
+  if (request.find("?uploads") < request.find(" HTTP/"))
+    body = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+  else if (request.starts_with("POST"))
+    body = "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>";
   wire.write("HTTP/1.1 200 x" + close + "ETag: \"e\"\r\nContent-Length: " + std::to_string(body.size()) +
              "\r\n\r\n" + body);
 }
