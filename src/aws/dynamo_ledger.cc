@@ -222,6 +222,23 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list_of_all(const List
   return all;
 }
 
+namespace {
+
+// Of a write that makes a delivery pending again: what became of it. One that was refused, and whose first
+// answer was lost, finds its own effect in the row. `why_not` ends the error.
+Result<> confirm_pending_again(const Written& written, const DeliveryId& id, Timestamp now,
+                               std::string_view why_not) {
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
+                        row->entry.updated_at == now && row->entry.reason.empty();
+  if (was_ours) return {};
+  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
+                                    id.key.str() + ": " + std::string(why_not)};
+}
+
+}  // namespace
+
 Result<> DynamoLedger::reopen(const DeliveryId& id, Timestamp now, Deadline deadline) {
   const Written written =
       TRY_IN("ledger",
@@ -236,13 +253,7 @@ Result<> DynamoLedger::reopen(const DeliveryId& id, Timestamp now, Deadline dead
                                           .raw(":now", number_attribute(now.nanoseconds))
                                           .take()},
                            deadline));
-  if (written.was_written) return {};
-  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
-  const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
-                        row->entry.updated_at == now && row->entry.reason.empty();
-  if (was_ours) return {};
-  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
-                                    id.key.str() + ": not settled for another content"};
+  return confirm_pending_again(written, id, now, "not settled for another content");
 }
 
 Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline deadline) {
@@ -261,13 +272,7 @@ Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline dead
                                              .raw(":now", number_attribute(now.nanoseconds))
                                              .take()},
                               deadline));
-  if (written.was_written) return {};
-  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
-  const bool was_ours = written.may_be_repeated && row && row->entry.state == DeliveryState::Pending &&
-                        row->entry.updated_at == now && row->entry.reason.empty();
-  if (was_ours) return {};
-  return Error{Fault::NotFound, "ledger: tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
-                                    id.key.str() + ": not parked"};
+  return confirm_pending_again(written, id, now, "not parked");
 }
 
 Result<> DynamoLedger::settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
