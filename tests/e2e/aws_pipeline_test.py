@@ -331,6 +331,8 @@ class AwsPipelineTest(AwsTest):
         delivering = deliverer(self, self.proxy.url)
         try:
             self.await_that(self.is_settled, "an empty queue", delivering.turn)
+            if isinstance(delivering, Worker):  # it goes on asking its queue, by a session that may have expired just now
+                self.await_that(lambda: not self.proxy.not_renewed(), "another session for each that expired", delivering.turn)
             self.is_taken_up = False
             for tenant in TENANTS:
                 objects = self.assert_delivered(tenant)

@@ -80,7 +80,7 @@ class FaultProxy:
         self.first_messages = set()  # of every object that an agent has put
         self.refused_on_end = []  # the bodies of those of one batch
         self.sessions = {}  # access key -> the Call that got it, in the order they were given
-        self.expired = set()  # access keys
+        self.expired = {}  # access key -> how many calls by it were refused
         # Whether whoever asks dies at this moment, before the call is carried out or when it is done. A test may make it so,
         # or may wait here.
         self.dies = lambda call, is_done: False
@@ -123,13 +123,14 @@ class FaultProxy:
         return sorted(wanted - set(self.counts))
 
     def not_renewed(self):
-        """The expired sessions in whose place no other was taken."""
+        """The expired sessions that were used again though no other was taken in their place. One whose last call was the
+        refused one was not needed again: the pipeline had ended."""
         given = list(self.sessions.items())
 
         def is_renewed(at, call):
             same = ("RoleArn", "RoleSessionName", "Policy")
             return any(all(call.form.get(name) == later.form.get(name) for name in same) for _, later in given[at + 1:])
-        return [call.form for at, (key, call) in enumerate(given) if key in self.expired and not is_renewed(at, call)]
+        return [call.form for at, (key, call) in enumerate(given) if self.expired.get(key, 0) > 1 and not is_renewed(at, call)]
 
     def fault_of(self, service, operation, number):
         chance = random.Random(f"{self.seed} {service} {operation}")
@@ -157,8 +158,9 @@ class FaultProxy:
                 fault = "error-500"
             if fault == "expired-token":
                 assert call.key in self.sessions, (call.operation, "by keys that never expire")
-                self.expired.add(call.key)
+                self.expired.setdefault(call.key, 0)
             if call.key in self.expired:
+                self.expired[call.key] += 1
                 fault = "expired-token"
             if fault != "none":
                 self.counts[call.service, fault] = self.counts.get((call.service, fault), 0) + 1
