@@ -47,9 +47,15 @@ void Agent::collect_loop(const std::stop_token& stop) {
 bool Agent::collect_round(Deadline read_until) {
   take_uploaded();
   const Result<bool> turned = collector_->turn(read_until);
-  if (!turned.ok()) log::error("collecting waits", {{"what", turned.error().what}});
+  if (!turned.ok()) log_failure("collecting waits", turned.error());
   hand_over();
   return turned.ok() && *turned;
+}
+
+// Of our own disk: each is tried again every second, for as long as it lasts.
+void Agent::log_failure(std::string_view event, const Error& error) {
+  const auto times = said_.happened(event, world_.clock.steady());
+  if (times) log::error(event, {{"what", error.what}, {"times", *times}});
 }
 
 void Agent::hand_over() {
@@ -74,8 +80,7 @@ void Agent::take_uploaded() {
   }
   if (stored.empty()) return;
   const Result<> confirmed = collector_->confirm(std::move(stored));
-  if (!confirmed.ok())
-    log::error("a checkpoint could not be written and will be", {{"what", confirmed.error().what}});
+  if (!confirmed.ok()) log_failure("a checkpoint could not be written and will be", confirmed.error());
 }
 
 void Agent::take_failed(const Uploaded& uploaded) {
@@ -87,7 +92,7 @@ void Agent::take_failed(const Uploaded& uploaded) {
       log::error("a spooled batch is damaged and was put aside: its lines are lost", {{"what", error.what}});
       return schedule_.given_up(uploaded.sequence);
     }
-    log::error("a damaged batch cannot be put aside", {{"what", aside.error().what}});
+    log_failure("a damaged batch cannot be put aside", aside.error());
   }
   const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, world_.clock.steady());
   log::warn(error.fault == Fault::Retry

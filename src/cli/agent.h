@@ -5,10 +5,12 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/bounded_queue.h"
+#include "base/repeated_log.h"
 #include "collect/collector.h"
 #include "collect/upload_schedule.h"
 #include "collect/uploader.h"
@@ -48,6 +50,7 @@ class Agent {
   void upload_loop(const std::stop_token& stop);
   // One round; false when it found nothing to do.
   bool collect_round(Deadline read_until);
+  void log_failure(std::string_view event, const Error& error);
   void hand_over();
   void take_uploaded();
   void take_failed(const Uploaded& uploaded);
@@ -64,6 +67,7 @@ class Agent {
   BoundedQueue<Uploaded> uploaded_{kQueueLength};
   Deadline read_until_;  // of the collect thread's last rounds; written before it is asked to stop
   std::vector<std::jthread> uploaders_;
+  RepeatedLog said_;
   std::jthread collect_;
 };
 

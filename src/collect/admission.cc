@@ -17,9 +17,10 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
   }
   if (!unfollowed.waits_since) unfollowed.waits_since = now;
   if (!has_waited(now - *unfollowed.waits_since)) return std::nullopt;
+  const std::string subject = id.first.namespace_name.str() + "/" + id.first.pod.str();
   const std::optional<PodFacts> assumed = kube_.assumed(id.first);
   if (!assumed) {
-    if (!std::exchange(unfollowed.is_told, true)) {
+    if (said_.happened("withheld " + subject, now)) {
       log::warn(
           "the cluster does not know the pod, so whether it is selected and whose it is cannot be said: "
           "its logs are not collected until it does",
@@ -27,8 +28,10 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
     }
     return std::nullopt;
   }
-  log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
-            {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+  if (said_.happened("assumed " + subject, now)) {
+    log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
+              {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+  }
   unfollowed.waits_since.reset();
   terms = terms_of(*assumed, id.second, options_.tenant_label);
   terms->is_guess = true;

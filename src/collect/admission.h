@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/deadline.h"
+#include "base/repeated_log.h"
 #include "collect/terms.h"
 #include "collect/unopened_files.h"
 #include "ports/kube.h"
@@ -60,7 +61,6 @@ class Admission {
   struct Unfollowed {
     std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
     bool is_left_out = false;
-    bool is_told = false;      // that it is withheld
     UnopenedFiles files = {};  // of one that waits
   };
 
@@ -68,6 +68,7 @@ class Admission {
   const Options options_;
   std::map<ContainerKey, Unfollowed> unfollowed_;
   std::uint64_t changes_ = 0;
+  RepeatedLog said_;
 };
 
 }  // namespace headgate::collect

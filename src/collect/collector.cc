@@ -14,7 +14,6 @@ constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::milliseconds kReadAgain{100};  // a file that cannot be read now
 constexpr std::chrono::milliseconds kLookAgain{1000};
 constexpr std::chrono::milliseconds kMeasureInterval{1000};
-constexpr std::chrono::minutes kWarnAgain{10};
 constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
@@ -150,7 +149,7 @@ Result<> Collector::scan(SteadyTime now) {
   const Scan scan = TRY(scan_pod_logs(world_.logs(), world_.events, options_.pod_logs));
   scanned_at_ = now;
   must_scan_soon_ = false;
-  note_unreadable(scan);
+  note_unreadable(scan, now);
   note_refused(scan, now);
   if (checkpoints_.is_fresh()) TRY(begin_first_run(scan));
   std::set<ContainerKey> present;
@@ -182,11 +181,20 @@ Result<> Collector::begin_first_run(const Scan& scan) {
   return checkpoints_.store();
 }
 
-void Collector::note_unreadable(const Scan& scan) {
-  for (const Error& error : scan.unreadable) {
+// A file or directory that cannot be listed, opened or read is found again at each look. The error names it.
+void Collector::note_unreadable(const std::vector<Error>& unreadable, SteadyTime now) {
+  for (const Error& error : unreadable) {
     meters_.errors.add();
-    log::warn("cannot be read", {{"what", error.what}});
+    if (const auto times = said_.happened(error.what, now)) {
+      log::warn(
+          "a log file or directory cannot be read: it is tried again at each look, and logged once an hour",
+          {{"what", error.what}, {"times", *times}});
+    }
   }
+}
+
+void Collector::note_unreadable(const Scan& scan, SteadyTime now) {
+  note_unreadable(scan.unreadable, now);
   if (!scan.unwatched || world_.events == nullptr) return;
   world_.events = nullptr;
   log::warn("changes of the log directories cannot be watched: they are polled from now on",
@@ -194,14 +202,12 @@ void Collector::note_unreadable(const Scan& scan) {
 }
 
 void Collector::note_refused(const Scan& scan, SteadyTime now) {
-  const bool is_more = scan.refused.count > std::exchange(refused_, scan.refused.count);
-  meters_.refused.set(static_cast<double>(refused_));
-  if (!is_more || now - warned_of_refused_at_ < kWarnAgain) return;
-  warned_of_refused_at_ = now;
+  meters_.refused.set(static_cast<double>(scan.refused.count));
+  if (scan.refused.count == 0 || !said_.happened("refused names", now)) return;
   log::warn(
       "there are names among the pods' logs that are not opened: whoever made them could have us read "
       "other files",
-      {{"count", refused_}, {"one", scan.refused.example}});
+      {{"count", scan.refused.count}, {"one", scan.refused.example}});
 }
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
@@ -214,10 +220,7 @@ void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyT
   const ContainerTail::Sight sight = followed.tail->see(seen, checkpoints_, left);
   meters_.dropped.add(followed.tail->take_files_lost());
   count_open(followed);
-  for (const Error& error : sight.unreadable) {
-    meters_.errors.add();
-    log::warn("log file cannot be opened", {{"what", error.what}});
-  }
+  note_unreadable(sight.unreadable, now);
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
   followed.look_at = sight.is_stale ? now + wait : kWhenChanged;
   if (followed.tail->has_unread() || followed.tail->is_waiting() || followed.tail->is_polled())
@@ -230,7 +233,7 @@ void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTim
   scan_container(world_.logs(), id.first, id.second, followed.directory, scan);
   const bool is_seen = scan.retryable == 0 && !scan.containers.empty();
   followed.look_at = is_seen ? kWhenChanged : now + kLookAgain;
-  note_unreadable(scan);
+  note_unreadable(scan, now);
   for (const SeenContainer& seen : scan.containers) {
     if (seen.is_whole) see(seen, now);
   }
@@ -309,10 +312,7 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
     batches_.give_up(followed.batch.place, read.error());
     return read.error();
   }
-  for (const Error& error : read->unreadable) {
-    meters_.errors.add();
-    log::warn("log file cannot be read", {{"what", error.what}});
-  }
+  note_unreadable(read->unreadable, now);
   count(read->counts);
   count_open(followed);
   followed.read_at = read->more                                                  ? now

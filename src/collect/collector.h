@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/repeated_log.h"
 #include "base/result.h"
 #include "collect/admission.h"
 #include "collect/checkpoints.h"
@@ -136,13 +137,14 @@ class Collector {
   void take_events(SteadyTime now);
   Result<> scan(SteadyTime now);
   Result<> begin_first_run(const Scan& scan);
-  void note_unreadable(const Scan& scan);
+  void note_unreadable(const Scan& scan, SteadyTime now);
+  void note_unreadable(const std::vector<Error>& unreadable, SteadyTime now);
   void note_refused(const Scan& scan, SteadyTime now);
   void see(const SeenContainer& seen, SteadyTime now);
   void see_files(Followed& followed, const SeenContainer& seen, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen, SteadyTime now);
-  Followed* begin_following(const SeenContainer& seen, Terms terms);
+  Followed* begin_following(const SeenContainer& seen, Terms terms, SteadyTime now);
   void take_back_returning(SteadyTime now);
   void take_up_changes(SteadyTime now);
   void begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms, SteadyTime now);
@@ -167,9 +169,9 @@ class Collector {
   void count_held(Followed& followed);
   Result<> take_held(Followed& followed, const Result<ReadCounts>& taken);
   void count(const ReadCounts& counts);
-  RecordJoiner::Options joining_of(const SeenContainer& seen, const std::string& pattern);
+  RecordJoiner::Options joining_of(const SeenContainer& seen, const std::string& pattern, SteadyTime now);
   const BatchPolicy& policy_of(const Namespace& name) const;
-  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const Terms& terms);
+  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const Terms& terms, SteadyTime now);
   void measure(SteadyTime now);
 
   World world_;
@@ -190,10 +192,8 @@ class Collector {
   HeldBytes held_bytes_;
   HeldBytes open_bytes_;
   std::size_t open_files_ = 0;
-  SteadyTime warned_of_files_at_ = kLongAgo;
-  SteadyTime warned_of_refused_at_ = kLongAgo;
-  SteadyTime warned_of_deleted_at_ = kLongAgo;
-  std::size_t refused_ = 0;  // names that the last scan did not take
+  RepeatedLog said_;                // what is found at each look is logged once an hour
+  std::uint64_t lines_let_go_ = 0;  // of deleted files, not logged yet
   std::vector<char> buffer_;
   SteadyTime changes_taken_at_;
   SteadyTime scanned_at_;

@@ -1,5 +1,6 @@
 // What the collector does when there is more than it may hold: open files, deleted files, a full spool.
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "collect/collector.h"
@@ -7,7 +8,6 @@
 namespace headgate::collect {
 namespace {
 
-constexpr std::chrono::minutes kWarnAgain{10};
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 }  // namespace
@@ -16,8 +16,7 @@ constexpr SteadyTime kWhenChanged = SteadyTime::max();
 void Collector::bound_open_files() {
   for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
   const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
-  if (open_files_ > wanted_max && measured_at_ - warned_of_files_at_ >= kWarnAgain) {
-    warned_of_files_at_ = measured_at_;
+  if (open_files_ > wanted_max && said_.happened("open files", measured_at_)) {
     log::warn(
         "more log files than may be open: those at rest are closed, new ones wait; raise the limit "
         "(ulimit -n, LimitNOFILE)",
@@ -58,12 +57,12 @@ void Collector::bound_deleted(SteadyTime now) {
   }
   meters_.deleted_bytes.set(static_cast<double>(held));
   meters_.dropped.add(lines);
-  if (lines == 0 || now - warned_of_deleted_at_ < kWarnAgain) return;
-  warned_of_deleted_at_ = now;
+  lines_let_go_ += lines;
+  if (lines == 0 || !said_.happened("deleted files", now)) return;
   log::error(
       "log files that were deleted before they could be read were let go, for want of room: their lines are "
       "lost. Find out why the spool is not emptied, or raise collect.deleted_bytes_max",
-      {{"lines", lines}, {"still_held_bytes", held}});
+      {{"lines", std::exchange(lines_let_go_, 0)}, {"still_held_bytes", held}});
 }
 
 // Files come and go all the same, and only one that is open outlives its name.

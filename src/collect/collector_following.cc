@@ -29,7 +29,7 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
     returning_.push_back({.seen = seen, .terms = std::move(*terms)});
     return nullptr;
   }
-  return begin_following(seen, std::move(*terms));
+  return begin_following(seen, std::move(*terms), now);
 }
 
 // What was written while they were not wanted is never delivered, whatever happens from here on: before any
@@ -38,9 +38,13 @@ void Collector::take_back_returning(SteadyTime now) {
   std::vector<Returning> returning = std::exchange(returning_, {});
   const auto warn_of = [&](const SeenContainer& seen, const Error& error) {
     must_scan_soon_ = true;
-    log::warn(
-        "what a pod said while it was left out cannot be passed over yet: it is tried again",
-        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"what", error.what}});
+    const auto times = said_.happened("pass over " + seen.directory, now);
+    if (!times) return;
+    log::warn("what a pod said while it was left out cannot be passed over yet: it is tried again",
+              {{"namespace", seen.pod.namespace_name.view()},
+               {"pod", seen.pod.pod.view()},
+               {"what", error.what},
+               {"times", *times}});
   };
   std::erase_if(returning, [&](const Returning& one) {
     const Result<> passed_over =
@@ -54,20 +58,23 @@ void Collector::take_back_returning(SteadyTime now) {
     return;
   }
   for (Returning& one : returning) {
-    Followed* followed = begin_following(one.seen, std::move(one.terms));
+    Followed* followed = begin_following(one.seen, std::move(one.terms), now);
     if (followed != nullptr) see_files(*followed, one.seen, now);
   }
 }
 
-Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms terms) {
+Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms terms, SteadyTime now) {
   admission_.admit(ContainerKey(seen.pod, seen.container));
   if (terms.is_guess) meters_.guessed.add();
   if (terms.is_tenant_refused) {
     meters_.errors.add();
-    log::warn("a label names no tenant that can be: the namespace's name is taken",
-              {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}});
+    if (const auto times = said_.happened("label " + seen.pod.namespace_name.str(), now)) {
+      log::warn(
+          "a label names no tenant that can be: the namespace's name is taken",
+          {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"times", *times}});
+    }
   }
-  const std::optional<BatchKey> pod_key = pod_key_of(seen, terms);
+  const std::optional<BatchKey> pod_key = pod_key_of(seen, terms, now);
   if (!pod_key) return nullptr;
   const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
   const RecordFrame frame({.namespace_name = pod_key->namespace_name.view(),
@@ -82,7 +89,7 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
       RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
                              .quiet_min = options_.quiet_min,
-                             .joining = joining_of(seen, terms.multiline),
+                             .joining = joining_of(seen, terms.multiline, now),
                              .time_window = options_.time_window,
                              .record_wait_max = options_.record_wait_max});
   followed.terms = std::move(terms);
@@ -95,14 +102,20 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
   return &followed;
 }
 
-RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const std::string& pattern) {
+RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const std::string& pattern,
+                                            SteadyTime now) {
   RecordJoiner::Options joining = options_.multiline;
   joining.pattern = pattern.empty() ? nullptr : patterns_.find(pattern);
   if (!pattern.empty() && joining.pattern == nullptr) {
     meters_.errors.add();
-    log::warn(
-        "a pod's label names a multiline pattern that there is not: its lines are not joined",
-        {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"pattern", pattern}});
+    const std::string subject = "pattern " + seen.pod.namespace_name.str() + " " + pattern;
+    if (const auto times = said_.happened(subject, now)) {
+      log::warn("a pod's label names a multiline pattern that there is not: its lines are not joined",
+                {{"namespace", seen.pod.namespace_name.view()},
+                 {"pod", seen.pod.pod.view()},
+                 {"pattern", pattern},
+                 {"times", *times}});
+    }
   }
   return joining;
 }
@@ -113,7 +126,7 @@ const BatchPolicy& Collector::policy_of(const Namespace& name) const {
 }
 
 // Empty when no object key can be made of its names.
-std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const Terms& terms) {
+std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const Terms& terms, SteadyTime now) {
   BatchKey key{.namespace_name = seen.pod.namespace_name,
                .application = terms.application,
                .pod = seen.pod.pod,
@@ -123,9 +136,13 @@ std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const T
   const Result<ObjectKey> made = batches_.key_of(key);
   if (made.ok()) return key;
   meters_.errors.add();
-  log::error(
-      "a pod's names make no object key: its logs are not collected",
-      {{"namespace", key.namespace_name.view()}, {"pod", key.pod.view()}, {"what", made.error().what}});
+  if (const auto times = said_.happened("no key " + seen.directory, now)) {
+    log::error("a pod's names make no object key: its logs are not collected",
+               {{"namespace", key.namespace_name.view()},
+                {"pod", key.pod.view()},
+                {"what", made.error().what},
+                {"times", *times}});
+  }
   return std::nullopt;
 }
 
@@ -193,7 +210,7 @@ Result<> Collector::finish_leaving(SteadyTime now) {
 void Collector::look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now) {
   Scan scan;
   scan_container(world_.logs(), id.first, id.second, directory, scan);
-  note_unreadable(scan);
+  note_unreadable(scan, now);
   must_scan_soon_ = must_scan_soon_ || scan.retryable > 0;
   for (const SeenContainer& seen : scan.containers) {
     if (seen.is_whole) see(seen, now);

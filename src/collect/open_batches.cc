@@ -216,9 +216,13 @@ void OpenBatches::bound_compressors(Slot& used) {
 
 // What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
 void OpenBatches::give_up(Place place, const Error& why) {
-  log::warn("a batch was given up and will be read again", {{"namespace", place->first.namespace_name.view()},
-                                                            {"pod", place->first.pod.view()},
-                                                            {"what", why.what}});
+  if (const auto times = said_.happened("given up", world_.clock.steady())) {
+    log::warn("a batch was given up and will be read again",
+              {{"namespace", place->first.namespace_name.view()},
+               {"pod", place->first.pod.view()},
+               {"what", why.what},
+               {"times", *times}});
+  }
   world_.meters.abandoned.add();
   Slot& slot = place->second;
   if (slot.batch) slot.batch->discard();

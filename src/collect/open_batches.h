@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/repeated_log.h"
 #include "collect/batch.h"
 #include "collect/batch_policy.h"
 #include "collect/checkpoints.h"
@@ -156,6 +157,7 @@ class OpenBatches {
   std::size_t sharing_ = 0;
   bool has_said_that_they_share_ = false;
   bool has_said_that_they_wait_ = false;
+  RepeatedLog said_;
   std::size_t packed_slots_ = 0;
   std::size_t buffered_bytes_ = 0;
   std::size_t index_bytes_ = 0;

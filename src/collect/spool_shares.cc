@@ -3,12 +3,6 @@
 #include "base/log.h"
 
 namespace headgate::collect {
-namespace {
-
-constexpr std::chrono::minutes kWarnAgain{10};
-
-}  // namespace
-
 void SpoolShares::add_sealed(std::uint64_t sequence, const TenantId& tenant, std::uint64_t bytes) {
   remove_sealed(sequence);
   Use& use = uses_[tenant];
@@ -43,9 +37,7 @@ bool SpoolShares::is_held_back(const TenantId& tenant, std::uint64_t room, Stead
   if (found == uses_.end()) return false;
   Use& use = found->second;
   use.is_held_back = use.bytes() / kTimesTheRoom >= room;
-  if (!use.is_held_back || (use.warned_at != kLongAgo && now - use.warned_at < kWarnAgain))
-    return use.is_held_back;
-  use.warned_at = now;
+  if (!use.is_held_back || !said_.happened(tenant.view(), now)) return use.is_held_back;
   log::warn(
       "a tenant takes its share of the spool: its containers are not read until some of its batches are "
       "stored; those of others are",

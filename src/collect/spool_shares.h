@@ -8,6 +8,7 @@
 
 #include "base/deadline.h"
 #include "base/metrics.h"
+#include "base/repeated_log.h"
 #include "model/names.h"
 
 namespace headgate::collect {
@@ -30,8 +31,7 @@ class SpoolShares {
   // Bytes of a batch that is being filled, on disk and in memory, were `before` and are `now`.
   void change_open(const TenantId& tenant, std::uint64_t before, std::uint64_t now);
 
-  // Whether its containers have to wait, while `room` bytes are free in the spool. Says so in the log, once
-  // in a while.
+  // Whether its containers have to wait, while `room` bytes are free in the spool. Logs it once an hour.
   bool is_held_back(const TenantId& tenant, std::uint64_t room, SteadyTime now);
   // It has no sealed batch whose upload would make room.
   bool is_all_open(const TenantId& tenant) const;
@@ -47,7 +47,6 @@ class SpoolShares {
     std::uint64_t open_bytes = 0;
     std::uint64_t sealed = 0;  // how many
     bool is_held_back = false;
-    SteadyTime warned_at = kLongAgo;
     std::uint64_t bytes() const { return sealed_bytes + open_bytes; }
   };
   struct Gauges {
@@ -62,6 +61,7 @@ class SpoolShares {
   std::map<std::uint64_t, std::pair<TenantId, std::uint64_t>> sealed_;  // sequence -> whose, and its bytes
   std::map<TenantId, Gauges> named_;
   Gauges other_;
+  RepeatedLog said_;
 };
 
 }  // namespace headgate::collect

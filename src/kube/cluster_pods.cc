@@ -147,9 +147,9 @@ void ClusterPods::store_if_changed() {
   const Result<> stored = file_.store(text);
   if (stored.ok()) {
     stored_changes_ = changes;
-  } else {
+  } else if (const auto times = said_.happened("not kept", world_.clock.steady())) {
     log::warn("what is known of pods cannot be kept: a restart will have to ask the API",
-              {{"error", stored.error().what}});
+              {{"error", stored.error().what}, {"times", *times}});
   }
 }
 

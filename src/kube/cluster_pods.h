@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "base/repeated_log.h"
 #include "kube/api_address.h"
 #include "kube/known_pods.h"
 #include "kube/known_pods_file.h"
@@ -75,6 +76,7 @@ class ClusterPods : public Kube {
   const SteadyTime started_at_;
   std::mutex mutex_;  // guards known_
   KnownPods known_;
+  RepeatedLog said_;
   std::uint64_t stored_changes_ = 0;  // the keeping thread's, and before and after it ours
   std::vector<std::unique_ptr<Watcher>> watchers_;
   std::vector<Gauge*> ages_;  // as watchers_
