@@ -59,6 +59,7 @@ function(headgate_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   # Tests are four fifths of all compile time. What they hold to account is optimised as it ships; they themselves less so.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  set_property(GLOBAL APPEND PROPERTY HEADGATE_TEST_PROGRAMS ${name})
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${name})
 endfunction()

@@ -19,10 +19,18 @@ if(HEADGATE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=address,undefined)
 endif()
+if(HEADGATE_COVERAGE)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "HEADGATE_COVERAGE needs clang: use the preset `coverage`")
+  endif()
+  # Paths in what is recorded are relative, so that clones share what the compiler cache holds.
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping -fcoverage-compilation-dir=.)
+  add_link_options(-fprofile-instr-generate)
+endif()
 
 # Hardening: what ships makes a memory error a crash instead of a way in. tools/hardened.py checks that the linked binary has it.
-# Not with sanitizers or fuzzers, which check the same and more, and clash with the fortified functions.
-if(NOT HEADGATE_SANITIZE AND NOT HEADGATE_FUZZ)
+# Not with sanitizers or fuzzers, which check the same and more, and clash with the fortified functions; nor where only coverage is counted.
+if(NOT HEADGATE_SANITIZE AND NOT HEADGATE_FUZZ AND NOT HEADGATE_COVERAGE)
   add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
   # Indexes, front(), back() and dereferences of the standard library's types are checked.

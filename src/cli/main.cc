@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
 
   CLI::App app("Centralised log ingestion, decentralised delivery", "headgate");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("headgate ") + cli::kVersion);
+  app.set_version_flag("--version", cli::version_text(cli::kCommit));
   const std::vector<cli::Command> commands = {
       cli::add_local(app, world),
       cli::add_collect(app, world),
