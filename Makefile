@@ -4,10 +4,10 @@ JOBS ?= $(shell nproc)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz torture bench clean
+.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz torture bench coverage hooks clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup:  ## install the Debian packages that build and tests need (nothing when they are there)
 	@tools/setup.sh
@@ -55,6 +55,12 @@ torture: build peers  ## rotation at 50 MB/s for a minute, by renaming and by co
 
 bench: setup  ## benchmarks: one table, and build/bench.jsonl
 	@JOBS=$(JOBS) tools/bench.sh
+
+coverage: setup peers  ## what the tests do not run, by folder, and each error path that none takes: build/coverage/report
+	@JOBS=$(JOBS) tools/coverage.sh
+
+hooks:  ## let git check what is staged before each commit (tools/hooks)
+	@git config core.hooksPath tools/hooks
 
 clean:  ## remove what was built
 	@rm -rf build demo

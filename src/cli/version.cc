@@ -3,7 +3,7 @@
 namespace headgate::cli {
 
 // src/CMakeLists.txt gives HEADGATE_* to this file and to no other.
-extern const char* const kVersion = HEADGATE_VERSION;
+const char* const kVersion = HEADGATE_VERSION;
 
 namespace {
 
