@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Builds a peer from its Go module into build/peers/NAME, by the compiler that PyPI brings (Debian's is too old). Does
+# Builds a program from its Go module into build/peers/NAME, by the compiler that PyPI brings (Debian's is too old). Does
 # nothing when it is there and STAMP has not changed. What Go fetched and made on the way is removed: gigabytes.
 #   tools/go_peer.sh NAME STAMP WORDS...   (WORDS as `go` takes them: install ...)
+#   GO_PEER_FOLDER=build/linters tools/go_peer.sh ...   into that folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=$1
 stamp=$2
 shift 2
-peer=build/peers/$name
+folder=${GO_PEER_FOLDER:-build/peers}
+peer=$folder/$name
 [[ -x $peer && $(cat "$peer.version" 2> /dev/null) == "$stamp" ]] && exit 0
 
 echo "peers: building $name"
-scratch=$PWD/build/peers/go
-mkdir -p build/peers
+scratch=$PWD/$folder/go
+mkdir -p "$folder"
 {
   if [[ -d $scratch ]]; then chmod -R u+w "$scratch"; rm -rf "$scratch"; fi
   /usr/bin/python3 -m venv "$scratch/venv"
@@ -22,9 +24,9 @@ mkdir -p build/peers
   mv "$scratch/bin/$name" "$peer"
   chmod -R u+w "$scratch"
   rm -rf "$scratch"
-} > "build/peers/$name.log" 2>&1 || {
-  tail -n 20 "build/peers/$name.log" >&2
-  echo "peers: failed, see build/peers/$name.log" >&2
+} > "$folder/$name.log" 2>&1 || {
+  tail -n 20 "$folder/$name.log" >&2
+  echo "peers: failed, see $folder/$name.log" >&2
   exit 1
 }
 echo "$stamp" > "$peer.version"

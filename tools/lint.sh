@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a machine can say without compiling: layers, sizes and words (layers.py), the tests that documents name, formatting, shell syntax.
-# Prints file:line: what is wrong.
+# What a machine can say without compiling: layers, sizes and words (layers.py), the tests and files that documents name, formatting,
+# syntax of scripts, the workflows of GitHub Actions. Prints file:line: what is wrong.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 failed=0
@@ -8,7 +8,9 @@ git ls-files --error-unmatch tools/lint.sh > /dev/null || { echo 'lint: git does
 
 tools/layers.py || failed=1
 tools/named_tests.py || failed=1
+tools/named_paths.py || failed=1
 
+command -v clang-format-14 > /dev/null || { echo 'lint: clang-format-14 is missing: tools/setup.sh installs it'; failed=1; }
 mapfile -t sources < <(git ls-files '*.h' '*.cc')
 if (( ${#sources[@]} )); then
   # Not a condition on the pipe: with pipefail, what clang-format finds would make it false.
@@ -31,5 +33,17 @@ except SyntaxError as error:
     sys.exit(f"{error.filename}:{error.lineno}: {error.msg}")
 PYTHON
 done < <(git ls-files '*.py')
+
+# Debian has no actionlint, so that it takes minutes to build: where it is missing a person is told, and CI fails.
+mapfile -t workflows < <(git ls-files '.github/workflows/*.yml')
+actionlint=build/linters/actionlint
+[[ -x $actionlint ]] || actionlint=$(command -v actionlint)
+if [[ -n $actionlint ]]; then
+  # Without the programs that it would run if they happen to be there: everybody is told the same.
+  (( ${#workflows[@]} == 0 )) || "$actionlint" -no-color -shellcheck= -pyflakes= "${workflows[@]}" || failed=1
+else
+  echo 'lint: actionlint is missing, the workflows were not checked: tools/linters.sh installs it'
+  [[ -z ${CI:-} ]] || failed=1
+fi
 
 exit "$failed"
