@@ -1,4 +1,4 @@
-# Third-party libraries, all from Debian 12 (docs/dependencies.md says why each is here).
+# Third-party libraries, all from Debian 12 (docs/contributing/dependencies.md says why each is here).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)

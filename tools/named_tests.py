@@ -4,8 +4,8 @@ import pathlib
 import re
 import sys
 
-DOCUMENTS = ["docs/predecessor-defects.md", "docs/security.md"]
-ROWS = {"docs/predecessor-defects.md": [f"W-{number:02}" for number in range(1, 41)]}
+DOCUMENTS = ["docs/contributing/predecessor-defects.md", "docs/security.md"]
+ROWS = {"docs/contributing/predecessor-defects.md": [f"W-{number:02}" for number in range(1, 41)]}
 GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 PYTHON = re.compile(r"^\s*def (test_\w+)\(", re.MULTILINE)
 NAMED = re.compile(r"`(\w+\.[A-Z]\w+|test_\w+)`")

@@ -25,7 +25,7 @@ namespace headgate::aws {
 // bucket's policy must then allow, narrowed to that bucket. Every bucket is asked for with the tenant's
 // account as the expected owner. No session in a tenant's account reads a central bucket: copies inside S3
 // are asked for as the central role, where the tenant's bucket lets that in, and else the object is streamed
-// (docs/adr/0016-who-reads-the-central-bucket.md).
+// (docs/contributing/adr/0016-who-reads-the-central-bucket.md).
 // Clients, and so connections and corrections of the clock, are one destination's own. They try a call once:
 // the one budget of retries is that of whoever delivers (deliver/gate.h).
 class AwsDestinations final : public Destinations {

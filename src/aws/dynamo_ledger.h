@@ -1,4 +1,5 @@
-// The ledger in DynamoDB: what became of each object at each destination (docs/formats/ledger-table.md).
+// The ledger in DynamoDB: what became of each object at each destination
+// (docs/contributing/formats/ledger-table.md).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// A row of the ledger's table (docs/formats/ledger-table.md).
+// A row of the ledger's table (docs/contributing/formats/ledger-table.md).
 #pragma once
 
 #include <optional>

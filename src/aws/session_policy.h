@@ -32,8 +32,8 @@ struct BucketScope {
 };
 // Of a session in the tenant's account. To put objects (whole and in parts) and to see whether they are
 // there, with the bucket's KMS key, or the one that is named, through S3. No central bucket is named: a
-// tenant's session never reads one (docs/adr/0016-who-reads-the-central-bucket.md). Invalid when it grows too
-// long.
+// tenant's session never reads one (docs/contributing/adr/0016-who-reads-the-central-bucket.md). Invalid when
+// it grows too long.
 Result<std::string> session_policy_of(const BucketScope& scope);
 
 struct CentralPolicy {

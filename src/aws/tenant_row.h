@@ -1,5 +1,5 @@
-// A row of the tenant table: a configuration as attributes (docs/formats/tenant-configuration.md), ours or
-// the predecessor's.
+// A row of the tenant table: a configuration as attributes
+// (docs/contributing/formats/tenant-configuration.md), ours or the predecessor's.
 #pragma once
 
 #include <string>

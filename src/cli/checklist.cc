@@ -190,7 +190,8 @@ Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::stri
                             const Config& config) {
   const std::string name = config.aws.ledger_table;
   const std::string making =
-      "it is made as docs/formats/ledger-table.md says, and keys cannot be changed: make another table";
+      "it is made as docs/contributing/formats/ledger-table.md says, and keys cannot be changed: make "
+      "another table";
   const std::vector<aws::KeyPart> wanted{{"object", "HASH", "S"}, {"delivery", "RANGE", "S"}};
   const std::vector<aws::KeyPart> wanted_of_index{{"parked_tenant", "HASH", "S"},
                                                   {"parked_at", "RANGE", "N"}};

@@ -126,8 +126,8 @@ class Preflight {
   // encryption that is configured, read back by whoever reads, and removed.
   Finding probe(const std::unique_ptr<aws::S3Store>& store) {
     constexpr std::string_view kText = "headgate check\n";
-    // As of a message (docs/formats/quarantine.md): of other keys there workers would believe that they are
-    // logs.
+    // As of a message (docs/contributing/formats/quarantine.md): of other keys there workers would believe
+    // that they are logs.
     const ObjectKey key(
         fmt::format("{}messages/check-{}-{:016x}.json", kQuarantinePrefix, run_.random.uuid(), 0));
     const std::string where = "probe: " + key.str();
@@ -262,7 +262,7 @@ class Preflight {
                 ? cannot_look("ledger", table.error(), "dynamodb:DescribeTable")
                 : bad("ledger: " + name + ": " + table.error().what,
                       "aws dynamodb create-table --cli-input-json file://ledger.json "
-                      "(docs/formats/ledger-table.md)"));
+                      "(docs/contributing/formats/ledger-table.md)"));
       return {};
     }
     tell_all(judge_ledger_table(*table, aws::expiry_attribute(dynamo, name, soon()), run_.config));

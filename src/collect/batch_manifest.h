@@ -1,6 +1,6 @@
 // What a sealed batch is: the key that its object will have, what is said about it, and the log files' bytes
 // it covers. It stands behind the object's bytes in the spool file, so that both are committed in one step.
-// docs/formats/spool.md.
+// docs/contributing/formats/spool.md.
 #pragma once
 
 #include <cstdint>

@@ -127,7 +127,7 @@ class OpenBatches {
   void note_sealed(std::uint64_t sequence) { sealed_.push_back(sequence); }
 
  private:
-  static constexpr int kThoroughLevel = 5;  // within 3 % of `gzip -6`, twice as fast (docs/adr/0009)
+  static constexpr int kThoroughLevel = 5;  // within 3 % of `gzip -6`, twice as fast (ADR 0009)
 
   bool is_thorough(SteadyTime now);
   bool may_begin(Place place) const;

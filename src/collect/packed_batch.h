@@ -1,6 +1,6 @@
 // A batch of many pods' records: one object a tenant, node and flush. The records of each application and pod
 // stand together in members of their own, and an index at the object's end says where
-// (docs/formats/packed-object.md).
+// (docs/contributing/formats/packed-object.md).
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ class PackedBatch {
     Codec codec = Codec::Gzip;  // not None: that has no members
     int level = 1;
     // Over all pods of the batch. What a pod has in one member at most; with n pods of the same rate, each
-    // member holds about twice this divided by n (docs/formats/packed-object.md has what that does to the
-    // size).
+    // member holds about twice this divided by n (docs/contributing/formats/packed-object.md has what that
+    // does to the size).
     std::size_t buffered_bytes_max = 2U << 20U;
   };
   PackedBatch(Spool& spool, Options options);

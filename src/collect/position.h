@@ -68,7 +68,7 @@ struct CoveredFile {
   friend bool operator==(const CoveredFile&, const CoveredFile&) = default;
 };
 
-// One line, as docs/formats/spool.md says:
+// One line, as docs/contributing/formats/spool.md says:
 //   file <device> <inode> <fingerprint bytes> <fingerprint hash> {<offset> <bytes taken> <parts taken>}x2
 //   <path, %-encoded> <begin bytes> <begin hash> <end offset> <end bytes> <end hash> {<until>}x2
 // Version 1 ended with the path.

@@ -1,6 +1,6 @@
 // What became of the events of one batch: accepted, not kept by the service and why, or not put yet. Pure.
 // Its text is kept in the ledger as soon as a part of a batch was accepted and something may still fail, so
-// that the next try puts only the rest. docs/formats/ledger-table.md.
+// that the next try puts only the rest. docs/contributing/formats/ledger-table.md.
 #pragma once
 
 #include <cstdint>

@@ -267,7 +267,7 @@ Result<> LogDelivery::keep_lease(const BatchOutcome& outcome, SteadyTime& advanc
 // One bad event makes the service refuse all of a call: the halves of what is refused are put, and so on,
 // until each bad one is alone. That takes two calls an event at worst, and no bound but the try's own time:
 // a bound would put good events into quarantine beside the bad. What was accepted is not put again by the
-// next try, wherever this one ends (docs/adr/0006-one-batch-in-flight.md).
+// next try, wherever this one ends (docs/contributing/adr/0006-one-batch-in-flight.md).
 Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEvent> events,
                                     BatchOutcome& outcome) {
   Parts to_put = cut_by_span(events, limits_.span_ms_max);

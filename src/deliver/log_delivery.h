@@ -23,7 +23,7 @@ namespace headgate::deliver {
 // One thread. Memory: twice LogLimits::buffer_bytes_max at most, however many streams there are: events wait
 // until the batch of their stream is full, and when all streams together hold that much, the fullest is sent.
 // So it takes few calls in whatever order streams come by turns. One batch is in flight at a time, so that no
-// more than one is ever repeated (docs/adr/0006-one-batch-in-flight.md).
+// more than one is ever repeated (docs/contributing/adr/0006-one-batch-in-flight.md).
 class LogDelivery {
  public:
   // What a stream counts in the buffer beside its events: its name and what is kept of it.

@@ -1,5 +1,5 @@
 // Reads packed objects by their index: which bytes a destination wants, and no others.
-// docs/formats/packed-object.md.
+// docs/contributing/formats/packed-object.md.
 #pragma once
 
 #include "base/byte_sink.h"

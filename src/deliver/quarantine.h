@@ -1,5 +1,5 @@
 // Where what cannot be delivered goes, with the reason: <bucket>/quarantine/… in the central store. Nothing
-// is dropped in silence. docs/formats/quarantine.md; keys: model/quarantine_key.h.
+// is dropped in silence. docs/contributing/formats/quarantine.md; keys: model/quarantine_key.h.
 #pragma once
 
 #include <cstdint>

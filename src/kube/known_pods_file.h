@@ -1,4 +1,5 @@
-// What we know of pods, as it survives a restart or an outage of the API: docs/formats/known-pods.md.
+// What we know of pods, as it survives a restart or an outage of the API:
+// docs/contributing/formats/known-pods.md.
 #pragma once
 
 #include <string>

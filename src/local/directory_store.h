@@ -1,5 +1,5 @@
 // A bucket that is a folder: where batches wait in local mode, and where tenants without AWS receive them.
-// docs/formats/local-files.md says what lies where.
+// docs/contributing/formats/local-files.md says what lies where.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which keys a folder can hold, and where in it their files lie (docs/formats/local-files.md).
+// Which keys a folder can hold, and where in it their files lie (docs/contributing/formats/local-files.md).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // What a file system does not keep of an object: its metadata, content headers and etag. They lie beside the
-// bucket's objects in a JSON file of their own (docs/formats/local-files.md).
+// bucket's objects in a JSON file of their own (docs/contributing/formats/local-files.md).
 #pragma once
 
 #include <cstdint>

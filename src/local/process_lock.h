@@ -14,7 +14,7 @@
 namespace headgate::local {
 
 // An flock(2) on a file, for the life of this object: it goes with the process, however that ends, and is
-// never removed. The file says who holds it. docs/formats/spool.md
+// never removed. The file says who holds it. docs/contributing/formats/spool.md
 class ProcessLock {
  public:
   struct Options {

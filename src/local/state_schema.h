@@ -1,5 +1,5 @@
-// The tables of local mode's state file (docs/formats/local-files.md). Queue, tenants and ledger may share
-// one file or have one each: every file gets all tables.
+// The tables of local mode's state file (docs/contributing/formats/local-files.md). Queue, tenants and ledger
+// may share one file or have one each: every file gets all tables.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ CREATE TABLE tenant_configurations (
   tenant   TEXT NOT NULL,
   type     TEXT NOT NULL,
   version  INTEGER NOT NULL,
-  document TEXT NOT NULL,                    -- JSON, see docs/formats/tenant-configuration.md
+  document TEXT NOT NULL,                    -- JSON, see docs/contributing/formats/tenant-configuration.md
   PRIMARY KEY (tenant, type)
 ) STRICT, WITHOUT ROWID;
 

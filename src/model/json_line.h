@@ -1,5 +1,5 @@
 // A line of an object as JSON of anyone's making, through simdjson: an object is a record, an array holds one
-// record an element. docs/formats/record.md says what becomes of each shape.
+// record an element. docs/contributing/formats/record.md says what becomes of each shape.
 #pragma once
 
 #include <simdjson.h>

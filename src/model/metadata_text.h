@@ -1,5 +1,5 @@
 // Text as a value of an object's user metadata, which S3 takes as an HTTP header: printable ASCII only, 2 KB
-// for all of an object's names and values. docs/formats/object-key.md says how to read it.
+// for all of an object's names and values. docs/contributing/formats/object-key.md says how to read it.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // The index of a packed object: whose records each of its members holds and which bytes they are, so that a
 // delivery of some applications is a copy of byte ranges. It stands behind the records, in empty members, and
-// is found from the object's end. docs/formats/packed-object.md.
+// is found from the object's end. docs/contributing/formats/packed-object.md.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // The key of a stored object: where it came from, and so whose it is. Routing comes from key and
-// configuration alone, never from the text of a line. docs/formats/object-key.md.
+// configuration alone, never from the text of a line. docs/contributing/formats/object-key.md.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace headgate {
 constexpr std::string_view kPackedApplication = "_packed";
 
 // What a key says. `file` is the last segment, with its suffixes. A key is either one pod's or, with a node,
-// that of a packed object (docs/formats/packed-object.md): then application and pod are empty, the records
-// know them.
+// that of a packed object (docs/contributing/formats/packed-object.md): then application and pod are empty,
+// the records know them.
 struct KeyFields {
   ClusterId cluster;
   Namespace namespace_name;

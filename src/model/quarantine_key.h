@@ -1,7 +1,7 @@
-// The keys under quarantine/ in the central bucket (docs/formats/quarantine.md). A log object's key never has
-// one of these forms: KeyTemplate writes a first segment that would be "quarantine" with its first letter
-// percent-encoded, and what others store under quarantine/ is a log object unless its key has one of these
-// forms.
+// The keys under quarantine/ in the central bucket (docs/contributing/formats/quarantine.md). A log object's
+// key never has one of these forms: KeyTemplate writes a first segment that would be "quarantine" with its
+// first letter percent-encoded, and what others store under quarantine/ is a log object unless its key has
+// one of these forms.
 #pragma once
 
 #include <cstdint>

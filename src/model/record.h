@@ -1,5 +1,6 @@
-// One log line with its metadata, and its form in an object: one JSON object a line (docs/formats/record.md).
-// It holds what a tenant may see and nothing else, so that an object can be delivered by a server-side copy.
+// One log line with its metadata, and its form in an object: one JSON object a line
+// (docs/contributing/formats/record.md). It holds what a tenant may see and nothing else, so that an object
+// can be delivered by a server-side copy.
 #pragma once
 
 #include <cstddef>

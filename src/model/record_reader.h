@@ -1,6 +1,6 @@
-// Reads the records of an object: our NDJSON, and what others write (docs/formats/record.md): Vector's aws_s3
-// sink (NDJSON or one JSON array on a line, extra fields, missing fields). Line by line: one bad line never
-// takes its neighbours.
+// Reads the records of an object: our NDJSON, and what others write (docs/contributing/formats/record.md):
+// Vector's aws_s3 sink (NDJSON or one JSON array on a line, extra fields, missing fields). Line by line: one
+// bad line never takes its neighbours.
 #pragma once
 
 #include <cstdint>

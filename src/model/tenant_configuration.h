@@ -1,5 +1,6 @@
 // What a tenant wants delivered, and where: one row of the tenant table (hash `tenant_id`, range `type`).
-// docs/formats/tenant-configuration.md lists every field. Whether it makes sense is judged in src/tenants.
+// docs/contributing/formats/tenant-configuration.md lists every field. Whether it makes sense is judged in
+// src/tenants.
 #pragma once
 
 #include <cstdint>

@@ -248,7 +248,8 @@ class Validation {
   }
 
   // A bucket without a role of its tenant is written to as our central role, which many buckets may trust:
-  // that the bucket is this tenant's has to be proved. docs/formats/tenant-configuration.md says how.
+  // that the bucket is this tenant's has to be proved. docs/contributing/formats/tenant-configuration.md says
+  // how.
   void check_bucket_token() {
     const std::string& token = row_.bucket_token;
     if (!belongs_to(DestinationKind::S3, "bucket_token", token)) return;

@@ -1,5 +1,6 @@
 // Whether a tenant's configuration makes sense, field by field. One validator for every way in: terminal,
-// API, and the rows that a processor reads. docs/formats/tenant-configuration.md lists the rules.
+// API, and the rows that a processor reads. docs/contributing/formats/tenant-configuration.md lists the
+// rules.
 #pragma once
 
 #include <array>

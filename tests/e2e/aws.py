@@ -202,5 +202,5 @@ class Pipeline:
 
 def ledger_table():
     """As the document of its format says to make it."""
-    text = (ROOT / "docs/formats/ledger-table.md").read_text()
+    text = (ROOT / "docs/contributing/formats/ledger-table.md").read_text()
     return json.loads(text.split("```json\n", 1)[1].split("```", 1)[0])

@@ -17,9 +17,9 @@
 namespace headgate {
 namespace {
 
-// The table as its page of docs/formats says to make it.
+// The table as its page of docs/contributing/formats says to make it.
 std::string documented_ledger(const std::string& name) {
-  std::ifstream file(fakes::source_directory() + "/docs/formats/ledger-table.md");
+  std::ifstream file(fakes::source_directory() + "/docs/contributing/formats/ledger-table.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   const std::size_t begin = page.find("```json\n") + 8;
   std::string json = page.substr(begin, page.find("```", begin) - begin);
