@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the sources to ARCHITECTURE and HOUSE_STYLE: who may include whom, how long a file may be, which words
-have one place or none. Prints file:line: what is wrong, and exits with 1 if anything is."""
+"""Holds the sources to docs/architecture.md and docs/contributing/house-style.md: who may include whom, how long a file may be,
+which words have one place or none. Prints file:line: what is wrong, and exits with 1 if anything is."""
 import argparse
 import pathlib
 import re
@@ -84,7 +84,7 @@ def may(path, places):
 def check_includes(path, text):
     room = path.split("/")[1]
     if room not in MAY_INCLUDE:
-        yield 1, f"src/{room}: no such room in tools/layers.py; add it there and in ARCHITECTURE"
+        yield 1, f"src/{room}: no such room in tools/layers.py; add it there and in src/README.md"
         return
     for match in INCLUDE.finditer(blanked(text, literals=False)):
         included = match[1]
@@ -117,8 +117,8 @@ def check_file(path, text):
             yield line_of(code, match.start()), f"{match[0]}: {why}"
 
 
-def check_tree(root):
-    """Yields (path, line, what) for everything wrong in the tree."""
+def check_tree(root, only=()):
+    """Yields (path, line, what) for everything wrong in the tree, or in some of its files."""
     for folder in sorted(p for p in (root / "src").iterdir() if p.is_dir()):
         if not (folder / "README.md").is_file():
             yield f"src/{folder.name}", 1, "no README.md: what it takes, gives, promises, its files in reading order"
@@ -127,6 +127,8 @@ def check_tree(root):
             if file.suffix not in LINES_MAX or not file.is_file():
                 continue
             path = file.relative_to(root).as_posix()
+            if only and path not in only:
+                continue
             for line, what in check_file(path, file.read_text(encoding="utf-8")):
                 yield path, line, what
 
@@ -134,7 +136,9 @@ def check_tree(root):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
-    found = list(check_tree(parser.parse_args().root))
+    parser.add_argument("files", nargs="*", help="from the root, e.g. src/base/check.h; none: all")
+    arguments = parser.parse_args()
+    found = list(check_tree(arguments.root, set(arguments.files)))
     for path, line, what in found:
         print(f"{path}:{line}: {what}")
     return 1 if found else 0

@@ -1,4 +1,4 @@
-// The invariants of ARCHITECTURE, record by record, over the real agent and processor in a simulated world.
+// The invariants of docs/architecture.md, record by record, over the real agent and processor, simulated.
 // A failing run prints its plan; SIM_SEED=n runs that seed of the random faults alone, and logs;
 // SIM_SEEDS=n runs so many.
 #include <gtest/gtest.h>
