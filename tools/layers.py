@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the sources to docs/architecture.md and docs/contributing/house-style.md: who may include whom, how long a file may be,
-which words have one place or none. Prints file:line: what is wrong, and exits with 1 if anything is."""
+"""Holds the sources to docs/contributing/architecture.md and docs/contributing/house-style.md: who may include whom, how long a file
+may be, which words have one place or none. Prints file:line: what is wrong, and exits with 1 if anything is."""
 import argparse
 import pathlib
 import re

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Documents that name files are held to them: every link, and every path in backticks or in a block of code that begins with a
-folder of the project, has to exist. `NAME`, `<name>` and `*` stand for any name, `**` for any folders, `{a,b}` for both.
-Prints file:line: what is wrong, and exits with 1 if anything is."""
+folder of the project, has to exist; so does every document that a source names. `NAME`, `<name>` and `*` stand for any name,
+`**` for any folders, `{a,b}` for both. Prints file:line: what is wrong, and exits with 1 if anything is."""
 import itertools
 import pathlib
 import re
@@ -13,6 +13,7 @@ LINK = re.compile(r"\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
 CODE = re.compile(r"(`+)(.+?)\1")
 FENCE = re.compile(r"^\s*(```|~~~)")
 PATH = re.compile(rf"(?:\./)?(?:{'|'.join(map(re.escape, FOLDERS))})/\S*")
+DOCUMENT = re.compile(r"(?<![\w/.])docs/[\w./-]*\.md\b")
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$")
 
 
@@ -21,6 +22,29 @@ def documents_in(root):
     for folder in ("src", "tests", "bench", "tools"):
         names += (root / folder).rglob("*.md")
     return sorted(names)
+
+
+def sources_in(root):
+    for folder in ("src", "tests", "bench"):
+        yield from (path for path in (root / folder).rglob("*") if path.suffix in (".h", ".cc"))
+    yield root / "Makefile"
+    yield root / "CMakeLists.txt"
+
+
+def complaints_about_source(root, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        for path in DOCUMENT.findall(line):
+            if not (root / path).is_file():
+                yield number, f"no such file: {path}"
+
+
+def all_complaints(root):
+    for document in documents_in(root):
+        for line, what in complaints(root, document, document.read_text(encoding="utf-8")):
+            yield f"{document.relative_to(root)}:{line}: {what}"
+    for source in sources_in(root):
+        for line, what in complaints_about_source(root, source.read_text(encoding="utf-8")):
+            yield f"{source.relative_to(root)}:{line}: {what}"
 
 
 def anchors_of(text):
@@ -96,8 +120,7 @@ def complaints(root, document, text):
 
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
-    found = [f"{document.relative_to(root)}:{line}: {what}" for document in documents_in(root)
-             for line, what in complaints(root, document, document.read_text(encoding="utf-8"))]
+    found = list(all_complaints(root))
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

@@ -1,4 +1,4 @@
-// The invariants of docs/architecture.md, record by record, over the real agent and processor, simulated.
+// The invariants of docs/contributing/architecture.md, record by record, over the real agent and processor.
 // A failing run prints its plan; SIM_SEED=n runs that seed of the random faults alone, and logs;
 // SIM_SEEDS=n runs so many.
 #include <gtest/gtest.h>

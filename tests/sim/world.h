@@ -25,7 +25,7 @@
 
 namespace headgate::sim {
 
-// What a run ends with. Empty strings where the invariants of docs/architecture.md hold.
+// What a run ends with. Empty strings where the invariants of docs/contributing/architecture.md hold.
 struct Report {
   std::string lost;          // a line that a tenant should have and has not
   std::string twice;         // a line delivered more often than crashes and lost replies explain
