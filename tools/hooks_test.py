@@ -19,11 +19,9 @@ class PreCommit(unittest.TestCase):
         cls.project = pathlib.Path(folder.name) / "project"
         cls.project.mkdir()
         for name in ("src", "tests", "tools", "docs", "bench", "cmake", ".ci"):
-            shutil.copytree(ROOT / name, cls.project / name, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
+            shutil.copytree(ROOT / name, cls.project / name, ignore=shutil.ignore_patterns("__pycache__"))
         for path in [*ROOT.glob("*.md"), *(ROOT / name for name in (".clang-format", "Makefile", "VERSION", "LICENSE", "CMakeLists.txt"))]:
             shutil.copy(path, cls.project)
-        (cls.project / "tests/corpus").mkdir()
-        (cls.project / "tests/corpus/keep").write_text("")
         cls.git("init", "--quiet")
         for name, value in (("user.name", "a"), ("user.email", "a@example.com"), ("core.hooksPath", "tools/hooks")):
             cls.git("config", name, value)
