@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers build demo test check format lint tidy asan tsan fuzz torture bench coverage hooks clean
+.PHONY: help setup peers build demo test check docs format lint tidy asan tsan fuzz torture bench coverage hooks clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: lint tidy test  ## what to run before a push: format, layers, clang-tidy,
 
 lint: setup  ## formatting, include layers, file sizes, banned words
 	@tools/lint.sh
+
+docs: setup  ## the documents as a site with search: build/site (a broken link fails)
+	@tools/docs.sh
 
 format: setup  ## rewrite the sources as .clang-format says
 	@git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-14 -i

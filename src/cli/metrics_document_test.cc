@@ -45,7 +45,7 @@ ByName documented() {
     if (line.starts_with("## ")) is_agents = line == "## Agent";
     if (!is_agents || !line.starts_with("| `")) continue;
     const std::vector<std::string> cells = split(line.substr(2), " |");
-    EXPECT_EQ(cells.size(), 6U) << line;
+    EXPECT_EQ(cells.size(), 5U) << line;
     Told told{.type = cells[1].substr(1)};
     for (const std::string& label : split(cells[2], ",")) {
       if (const std::size_t begin = label.find_first_not_of(' '); begin != std::string::npos)
