@@ -83,7 +83,7 @@ TEST(ConfigReference, IsWhatTheDocumentSays) {
   EXPECT_EQ(done.status, 0);
   EXPECT_EQ(document, done.output) << "print it anew: headgate config reference > docs/configuration.md";
   for (const Setting& setting : settings())
-    EXPECT_NE(document.find("| `" + std::string(setting.about.key) + "` |"), std::string::npos)
+    EXPECT_NE(document.find("\n### `" + std::string(setting.about.key) + "`\n"), std::string::npos)
         << setting.about.key;
 }
 

@@ -37,7 +37,7 @@ std::string kind_text(const Setting& setting) {
   if (setting.kind != SettingKind::Choice) return std::string(name_of(setting.kind));
   std::string names;
   for (const Choice& choice : setting.choices)
-    names += (names.empty() ? "`" : ", `") + std::string(choice.name) + "`";
+    names += (names.empty() ? "one of `" : ", `") + std::string(choice.name) + "`";
   return names;
 }
 
@@ -49,28 +49,41 @@ std::string default_text(const Setting& setting) {
 constexpr std::string_view kIntroduction =
     "# Configuration\n"
     "\n"
-    "<!-- Printed by `headgate config reference`; a test keeps the two equal. Change src/cli/settings.cc "
-    "instead. -->\n"
+    "<!-- Printed by `headgate config reference`; a test keeps the two equal. Change the settings' texts in "
+    "the "
+    "sources instead. -->\n"
     "\n"
-    "Every setting has a key in the configuration file, an environment variable and a flag. The flag wins "
-    "over the\n"
-    "variable, the variable over the file, the file over the default.\n"
+    "Every setting has a key in the configuration file, an environment variable and a flag.\n"
+    "A flag overrides the variable, the variable overrides the file, and the file overrides the default.\n"
     "\n"
-    "| key | in the file (`--config FILE` or `HEADGATE_CONFIG`) | variable | flag |\n"
-    "|---|---|---|---|\n"
-    "| `collect.batch.age_max` | `collect: {batch: {age_max: 5m}}` | `HEADGATE_COLLECT_BATCH_AGE_MAX=5m` | "
-    "`--collect.batch.age-max 5m` |\n"
+    "| where | example |\n"
+    "|---|---|\n"
+    "| file named by `--config FILE` or `HEADGATE_CONFIG` | `collect: {batch: {age_max: 5m}}` |\n"
+    "| variable | `HEADGATE_COLLECT_BATCH_AGE_MAX=5m` |\n"
+    "| flag | `--collect.batch.age-max=5m` |\n"
     "\n"
-    "The file is YAML. A key that is unknown, there twice, or of the wrong kind is an error that names its "
-    "line; all\n"
-    "errors are shown at once. `headgate config check` shows what is in force and where each value comes "
-    "from.\n"
+    "The file is YAML.\n"
+    "A key that is unknown, given twice, or of the wrong kind is an error that names its line.\n"
+    "All errors are shown at once.\n"
+    "`headgate config check` shows the value of each setting and where the value comes from.\n"
     "\n"
-    "- A duration is a whole number and `ms`, `s`, `m`, `h` or `d`.\n"
-    "- Bytes are a whole number and `KiB`, `MiB`, `GiB`, `TiB` (powers of 1024) or `kB`, `MB`, `GB`, `TB` "
-    "(of 1000).\n"
+    "- A duration is a whole number followed by `ms`, `s`, `m`, `h` or `d`.\n"
+    "- A number of bytes is a whole number followed by `KiB`, `MiB`, `GiB`, `TiB` (powers of 1024) or `kB`, "
+    "`MB`, `GB`, `TB` (powers of 1000).\n"
     "- A list is a YAML list; in a variable or flag its entries are separated by commas.\n"
-    "- `${key}` in a default stands for the value of that key.\n";
+    "- `${key}` in a default means the value of that key.\n"
+    "- *Used by* names the commands that read the setting.\n";
+
+// One sentence a line, as all documents have it.
+std::string sentences_on_lines(std::string_view text) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool ends_sentence = text[at] == ' ' && at > 0 && text[at - 1] == '.' && at + 1 < text.size() &&
+                               text[at + 1] >= 'A' && text[at + 1] <= 'Z';
+    lines += ends_sentence ? '\n' : text[at];
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -99,12 +112,12 @@ std::string reference_markdown(Settings table) {
     const std::string of_section = split_at_dots(setting.about.key).front();
     if (of_section != section) {
       section = of_section;
-      text += "\n## " + section + "\n\n| key | kind | default | meaning | used by |\n|---|---|---|---|---|\n";
+      text += "\n## " + section + "\n";
     }
-    text += "| `" + std::string(setting.about.key) + "` | " + kind_text(setting) + " | " +
-            default_text(setting) + " | " + std::string(setting.about.doc) +
-            (setting.about.is_secret ? " Secret: never shown." : "") + " | " +
-            used_by_text(setting.about.used_by) + " |\n";
+    text += "\n### `" + std::string(setting.about.key) + "`\n\n" + sentences_on_lines(setting.about.doc) +
+            (setting.about.is_secret ? "\nIts value is secret and never shown." : "") + "\n\n" +
+            "Kind: " + kind_text(setting) + ". Default: " + default_text(setting) +
+            ". Used by: " + used_by_text(setting.about.used_by) + ".\n";
   }
   return text;
 }

@@ -116,79 +116,87 @@ using Table = std::vector<Setting>;
 
 void add_common(Table& table) {
   constexpr unsigned kServers = kLocal | kCollect | kProcess | kApi;
-  table.push_back(
-      bind(MEMBER(log.level),
-           {.key = "log.level", .standard = "info", .doc = "The least important log lines to write."}));
-  table.push_back(
-      bind(MEMBER(log.format), {.key = "log.format",
-                                .standard = "auto",
-                                .doc = "JSON lines, or words for people; auto is human when stderr "
-                                       "is a terminal and json when not."}));
+  table.push_back(bind(MEMBER(log.level), {.key = "log.level",
+                                           .standard = "info",
+                                           .doc = "The lowest level of log lines that the program writes."}));
+  table.push_back(bind(MEMBER(log.format),
+                       {.key = "log.format",
+                        .standard = "auto",
+                        .doc = "The form of log lines: json for machines, human for people. With auto the "
+                               "form is human if stderr is a terminal, and json otherwise."}));
   table.push_back(bind(MEMBER(metrics.listen),
                        {.key = "metrics.listen",
                         .standard = "127.0.0.1:9600",
-                        .doc = "Address and port of /metrics, /healthz and /readyz. Port 0 takes a free one; "
-                               "off or empty turns it off. There is no login: keep it from the outside.",
+                        .doc = "Address and port that serve /metrics, /healthz and /readyz. With port 0 the "
+                               "system chooses a free port. With off, or an empty text, nothing is served. "
+                               "The server asks for no password, so do not expose it outside the cluster.",
                         .used_by = kServers,
                         .complaint = must_be_an_address_or_off}));
+  table.push_back(bind(MEMBER(metrics.by_tenant),
+                       {.key = "metrics.by_tenant",
+                        .standard = "true",
+                        .doc = "In Lambda: whether CloudWatch also gets a series of metrics for each tenant "
+                               "and destination. CloudWatch bills each series. The first 200 destinations "
+                               "have series of their own, the others share one.",
+                        .used_by = kProcess}));
   table.push_back(bind(
-      MEMBER(metrics.by_tenant),
-      {.key = "metrics.by_tenant",
-       .standard = "true",
-       .doc = "In Lambda: whether CloudWatch gets a series for each tenant and destination, which it bills, "
-              "beside those for all. Those of the first 200 destinations are told apart.",
-       .used_by = kProcess}));
-  table.push_back(bind(MEMBER(core_dumps),
-                       {.key = "core_dumps",
-                        .standard = "false",
-                        .doc = "Whether a crash leaves a core dump, and a debugger may attach. A dump holds "
-                               "the credentials and log "
-                               "lines that the process had in memory: turn this on only to find a fault.",
-                        .used_by = kServers | kReplay}));
+      MEMBER(core_dumps),
+      {.key = "core_dumps",
+       .standard = "false",
+       .doc =
+           "Whether a crash may leave a core dump and a debugger may attach. A core dump holds the "
+           "credentials and log lines that were in memory, so turn this on only while you look for a fault.",
+       .used_by = kServers | kReplay}));
   table.push_back(
-      bind(MEMBER(cluster_id), {.key = "cluster_id",
-                                .standard = "local",
-                                .doc = "The cluster that the agent runs in; a part of every object's key.",
-                                .used_by = kLocal | kCollect,
-                                .complaint = must_be_a_cluster}));
+      bind(MEMBER(cluster_id),
+           {.key = "cluster_id",
+            .standard = "local",
+            .doc = "Name of the cluster that the agent runs in. It is a part of every object's key.",
+            .used_by = kLocal | kCollect,
+            .complaint = must_be_a_cluster}));
 }
 
 void add_local(Table& table) {
   constexpr unsigned kState = kLocal | kProcess | kApi | kTenant | kReplay;
-  table.push_back(bind(MEMBER(local.root), {.key = "local.root",
-                                            .standard = "./headgate-data",
-                                            .doc = "Directory that everything on one machine is kept under.",
-                                            .used_by = kState | kCollect,
-                                            .complaint = must_not_be_empty}));
-  table.push_back(bind(MEMBER(local.state), {.key = "local.state",
-                                             .standard = "${local.root}/state.db",
-                                             .doc = "SQLite file of the queue, the tenants and the ledger.",
-                                             .used_by = kState,
-                                             .complaint = must_not_be_empty}));
-  table.push_back(bind(MEMBER(local.delivered), {.key = "local.delivered",
-                                                 .standard = "${local.root}/delivered",
-                                                 .doc = "Directory that tenants' logs are delivered into.",
-                                                 .used_by = kLocal | kProcess | kReplay,
-                                                 .complaint = must_not_be_empty}));
+  table.push_back(
+      bind(MEMBER(local.root), {.key = "local.root",
+                                .standard = "./headgate-data",
+                                .doc = "Directory for all files of an installation on one machine.",
+                                .used_by = kState | kCollect,
+                                .complaint = must_not_be_empty}));
+  table.push_back(
+      bind(MEMBER(local.state), {.key = "local.state",
+                                 .standard = "${local.root}/state.db",
+                                 .doc = "SQLite file that holds the queue, the tenants and the ledger.",
+                                 .used_by = kState,
+                                 .complaint = must_not_be_empty}));
+  table.push_back(
+      bind(MEMBER(local.delivered), {.key = "local.delivered",
+                                     .standard = "${local.root}/delivered",
+                                     .doc = "Directory that receives the logs delivered to tenants.",
+                                     .used_by = kLocal | kProcess | kReplay,
+                                     .complaint = must_not_be_empty}));
 }
 
 void add_store(Table& table) {
   constexpr unsigned kReaders = kLocal | kCollect | kProcess | kReplay;
-  table.push_back(bind(MEMBER(store.kind),
-                       {.key = "store.kind",
-                        .standard = "directory",
-                        .doc = "The world: directory keeps objects, queue, tenants and ledger on this "
-                               "machine, s3 in AWS. headgate local always works on this machine.",
-                        .used_by = kInAws}));
   table.push_back(
-      bind(MEMBER(store.root), {.key = "store.root",
-                                .standard = "${local.root}/store",
-                                .doc = "Directory of a store of kind directory; buckets are in it.",
-                                .used_by = kReaders,
-                                .complaint = must_not_be_empty}));
+      bind(MEMBER(store.kind),
+           {.key = "store.kind",
+            .standard = "directory",
+            .doc = "Where state is kept: directory keeps objects, queue, tenants and ledger on this machine, "
+                   "s3 keeps them in AWS. The command headgate local always keeps them on this machine.",
+            .used_by = kInAws}));
+  table.push_back(
+      bind(MEMBER(store.root),
+           {.key = "store.root",
+            .standard = "${local.root}/store",
+            .doc = "Directory that holds the buckets, one folder each. Used if store.kind is directory.",
+            .used_by = kReaders,
+            .complaint = must_not_be_empty}));
   table.push_back(bind(MEMBER(store.bucket), {.key = "store.bucket",
                                               .standard = "central",
-                                              .doc = "The central bucket that agents write to.",
+                                              .doc = "Name of the central bucket that agents write to.",
                                               .used_by = kReaders | kApi | kTenant,
                                               .complaint = must_be_a_bucket}));
   add_s3_store_settings(table);
@@ -201,136 +209,138 @@ void add_key(Table& table) {
            {.key = "key.template",
             .standard = KeyTemplate::kDefault,
             .doc = "How an object's key is made of {cluster_id}, {namespace}, {application}, {pod_name}, "
-                   "{tenant} and {file}. Agents and processors must have the same.",
+                   "{tenant} and {file}. Agents and processors must have the same template.",
             .used_by = kReaders,
             .complaint = must_be_a_key_template}));
 }
 
 void add_collect(Table& table) {
   constexpr unsigned kAgents = kLocal | kCollect;
-  table.push_back(
-      bind(MEMBER(collect.pod_logs), {.key = "collect.pod_logs",
-                                      .standard = "/var/log/pods",
-                                      .doc = "Directory that the container runtime writes pods' logs to.",
-                                      .used_by = kAgents,
-                                      .complaint = must_not_be_empty}));
-  table.push_back(bind(MEMBER(collect.data_directory),
-                       {.key = "collect.data_directory",
-                        .standard = "${local.root}/collect",
-                        .doc = "Directory of the agent's checkpoints and spool; must survive restarts.",
+  table.push_back(bind(MEMBER(collect.pod_logs),
+                       {.key = "collect.pod_logs",
+                        .standard = "/var/log/pods",
+                        .doc = "Directory into which the container runtime writes the logs of pods.",
                         .used_by = kAgents,
                         .complaint = must_not_be_empty}));
-  table.push_back(bind(
-      MEMBER(collect.lock_wait),
-      {.key = "collect.lock_wait",
-       .standard = "30s",
-       .doc = "How long a start waits for another agent that still works on collect.data_directory (a pod "
-              "that is being replaced), or headgate local for another on local.state, before it gives up.",
-       .used_by = kAgents,
-       .least = 0,
-       .most = kHour}));
+  table.push_back(
+      bind(MEMBER(collect.data_directory),
+           {.key = "collect.data_directory",
+            .standard = "${local.root}/collect",
+            .doc = "Directory of the agent's checkpoints and spool. It must survive restarts of the agent.",
+            .used_by = kAgents,
+            .complaint = must_not_be_empty}));
+  table.push_back(
+      bind(MEMBER(collect.lock_wait),
+           {.key = "collect.lock_wait",
+            .standard = "30s",
+            .doc = "How long a starting agent waits for another agent that still uses "
+                   "collect.data_directory, for example in a pod that is being replaced. The command "
+                   "headgate local waits equally long for local.state. After this time the start fails.",
+            .used_by = kAgents,
+            .least = 0,
+            .most = kHour}));
   add_log_file_settings(table);
   table.push_back(
       bind(MEMBER(collect.start_at), {.key = "collect.start_at",
                                       .standard = "beginning",
-                                      .doc = "Where to begin in files that are there when the agent starts "
-                                             "for the first time; later starts go by what that one noted.",
+                                      .doc = "Where the agent starts in files that exist when it starts for "
+                                             "the first time. Later starts continue where the agent stopped.",
                                       .used_by = kAgents}));
-  table.push_back(bind(MEMBER(collect.record_bytes_max),
-                       {.key = "collect.record_bytes_max",
-                        .standard = "1MiB",
-                        .doc = "Longest line, at most 2MiB; a longer one becomes several records.",
-                        .used_by = kAgents,
-                        .least = kKiB,
-                        .most = std::int64_t{kRecordMessageBytesMax}}));
-  table.push_back(bind(
-      MEMBER(collect.message_time.before_max),
-      {.key = "collect.message_time.before_max",
-       .standard = "24h",
-       .doc = "How long before the container runtime's time of a line the message's own time may be. The "
-              "runtime's time is the event's otherwise, and the record says so. CloudWatch Logs takes no "
-              "event that is more than 14 days old.",
-       .used_by = kAgents,
-       .most = 365 * 24 * kHour}));
+  table.push_back(
+      bind(MEMBER(collect.record_bytes_max), {.key = "collect.record_bytes_max",
+                                              .standard = "1MiB",
+                                              .doc = "Longest line that stays one record. A longer line is "
+                                                     "split into several records. The largest value is 2MiB.",
+                                              .used_by = kAgents,
+                                              .least = kKiB,
+                                              .most = std::int64_t{kRecordMessageBytesMax}}));
+  table.push_back(
+      bind(MEMBER(collect.message_time.before_max),
+           {.key = "collect.message_time.before_max",
+            .standard = "24h",
+            .doc = "How far the time in a message may be before the time at which the container runtime read "
+                   "the line. If it is further away, the record has the runtime's time and says so. "
+                   "CloudWatch Logs refuses events that are more than 14 days old.",
+            .used_by = kAgents,
+            .most = 365 * 24 * kHour}));
   table.push_back(
       bind(MEMBER(collect.message_time.after_max),
            {.key = "collect.message_time.after_max",
             .standard = "5m",
-            .doc = "How long after the container runtime's time of a line the message's own time may be. "
-                   "CloudWatch Logs takes no event that is more than 2 hours ahead.",
+            .doc = "How far the time in a message may be after the time at which the container runtime read "
+                   "the line. CloudWatch Logs refuses events that are more than 2 hours in the future.",
             .used_by = kAgents,
             .most = 365 * 24 * kHour}));
   table.push_back(bind(
       MEMBER(collect.partition),
       {.key = "collect.partition",
        .standard = "pod",
-       .doc = "Whose records share an object: those of one pod, or of all pods of a tenant on this node, "
-              "which makes far fewer objects, and those are what costs.",
+       .doc =
+           "Which records share an object: those of one pod, or those of all pods of a tenant on this node. "
+           "The choice tenant makes far fewer objects, and AWS bills per object rather than per byte.",
        .used_by = kAgents}));
-  table.push_back(
-      bind(MEMBER(collect.overrides),
-           {.key = "collect.overrides",
-            .standard = "{}",
-            .doc = "Namespaces whose batches are otherwise: {tenant-a: [partition=tenant, age_max=1m, "
-                   "bytes_max=8MiB]}. What is not named is as for all.",
-            .used_by = kAgents,
-            .complaint = must_be_batch_policies}));
-  table.push_back(
-      bind(MEMBER(collect.batch.bytes_max), {.key = "collect.batch.bytes_max",
-                                             .standard = "64MiB",
-                                             .doc = "A batch is stored when it has grown to this size, "
-                                                    "before compression.",
-                                             .used_by = kAgents,
-                                             .least = std::int64_t{kBatchBytesLeast},
-                                             .most = std::int64_t{kBatchBytesMost}}));
+  table.push_back(bind(MEMBER(collect.overrides),
+                       {.key = "collect.overrides",
+                        .standard = "{}",
+                        .doc = "Namespaces whose batches differ from the general settings, for example "
+                               "{tenant-a: [partition=tenant, age_max=1m, bytes_max=8MiB]}. Whatever an "
+                               "entry does not name has its general value.",
+                        .used_by = kAgents,
+                        .complaint = must_be_batch_policies}));
+  table.push_back(bind(MEMBER(collect.batch.bytes_max),
+                       {.key = "collect.batch.bytes_max",
+                        .standard = "64MiB",
+                        .doc = "A batch is stored when it has reached this size before compression.",
+                        .used_by = kAgents,
+                        .least = std::int64_t{kBatchBytesLeast},
+                        .most = std::int64_t{kBatchBytesMost}}));
   table.push_back(
       bind(MEMBER(collect.batch.age_max),
            {.key = "collect.batch.age_max",
             .standard = "5m",
-            .doc = "A batch is stored when its first record has waited so long, however small it is. "
-                   "Shorter is sooner but more objects, which is what costs.",
+            .doc = "A batch is stored when its first record has waited this long, even if the batch is "
+                   "small. A shorter time delivers sooner, but makes more objects and so costs more.",
             .used_by = kAgents,
             .least = kBatchAgeLeast.count(),
             .most = kBatchAgeMost.count()}));
+  table.push_back(bind(MEMBER(collect.batch.buffers_bytes_max),
+                       {.key = "collect.batch.buffers_bytes_max",
+                        .standard = "16MiB",
+                        .doc = "Most memory that the buffers of all batches take together. With more memory, "
+                               "objects of many pods (collect.partition tenant) compress better.",
+                        .used_by = kAgents,
+                        .least = kMiB,
+                        .most = 4 * kGiB}));
   table.push_back(
-      bind(MEMBER(collect.batch.buffers_bytes_max),
-           {.key = "collect.batch.buffers_bytes_max",
-            .standard = "16MiB",
-            .doc = "Most memory that all batches' buffers take together; with more, objects of many pods "
-                   "(collect.partition: tenant) compress better.",
+      bind(MEMBER(collect.batch.open_max),
+           {.key = "collect.batch.open_max",
+            .standard = "1024",
+            .doc = "Most batches that are filled at the same time. Three quarters of them may belong to "
+                   "single pods. If more pods write, the other pods of a tenant share an object.",
             .used_by = kAgents,
-            .least = kMiB,
-            .most = 4 * kGiB}));
-  table.push_back(
-      bind(MEMBER(collect.batch.open_max), {.key = "collect.batch.open_max",
-                                            .standard = "1024",
-                                            .doc = "Most batches being filled at a time. Three quarters "
-                                                   "of them are batches of single pods; when more pods "
-                                                   "write, the lines of the others go into objects that "
-                                                   "the pods of their tenant share.",
-                                            .used_by = kAgents,
-                                            .least = 1,
-                                            .most = 100'000}));
+            .least = 1,
+            .most = 100'000}));
   table.push_back(bind(MEMBER(collect.codec), {.key = "collect.codec",
                                                .standard = "gzip",
                                                .doc = "How objects are compressed.",
                                                .used_by = kAgents}));
   table.push_back(
-      bind(MEMBER(collect.level), {.key = "collect.level",
-                                   .standard = "1",
-                                   .doc = "How hard to compress: 0 to 3 for gzip at full speed, 4 to 9 for "
-                                          "objects as small as gzip -6 makes them, at a quarter of the "
-                                          "speed; 1 to 19 for zstd.",
-                                   .used_by = kAgents,
-                                   .least = 0,
-                                   .most = 19}));
+      bind(MEMBER(collect.level),
+           {.key = "collect.level",
+            .standard = "1",
+            .doc = "Compression level. For gzip, 0 to 3 is fast, and 4 to 9 makes objects as small as gzip "
+                   "-6 does at a quarter of the speed. For zstd, the level is 1 to 19.",
+            .used_by = kAgents,
+            .least = 0,
+            .most = 19}));
   table.push_back(bind(
       MEMBER(collect.thorough_rate),
       {.key = "collect.thorough_rate",
        .standard = "16MiB",
-       .doc = "With gzip at level 0 to 3: how much a second is compressed at level 5 all the same, which "
-              "bounds what that costs (a tenth of a core at 16MiB); what comes faster, when a backlog is "
-              "read for instance, is compressed at collect.level. 0: everything.",
+       .doc =
+           "For gzip at level 0 to 3: how many bytes a second are compressed at level 5 instead, which makes "
+           "smaller objects. Bytes above this rate, such as a backlog, are compressed at collect.level. At "
+           "16MiB this costs at most a tenth of a core. With 0 everything is compressed at collect.level.",
        .used_by = kAgents,
        .least = 0,
        .most = kGiB}));
@@ -338,23 +348,23 @@ void add_collect(Table& table) {
       MEMBER(collect.spool.bytes_max),
       {.key = "collect.spool.bytes_max",
        .standard = "10GiB",
-       .doc = "Most disk that batches may take together: those that are filled, wait for the store, or "
-              "were put aside as damaged. One tenant's batches may take twice what is still free: then its "
-              "containers are not read, and their log files keep what comes; those of other tenants "
-              "are. Where none of its batches waits for the store, what is being filled is sealed.",
+       .doc = "Most disk space for all batches: those being filled, those that wait for the store, and "
+              "damaged ones that were put aside. One tenant may use twice the space that is still free. A "
+              "tenant above its share is not read for the time being, while its log files keep its lines. If "
+              "none of that tenant's batches waits for the store, the agent stores those that it is filling.",
        .used_by = kAgents,
        .least = kMiB,
        .most = kPiB}));
   table.push_back(
       bind(MEMBER(collect.spool.free_bytes_min), {.key = "collect.spool.free_bytes_min",
                                                   .standard = "1GiB",
-                                                  .doc = "Disk that the agent leaves free for the node.",
+                                                  .doc = "Free disk space that the agent leaves to the node.",
                                                   .used_by = kAgents,
                                                   .most = kPiB}));
   table.push_back(
       bind(MEMBER(collect.upload.concurrency), {.key = "collect.upload.concurrency",
                                                 .standard = "4",
-                                                .doc = "Most objects being stored at the same time.",
+                                                .doc = "Most objects that are uploaded at the same time.",
                                                 .used_by = kAgents,
                                                 .least = 1,
                                                 .most = 64}));
@@ -366,28 +376,30 @@ void add_multiline(Table& table) {
       bind(MEMBER(collect.multiline.patterns),
            {.key = "collect.multiline.patterns",
             .standard = "{}",
-            .doc = "Patterns (RE2) that a record of several lines begins with, by names that a pod's label "
-                   "headgate.io/multiline, or headgate.io/multiline.<container>, can have beside the presets "
-                   "dotnet, go, java, node, php, python, ruby, rust, and none: {dated: ['^[0-9]{4}-']}.",
+            .doc = "Named lists of RE2 patterns that match the first line of a record of several lines, for "
+                   "example {dated: ['^[0-9]{4}-']}. A pod chooses a name by its label "
+                   "headgate.io/multiline, or headgate.io/multiline.CONTAINER for one container. The names "
+                   "dotnet, go, java, node, php, python, ruby, rust and none exist already.",
             .used_by = kAgents,
             .complaint = must_be_multiline_patterns}));
-  table.push_back(
-      bind(MEMBER(collect.multiline.age_max), {.key = "collect.multiline.age_max",
-                                               .standard = "1s",
-                                               .doc = "How long a record waits for more lines of it.",
-                                               .used_by = kAgents,
-                                               .least = 10,
-                                               .most = 60 * kSecond}));
+  table.push_back(bind(MEMBER(collect.multiline.age_max),
+                       {.key = "collect.multiline.age_max",
+                        .standard = "1s",
+                        .doc = "How long a record waits for more lines that belong to it.",
+                        .used_by = kAgents,
+                        .least = 10,
+                        .most = 60 * kSecond}));
   table.push_back(bind(MEMBER(collect.multiline.bytes_max),
                        {.key = "collect.multiline.bytes_max",
                         .standard = "256KiB",
-                        .doc = "Longest record of several lines, at most 2MiB; a longer one becomes several.",
+                        .doc = "Longest record of several lines. A longer one is split into several records. "
+                               "The largest value is 2MiB.",
                         .used_by = kAgents,
                         .least = kKiB,
                         .most = std::int64_t{kRecordMessageBytesMax}}));
   table.push_back(bind(MEMBER(collect.multiline.lines_max), {.key = "collect.multiline.lines_max",
                                                              .standard = "1000",
-                                                             .doc = "Most lines of one record.",
+                                                             .doc = "Most lines in one record.",
                                                              .used_by = kAgents,
                                                              .least = 2,
                                                              .most = 100'000}));
@@ -398,93 +410,96 @@ void add_process(Table& table) {
   table.push_back(bind(
       MEMBER(process.name),
       {.key = "process.name",
-       .doc =
-           "This worker's name in the ledger; no two that run may share one. After a crash, the next of that "
-           "name takes up its work at once (in a cluster: the pod's name). In mode lambda each instance adds "
-           "a random part. Empty: a random one.",
+       .doc = "Name of this worker in the ledger. No two running workers may share a name. After a crash, a "
+              "new worker of the same name continues its work at once, so in a cluster use the pod's name. "
+              "In mode lambda each instance adds a random part. If empty, the name is random.",
        .used_by = kProcess}));
+  table.push_back(
+      bind(MEMBER(process.concurrency),
+           {.key = "process.concurrency",
+            .standard = "32",
+            .doc = "Most objects that are delivered at the same time. A large object takes 1 to 4 MiB of "
+                   "memory. Choose more than twice the number of tenants that may hang at once, because a "
+                   "worker that has just started does not know yet which ones hang.",
+            .used_by = kWorkers,
+            .least = 1,
+            .most = 256}));
+  table.push_back(bind(MEMBER(process.visibility),
+                       {.key = "process.visibility",
+                        .standard = "5m",
+                        .doc = "How long the queue hides a received message from other workers. The worker "
+                               "extends this time while it works on the message.",
+                        .used_by = kWorkers,
+                        .least = kSecond,
+                        .most = kVisibilityMost}));
+  table.push_back(
+      bind(MEMBER(process.receives_max),
+           {.key = "process.receives_max",
+            .standard = "100",
+            .doc = "A message that was received this often becomes a dead letter. On AWS the queue's "
+                   "maxReceiveCount decides, and headgate check complains if it is lower than this.",
+            .used_by = kWorkers,
+            .least = 1,
+            .most = 1000}));
   table.push_back(bind(
-      MEMBER(process.concurrency),
-      {.key = "process.concurrency",
-       .standard = "32",
+      MEMBER(process.lease),
+      {.key = "process.lease",
+       .standard = "10m",
        .doc =
-           "Most objects being delivered at the same time. A large one takes 1 to 4 MiB of memory. Half of "
-           "it should be more than the tenants that may hang at once: when a worker starts, nobody is "
-           "known yet, and others wait for those.",
+           "A delivery whose worker has not reported progress for this long may be taken by another worker.",
        .used_by = kWorkers,
-       .least = 1,
-       .most = 256}));
-  table.push_back(
-      bind(MEMBER(process.visibility), {.key = "process.visibility",
-                                        .standard = "5m",
-                                        .doc = "How long a message is ours before the queue gives it to "
-                                               "another worker; prolonged while it is worked on.",
-                                        .used_by = kWorkers,
-                                        .least = kSecond,
-                                        .most = kVisibilityMost}));
-  table.push_back(
-      bind(MEMBER(process.receives_max), {.key = "process.receives_max",
-                                          .standard = "100",
-                                          .doc = "A message received more often becomes a dead letter.",
-                                          .used_by = kWorkers,
-                                          .least = 1,
-                                          .most = 1000}));
-  table.push_back(
-      bind(MEMBER(process.lease), {.key = "process.lease",
-                                   .standard = "10m",
-                                   .doc = "How long a delivery is one worker's without a sign of life.",
-                                   .used_by = kWorkers,
-                                   .least = kSecond,
-                                   .most = 12 * kHour}));
-  table.push_back(
-      bind(MEMBER(process.retry_first), {.key = "process.retry_first",
-                                         .standard = "5s",
-                                         .doc = "Longest wait after a delivery failed once; it doubles "
-                                                "with each failure.",
-                                         .used_by = kWorkers,
-                                         .least = 100,
-                                         .most = kVisibilityMost}));
+       .least = kSecond,
+       .most = 12 * kHour}));
+  table.push_back(bind(
+      MEMBER(process.retry_first),
+      {.key = "process.retry_first",
+       .standard = "5s",
+       .doc =
+           "Longest wait after the first failure of a delivery. The wait doubles with each further failure.",
+       .used_by = kWorkers,
+       .least = 100,
+       .most = kVisibilityMost}));
   table.push_back(bind(MEMBER(process.retry_longest), {.key = "process.retry_longest",
                                                        .standard = "1h",
-                                                       .doc = "Longest wait however often it failed.",
+                                                       .doc = "Longest wait between two tries of a delivery.",
                                                        .used_by = kWorkers,
                                                        .least = 100,
                                                        .most = kVisibilityMost}));
-  table.push_back(
-      bind(MEMBER(process.held_bytes_max), {.key = "process.held_bytes_max",
-                                            .standard = "256MiB",
-                                            .doc = "Most bytes of stored objects whose messages a worker "
-                                                   "holds at a time; it takes more as it is done.",
-                                            .used_by = kProcess,
-                                            .least = kMiB,
-                                            .most = kPiB}));
-  table.push_back(
-      bind(MEMBER(process.try_for), {.key = "process.try_for",
-                                     .standard = "24h",
-                                     .doc = "A delivery that fails for so long is parked, with the reason.",
-                                     .used_by = kProcess,
-                                     .least = kSecond,
-                                     .most = 14 * 24 * kHour}));
-  table.push_back(bind(MEMBER(process.decompression_ratio_max),
-                       {.key = "process.decompression_ratio_max",
-                        .standard = "200",
-                        .doc = "How many times its stored size an object may become when it is decompressed. "
-                               "256 MiB are always allowed. The deliveries of an object that becomes more "
-                               "are parked with that reason: raise this and replay them.",
+  table.push_back(bind(MEMBER(process.held_bytes_max),
+                       {.key = "process.held_bytes_max",
+                        .standard = "256MiB",
+                        .doc = "Most bytes of stored objects whose messages a worker holds at the same time. "
+                               "The worker asks for more messages when some of them are done.",
                         .used_by = kProcess,
-                        .least = 1,
-                        .most = 1'000'000}));
+                        .least = kMiB,
+                        .most = kPiB}));
+  table.push_back(bind(MEMBER(process.try_for),
+                       {.key = "process.try_for",
+                        .standard = "24h",
+                        .doc = "A delivery that has failed for this long is parked, with the reason.",
+                        .used_by = kProcess,
+                        .least = kSecond,
+                        .most = 14 * 24 * kHour}));
   table.push_back(
-      bind(MEMBER(process.buckets), {.key = "process.buckets",
-                                     .standard = "${store.bucket}",
-                                     .doc = "The only buckets that objects are read from, whatever a "
-                                            "message names: each with the settings of store.bucket, where "
-                                            "quarantine is. Scans and replays of a time look through all. "
-                                            "S3 copies into tenants' buckets from the first ones, up to 8; "
-                                            "from the others we read and write. None can be a tenant's "
-                                            "destination.",
-                                     .used_by = kWorkers | kApi | kTenant | kReplay,
-                                     .complaint = must_be_buckets}));
+      bind(MEMBER(process.decompression_ratio_max),
+           {.key = "process.decompression_ratio_max",
+            .standard = "200",
+            .doc = "How many times its stored size an object may have after decompression. An object of up "
+                   "to 256 MiB after decompression is always allowed. The deliveries of a larger object are "
+                   "parked with that reason. To deliver them, raise this setting and replay them.",
+            .used_by = kProcess,
+            .least = 1,
+            .most = 1'000'000}));
+  table.push_back(bind(
+      MEMBER(process.buckets),
+      {.key = "process.buckets",
+       .standard = "${store.bucket}",
+       .doc = "The only buckets that objects are read from, even if a message names another. All have the "
+              "settings of store.bucket, which also holds the quarantine. Scans and replays of a time range "
+              "read all of them. S3 copies into tenants' buckets directly from the first 8, while objects of "
+              "the others pass through the worker. None of them can be a tenant's destination.",
+       .used_by = kWorkers | kApi | kTenant | kReplay,
+       .complaint = must_be_buckets}));
 }
 
 #undef MEMBER

@@ -55,59 +55,63 @@ constexpr unsigned kAll = kWriters | kApi | kTenant;
 }  // namespace
 
 void add_s3_store_settings(std::vector<Setting>& table) {
-  table.push_back(bind(MEMBER(store.owner),
-                       {.key = "store.owner",
-                        .doc = "The account that the central bucket must belong to. Empty: not checked.",
-                        .used_by = kWriters,
-                        .complaint = must_be_an_account}));
+  table.push_back(
+      bind(MEMBER(store.owner),
+           {.key = "store.owner",
+            .doc = "AWS account that must own the central bucket. If empty, the owner is not checked.",
+            .used_by = kWriters,
+            .complaint = must_be_an_account}));
   table.push_back(bind(MEMBER(store.encryption),
                        {.key = "store.encryption",
                         .standard = "bucket",
-                        .doc = "How objects in S3 are encrypted: as the bucket says, with S3's keys, or with "
-                               "store.kms_key.",
+                        .doc = "How S3 encrypts new objects: bucket leaves it to the bucket's own setting, "
+                               "s3 uses keys that S3 manages, kms uses store.kms_key.",
                         .used_by = kWriters}));
-  table.push_back(
-      bind(MEMBER(store.kms_key), {.key = "store.kms_key",
-                                   .doc = "The KMS key (ARN or id) of store.encryption kms. Empty: the "
-                                          "account's own for S3.",
-                                   .used_by = kWriters}));
+  table.push_back(bind(MEMBER(store.kms_key), {.key = "store.kms_key",
+                                               .doc = "ARN or id of the KMS key for store.encryption kms. If "
+                                                      "empty, S3 uses the account's default key for S3.",
+                                               .used_by = kWriters}));
 }
 
 void add_aws_settings(std::vector<Setting>& table) {
   table.push_back(
       bind(MEMBER(aws.region), {.key = "aws.region",
-                                .doc = "Region of the central bucket, queue and tables. Empty: as "
-                                       "AWS_REGION or the profile says.",
+                                .doc = "Region of the central bucket, the queue and the tables. If empty, "
+                                       "the region comes from AWS_REGION or the profile.",
                                 .used_by = kAll,
                                 .complaint = must_be_a_region}));
-  table.push_back(bind(MEMBER(aws.endpoint_url),
-                       {.key = "aws.endpoint_url",
-                        .doc = "Where all services of AWS are asked instead of at AWS's own addresses, for "
-                               "tests. Empty: as AWS_ENDPOINT_URL says.",
-                        .used_by = kAll,
-                        .complaint = must_be_a_url}));
+  table.push_back(
+      bind(MEMBER(aws.endpoint_url), {.key = "aws.endpoint_url",
+                                      .doc = "Address that receives the calls to all AWS services, for "
+                                             "tests. If empty, AWS_ENDPOINT_URL decides.",
+                                      .used_by = kAll,
+                                      .complaint = must_be_a_url}));
   table.push_back(bind(
       MEMBER(aws.role_arn),
       {.key = "aws.role_arn",
-       .doc = "Role taken with the credentials that are found (environment, profile, IRSA, Pod Identity, "
-              "instance): the agent's writer role, the processor's central log distribution role. Empty: "
-              "those credentials themselves.",
+       .doc = "Role that is assumed with the credentials found on the machine (environment, profile, IRSA, "
+              "Pod Identity, instance). It is the writer role for an agent and the central log distribution "
+              "role for a processor. If empty, no role is assumed and those credentials are used directly.",
        .used_by = kAll,
        .complaint = must_be_a_role}));
-  table.push_back(bind(MEMBER(aws.queue_url), {.key = "aws.queue_url",
-                                               .doc = "The SQS queue that is told of new objects.",
-                                               .used_by = kDeliverers,
-                                               .complaint = must_be_a_url}));
-  table.push_back(bind(MEMBER(aws.tenants_table), {.key = "aws.tenants_table",
-                                                   .standard = "headgate-tenants",
-                                                   .doc = "DynamoDB table of the tenants' configurations.",
-                                                   .used_by = kDeliverers | kApi | kTenant,
-                                                   .complaint = must_be_a_table}));
-  table.push_back(bind(MEMBER(aws.ledger_table), {.key = "aws.ledger_table",
-                                                  .standard = "headgate-ledger",
-                                                  .doc = "DynamoDB table of what became of each object.",
-                                                  .used_by = kDeliverers | kApi,
-                                                  .complaint = must_be_a_table}));
+  table.push_back(
+      bind(MEMBER(aws.queue_url), {.key = "aws.queue_url",
+                                   .doc = "URL of the SQS queue that receives a message for each new object.",
+                                   .used_by = kDeliverers,
+                                   .complaint = must_be_a_url}));
+  table.push_back(
+      bind(MEMBER(aws.tenants_table), {.key = "aws.tenants_table",
+                                       .standard = "headgate-tenants",
+                                       .doc = "DynamoDB table that holds the tenants' configurations.",
+                                       .used_by = kDeliverers | kApi | kTenant,
+                                       .complaint = must_be_a_table}));
+  table.push_back(
+      bind(MEMBER(aws.ledger_table),
+           {.key = "aws.ledger_table",
+            .standard = "headgate-ledger",
+            .doc = "DynamoDB table that records what happened to each object at each destination.",
+            .used_by = kDeliverers | kApi,
+            .complaint = must_be_a_table}));
 }
 
 #undef MEMBER

@@ -25,47 +25,46 @@ Complaint must_be_absolute_directories(const SettingValue& value) {
 #define MEMBER(path) ([](Config & config) -> auto& { return config.path; })
 
 void add_log_file_settings(std::vector<Setting>& table) {
-  table.push_back(bind(
-      MEMBER(collect.scan_interval),
-      {.key = "collect.scan_interval",
-       .standard = "1s",
-       .doc =
-           "How often new log files are looked for where the node does not tell what changes (network file "
-           "systems, links that are followed), where something has changed, and while the spool is full.",
-       .used_by = kAgents,
-       .least = 10,
-       .most = 60 * kSecond}));
   table.push_back(
-      bind(MEMBER(collect.idle_scan_interval),
-           {.key = "collect.idle_scan_interval",
-            .standard = "10s",
-            .doc = "How often all directories are looked at although the node tells what changes.",
+      bind(MEMBER(collect.scan_interval),
+           {.key = "collect.scan_interval",
+            .standard = "1s",
+            .doc = "How often the agent looks for new log files in directories that have changed. It looks "
+                   "as often in all directories while the spool is full, and where the node does not report "
+                   "changes (network file systems, followed links).",
             .used_by = kAgents,
             .least = 10,
-            .most = kHour}));
-  table.push_back(
-      bind(MEMBER(collect.follow_links),
-           {.key = "collect.follow_links",
-            .doc = "Directories that symbolic links below collect.pod_logs may lead into; no other link is "
-                   "followed. Nodes with Docker need /var/lib/docker/containers. Whoever may write below "
-                   "collect.pod_logs can then have any log in these directories collected as its own.",
-            .used_by = kAgents,
-            .complaint = must_be_absolute_directories}));
+            .most = 60 * kSecond}));
+  table.push_back(bind(MEMBER(collect.idle_scan_interval),
+                       {.key = "collect.idle_scan_interval",
+                        .standard = "10s",
+                        .doc = "How often the agent lists all directories although inotify reports changes.",
+                        .used_by = kAgents,
+                        .least = 10,
+                        .most = kHour}));
   table.push_back(bind(
-      MEMBER(collect.deleted_bytes_max),
-      {.key = "collect.deleted_bytes_max",
-       .standard = "1GiB",
-       .doc = "Most bytes of log files that the node has deleted and that are held open because they are "
-              "not read to their end. Over it, and while less than collect.spool.free_bytes_min is free "
-              "where the logs are, those that were written longest ago are let go, and what was not "
-              "read of them is counted as lost.",
-       .used_by = kAgents}));
+      MEMBER(collect.follow_links),
+      {.key = "collect.follow_links",
+       .doc = "Directories that symbolic links below collect.pod_logs may lead into. The agent follows no "
+              "other link. Nodes with Docker need /var/lib/docker/containers. Anyone who may write below "
+              "collect.pod_logs can then have any log in these directories collected as their own.",
+       .used_by = kAgents,
+       .complaint = must_be_absolute_directories}));
+  table.push_back(
+      bind(MEMBER(collect.deleted_bytes_max),
+           {.key = "collect.deleted_bytes_max",
+            .standard = "1GiB",
+            .doc = "Most bytes of deleted log files that the agent keeps open because it has not read them "
+                   "to the end. Above this limit, and while less than collect.spool.free_bytes_min is free "
+                   "on the disk of the logs, the agent closes the files that were written longest ago. The "
+                   "lines that it had not read of them count as lost.",
+            .used_by = kAgents}));
   table.push_back(
       bind(MEMBER(collect.record_wait_max),
            {.key = "collect.record_wait_max",
             .standard = "30s",
-            .doc = "How long the end of a record is waited for after the last that came of it: a container's "
-                   "last words can lack their newline. Then the record is given as it is.",
+            .doc = "How long the agent waits for the rest of a record whose end is missing, for example a "
+                   "container's last line without a newline. After this time the record is stored as it is.",
             .used_by = kAgents,
             .least = 1000,
             .most = 24 * 3600 * 1000LL}));

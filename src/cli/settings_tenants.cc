@@ -31,36 +31,35 @@ void add_tenant_settings(std::vector<Setting>& table) {
       bind(MEMBER(tenants.rules),
            {.key = "tenants.rules",
             .standard = "auto",
-            .doc = "How tenant configurations are judged: aws wants account, region, role and external id; "
-                   "auto is aws when store.kind is s3, and local when not.",
+            .doc = "Which rules tenant configurations must meet. The rules aws demand account, region, role "
+                   "and external id. With auto the rules are aws if store.kind is s3, and local otherwise.",
             .used_by = kLocal | kProcess | kApi | kTenant | kReplay}));
-  table.push_back(
-      bind(MEMBER(tenants.cache_ttl), {.key = "tenants.cache_ttl",
-                                       .standard = "30s",
-                                       .doc = "How soon a change to a tenant's configuration is followed.",
-                                       .used_by = kLocal | kProcess | kReplay,
-                                       .most = kHour}));
-  table.push_back(
-      bind(MEMBER(tenants.groups),
-           {.key = "tenants.groups",
-            .standard = "{}",
-            .doc = "Named groups of applications that a tenant's desired_logs may name. A mapping of names "
-                   "to lists; as a variable or flag in YAML's short form: {infra: [etcd, dns]}.",
-            .used_by = kLocal | kProcess | kApi | kTenant | kReplay,
-            .complaint = must_be_groups}));
-  table.push_back(bind(MEMBER(tenants.predecessor_rows),
-                       {.key = "tenants.predecessor_rows",
-                        .standard = "false",
-                        .doc = "Whether rows of the tenant table that the predecessor's API, scripts or "
-                               "README wrote are read as it read "
-                               "them: our account as external id, us-east-1 and ROSA/cluster-logs/ where "
-                               "they say nothing, `groups` with "
-                               "the groups that it had built in, and buckets whose owner is not named. Only "
-                               "rows without `version`; every "
-                               "tenant knows our account's id, so give each tenant an external id of its own "
-                               "when its role can be "
-                               "changed.",
-                        .used_by = kProcess | kApi | kTenant | kReplay}));
+  table.push_back(bind(MEMBER(tenants.cache_ttl),
+                       {.key = "tenants.cache_ttl",
+                        .standard = "30s",
+                        .doc = "How long a worker uses a tenant's configuration before it reads it again.",
+                        .used_by = kLocal | kProcess | kReplay,
+                        .most = kHour}));
+  table.push_back(bind(
+      MEMBER(tenants.groups),
+      {.key = "tenants.groups",
+       .standard = "{}",
+       .doc =
+           "Named groups of applications that a tenant may name in desired_logs. In the file it is a mapping "
+           "of names to lists, and in a variable or flag it has YAML's short form: {infra: [etcd, dns]}.",
+       .used_by = kLocal | kProcess | kApi | kTenant | kReplay,
+       .complaint = must_be_groups}));
+  table.push_back(bind(
+      MEMBER(tenants.predecessor_rows),
+      {.key = "tenants.predecessor_rows",
+       .standard = "false",
+       .doc =
+           "Whether rows that the predecessor wrote into the tenant table are read as the predecessor read "
+           "them. Such a row has our account as external id. A row without a region or a prefix has "
+           "us-east-1 and ROSA/cluster-logs/. Its `groups` include the predecessor's built-in groups, and "
+           "its bucket's owner may be unknown. Every tenant knows our account's id, so give each tenant its "
+           "own external id as soon as its role can be changed. Only rows without `version` are read so.",
+       .used_by = kProcess | kApi | kTenant | kReplay}));
 }
 
 #undef MEMBER
