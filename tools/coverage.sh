@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests in a build that counts, and says what they did not run: build/coverage/report.
 #   COVERAGE_PROGRAMS='base_test model_test' tools/coverage.sh   only these test programs, which is much faster
-# A process that a test kills writes no counts, so what only such a process ran counts as not run.
+# A process that a test kills writes no counts, so what only such a process ran counts as not run. A test that fails here is told
+# and ends nothing: one that fills the disk, or makes it read-only, may stumble over the counts. `make test` is what judges.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
@@ -31,16 +32,15 @@ cmake --build --preset coverage -j "$jobs" --target "${targets[@]}" -- --quiet
 
 rm -rf "$counts" "$report"
 mkdir -p "$counts" "$report"
-failed=0
 # %4m: the processes of a program add up into four files, whichever ends first.
 LLVM_PROFILE_FILE="$counts/%4m.profraw" ctest --preset coverage -j "$jobs" -L "$labels" > "$report/tests.log" 2>&1 ||
-  { tail -n 30 "$report/tests.log" >&2; echo 'coverage: tests failed; what follows is of those that ran' >&2; failed=1; }
+  { sed -n '/The following tests FAILED/,$p' "$report/tests.log" >&2; echo "coverage: some tests failed in this build: $report/tests.log" >&2; }
 
-llvm-profdata-14 merge --sparse -o "$build/tests.profdata" "$counts"/*.profraw
+# One that a killed process left half-written is passed over.
+llvm-profdata-14 merge --sparse --failure-mode=all -o "$build/tests.profdata" "$counts"/*.profraw
 objects=()
 for program in "${programs[@]:1}"; do objects+=(--object "$program"); done
 # From the build's folder, since paths in the counts are relative to it where the compiler cache made them so.
 (cd "$build" && llvm-cov-14 export --format=text --skip-functions --num-threads="$jobs" --instr-profile=tests.profdata \
   --ignore-filename-regex='(^|/)tests/|_test\.cc$|^/usr/' "${programs[0]}" ${objects[@]+"${objects[@]}"}) > "$build/counts.json"
 tools/coverage.py "$build/counts.json" --build "$build" --report "$report"
-exit "$failed"
