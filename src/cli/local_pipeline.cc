@@ -97,7 +97,8 @@ Result<> LocalPipeline::start_agent(const Config& config) {
                                         .kube = pods_,
                                         .metrics = metrics_,
                                         .events = events_.get(),
-                                        .pod_logs = pod_logs_.get()};
+                                        .pod_logs = pod_logs_.get(),
+                                        .links = pod_logs_.get()};
   agent_ = TRY_IN("collect", Agent::start(world, *notifying_store_, std::move(options)));
   return {};
 }

@@ -122,7 +122,8 @@ Result<> NodeAgent::start_agent(const Config& config) {
                                         .kube = *pods_,
                                         .metrics = metrics_,
                                         .events = events_.get(),
-                                        .pod_logs = pod_logs_.get()};
+                                        .pod_logs = pod_logs_.get(),
+                                        .links = pod_logs_.get()};
   const NodeName node(config.kube.node_name.empty() ? "local" : config.kube.node_name);
   Agent::Options options = TRY(agent_options(config, node));
   options.leave = leave_;

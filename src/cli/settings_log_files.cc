@@ -47,7 +47,9 @@ void add_log_file_settings(std::vector<Setting>& table) {
       {.key = "collect.follow_links",
        .doc = "Directories that symbolic links below collect.pod_logs may lead into. The agent follows no "
               "other link. Nodes with Docker need /var/lib/docker/containers. Anyone who may write below "
-              "collect.pod_logs can then have any log in these directories collected as their own.",
+              "collect.pod_logs can then have any log in these directories collected as their own. The "
+              "agent looks behind links every collect.scan_interval. It counts the files that the runtime "
+              "rotates away faster (headgate_collect_link_files_lost_total).",
        .used_by = kAgents,
        .complaint = must_be_absolute_directories}));
   table.push_back(
@@ -64,7 +66,9 @@ void add_log_file_settings(std::vector<Setting>& table) {
            {.key = "collect.record_wait_max",
             .standard = "30s",
             .doc = "How long the agent waits for the rest of a record whose end is missing, for example a "
-                   "container's last line without a newline. After this time the record is stored as it is.",
+                   "container's last line without a newline. After this time the record is stored as it is. "
+                   "If the Kubernetes API says that the container has ended, the record is stored once its "
+                   "log has not changed for 5 seconds.",
             .used_by = kAgents,
             .least = 1000,
             .most = 24 * 3600 * 1000LL}));

@@ -186,6 +186,18 @@ const CoveredFile* Checkpoints::find_begun(std::string_view path, FileId id,
   return best == nullptr ? nullptr : &best->file;
 }
 
+const CoveredFile* Checkpoints::find_last_at(std::string_view path) const {
+  const Entry* last = nullptr;
+  for (const Entries* entries : {&confirmed_, &sealed_}) {
+    const auto here = entries->find(directory_of(path));
+    if (here == entries->end()) continue;
+    for (const Entry& entry : here->second) {
+      if (entry.file.path == path && (last == nullptr || last->sequence < entry.sequence)) last = &entry;
+    }
+  }
+  return last == nullptr ? nullptr : &last->file;
+}
+
 void Checkpoints::forget_absent(const Present& present) {
   is_changed_ = forget_absent(confirmed_, present) || is_changed_;
   forget_absent(sealed_, present);

@@ -59,6 +59,9 @@ class Checkpoints {
   // the latest entry whose `begin` it has.
   const CoveredFile* find_begun(std::string_view path, FileId id, std::string_view first_bytes) const;
 
+  // The latest entry of a file that was at `path`; nullptr when there is none.
+  const CoveredFile* find_last_at(std::string_view path) const;
+
   // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that
   // had the inode before.
   bool may_hold(std::string_view path, FileId id, std::uint64_t bytes) const;

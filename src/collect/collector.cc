@@ -219,6 +219,7 @@ void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyT
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
   const ContainerTail::Sight sight = followed.tail->see(seen, checkpoints_, left);
   meters_.dropped.add(followed.tail->take_files_lost());
+  note_lost_behind_links(followed, followed.tail->take_lost_behind_links(), now);
   count_open(followed);
   note_unreadable(sight.unreadable, now);
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving

@@ -28,6 +28,7 @@
 #include "ports/disk.h"
 #include "ports/file_events.h"
 #include "ports/kube.h"
+#include "ports/linked_files.h"
 #include "ports/random.h"
 
 namespace headgate::collect {
@@ -77,6 +78,7 @@ class Collector {
     Metrics& metrics;
     FileEvents* events = nullptr;  // none: the directories are polled
     Disk* pod_logs = nullptr;      // how log files are opened; none: as `disk` does
+    LinkedFiles* links = nullptr;  // what is beside those behind links; none: nothing is known of it
     Disk& logs() const { return pod_logs != nullptr ? *pod_logs : disk; }
   };
   // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
@@ -123,6 +125,7 @@ class Collector {
     enum class Leaving : std::uint8_t { No, ToReturn, ForGood };
     Leaving leaving = Leaving::No;
     bool is_at_end = false;
+    std::uint32_t runs_ended = 0;  // as the cluster said last
   };
   using Containers = std::map<ContainerKey, Followed>;
   // Was left out, and is wanted on these terms.
@@ -142,11 +145,13 @@ class Collector {
   void note_refused(const Scan& scan, SteadyTime now);
   void see(const SeenContainer& seen, SteadyTime now);
   void see_files(Followed& followed, const SeenContainer& seen, SteadyTime now);
+  void note_lost_behind_links(const Followed& followed, const LostBehindLink& lost, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen, SteadyTime now);
   Followed* begin_following(const SeenContainer& seen, Terms terms, SteadyTime now);
   void take_back_returning(SteadyTime now);
   void take_up_changes(SteadyTime now);
+  void note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now);
   void begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms, SteadyTime now);
   bool is_at_end(const Followed& followed, const ContainerTail::Read& read) const;
   Result<> finish_leaving(SteadyTime now);
@@ -192,8 +197,9 @@ class Collector {
   HeldBytes held_bytes_;
   HeldBytes open_bytes_;
   std::size_t open_files_ = 0;
-  RepeatedLog said_;                // what is found at each look is logged once an hour
-  std::uint64_t lines_let_go_ = 0;  // of deleted files, not logged yet
+  RepeatedLog said_;                  // what is found at each look is logged once an hour
+  LostBehindLink lost_behind_links_;  // not logged yet
+  std::uint64_t lines_let_go_ = 0;    // of deleted files, not logged yet
   std::vector<char> buffer_;
   SteadyTime changes_taken_at_;
   SteadyTime scanned_at_;

@@ -1,4 +1,5 @@
-// What the collector does when there is more than it may hold: open files, deleted files, a full spool.
+// What the collector does when there is more than it may hold, or can: open files, deleted files, files
+// behind links, a full spool.
 #include <algorithm>
 #include <utility>
 
@@ -63,6 +64,22 @@ void Collector::bound_deleted(SteadyTime now) {
       "log files that were deleted before they could be read were let go, for want of room: their lines are "
       "lost. Find out why the spool is not emptied, or raise collect.deleted_bytes_max",
       {{"lines", std::exchange(lines_let_go_, 0)}, {"still_held_bytes", held}});
+}
+
+// Whoever rotates a log behind its link is not seen at it, and keeps as many files as he likes.
+void Collector::note_lost_behind_links(const Followed& followed, const LostBehindLink& lost, SteadyTime now) {
+  if (lost.files == 0) return;
+  meters_.link_files_lost.add(lost.files);
+  meters_.link_bytes_lost.add(lost.bytes);
+  lost_behind_links_.files += lost.files;
+  lost_behind_links_.bytes += lost.bytes;
+  if (!said_.happened("behind links", now)) return;
+  const LostBehindLink since = std::exchange(lost_behind_links_, {});
+  log::error(
+      "log files behind links were rotated more than once between two looks: the lines of those in between "
+      "may "
+      "be lost. Lower collect.scan_interval, or let the runtime write larger files",
+      {{"files", since.files}, {"bytes", since.bytes}, {"one_of", followed.directory}});
 }
 
 // Files come and go all the same, and only one that is open outlives its name.

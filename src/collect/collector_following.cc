@@ -91,7 +91,10 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
                              .quiet_min = options_.quiet_min,
                              .joining = joining_of(seen, terms.multiline, now),
                              .time_window = options_.time_window,
-                             .record_wait_max = options_.record_wait_max});
+                             .record_wait_max = options_.record_wait_max,
+                             .links = world_.links});
+  followed.runs_ended = world_.kube.runs_ended(seen.pod, seen.container);
+  followed.tail->note_runs_ended(followed.runs_ended);
   followed.terms = std::move(terms);
   const BatchKey key = policy.partition == Partition::Pod
                            ? *pod_key
@@ -151,12 +154,21 @@ void Collector::take_up_changes(SteadyTime now) {
   if (!admission_.take_changes()) return;
   changes_taken_at_ = now;
   for (auto& [id, followed] : containers_) {
+    note_runs_ended(id, followed, now);
     if (followed.leaving != Followed::Leaving::No)
       continue;  // what it says then is asked for when it has left
     const std::optional<Terms> terms = admission_.terms_now(id);
     if (terms && *terms != followed.terms) begin_leaving(id, followed, *terms, now);
   }
   if (admission_.is_any_wanted()) next_scan_at_ = now;
+}
+
+void Collector::note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now) {
+  const std::uint32_t runs = world_.kube.runs_ended(id.first, id.second);
+  if (std::exchange(followed.runs_ended, runs) == runs) return;
+  followed.tail->note_runs_ended(runs);
+  followed.read_at = now;
+  next_due_at_ = kLongAgo;
 }
 
 void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms,

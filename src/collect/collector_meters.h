@@ -34,6 +34,11 @@ struct CollectorMeters {
                                          "Gzipped log files that could not be read to their end")),
         dropped(metrics.counter("headgate_collect_dropped_total",
                                 "Records known to be lost: always 0, alarm on it")),
+        link_files_lost(metrics.counter(
+            "headgate_collect_link_files_lost_total",
+            "Log files that were rotated behind a link between two looks: their lines may be lost")),
+        link_bytes_lost(metrics.counter("headgate_collect_link_bytes_lost_total",
+                                        "Bytes of those of them that were still there")),
         foreign(metrics.counter("headgate_collect_foreign_files_total",
                                 "Files not delivered because none of their first lines is a CRI line")),
         refused(metrics.gauge("headgate_collect_refused_files",
@@ -84,6 +89,8 @@ struct CollectorMeters {
   Counter& errors;
   Counter& archives_damaged;
   Counter& dropped;
+  Counter& link_files_lost;
+  Counter& link_bytes_lost;
   Counter& foreign;
   Gauge& refused;
   Counter& undecided_lost;

@@ -35,7 +35,10 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
       if (!listed.is_refused) unknown.push_back(&listed);
       continue;
     }
-    if (!listed.name.is_gzip && !known->is_as_read(listed)) {
+    // A half line at its end is not read for long: while the file is listed as it was, it is quiet all the
+    // same.
+    const bool is_changed = known->is_finished || !known->is_as_listed(listed);
+    if (!listed.name.is_gzip && is_changed && !known->is_as_read(listed)) {
       known->quiet_since = kNotQuiet;
       known->is_finished = false;
     }
@@ -129,6 +132,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
   opened.quiet_since = kNotQuiet;
   Result<> resumed;
   const bool is_current = listed.name.rotated_at.empty();
+  bool is_new = false;
   const CoveredFile* begun =
       is_current ? checkpoints.find_begun(listed.path, opened.id(), opened.first_bytes()) : nullptr;
   if (begun != nullptr) {
@@ -143,6 +147,8 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
     } else {
       opened.resume_copy(other->position);
     }
+  } else {
+    is_new = true;
   }
   if (!resumed.ok()) {
     sight.unreadable.push_back(resumed.error());
@@ -157,6 +163,7 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
       opened.close();
     }
   }
+  if (is_new && opened.is_link) look_behind_link(opened, checkpoints, sight);
   files_.push_back(std::move(opened));
 }
 
@@ -228,12 +235,13 @@ void ContainerTail::see_nothing() {
   is_stale_ = false;
 }
 
-// The runtime may still write it: also when somebody deleted it, as long as there is no later one and its
-// directory is there.
+// The runtime may still write it: also when somebody deleted it, as long as there is no later one, its
+// directory is there, and the cluster does not say that the container's run has ended.
 bool ContainerTail::is_written(std::size_t index) const {
   const TailedFile& file = files_[index];
   const bool is_reached = file.is_listed() || (file.is_deleted() && is_directory_there_);
-  return index + 1 == files_.size() && is_reached && !file.is_gzip() && !file.is_cut();
+  return index + 1 == files_.size() && is_reached && !file.is_gzip() && !file.is_cut() &&
+         file.name.restart >= runs_ended_;
 }
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
@@ -251,10 +259,10 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
     read.must_wait = step == Step::Wait;
     break;
   }
-  // Nothing will complete what is open: no later file, and the last one is over.
-  const bool is_over = !files_.empty() && !is_stale_ && !read.more && !read.must_wait &&
-                       !is_written(files_.size() - 1) && files_.back().is_finished &&
-                       now - files_.back().quiet_since >= options_.quiet_min;
+  // Nothing will complete what is open: no later file of its run, and the last one is over.
+  const TailedFile* const last = end_of_run();
+  const bool is_over = last != nullptr && !is_stale_ && !read.more && !read.must_wait && last->is_finished &&
+                       now - last->quiet_since >= options_.quiet_min;
   if (is_over) TRY(end_records(batch, read.counts));
   // After reading: what follows may have been in the file for long.
   for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
@@ -303,8 +311,7 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
     return reach_end(index, buffer, batch, read, now);
   }
   file.quiet_since = kNotQuiet;
-  const std::uint32_t before = last_restart_.value_or(files_.front().name.restart);
-  if (file.name.restart > before) {
+  if (is_of_later_run(file)) {
     // The rest of the older files is read into the buffer: this chunk is read again.
     file.unread(*chunk);
     TRY(begin_restart(index, buffer, batch, read));
@@ -349,11 +356,11 @@ Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::spa
   }
   if (file.quiet_since == kNotQuiet) file.quiet_since = now;
   if (is_written(index)) {
-    TRY(take_half_line(file, buffer, batch, read, now));
+    TRY(take_half_line(index, buffer, batch, read, now));
     return Step::AtEnd;
   }
   if (!file.is_gzip() && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
-  if (TRY(take_rest(file, buffer, batch, read)) == Step::Wait) return Step::Wait;
+  if (TRY(take_rest(index, buffer, batch, read)) == Step::Wait) return Step::Wait;
   if (const std::optional<Error> damage = file.take_damage()) {
     ++read.counts.archives_damaged;
     read.unreadable.push_back(*damage);
@@ -373,19 +380,6 @@ Result<ContainerTail::Step> ContainerTail::pass_cut(TailedFile& file, Batch& bat
   TRY(end_records(batch, read.counts));
   file.is_finished = true;
   return Step::AtEnd;
-}
-
-// The first line of a container that was started anew: what the one before it left open stays as it is.
-Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer, Batch& batch, Read& read) {
-  for (std::size_t older = 0; older < index; ++older) {
-    TailedFile& file = files_[older];
-    if (file.is_finished || !file.is_open() || file.name.restart >= files_[index].name.restart) continue;
-    if (file.content() != TailedFile::Content::Log) continue;
-    TRY(take_rest(file, buffer, batch, read));
-  }
-  TRY(end_records(batch, read.counts));
-  last_restart_ = files_[index].name.restart;
-  return {};
 }
 
 Result<> ContainerTail::take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch,
@@ -537,8 +531,8 @@ bool ContainerTail::is_waiting() const {
     const bool is_unknown = file.content() == TailedFile::Content::Unknown && file.unread_bytes() > 0;
     if (!file.is_finished && (is_unknown || !is_written(index))) return true;
   }
-  const bool is_over = !files_.empty() && !is_written(files_.size() - 1);
-  return is_over && (assembler_.is_open(Stream::Stdout) || assembler_.is_open(Stream::Stderr));
+  return end_of_run() != nullptr &&
+         (assembler_.is_open(Stream::Stdout) || assembler_.is_open(Stream::Stderr));
 }
 
 std::size_t ContainerTail::open_files() const {

@@ -17,6 +17,7 @@
 #include "collect/batch.h"
 #include "collect/checkpoints.h"
 #include "collect/gzip_content.h"
+#include "collect/link_rotations.h"
 #include "collect/pod_log_directory.h"
 #include "collect/record_assembler.h"
 #include "collect/tailed_file.h"
@@ -49,6 +50,7 @@ class ContainerTail {
     // A record whose end is missing (a piece with none after it, a line without its newline) is given after
     // so long without more of it.
     std::chrono::milliseconds record_wait_max{30'000};
+    LinkedFiles* links = nullptr;  // tells of what is beside files behind links; outlives this
   };
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
@@ -63,6 +65,8 @@ class ContainerTail {
   // Files that are gone before all that was known to be in them was read, since the last call; read() tells
   // of them too.
   std::uint64_t take_files_lost() { return std::exchange(files_lost_, 0); }
+  // Files that may have been written and rotated behind a link unseen, since the last call.
+  LostBehindLink take_lost_behind_links() { return std::exchange(lost_behind_links_, {}); }
   // The directory is gone: also those that were never opened.
   std::uint64_t take_all_lost() { return take_files_lost() + unopened_.end(); }
 
@@ -78,6 +82,9 @@ class ContainerTail {
   };
   Result<Read> read(std::span<char> buffer, Batch& batch, SteadyTime now);
 
+  // Runs of the container with lower numbers write nothing any more: their last file is over as a renamed one
+  // is, and what is open in it ends once its end has not moved for quiet_min.
+  void note_runs_ended(std::uint32_t runs) { runs_ended_ = runs; }
   // Lines that were written later are passed over.
   void end_after(Timestamp last) { end_ = last; }
 
@@ -144,9 +151,11 @@ class ContainerTail {
   void count_unopened(const SeenContainer& seen, std::vector<const SeenFile*> unopened,
                       const Checkpoints& checkpoints);
   void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, Sight& sight);
+  void look_behind_link(const TailedFile& opened, const Checkpoints& checkpoints, Sight& sight);
   Result<bool> is_taken_over(TailedFile& opened, const SeenFile& listed, const Checkpoints& checkpoints);
   void cut(std::size_t index);
   bool is_written(std::size_t index) const;
+  const TailedFile* end_of_run() const;
   Result<> take_lines(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> take_line(TailedFile& file, std::string_view line, std::uint64_t offset, Batch& batch,
                      ReadCounts& counts);
@@ -156,9 +165,11 @@ class ContainerTail {
   Result<> take_piece(TailedFile& file, const TailedFile::Chunk& chunk, Batch& batch, ReadCounts& counts);
   Result<> add(std::span<const Record> records, Batch& batch, ReadCounts& counts);
   // What is left of a file without a newline, as a line.
-  Result<Step> take_rest(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read);
+  Result<Step> take_rest(std::size_t index, std::span<char> buffer, Batch& batch, Read& read);
+  bool is_of_later_run(const TailedFile& file) const;
   Result<> end_records(Batch& batch, ReadCounts& counts);
-  Result<> take_half_line(TailedFile& file, std::span<char> buffer, Batch& batch, Read& read, SteadyTime now);
+  Result<> take_half_line(std::size_t index, std::span<char> buffer, Batch& batch, Read& read,
+                          SteadyTime now);
   Result<> end_unended(Batch& batch, ReadCounts& counts, SteadyTime now);
   const RecordJoiner& joiner() const { return assembler_.joiner(); }
   TailedFile::Until until() const;
@@ -187,6 +198,8 @@ class ContainerTail {
   TailedFile::Until last_of_ = {};  // by stream, since the start or the last rewind()
   Timestamp last_at_;               // stands in for the time of damaged lines
   std::optional<Timestamp> end_;
+  std::uint32_t runs_ended_ = 0;
+  LostBehindLink lost_behind_links_;
 };
 
 }  // namespace headgate::collect

@@ -104,6 +104,11 @@ bool TailedFile::is_as_read(const SeenFile& seen) const {
          (is_copy_ && offset_ > seen.stat.bytes && content_bytes_ == seen.stat.bytes);
 }
 
+bool TailedFile::is_as_listed(const SeenFile& seen) const {
+  return name.rotated_at == seen.name.rotated_at && name.restart == seen.name.restart &&
+         content_bytes_ == seen.stat.bytes && modified_ns_ == seen.stat.modified_ns;
+}
+
 Result<TailedFile::Likeness> TailedFile::likeness(std::string_view first_bytes) {
   // It may have been cut and written anew since it was read, or have grown.
   std::string ours = first_bytes_;

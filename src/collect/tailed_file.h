@@ -67,6 +67,8 @@ class TailedFile {
   void take_listing(const SeenFile& seen);
   // Nothing happened to it, as far as the listing shows, since it was read to where it is.
   bool is_as_read(const SeenFile& seen) const;
+  // Nor since it was listed before.
+  bool is_as_listed(const SeenFile& seen) const;
   // Of a file with these first bytes and this one as it is now: whether what one says can be the begin of
   // what the other says, or all of it. Never of empty ones.
   struct Likeness {

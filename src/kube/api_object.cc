@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 
 namespace headgate::kube {
@@ -63,6 +64,32 @@ void read_owner(const Found& found, ApiObject& into) {
   }
 }
 
+bool is_object(const Found& found) {
+  return found.error() == simdjson::SUCCESS && found.is_object();
+}
+
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus
+// The run that a status tells of has the number restartCount, as its log file has. While a container waits to
+// be started anew (CrashLoopBackOff), that run has ended, and is the last one. Where kubelet lost its record
+// of it (reason ContainerStatusUnknown, without an id), the number is already that of the next run.
+void read_runs_ended(const Found& found, std::map<std::string, std::uint32_t>& into) {
+  dom::array statuses;
+  if (found.get_array().get(statuses) != simdjson::SUCCESS) return;
+  for (const dom::element status : statuses) {
+    if (!status.is_object()) continue;
+    const std::string name = text_of(status["name"]);
+    std::int64_t run = 0;
+    if (name.empty() || status["restartCount"].get_int64().get(run) != simdjson::SUCCESS) continue;
+    if (run < 0 || run >= std::int64_t{UINT32_MAX}) continue;
+    const bool waits_after_it = is_object(status["state"]["waiting"]) &&
+                                !text_of(status["lastState"]["terminated"]["containerID"]).empty();
+    if (is_object(status["state"]["terminated"]) || waits_after_it) ++run;
+    if (run == 0) continue;
+    if (into.size() == kContainersMax) return;
+    into.insert_or_assign(name, static_cast<std::uint32_t>(run));
+  }
+}
+
 // `json` is an object. The whole Pod or its PartialObjectMetadata.
 ApiObject read_object(const dom::element& json) {
   ApiObject object;
@@ -75,6 +102,9 @@ ApiObject read_object(const dom::element& json) {
   read_annotations(metadata["annotations"], object.annotations);
   read_owner(metadata["ownerReferences"], object);
   object.node_name = text_of(json["spec"]["nodeName"]);
+  const Found status = json["status"];
+  for (const char* kind : {"initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"})
+    read_runs_ended(status[kind], object.runs_ended);
   return object;
 }
 

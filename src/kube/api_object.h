@@ -1,5 +1,6 @@
-// What the Kubernetes API says, as far as it matters to us: the metadata of pods and namespaces, alone, in a
-// list or in a watch's event. https://kubernetes.io/docs/reference/using-api/api-concepts/
+// What the Kubernetes API says, as far as it matters to us: the metadata of pods and namespaces, and which of
+// a pod's containers have ended; alone, in a list or in a watch's event.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/
 #pragma once
 
 #include <cstddef>
@@ -24,11 +25,16 @@ struct ApiObject {
   std::string owner_kind = {};                          // of the owner that controls it
   std::string owner_name = {};
   std::string node_name = {};  // empty too when only metadata was sent
+  // By container, how many of its runs have ended: those with lower numbers, which their log files have too.
+  // Of a container that was never started anew and runs nothing is said, and when only metadata was sent.
+  std::map<std::string, std::uint32_t> runs_ended = {};
 };
 
 // A label's value has at most 63 characters; how many there are is only bounded by the object's size, so by
 // us.
 constexpr std::size_t kLabelsMax = 256;
+// A pod's containers, those that it begins with and those for debugging included.
+constexpr std::size_t kContainersMax = 1024;
 // Annotations can have 256 KiB each object; we keep few of them, and none longer than this.
 constexpr std::size_t kAnnotationBytesMax = 4096;
 

@@ -156,5 +156,66 @@ TEST(Pods, AreFoundByTheUidOfTheirLogDirectory) {
             (PodId{Namespace("kube-system"), PodName("etcd-node-1"), "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f"}));
 }
 
+// As kube-apiserver sends them:
+// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-states
+TEST(ApiObject, TellsWhichRunsOfContainersHaveEnded) {
+  const struct {
+    const char* status;
+    std::map<std::string, std::uint32_t> ended;
+  } rows[] = {
+      {R"({})", {}},
+      {R"({"phase":"Failed","reason":"Evicted"})", {}},
+      {R"({"containerStatuses":null})", {}},
+      {R"({"containerStatuses":[{"name":"a","restartCount":0,"state":{"running":{"startedAt":"x"}}}]})", {}},
+      {R"({"containerStatuses":[{"name":"a","restartCount":0,"state":{"waiting":{"reason":"ContainerCreating"}}}]})",
+       {}},
+      {R"({"containerStatuses":[{"name":"a","restartCount":0,"state":{"terminated":{"exitCode":0}}}]})",
+       {{"a", 1}}},
+      {R"({"containerStatuses":[{"name":"a","restartCount":3,"state":{"running":{}},
+           "lastState":{"terminated":{"containerID":"containerd://1"}}}]})",
+       {{"a", 3}}},
+      {R"({"containerStatuses":[{"name":"a","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},
+           "lastState":{"terminated":{"containerID":"containerd://1"}}}]})",
+       {{"a", 4}}},
+      // Its record was lost: the number is the next run's.
+      {R"({"containerStatuses":[{"name":"a","restartCount":3,"state":{"waiting":{"reason":"ContainerCreating"}},
+           "lastState":{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown"}}}]})",
+       {{"a", 3}}},
+      {R"({"initContainerStatuses":[{"name":"i","restartCount":0,"state":{"terminated":{}}}],
+           "containerStatuses":[{"name":"a","restartCount":0,"state":{"running":{}}},
+                                {"name":"b","restartCount":1,"state":{"terminated":{}}}],
+           "ephemeralContainerStatuses":[{"name":"e","restartCount":0,"state":{"terminated":{}}}]})",
+       {{"i", 1}, {"b", 2}, {"e", 1}}},
+      // What nobody should send.
+      {R"({"containerStatuses":[{"name":"a","restartCount":-1,"state":{"terminated":{}}},
+                                {"name":"b","restartCount":4294967295,"state":{"terminated":{}}},
+                                {"name":"c","restartCount":"1","state":{"terminated":{}}},
+                                {"name":"d","restartCount":0,"state":{"terminated":null}},
+                                {"restartCount":0,"state":{"terminated":{}}}, 7]})",
+       {}},
+      {R"({"containerStatuses":{"name":"a","restartCount":0,"state":{"terminated":{}}}})", {}},
+  };
+  for (const auto& row : rows) {
+    const std::string event = R"({"type":"MODIFIED","object":{"metadata":{"name":"pod"},"status":)" +
+                              std::string(row.status) + "}}";
+    const Result<WatchEvent> read = parse_watch_event(event);
+    ASSERT_TRUE(read.ok()) << row.status;
+    EXPECT_EQ(read->object.runs_ended, row.ended) << row.status;
+  }
+}
+
+TEST(ApiObject, HoldsNoMoreEndedContainersThanItMay) {
+  std::string statuses;
+  for (std::size_t count = 0; count < kContainersMax + 10; ++count) {
+    statuses += statuses.empty() ? "" : ",";
+    statuses += R"({"name":"c)" + std::to_string(count) + R"(","restartCount":0,"state":{"terminated":{}}})";
+  }
+  const Result<WatchEvent> read = parse_watch_event(
+      R"({"type":"ADDED","object":{"metadata":{"name":"pod"},"status":{"containerStatuses":[)" + statuses +
+      "]}}}");
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->object.runs_ended.size(), kContainersMax);
+}
+
 }  // namespace
 }  // namespace headgate::kube

@@ -29,7 +29,10 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsO
   ClusterPods* const self = pods.get();
   TRY_IN("kube", pods->add_watcher({.name = "pods",
                                     .path = "/api/v1/pods",
-                                    .field_selector = node.empty() ? node : "spec.nodeName=" + node},
+                                    .field_selector = node.empty() ? node : "spec.nodeName=" + node,
+                                    // Of a whole cluster that would be too much.
+                                    .content = node.empty() ? WatchedResource::Content::Metadata
+                                                            : WatchedResource::Content::Whole},
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
                                           const Timestamp now = self->world_.clock.now();
@@ -173,6 +176,11 @@ std::optional<PodFacts> ClusterPods::pod(const PodId& id) {
 std::optional<PodFacts> ClusterPods::assumed(const PodId& id) {
   const std::lock_guard lock(mutex_);
   return known_.assumed(id);
+}
+
+std::uint32_t ClusterPods::runs_ended(const PodId& id, const ContainerName& container) {
+  const std::lock_guard lock(mutex_);
+  return known_.runs_ended(id, container);
 }
 
 bool ClusterPods::is_informed() {

@@ -31,9 +31,9 @@ struct ClusterPodsOptions {
   std::chrono::milliseconds trust_kept_after{10'000};
 };
 
-// pod(), is_informed() and changes() are for the collect thread; they take a lock that is never held over
-// anything that waits. Two threads watch, pods and namespaces; one writes to disk and tells the metrics.
-// Destroying it stops and joins them, and writes what is not written.
+// pod(), runs_ended(), is_informed() and changes() are for the collect thread; they take a lock that is never
+// held over anything that waits. Two threads watch, pods and namespaces; one writes to disk and tells the
+// metrics. Destroying it stops and joins them, and writes what is not written.
 class ClusterPods : public Kube {
  public:
   struct World {
@@ -50,6 +50,7 @@ class ClusterPods : public Kube {
 
   std::optional<PodFacts> pod(const PodId& id) override;
   std::optional<PodFacts> assumed(const PodId& id) override;
+  std::uint32_t runs_ended(const PodId& id, const ContainerName& container) override;
   bool is_informed() override;
   std::uint64_t changes() override;
   Result<> freshness() override;

@@ -48,6 +48,7 @@ KnownPod known_pod(const ApiObject& pod) {
       says_true(pod.annotations, annotation::kExclude) || says_true(pod.labels, kVectorExclude);
   add_names(pod, annotation::kExcludeContainers, known.excluded_containers);
   add_names(pod, annotation::kVectorExcludeContainers, known.excluded_containers);
+  for (const auto& [name, runs] : pod.runs_ended) known.runs_ended.emplace(name, runs);
   return known;
 }
 
@@ -194,8 +195,15 @@ void KnownPods::apply_to_pods(const WatchEvent& event, Timestamp now) {
   if (!selection_.node_name.empty() && !node.empty() && node != selection_.node_name) return;
   if (event.kind == WatchEvent::Kind::Deleted) {
     // Its last state too: it may have come and gone between two looks of ours.
-    if (!pods_.contains(id_on_disk(event.object))) put_pod(event.object);
-    mark_one_gone(pods_, id_on_disk(event.object), now, changes_);
+    const PodId id = id_on_disk(event.object);
+    const auto known = pods_.find(id);
+    if (known == pods_.end()) {
+      put_pod(event.object);
+    } else if (!event.object.runs_ended.empty()) {
+      known->second.runs_ended = known_pod(event.object).runs_ended;
+      ++changes_;
+    }
+    mark_one_gone(pods_, id, now, changes_);
   } else {
     put_pod(event.object);
   }
@@ -292,6 +300,13 @@ PodFacts KnownPods::selected_facts(const PodId& id, const KnownPod* pod) const {
   const auto in = namespaces_.find(id.namespace_name);
   if (in != namespaces_.end()) facts.namespace_labels = in->second.labels;
   return facts;
+}
+
+std::uint32_t KnownPods::runs_ended(const PodId& id, const ContainerName& container) const {
+  const KnownPod* const pod = known_pod_of(id);
+  if (pod == nullptr) return 0;
+  const auto found = pod->runs_ended.find(container);
+  return found == pod->runs_ended.end() ? 0 : found->second;
 }
 
 std::optional<PodFacts> KnownPods::facts(const PodId& id) const {

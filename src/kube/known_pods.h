@@ -44,6 +44,8 @@ struct KnownPod {
   std::string workload = {};
   bool is_excluded = false;  // by annotation or label
   std::set<ContainerName> excluded_containers = {};
+  // Of its containers, as ApiObject has it; not kept on disk.
+  std::map<ContainerName, std::uint32_t> runs_ended = {};
   std::optional<Timestamp> gone_at = {};
   std::optional<Timestamp> asked_at = {};  // somebody asked for it after it was gone; not kept on disk
   bool is_from_earlier_run = false;        // it was known at our start; not kept on disk
@@ -82,6 +84,7 @@ class KnownPods {
   std::optional<PodFacts> facts(const PodId& id) const;
   // See Kube. Empty where a selector has to know what nobody knows, or the tenant's label.
   std::optional<PodFacts> assumed(const PodId& id) const;
+  std::uint32_t runs_ended(const PodId& id, const ContainerName& container) const;
   bool is_informed() const { return has_namespaces_ && has_pods_; }
 
   const Namespaces& namespaces() const { return namespaces_; }

@@ -500,5 +500,40 @@ TEST(KeptPods, AreRefusedWhenAnyByteIsOther) {
   }
 }
 
+TEST(KnownPods, SayWhichRunsOfAContainerHaveEnded) {
+  KnownPods known(standard());
+  known.replace_namespaces({space("team")}, kNow);
+  ApiObject web = pod("team", "web");
+  known.replace_pods({web}, kNow);
+  EXPECT_EQ(known.runs_ended(id("team", "web"), ContainerName("main")), 0U);
+  EXPECT_EQ(known.runs_ended(id("team", "nobody"), ContainerName("main")), 0U);
+
+  std::uint64_t changes = known.changes();
+  web.runs_ended = {{"main", 1}};
+  known.apply_to_pods(event(WatchEvent::Kind::Modified, web), kNow);
+  EXPECT_EQ(known.runs_ended(id("team", "web"), ContainerName("main")), 1U);
+  EXPECT_EQ(known.runs_ended(id("team", "web"), ContainerName("side")), 0U);
+  EXPECT_GT(known.changes(), changes);
+
+  changes = known.changes();
+  known.apply_to_pods(event(WatchEvent::Kind::Modified, web), kNow);
+  EXPECT_EQ(known.changes(), changes) << "the same again";
+
+  // Its last state can be told with its deletion alone.
+  web.runs_ended = {{"main", 1}, {"side", 3}};
+  known.apply_to_pods(event(WatchEvent::Kind::Deleted, web), kNow);
+  EXPECT_EQ(known.runs_ended(id("team", "web"), ContainerName("side")), 3U);
+  EXPECT_GT(known.changes(), changes);
+}
+
+// A pod can be removed from the API by force while its containers live on.
+TEST(KnownPods, ADeletedPodsContainersHaveNotEndedForThat) {
+  KnownPods known(standard());
+  known.replace_namespaces({space("team")}, kNow);
+  known.replace_pods({pod("team", "web")}, kNow);
+  known.apply_to_pods(event(WatchEvent::Kind::Deleted, pod("team", "web")), kNow);
+  EXPECT_EQ(known.runs_ended(id("team", "web"), ContainerName("main")), 0U);
+}
+
 }  // namespace
 }  // namespace headgate::kube

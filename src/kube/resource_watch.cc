@@ -10,12 +10,13 @@
 namespace headgate::kube {
 namespace {
 
-// Metadata is all we need, and a tenth of a pod; a server that cannot do it sends the whole objects.
+// A server that cannot do it sends the whole objects.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-table-or-metadata
 constexpr std::string_view kList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 constexpr std::string_view kOne =
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+constexpr std::string_view kWhole = "application/json";
 constexpr std::size_t kRefusalBytesMax = 64U << 10U;
 constexpr int kGone = 410;
 
@@ -198,9 +199,29 @@ Result<net::HttpRequest> ResourceWatch::request(std::string query, std::string_v
 
 Result<> ResourceWatch::list(const std::stop_token& stop) {
   meters_->connected.set(0);
+  std::string version;
+  asks_for_whole_ = resource_.content == WatchedResource::Content::Whole;
+  Result<std::vector<ApiObject>> listed = list_all(stop, version);
+  if (!listed.ok() && listed.error().fault == Fault::Invalid && asks_for_whole_) {
+    asks_for_whole_ = false;
+    if (said_.happened("whole", world_.clock.steady())) {
+      log::warn("a list of whole objects cannot be taken: their metadata alone is asked for",
+                {{"resource", resource_.name}, {"error", listed.error().what}});
+    }
+    listed = list_all(stop, version);
+  }
+  const std::vector<ApiObject> all = TRY(std::move(listed));
+  meters_->relists.add();
+  listener_.replace(all);
+  list_from_ = version;
+  resource_version_ = std::move(version);
+  hear();
+  return {};
+}
+
+Result<std::vector<ApiObject>> ResourceWatch::list_all(const std::stop_token& stop, std::string& version) {
   std::vector<ApiObject> all;
   std::string continue_token;
-  std::string version;
   do {
     ApiList part = TRY_IN("list", page(continue_token, stop));
     if (part.resource_version.empty()) return Error{Fault::Retry, "list: metadata.resourceVersion: missing"};
@@ -212,12 +233,7 @@ Result<> ResourceWatch::list(const std::stop_token& stop) {
     version = std::move(part.resource_version);
     continue_token = std::move(part.continue_token);
   } while (!continue_token.empty());
-  meters_->relists.add();
-  listener_.replace(all);
-  list_from_ = version;
-  resource_version_ = std::move(version);
-  hear();
-  return {};
+  return all;
 }
 
 Result<ApiList> ResourceWatch::page(const std::string& continue_token, const std::stop_token& stop) {
@@ -228,7 +244,7 @@ Result<ApiList> ResourceWatch::page(const std::string& continue_token, const std
   } else if (!list_from_.empty()) {
     add(query, "resourceVersion", list_from_);
   }
-  const net::HttpRequest asked = TRY(request(std::move(query), kList));
+  const net::HttpRequest asked = TRY(request(std::move(query), asks_for_whole_ ? kWhole : kList));
   const net::HttpResponse response =
       TRY(world_.client.send(asked, {.deadline = Deadline::after(world_.clock.steady(), options_.list_max),
                                      .stop = stop,
@@ -245,7 +261,7 @@ Result<> ResourceWatch::watch(const std::stop_token& stop) {
   add(query, "resourceVersion", resource_version_);
   add(query, "allowWatchBookmarks", "true");
   add(query, "timeoutSeconds", std::to_string(timeout.count()));
-  const net::HttpRequest asked = TRY_IN("watch", request(std::move(query), kOne));
+  const net::HttpRequest asked = TRY_IN("watch", request(std::move(query), asks_for_whole_ ? kWhole : kOne));
 
   constexpr std::chrono::seconds kPatience{30};  // beyond the end that the server was asked for
   const SteadyTime begun = world_.clock.steady();

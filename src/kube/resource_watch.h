@@ -18,6 +18,7 @@
 
 #include "base/backoff.h"
 #include "base/metrics.h"
+#include "base/repeated_log.h"
 #include "kube/api_object.h"
 #include "kube/token_file.h"
 #include "net/http_client.h"
@@ -31,6 +32,9 @@ struct WatchedResource {
   std::string path;  // /api/v1/pods
   std::string field_selector = {};
   std::string label_selector = {};
+  // Metadata is a tenth of a pod. Whole: its status too. A list that cannot be taken as a whole (it is too
+  // long) is asked for as metadata, and watched so until the next list.
+  enum class Content : std::uint8_t { Metadata, Whole } content = Content::Metadata;
 };
 
 struct WatchOptions {
@@ -85,6 +89,7 @@ class ResourceWatch {
   class Lines;
 
   Result<> list(const std::stop_token& stop);
+  Result<std::vector<ApiObject>> list_all(const std::stop_token& stop, std::string& version);
   Result<ApiList> page(const std::string& continue_token, const std::stop_token& stop);
   Result<> watch(const std::stop_token& stop);
   Result<> take(std::string_view line);
@@ -113,6 +118,8 @@ class ResourceWatch {
   int refused_with_ = 0;                         // HTTP status of the failure; 0: there was none
   mutable std::mutex trouble_mutex_;             // guards trouble_
   std::optional<Error> trouble_;
+  bool asks_for_whole_ = false;  // objects, since the last list
+  RepeatedLog said_;
   bool is_again_at_once_ = false;  // the cause of the error has been dealt with
   bool has_retried_token_ = false;
   std::chrono::seconds asked_to_wait_{0};

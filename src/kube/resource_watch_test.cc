@@ -56,7 +56,8 @@ class ResourceWatchTest : public testing::Test {
         WatchedResource{.name = "pods",
                         .path = "/api/v1/pods",
                         .field_selector = "spec.nodeName=node-1",
-                        .label_selector = "a in (b,c)"},
+                        .label_selector = "a in (b,c)",
+                        .content = content_},
         ResourceWatch::Listener{.replace =
                                     [this](const std::vector<ApiObject>& all) {
                                       std::string names;
@@ -120,6 +121,7 @@ class ResourceWatchTest : public testing::Test {
   net::Library library_ = net::Library::open().value();
   std::unique_ptr<net::HttpClient> client_ = net::HttpClient::open(library_, clock_, {}).value();
   std::stop_source stop_;
+  WatchedResource::Content content_ = WatchedResource::Content::Metadata;
   std::vector<std::string> heard_;
   mutable std::mutex mutex_;  // guards heads_
   std::vector<std::string> heads_;
@@ -156,6 +158,33 @@ TEST_F(ResourceWatchTest, ListsFromTheCacheThenWatchesFromThere) {
       head(0).find(
           "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json\r\n"),
       std::string::npos);
+}
+
+TEST_F(ResourceWatchTest, AsksForWholeObjectsWhereTheirStatusIsWanted) {
+  content_ = WatchedResource::Content::Whole;
+  begin({list(R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"}}]})"),
+         events({pod_event("ADDED", "b", "6")})});
+  turn();
+  turn();
+  EXPECT_EQ(heard_, (std::vector<std::string>{"all: a", "ADDED b"}));
+  for (const std::size_t number : {0, 1}) {
+    EXPECT_NE(head(number).find("Accept: application/json\r\n"), std::string::npos) << head(number);
+  }
+}
+
+TEST_F(ResourceWatchTest, AsksForMetadataWhereWholeObjectsAreTooMuch) {
+  content_ = WatchedResource::Content::Whole;
+  const std::string large =
+      R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"},"spec":")" +
+      std::string(10'000, 'x') + R"("}]})";
+  const std::string small = R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"}}]})";
+  begin({list(large), list(small), events({pod_event("ADDED", "b", "6")})}, {.list_bytes_max = 5'000});
+  EXPECT_EQ(turn(), 0ms);
+  EXPECT_EQ(turn(), 0ms);
+  EXPECT_EQ(heard_, (std::vector<std::string>{"all: a", "ADDED b"}));
+  EXPECT_NE(head(0).find("Accept: application/json\r\n"), std::string::npos);
+  EXPECT_NE(head(1).find("Accept: application/json;as=PartialObjectMetadataList"), std::string::npos);
+  EXPECT_NE(head(2).find("Accept: application/json;as=PartialObjectMetadata;"), std::string::npos);
 }
 
 TEST_F(ResourceWatchTest, ListsPageByPage) {

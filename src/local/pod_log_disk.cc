@@ -151,8 +151,7 @@ Result<PodLogDisk::Opened> PodLogDisk::open_below(const std::string& path, int f
 
 // One component after another. Where a link leads is opened anew from the allowed directory that it leads
 // into: there again no other link is followed unseen.
-Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& path, std::string rest,
-                                                          int flags) const {
+Result<PodLogDisk::Place> PodLogDisk::place_through_links(const std::string& path, std::string rest) const {
   std::string base = real_path(options_.root);
   FileDescriptor place = TRY(open_place(base));
   uid_t owner = TRY(stat_of(place.get(), base)).st_uid;
@@ -162,12 +161,8 @@ Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& pat
     if (opened < 0) return error_from_errno(-opened, path);
     FileDescriptor next(opened);
     if (!is_link(next.get())) {
-      if (rest.empty()) {
-        const int file = open_beneath(place.get(), name, flags);
-        if (file == -ELOOP || file == -EXDEV) return refused_link(path);
-        if (file < 0) return error_from_errno(-file, path);
-        return Opened{.file = FileDescriptor(file), .owner = owner};
-      }
+      if (rest.empty())
+        return Place{.directory = std::move(place), .path = base, .name = name, .owner = owner};
       place = std::move(next);
       base += "/" + name;
       continue;
@@ -193,8 +188,50 @@ Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& pat
     owner = TRY(stat_of(place.get(), base)).st_uid;
     rest = *below + (rest.empty() || below->empty() ? "" : "/") + rest;
   }
-  FileDescriptor itself = TRY(open_file(base, flags));
-  return Opened{.file = std::move(itself), .owner = owner};
+  return Place{.directory = std::move(place), .path = base, .name = {}, .owner = owner};
+}
+
+Result<PodLogDisk::Opened> PodLogDisk::open_through_links(const std::string& path, std::string rest,
+                                                          int flags) const {
+  const Place place = TRY(place_through_links(path, std::move(rest)));
+  const int file = open_beneath(place.directory.get(), place.name, flags);
+  if (file == -ELOOP || file == -EXDEV) return refused_link(path);
+  if (file < 0) return error_from_errno(-file, path);
+  return Opened{.file = FileDescriptor(file), .owner = place.owner};
+}
+
+Result<std::vector<FileBeside>> PodLogDisk::beside_target(const std::string& path) {
+  std::vector<FileBeside> beside;
+  if (options_.follow_links.empty()) return beside;
+  const std::optional<std::string> rest = rest_below(options_.root, path);
+  if (!rest || !is_plain(*rest)) return refused(path, "not below " + options_.root);
+  const Place place = TRY(place_through_links(path, *rest));
+  const int listed = open_beneath(place.directory.get(), "", O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+  if (listed < 0) return error_from_errno(-listed, place.path);
+  const std::vector<DirectoryEntry> entries =
+      TRY(list_open_directory(FileDescriptor(listed), place.path, Links::Ignore));
+  for (const DirectoryEntry& entry : entries) {
+    if (entry.kind != EntryKind::File || !entry.name.starts_with(place.name + ".")) continue;
+    if (beside.size() == kFilesMax) break;
+    const std::string beside_path = place.path + "/" + entry.name;
+    const auto take = [&]() -> Result<FileBeside> {
+      const auto opened = [&](int flags) -> Result<FileDescriptor> {
+        const int file = open_beneath(place.directory.get(), entry.name, flags);
+        if (file < 0) return error_from_errno(-file, beside_path);
+        return FileDescriptor(file);
+      };
+      const FileDescriptor looked_at = TRY(opened(kPlace));
+      TRY(stat_log(looked_at.get(), place.owner, beside_path));
+      FileDescriptor file = TRY(opened(O_RDONLY | O_NONBLOCK | O_NOCTTY));
+      const struct stat status = TRY(stat_log(file.get(), place.owner, beside_path));
+      if (status.st_nlink > 1) return refused(beside_path, "has several names (hard links)");
+      return FileBeside{
+          .name = entry.name, .stat = file_stat(status), .file = readable_file(std::move(file), beside_path)};
+    };
+    Result<FileBeside> taken = take();
+    if (taken.ok()) beside.push_back(std::move(taken).value());
+  }
+  return beside;
 }
 
 Result<std::unique_ptr<ReadableFile>> PodLogDisk::open(const std::string& path) {

@@ -8,13 +8,14 @@
 
 #include "base/file_descriptor.h"
 #include "local/posix_disk.h"
+#include "ports/linked_files.h"
 
 namespace headgate::local {
 
 // Any thread; holds no descriptor: the root directory may be replaced. What is refused is Fault::Invalid and
 // says why. Every call walks from the root directory anew, and what was opened is looked at after it was
 // opened, so that a file or directory that is replaced by a link between two calls is refused too.
-class PodLogDisk : public PosixDisk {
+class PodLogDisk : public PosixDisk, public LinkedFiles {
  public:
   struct Options {
     std::string root;  // may itself be a link, or below one: it is the operator's
@@ -33,6 +34,8 @@ class PodLogDisk : public PosixDisk {
   // Links are Other unless they lead into one of `follow_links`; those of them that lead nowhere are left
   // out.
   Result<std::vector<DirectoryEntry>> list(const std::string& directory) override;
+  // Nothing where no link is followed.
+  Result<std::vector<FileBeside>> beside_target(const std::string& path) override;
   // A directory, open as a place only (O_PATH), for who watches it.
   Result<FileDescriptor> open_directory(const std::string& directory) const;
 
@@ -41,7 +44,15 @@ class PodLogDisk : public PosixDisk {
     FileDescriptor file;
     uid_t owner = 0;  // whom files belong to there, beside root
   };
+  // The directory of a name, whatever links lead there; `name` is empty where it is the directory itself.
+  struct Place {
+    FileDescriptor directory;
+    std::string path;  // of the directory
+    std::string name;
+    uid_t owner = 0;
+  };
   Result<Opened> open_below(const std::string& path, int flags) const;
+  Result<Place> place_through_links(const std::string& path, std::string rest) const;
   Result<Opened> open_through_links(const std::string& path, std::string rest, int flags) const;
   int open_beneath(int directory, const std::string& path, int flags) const;
 

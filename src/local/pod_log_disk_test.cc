@@ -193,6 +193,34 @@ TEST_P(PodLogs, TheirOwnDirectoryAndTheAllowedOnesMayBeLinks) {
   EXPECT_EQ(read(logs, at("logs/mine/2.log")), "allowed\n");
 }
 
+TEST_P(PodLogs, TellWhatIsBesideAFileBehindALink) {
+  make_directory("docker");
+  write("docker/abc.log", "now\n");
+  write("docker/abc.log.1", "before\n");
+  write("docker/abc.log.2", "older\n");
+  write("docker/abd.log.1", "of another\n");
+  write("docker/abc.logs", "of another\n");
+  write("outside/secret.1", "secret\n");
+  link(at("outside/secret"), "docker/abc.log.3");
+  ASSERT_EQ(::link(at("outside/secret").c_str(), at("docker/abc.log.4").c_str()), 0);
+  make_directory("docker/abc.log.5");
+  link(at("docker/abc.log"), "pods/mine/1.log");
+  link(at("outside/secret"), "pods/mine/2.log");
+  PodLogDisk logs = disk({at("docker")});
+  std::map<std::string, std::string> found;
+  for (const FileBeside& file : logs.beside_target(at("pods/mine/1.log")).value()) {
+    std::string text(100, '\0');
+    text.resize(file.file->read_at(0, text).value());
+    EXPECT_EQ(file.stat.bytes, text.size());
+    found[file.name] = text;
+  }
+  EXPECT_EQ(found, (std::map<std::string, std::string>{{"abc.log.1", "before\n"}, {"abc.log.2", "older\n"}}));
+  EXPECT_EQ(logs.beside_target(at("pods/mine/2.log")).error().fault, Fault::Invalid);
+  EXPECT_EQ(logs.beside_target(at("docker/abc.log")).error().fault, Fault::Invalid);
+  EXPECT_EQ(logs.beside_target(at("pods/mine/3.log")).error().fault, Fault::NotFound);
+  EXPECT_TRUE(disk().beside_target(at("pods/mine/1.log"))->empty());
+}
+
 TEST_P(PodLogs, ChangesAreToldOfWhatWouldBeOpened) {
   PodLogDisk logs = disk();
   const auto events = InotifyEvents::open(&logs);

@@ -38,7 +38,10 @@ class Kube {
   // What a pod is taken for that has been waited for long enough and is still not known. Empty when that
   // could collect what nobody selected, or give it to the wrong tenant: then it goes on waiting.
   virtual std::optional<PodFacts> assumed(const PodId& /*id*/) { return PodFacts(); }
-  // Grows whenever pod() may answer otherwise than before; read it first, then ask.
+  // Runs of the container whose number (that of their log files) is lower are known to have ended: they write
+  // nothing any more. 0: of none is it known.
+  virtual std::uint32_t runs_ended(const PodId& /*id*/, const ContainerName& /*container*/) { return 0; }
+  // Grows whenever pod() or runs_ended() may answer otherwise than before; read it first, then ask.
   virtual std::uint64_t changes() { return 0; }
   // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected.
   // Once true it stays so.

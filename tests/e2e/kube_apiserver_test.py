@@ -115,6 +115,11 @@ class CollectInAClusterTest(EndToEndTest):
         self.cluster.ask("PATCH", f"/api/v1/namespaces/{file.about['namespace']}/pods/{file.about['name']}",
                          {"metadata": metadata})
 
+    def end_container(self, file):
+        self.cluster.ask("PATCH", f"/api/v1/namespaces/{file.about['namespace']}/pods/{file.about['name']}/status", {"status": {
+            "containerStatuses": [{"name": "main", "image": "none", "imageID": "", "ready": False, "restartCount": 0,
+                                   "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}})
+
     def delete_pod(self, file):
         self.cluster.ask("DELETE", f"/api/v1/namespaces/{file.about['namespace']}/pods/{file.about['name']}", {"gracePeriodSeconds": 0})
 
@@ -193,6 +198,37 @@ class CollectInAClusterTest(EndToEndTest):
         everything = [message for messages in self.records().values() for message in messages]
         self.assertEqual(sorted(everything), ["first"] * 3 + ["of another team", "second", "third"])
         self.assertFalse([key for key in self.records() if key.startswith("thieves")])
+
+    def test_last_words_without_an_end_are_collected_once_the_api_says_that_their_container_ended(self):
+        self.add_namespace("shop", wanted="yes", team="sellers")
+        job = self.pod("shop", "job-0", labels={"app": "job"})
+        living = self.pod("shop", "web-0", labels={"app": "web"})
+        for file in (job, living):
+            file.say(b"first")
+            file.file.write(b"2025-08-30T11:27:01.000000001Z stdout P last words\n")
+            file.file.write(b"2025-08-30T11:27:01.000000002Z stderr F cut in the mid")
+            file.file.flush()
+        agent = self.agent("--collect.record-wait-max=1h")
+        wanted = {"sellers/shop/job/job-0": ["first"], "sellers/shop/web/web-0": ["first"]}
+        self.await_that(lambda: self.records() == wanted, "the first lines")
+        time.sleep(8)
+        self.assertEqual(self.records(), wanted)
+        self.end_container(job)
+        wanted["sellers/shop/job/job-0"] = ["cut in the mid", "first", "last words"]
+        self.await_that(lambda: self.records() == wanted, "the last words of the container that ended")
+        late = self.pod("shop", "late-0", labels={"app": "late"})
+        self.end_container(late)
+        late.file.write(b"2025-08-30T11:27:01.000000001Z stdout P last words\n")
+        late.file.flush()
+        wanted["sellers/shop/late/late-0"] = ["last words"]
+        self.await_that(lambda: self.records() == wanted, "the last words of one that ended before its log was seen")
+        agent.kill()
+        agent.communicate()
+        agent = self.agent("--collect.record-wait-max=1h")
+        time.sleep(8)
+        agent.kill()
+        agent.communicate()
+        self.assertEqual(self.records(), wanted, "nothing twice")
 
     def test_nothing_of_a_namespace_that_loses_its_label_is_collected_whatever_becomes_of_its_pods(self):
         self.add_namespace("shop", wanted="yes")

@@ -4,9 +4,12 @@ their newline, a log that was removed while it is written. The agent of `headgat
 import collections
 import os
 import pathlib
+import re
+import socket
 import sys
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import CriFile, EndToEndTest, read_object  # noqa: E402
@@ -91,6 +94,58 @@ class LogFilesTest(EndToEndTest):
         self.stop(process)
         wanted = [f"{generation} {number}" for generation in range(3) for number in [*range(100), "late"]]
         self.assertEqual(sorted(self.stored("shop")), sorted(wanted))
+
+    def test_files_that_were_rotated_behind_a_link_unseen_are_counted_as_possibly_lost(self):
+        docker = CriFile(self.installation.path, "docker", "abc")
+        pod = CriFile(self.installation.pods, "shop", "web-1")
+        pod.close()
+        (pod.directory / "0.log").unlink()
+        os.symlink(docker.directory / "0.log", pod.directory / "0.log")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        flags = (f"--collect.follow-links={docker.directory.parent}", "--collect.scan-interval=2s", "--collect.idle-scan-interval=1h",
+                 f"--metrics.listen={address}")
+
+        def metric(name):
+            with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+                return float(re.search(rf"^{name} (.*)$", answer.read().decode(), re.MULTILINE).group(1))
+
+        def rotate(*messages):
+            docker.close()
+            for number in (2, 1):
+                if (docker.directory / f"0.log.{number}").exists():
+                    os.rename(docker.directory / f"0.log.{number}", docker.directory / f"0.log.{number + 1}")
+            os.rename(docker.directory / "0.log", docker.directory / "0.log.1")
+            docker.file = open(docker.directory / "0.log", "ab")
+            for message in messages:
+                docker.write(message)
+            docker.file.flush()
+
+        docker.write(b"first")
+        docker.file.flush()
+        process = self.start(*flags)
+        self.await_stored("shop", "first")
+        rotate(b"second")
+        self.await_stored("shop", "second")
+        self.assertEqual(metric("headgate_collect_link_files_lost_total"), 0)
+        rotate(b"between 1", b"between 2")
+        size = os.path.getsize(docker.directory / "0.log")
+        rotate(b"third")  # at once: mostly within one interval
+        self.await_stored("shop", "third")
+        if "between 1" not in self.stored("shop"):
+            self.assertEqual(metric("headgate_collect_link_files_lost_total"), 1)
+            self.assertEqual(metric("headgate_collect_link_bytes_lost_total"), size)
+        complaints = self.stop(process)
+        lost = "between 1" not in self.stored("shop")
+        self.assertEqual(complaints.count("rotated more than once between two looks"), 1 if lost else 0)
+        # And while no agent runs.
+        rotate(b"while it is away 1")
+        rotate(b"fourth")
+        process = self.start(*flags)
+        self.await_stored("shop", "fourth")
+        self.assertEqual(metric("headgate_collect_link_files_lost_total"), 1)
+        self.assertEqual(self.stop(process).count("rotated more than once between two looks"), 1)
 
     def test_a_log_that_a_power_loss_made_shorter_is_gone_on_with(self):
         for case in ("its container comes again", "it is written on", "cut in the middle of a line", "with NULs"):

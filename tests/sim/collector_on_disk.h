@@ -24,10 +24,18 @@ class LabelledPods : public Kube {
   std::optional<PodFacts> assumed(const PodId& /*id*/) override {
     return assumes ? std::optional(assumed_facts) : std::nullopt;
   }
+  std::uint32_t runs_ended(const PodId& id, const ContainerName& /*container*/) override {
+    const auto told = runs_ended_.find(id.pod.str());
+    return told == runs_ended_.end() ? 0 : told->second;
+  }
   bool is_informed() override { return knows_pods; }
   std::uint64_t changes() override { return changes_; }
   void become(const std::string& pod, std::optional<PodFacts> facts) {
     told_[pod] = std::move(facts);
+    ++changes_;
+  }
+  void end_runs(const std::string& pod, std::uint32_t runs) {
+    runs_ended_[pod] = runs;
     ++changes_;
   }
   std::map<std::string, std::string> labels;
@@ -37,6 +45,7 @@ class LabelledPods : public Kube {
 
  private:
   std::map<std::string, std::optional<PodFacts>> told_;
+  std::map<std::string, std::uint32_t> runs_ended_;
   std::uint64_t changes_ = 0;
 };
 

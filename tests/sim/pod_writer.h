@@ -42,6 +42,8 @@ class PodWriter {
 
   const std::string& namespace_name() const { return pod_.namespace_name; }
   const std::string& pod() const { return pod_.name; }
+  // Runs with lower numbers write nothing any more.
+  std::uint32_t runs_ended() const { return restart_; }
   // Whole messages, by stream, in order.
   const std::array<std::vector<std::string>, 2>& said() const { return said_; }
 

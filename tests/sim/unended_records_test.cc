@@ -36,6 +36,53 @@ TEST_F(Unended, APieceAfterWhichNothingComesIsTheEndOfItsRecord) {
   EXPECT_EQ(sealed(), Texts{});
 }
 
+// Of a file that nobody writes any more, however often its directory is listed.
+TEST_F(Unended, ARenamedFilesHalfLineIsGivenWhileItIsLookedAtEverySecond) {
+  const std::string half = line("half");
+  write(line("one") + half.substr(0, half.size() - 1));
+  look();
+  read_for(std::chrono::seconds{2});
+  disk_.runtime_rename(kLog, kLog + ".20250830-112701");
+  write("");
+  for (int second = 0; second < 10; ++second) {
+    look();
+    read_for(std::chrono::seconds{1});
+  }
+  EXPECT_EQ(sealed(), (Texts{"one", "half"}));
+}
+
+// Half a line is all that a run said: it is not the end of what the run before it left open.
+TEST_F(Unended, HalfALineOfALaterRunEndsNothingOfTheOneBefore) {
+  const std::string half = line("half");
+  write(line("open", "P"));
+  write(half.substr(0, half.size() - 1), kContainer + "/1.log");
+  look();
+  read_for(std::chrono::seconds{2});
+  EXPECT_EQ(sealed(), Texts{});
+  read_for(std::chrono::seconds{40});
+  EXPECT_EQ(sealed(), (Texts{"open", "half"}));
+  write(line("later"), kContainer + "/2.log");
+  look();
+  read_for(std::chrono::seconds{10});
+  EXPECT_EQ(sealed(), (Texts{"", "later"}));  // the last, empty part of the half line
+}
+
+TEST_F(Unended, NorDoesItWhereSeveralRunsAreFoundAtOnce) {
+  const std::string first = line("first half", "F", "stderr");
+  const std::string second = line("second half", "F", "stderr");
+  write(line("open", "P", "stderr") + line("one"));
+  write(first.substr(0, first.size() - 1), kContainer + "/1.log");
+  write(second.substr(0, second.size() - 1), kContainer + "/2.log");
+  write(line("last"), kContainer + "/3.log");
+  look();
+  read_for(std::chrono::seconds{20});
+  EXPECT_EQ(sealed(), (Texts{"one", "open", "first half", "second half", "last"}));
+  start_agent();
+  look();
+  read_for(std::chrono::seconds{20});
+  EXPECT_EQ(sealed(), Texts{});
+}
+
 TEST_F(Unended, PiecesThatKeepComingAreOneRecord) {
   for (int count = 0; count < 5; ++count) {
     write(line("piece ", "P"));

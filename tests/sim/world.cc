@@ -20,10 +20,11 @@ const BucketName kCentral("central");
 
 using Lines = std::map<std::string, std::vector<std::string>>;  // pod -> messages in order
 
-// A pod is known by name only; its label changes all the time, to no effect on what it says.
+// A pod is known by name only; its label changes all the time, to no effect on what it says. Which of its
+// runs have ended is known at once.
 class SimKube : public Kube {
  public:
-  explicit SimKube(bool is_joining) : is_joining_(is_joining) {}
+  SimKube(bool is_joining, const std::vector<PodWriter>& pods) : is_joining_(is_joining), pods_(pods) {}
   std::optional<PodFacts> pod(const PodId& id) override {
     PodFacts facts;
     facts.labels["app"] = id.pod.str().substr(0, 3);
@@ -31,11 +32,19 @@ class SimKube : public Kube {
     if (!is_joining_ && asked_ / kAskedForEach % 2 == 1) facts.labels["headgate.io/multiline"] = "go";
     return facts;
   }
+  std::uint32_t runs_ended(const PodId& id, const ContainerName& /*container*/) override {
+    for (const PodWriter& pod : pods_) {
+      if (pod.namespace_name() == id.namespace_name.view() && pod.pod() == id.pod.view())
+        return pod.runs_ended();
+    }
+    return 0;
+  }
   std::uint64_t changes() override { return ++asked_ / kAskedForEach; }
 
  private:
   static constexpr std::uint64_t kAskedForEach = 48;
   const bool is_joining_;
+  const std::vector<PodWriter>& pods_;
   std::uint64_t asked_ = 0;
 };
 
@@ -55,7 +64,7 @@ TenantConfiguration configuration(const char* tenant, const char* type) {
 }  // namespace
 
 struct World::Agent {
-  explicit Agent(bool is_joining) : kube(is_joining) {}
+  Agent(bool is_joining, const std::vector<PodWriter>& pods) : kube(is_joining, pods) {}
   SimKube kube;
   Metrics metrics;
   std::unique_ptr<SimDisk::Events> events;
@@ -159,7 +168,7 @@ void World::as_process(Act act, bool is_agent) {
 }
 
 void World::start_agent() {
-  auto agent = std::make_unique<Agent>(options_.joining);
+  auto agent = std::make_unique<Agent>(options_.joining, pods_);
   collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
   options.cluster = ClusterId("cluster-1");
   options.node = NodeName("node-1");
