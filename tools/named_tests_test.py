@@ -7,23 +7,31 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import named_tests  # noqa: E402
 
+TESTS = {"Suite.Name", "Suite.NextOne", "test_it_works", "kill_test"}
+
 
 class NamedTests(unittest.TestCase):
-    def complaints(self, *rows):
-        text = "\n".join(rows)
-        named_tests.ROWS["d.md"] = ["W-01", "W-02"]
-        return list(named_tests.complaints("d.md", text, {"Suite.Name", "test_it"}))
+    def complaints(self, *lines, sections=()):
+        named_tests.SECTIONS["d.md"] = list(sections)
+        return list(named_tests.complaints("d.md", "\n".join(lines), TESTS))
 
     def test_named_tests_that_exist_are_fine(self):
-        self.assertEqual(self.complaints("| W-01 | `Suite.Name` |", "| W-02 | `test_it` |"), [])
+        self.assertEqual(self.complaints("| x | `Suite.Name` |", "- It works.", "  Tests: `Suite.NextOne`,", "  `test_it_works`."), [])
 
     def test_a_test_that_is_not_there_is_told_with_its_line(self):
-        found = self.complaints("| W-01 | `Suite.Name`, `Suite.Other` |", "| W-02 | `test_that` |")
-        self.assertEqual(found, ["d.md:1: no such test: Suite.Other", "d.md:2: no such test: test_that"])
+        found = self.complaints("| x | `Suite.Other` |", "Tests: `Suite.Name`,", "`test_that`.")
+        self.assertEqual(found, ["d.md:1: no such test: Suite.Other", "d.md:3: no such test: test_that"])
 
-    def test_a_row_that_is_missing_or_names_nothing_is_told(self):
-        self.assertEqual(len(self.complaints("| W-01 | nothing |")), 2)
-        self.assertEqual(self.complaints("| W-01 | **Open**: later |", "| W-02 | `test_it` |"), [])
+    def test_parts_of_names_stand_for_tests_that_have_them(self):
+        self.assertEqual(self.complaints("Tests: `Suite.*`, `Suite.Ne…`, `…_it_…`, `kill_test`."), [])
+        self.assertEqual(len(self.complaints("Tests: `Suit.*`, `Suite.Nix…`, `…_us_…`, `skill_test`.")), 4)
+
+    def test_what_stands_before_tests_or_after_them_is_not_judged(self):
+        self.assertEqual(self.complaints("`Other.Name` is code.", "Tests: `Suite.Name`.", "", "`Other.Name`", "Tests: `Suite.Name`.", "- `x`"), [])
+
+    def test_a_section_that_is_missing_or_names_nothing_is_told(self):
+        self.assertEqual(len(self.complaints("### W-01", "Nothing.", "### W-03", sections=["W-01", "W-02"])), 2)
+        self.assertEqual(self.complaints("### W-01", "**Open**: later.", "### W-02", "Tests: `Suite.Name`.", sections=["W-01", "W-02"]), [])
 
     def test_tests_of_both_kinds_are_found(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -32,7 +40,7 @@ class NamedTests(unittest.TestCase):
             (root / "tests").mkdir()
             (root / "src/a_test.cc").write_text("TEST(A, One) {\n}\nTYPED_TEST_P(B, Two) {}\n// TEST(A, No)\n")
             (root / "tests/b_test.py").write_text("class X:\n    def test_three(self):\n        pass\n")
-            self.assertEqual(named_tests.tests_in(root), {"A.One", "B.Two", "test_three"})
+            self.assertEqual(named_tests.tests_in(root), {"A.One", "B.Two", "test_three", "a_test", "b_test"})
 
 
 if __name__ == "__main__":
