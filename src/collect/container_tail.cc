@@ -412,7 +412,7 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
     return batch.add(origin_, Record{.at = at, .ingested_at = at, .message = line, .is_damaged = true});
   }
   last_at_ = parsed->at;
-  last_of_[static_cast<std::size_t>(parsed->stream)] = parsed->at;
+  file.last_of[static_cast<std::size_t>(parsed->stream)] = parsed->at;
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
   if (is_after_end()) [[unlikely]]
     return {};
@@ -438,7 +438,7 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
     is_new_damaged = !parsed;
     text = file.long_line->text;
     last_at_ = file.long_line->at;
-    if (parsed) last_of_[static_cast<std::size_t>(parsed->stream)] = parsed->at;
+    if (parsed) file.last_of[static_cast<std::size_t>(parsed->stream)] = parsed->at;
   }
   const CriLine line = *file.long_line;
   const bool is_damaged = file.long_line_is_damaged;
@@ -483,19 +483,18 @@ void ContainerTail::let_go() {
 
 void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
   for (const TailedFile& file : files_) {
-    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_, until()));
+    if (!file.is_committed(assembler_)) covers.push_back(file.cover(assembler_, until(file)));
   }
 }
 
 void ContainerTail::commit() {
-  const TailedFile::Until until = this->until();
-  for (TailedFile& file : files_) file.commit(assembler_, until);
+  for (TailedFile& file : files_) file.commit(assembler_, until(file));
   let_go();
 }
 
 // Lines that are held are in no batch, however late the ones are that are read.
-TailedFile::Until ContainerTail::until() const {
-  TailedFile::Until until = last_of_;
+TailedFile::Until ContainerTail::until(const TailedFile& file) const {
+  TailedFile::Until until = file.last_of;
   for (const Stream stream : kStreams) {
     const std::optional<Timestamp> held = assembler_.held_since(stream);
     Timestamp& last = until[static_cast<std::size_t>(stream)];
@@ -506,9 +505,9 @@ TailedFile::Until ContainerTail::until() const {
 
 void ContainerTail::rewind() {
   assembler_.reset();
-  last_of_ = {};
   last_restart_.reset();
   for (TailedFile& file : files_) {
+    file.last_of = {};
     if (!file.is_open() && !file.is_cut()) continue;  // all of it is in sealed batches
     file.rewind();
     file.quiet_since = kNotQuiet;

@@ -172,7 +172,7 @@ class ContainerTail {
                           SteadyTime now);
   Result<> end_unended(Batch& batch, ReadCounts& counts, SteadyTime now);
   const RecordJoiner& joiner() const { return assembler_.joiner(); }
-  TailedFile::Until until() const;
+  TailedFile::Until until(const TailedFile& file) const;
   void let_go();
   bool is_after_end() const { return end_ && last_at_ > *end_; }
 
@@ -195,7 +195,6 @@ class ContainerTail {
   std::array<bool, 2> has_piece_{};                         // of a stream, since that was noted
   SteadyTime unended_until_ = SteadyTime::max();
   bool is_directory_there_ = false;
-  TailedFile::Until last_of_ = {};  // by stream, since the start or the last rewind()
   Timestamp last_at_;               // stands in for the time of damaged lines
   std::optional<Timestamp> end_;
   std::uint32_t runs_ended_ = 0;

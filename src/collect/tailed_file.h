@@ -44,6 +44,9 @@ class TailedFile {
   void rewind() { resume(FilePosition(committed_)); }
   // By stream: the times of the last lines that are in batches; 0 where it is not known.
   using Until = std::array<Timestamp, 2>;
+  // By stream: the time of the line of it that was read last, since the start or the last rewind(). Of this
+  // file alone: a clock that was set back makes those of a later file earlier.
+  Until last_of = {};
   // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin.
   Result<bool> is_rewritten();
   // The same, also when it is only shorter than what was read.

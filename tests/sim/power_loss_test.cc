@@ -57,6 +57,24 @@ TEST_F(PowerLoss, WhatIsWrittenOnBehindTheCutIsReadWhetherOrNotTheFileIsLongerTh
   }
 }
 
+// A node often comes up with a clock that is behind.
+TEST_F(PowerLoss, TheTimesOfARunSayNothingOfALaterOneForWhichTheClockWasSetBack) {
+  nanoseconds_ = 1000;
+  write(line("late") + line("late too", "F", "stderr"));
+  EXPECT_EQ(collect(), (Texts{"late", "late too"}));
+  nanoseconds_ = 100;
+  const std::string log = kContainer + "/1.log";
+  write(line("one"), log);
+  const std::uint64_t left = disk_.bytes_of(log);
+  write(line("two"), log);
+  EXPECT_EQ(collect(), (Texts{"one", "two"}));
+  tail_.reset();
+  disk_.runtime_cut(log, left);
+  write(line("three", "F", "stderr") + line("four"), log);
+  start_agent();
+  EXPECT_EQ(collect(), (Texts{"three", "four"}));
+}
+
 TEST_F(PowerLoss, ALineThatWasCutInTheMiddleHidesNoneBehindIt) {
   write_ten();
   disk_.runtime_cut(kLog, ends_[5] - 4);
