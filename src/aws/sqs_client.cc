@@ -12,6 +12,10 @@ namespace {
 
 using std::chrono::seconds;
 
+// Of a call that gives messages back, however many are still to be made before the deadline.
+constexpr std::chrono::milliseconds kGiveBackLeast{500};
+constexpr int kGiveBackRounds = 3;
+
 bool is_one_of(std::string_view code, std::initializer_list<std::string_view> known) {
   return std::find(known.begin(), known.end(), code) != known.end();
 }
@@ -125,22 +129,47 @@ Result<> SqsClient::change_visibility(std::string_view url, std::string_view rec
   return {};
 }
 
+// A batch that gets no answer leaves time for the others, and is tried again after them.
 Result<> SqsClient::give_back(std::string_view url, const std::vector<std::string>& receipts,
                               Deadline deadline) {
-  for (std::size_t from = 0; from < receipts.size(); from += kBatchMax) {
-    std::string entries = "[";
-    for (std::size_t at = from; at < std::min(from + kBatchMax, receipts.size()); ++at) {
-      if (at > from) entries += ',';
-      entries += JsonObject()
-                     .text("Id", std::to_string(at - from))
-                     .text("ReceiptHandle", receipts[at])
-                     .number("VisibilityTimeout", 0)
-                     .take();
+  std::vector<std::size_t> waiting;  // where each batch begins
+  for (std::size_t from = 0; from < receipts.size(); from += kBatchMax) waiting.push_back(from);
+  Result<> refused;
+  Result<> unanswered;
+  for (int round = 0; round < kGiveBackRounds && !waiting.empty(); ++round) {
+    unanswered = Result<>();
+    const std::vector<std::size_t> batches = std::exchange(waiting, {});
+    auto calls = static_cast<std::int64_t>(batches.size());  // that are left of this round
+    for (const std::size_t from : batches) {
+      const SteadyTime now = clock_.steady();
+      const auto share = std::max<std::chrono::nanoseconds>(deadline.left(now) / calls--, kGiveBackLeast);
+      const std::size_t count = std::min(receipts.size() - from, kBatchMax);
+      const Result<> given = give_back_batch(url, {receipts.data() + from, count},
+                                             sooner(deadline, Deadline::after(now, share)));
+      if (given.ok()) continue;
+      const Fault fault = given.error().fault;
+      if (fault == Fault::Stopped || deadline.passed(clock_.steady())) return given;
+      (fault == Fault::Retry ? unanswered : refused) = given;
+      if (fault == Fault::Retry) waiting.push_back(from);
     }
-    entries += ']';
-    const std::string asked = JsonObject().text("QueueUrl", url).raw("Entries", entries).take();
-    TRY(call_ok("ChangeMessageVisibilityBatch", asked, deadline));
   }
+  return refused.ok() ? unanswered : refused;
+}
+
+Result<> SqsClient::give_back_batch(std::string_view url, std::span<const std::string> receipts,
+                                    Deadline deadline) {
+  std::string entries = "[";
+  for (std::size_t at = 0; at < receipts.size(); ++at) {
+    if (at > 0) entries += ',';
+    entries += JsonObject()
+                   .text("Id", std::to_string(at))
+                   .text("ReceiptHandle", receipts[at])
+                   .number("VisibilityTimeout", 0)
+                   .take();
+  }
+  entries += ']';
+  const std::string asked = JsonObject().text("QueueUrl", url).raw("Entries", entries).take();
+  TRY(call_ok("ChangeMessageVisibilityBatch", asked, deadline));
   return {};
 }
 

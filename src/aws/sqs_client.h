@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,8 @@ class SqsClient {
   Result<> remove(std::string_view url, std::string_view receipt, Deadline deadline);
   Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility,
                              Deadline deadline);
-  // Visible again at once; those that cannot be, later.
+  // Visible again at once, ten in a call; those that cannot be, later. A batch that is not given back keeps
+  // none of the others.
   Result<> give_back(std::string_view url, const std::vector<std::string>& receipts, Deadline deadline);
   Result<QueueAttributes> attributes(std::string_view url, Deadline deadline);
   Result<> purge(std::string_view url, Deadline deadline);
@@ -51,6 +53,8 @@ class SqsClient {
                       std::chrono::seconds wait = std::chrono::seconds{0});
   Result<Answer> call_ok(std::string_view operation, std::string_view body, Deadline deadline,
                          std::chrono::seconds wait = std::chrono::seconds{0});
+
+  Result<> give_back_batch(std::string_view url, std::span<const std::string> receipts, Deadline deadline);
 
   Clock& clock_;
   const std::chrono::milliseconds call_max_;

@@ -53,7 +53,7 @@ Result<> SqsQueue::find() {
   }
   const QueueArn arn = parse_queue_arn(settings_.queue)
                            .value_or(QueueArn{.region = {}, .account = {}, .name = settings_.queue});
-  url_ = TRY(client_.url_of(arn, Deadline::never()));
+  url_ = TRY(receiver_.url_of(arn, Deadline::after(clock_.steady(), settings_.call_max)));
   return {};
 }
 
@@ -61,14 +61,12 @@ Result<> SqsQueue::send(std::string body, seconds delay, Deadline deadline) {
   return client_.send(url_, body, delay, deadline);
 }
 
-Result<std::vector<ReceivedMessage>> SqsQueue::receive(std::size_t count_max, seconds visibility,
-                                                       Deadline deadline) {
-  const std::chrono::nanoseconds left =
-      std::min<std::chrono::nanoseconds>(deadline.left(clock_.steady()), SqsClient::kWaitMax);
-  // The deadline is of the wait for messages; the answer may come a little later.
-  return receiver_.receive(
-      url_, {.count_max = count_max, .visibility = visibility, .wait = std::chrono::ceil<seconds>(left)},
-      Deadline::never());
+Result<std::vector<ReceivedMessage>> SqsQueue::receive(const Receive& asked, Deadline deadline) {
+  const std::chrono::nanoseconds left = deadline.left(clock_.steady());
+  const seconds may_wait = left > kAnswerMax ? std::chrono::floor<seconds>(left - kAnswerMax) : seconds{0};
+  const seconds wait = std::min(std::chrono::ceil<seconds>(asked.wait), may_wait);
+  return receiver_.receive(url_, {.count_max = asked.count_max, .visibility = asked.visibility, .wait = wait},
+                           deadline);
 }
 
 Result<> SqsQueue::remove(const std::string& receipt, Deadline deadline) {

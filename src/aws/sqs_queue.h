@@ -28,19 +28,19 @@ struct SqsSettings {
 // Any thread. A standard queue: at least once, in any order, depth() approximate, a remove() by a void
 // receipt may be a success that does nothing.
 //
-// receive() waits whole seconds, so up to one beyond its deadline, and then for the answer. Answers of up to
-// the client's body_bytes_max are read: 16 MiB is ten messages of 1 MiB with all their quotes escaped.
+// receive() waits whole seconds, and ends the wait kAnswerMax before its deadline, which is the answer's.
+// Answers of up to the client's body_bytes_max are read: 16 MiB is ten messages of 1 MiB with all their
+// quotes escaped.
 class SqsQueue final : public Queue, public DeadLetters {
  public:
-  // Asks for the URL when the queue was not named by it. NotFound when there is none, Invalid without a
-  // region. The world outlives it.
+  // Asks for the URL when the queue was not named by it, until receive_stop. NotFound when there is none,
+  // Invalid without a region. The world outlives it.
   static Result<std::unique_ptr<SqsQueue>> open(const ServiceClient::World& world, SqsSettings settings);
 
   const std::string& url() const { return url_; }
 
   Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override;
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                               Deadline deadline) override;
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override;
   Result<> remove(const std::string& receipt, Deadline deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                              Deadline deadline) override;
@@ -59,6 +59,9 @@ class SqsQueue final : public Queue, public DeadLetters {
   Result<std::uint64_t> purge(Deadline deadline) override;
 
   static constexpr std::size_t kShownMax = 1'000;
+  // What is left of a receive's deadline for the answer: one that comes too late leaves its messages with
+  // nobody until their visibility ends.
+  static constexpr std::chrono::seconds kAnswerMax{3};
 
  private:
   struct Dead {

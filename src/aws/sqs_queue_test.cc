@@ -97,21 +97,28 @@ TEST(SqsQueue, IsFoundByNameOrArn) {
   EXPECT_EQ(SqsQueue::open(told.world.world(), told.settings).error().fault, Fault::Invalid);
 }
 
-TEST(SqsQueue, WaitsWholeSecondsUpToTwenty) {
+TEST(SqsQueue, LeavesOfItsDeadlineWhatTheAnswerNeedsAndWaitsWholeSecondsUpToTwenty) {
+  using std::chrono::milliseconds;
   struct Row {
-    std::chrono::milliseconds left;
-    std::string wait;
+    milliseconds wait;
+    milliseconds left;
+    std::string waits;
   };
-  for (const Row& row : std::vector<Row>{{std::chrono::milliseconds{-1}, "0"},
-                                         {std::chrono::milliseconds{900}, "1"},
-                                         {std::chrono::milliseconds{4'500}, "5"},
-                                         {std::chrono::hours{10}, "20"}}) {
+  constexpr milliseconds kLong = std::chrono::hours{10};
+  for (const Row& row : std::vector<Row>{{milliseconds{0}, kLong, "0"},
+                                         {milliseconds{900}, kLong, "1"},
+                                         {milliseconds{4'500}, kLong, "5"},
+                                         {kLong, kLong, "20"},
+                                         {milliseconds{20'000}, milliseconds{8'900}, "5"},
+                                         {milliseconds{20'000}, milliseconds{3'500}, "0"},
+                                         {milliseconds{20'000}, milliseconds{1'500}, "0"}}) {
     Told told({{200, R"({"Messages":[]})"}});
     const Deadline deadline = Deadline::after(told.world.clock().steady(), row.left);
-    ASSERT_TRUE(told.queue().receive(7, seconds{90}, deadline).ok());
+    ASSERT_TRUE(
+        told.queue().receive({.count_max = 7, .visibility = seconds{90}, .wait = row.wait}, deadline).ok());
     EXPECT_EQ(told.service.asked()[0].body,
               R"({"QueueUrl":")" + kUrl +
-                  R"(","MaxNumberOfMessages":7,"VisibilityTimeout":90,"WaitTimeSeconds":)" + row.wait +
+                  R"(","MaxNumberOfMessages":7,"VisibilityTimeout":90,"WaitTimeSeconds":)" + row.waits +
                   R"(,"MessageSystemAttributeNames":["ApproximateReceiveCount","SentTimestamp"]})");
   }
 }
@@ -178,8 +185,8 @@ TEST(SqsQueue, WhatSqsWouldRefuseIsRefusedWithoutACall) {
   for (const std::string& body : {std::string(), std::string(1'048'577, 'x'), std::string("\xff")})
     EXPECT_EQ(told.queue().send(body, seconds{0}, Deadline::never()).error().fault, Fault::Invalid);
   EXPECT_EQ(told.queue().send("x", seconds{-1}, Deadline::never()).error().fault, Fault::Invalid);
-  EXPECT_EQ(told.queue().receive(0, seconds{1}, soon).error().fault, Fault::Invalid);
-  EXPECT_EQ(told.queue().receive(11, seconds{1}, soon).error().fault, Fault::Invalid);
+  EXPECT_EQ(told.queue().receive({.count_max = 0}, soon).error().fault, Fault::Invalid);
+  EXPECT_EQ(told.queue().receive({.count_max = 11}, soon).error().fault, Fault::Invalid);
   EXPECT_EQ(told.queue().change_visibility("r", seconds{43'201}, Deadline::never()).error().fault,
             Fault::Invalid);
   EXPECT_EQ(told.service.operations(), "");
@@ -256,12 +263,29 @@ TEST(SqsQueue, GivesBackTenAtATimeAndAllOfThemInOneCallEach) {
   EXPECT_NE(told.service.asked()[1].body.find(R"("ReceiptHandle":"r10")"), std::string::npos);
 }
 
+TEST(SqsQueue, ABatchThatIsNotGivenBackKeepsNoneOfTheOthers) {
+  Told told({refusal("AccessDeniedException"), kDone});
+  const std::vector<std::string> receipts(11, "r");
+  EXPECT_EQ(told.queue().give_back(receipts, Deadline::never()).error().fault, Fault::Denied);
+  EXPECT_EQ(told.service.operations(), "ChangeMessageVisibilityBatch ChangeMessageVisibilityBatch ");
+}
+
+TEST(SqsQueue, AStopOfReceivesEndsTheSearchForTheQueue) {
+  Told told({kDone});
+  std::stop_source stop;
+  stop.request_stop();
+  told.settings.queue = "jobs";
+  told.settings.region = "eu-west-2";
+  told.settings.receive_stop = stop.get_token();
+  EXPECT_EQ(SqsQueue::open(told.world.world(), told.settings).error().fault, Fault::Stopped);
+}
+
 TEST(SqsQueue, AStoppedReceiveStopsNoOtherCall) {
   Told told({kDone});
   std::stop_source stop;
   told.settings.receive_stop = stop.get_token();
   stop.request_stop();
-  EXPECT_EQ(told.queue().receive(10, seconds{30}, Deadline::never()).error().fault, Fault::Stopped);
+  EXPECT_EQ(told.queue().receive({}, Deadline::never()).error().fault, Fault::Stopped);
   EXPECT_TRUE(told.queue().remove("r", Deadline::never()).ok());
   EXPECT_EQ(told.service.operations(), "DeleteMessage ");
 }
@@ -273,6 +297,7 @@ TEST(SqsQueue, CallsNobodyOnceItsDeadlineHasPassed) {
   EXPECT_EQ(told.queue().remove("r", passed).error().fault, Fault::Retry);
   EXPECT_EQ(told.queue().change_visibility("r", seconds{5}, passed).error().fault, Fault::Retry);
   EXPECT_EQ(told.queue().depth(passed).error().fault, Fault::Retry);
+  EXPECT_EQ(told.queue().receive({.wait = seconds{20}}, passed).error().fault, Fault::Retry);
   EXPECT_EQ(told.service.operations(), "");
 }
 

@@ -22,7 +22,7 @@ Result<process::ProcessorOptions> processor_options(const Config& config, LeaseO
 
 Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world, const Config& config,
                                                                 LeaseOwner owner, Times times,
-                                                                std::stop_source leave) {
+                                                                process::WorkerStops stops) {
   auto workers = std::unique_ptr<DeliveryWorkers>(new DeliveryWorkers());
   const auto& process = config.process;
   const process::ProcessorOptions options = TRY(processor_options(config, std::move(owner)));
@@ -38,8 +38,8 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
                .messages_max = std::max<std::size_t>(256, 4 * static_cast<std::size_t>(process.concurrency))},
       .retry = {.first = process.retry_first, .longest = process.retry_longest},
       .buckets = options.buckets,
-      .leave = leave};
-  workers->leave_ = std::move(leave);
+      .stops = stops};
+  workers->stops_ = std::move(stops);
   workers->worker_ =
       std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = world.processor.clock,
                                                                          .random = world.random,
@@ -76,7 +76,9 @@ void DeliveryWorkers::stop() {
   release_thread_.request_stop();
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
-  leave_.request_stop();  // a ledger that hangs keeps nobody here
+  // A ledger that hangs keeps nobody here.
+  stops_.deliveries.request_stop();
+  stops_.writes.request_stop();
   if (release_thread_.joinable()) release_thread_.join();
 }
 

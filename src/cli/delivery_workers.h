@@ -33,10 +33,10 @@ class DeliveryWorkers {
     std::chrono::milliseconds wait{5'000};    // for a message; also how soon it is seen that it should stop
     std::chrono::milliseconds grace{25'000};  // of stop()
   };
-  // `leave`: asked to stop when the grace of stop() is over.
+  // `stops`: asked to stop when the grace of stop() is over.
   static Result<std::unique_ptr<DeliveryWorkers>> start(const World& world, const Config& config,
                                                         LeaseOwner owner, Times times,
-                                                        std::stop_source leave);
+                                                        process::WorkerStops stops);
   ~DeliveryWorkers() { stop(); }
   DeliveryWorkers(const DeliveryWorkers&) = delete;
   DeliveryWorkers& operator=(const DeliveryWorkers&) = delete;
@@ -52,7 +52,7 @@ class DeliveryWorkers {
   std::unique_ptr<process::Crew> crew_;
   std::unique_ptr<process::QueueWorker> worker_;
   std::unique_ptr<process::ParkedRelease> release_;
-  std::stop_source leave_;
+  process::WorkerStops stops_;
   std::jthread release_thread_;  // looks after what is parked
   std::jthread thread_;
 };

@@ -51,11 +51,10 @@ void DeliveryWorld::use_queue(std::unique_ptr<Q> queue) {
 }
 
 Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world, const Config& config,
-                                                           std::stop_token leave,
-                                                           std::stop_token receive_stop, Access access) {
+                                                           ClientStops stops, Access access) {
   auto opened = std::unique_ptr<DeliveryWorld>(new DeliveryWorld());
   if (config.store.kind == StoreKind::S3) {
-    TRY(opened->open_aws(world, config, std::move(leave), std::move(receive_stop)));
+    TRY(opened->open_aws(world, config, std::move(stops)));
   } else {
     TRY(opened->open_local(world, config, access));
   }
@@ -85,9 +84,12 @@ Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& confi
   return {};
 }
 
-Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config, std::stop_token leave,
-                                 std::stop_token receive_stop) {
-  clients_ = TRY(AwsClients::open(world, config, std::move(leave)));
+Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config, ClientStops stops) {
+  clients_ = TRY(AwsClients::open(world, config, std::move(stops.all)));
+  const auto writes = [&](aws::ServiceClient::Options client) {
+    client.stop = stops.writes;
+    return client;
+  };
   const aws::AwsSettings& settings = clients_->settings();
   central_ = TRY(open_central_bucket(*clients_, config));
   others_ = TRY(open_other_buckets(*clients_, config));
@@ -96,15 +98,15 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config,
                      aws::SqsQueue::open(clients_->central(), {.queue = config.aws.queue_url,
                                                                .region = settings.region,
                                                                .endpoints = settings.endpoints,
-                                                               .client = clients_->options(),
-                                                               .receive_stop = std::move(receive_stop)})));
+                                                               .client = writes(clients_->options()),
+                                                               .receive_stop = stops.receive})));
   }
-  ledger_ =
-      TRY_IN("aws.ledger_table",
-             aws::DynamoLedger::open(clients_->central(), {.table = {.table = config.aws.ledger_table,
-                                                                     .region = settings.region,
-                                                                     .endpoints = settings.endpoints,
-                                                                     .client = clients_->table_options()}}));
+  ledger_ = TRY_IN(
+      "aws.ledger_table",
+      aws::DynamoLedger::open(clients_->central(), {.table = {.table = config.aws.ledger_table,
+                                                              .region = settings.region,
+                                                              .endpoints = settings.endpoints,
+                                                              .client = writes(clients_->table_options())}}));
   tenant_store_ = TRY(open_dynamo_tenants(*clients_, config));
   destinations_ = std::make_unique<aws::AwsDestinations>(
       aws::AwsDestinations::World{

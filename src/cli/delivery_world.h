@@ -18,14 +18,19 @@
 
 namespace headgate::cli {
 
+// What ends the waits of clients.
+struct ClientStops {
+  std::stop_token all = {};  // of every client but these:
+  // Those of queue and ledger, which write down and give back what was stopped.
+  std::stop_token writes = {};
+  std::stop_token receive = {};  // the wait for messages alone, if it is not `writes`
+};
+
 class DeliveryWorld {
  public:
-  // `leave`: ends every wait of every client. `receive_stop`: ends the wait for messages alone. The error
-  // names the setting. In AWS nobody is asked but for the queue's name.
+  // The error names the setting. In AWS nobody is asked but for the queue's name.
   static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
-                                                     std::stop_token leave = {},
-                                                     std::stop_token receive_stop = {},
-                                                     Access access = Access::Change);
+                                                     ClientStops stops = {}, Access access = Access::Change);
 
   ObjectStore& central() { return *central_; }  // store.bucket
   process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
@@ -39,8 +44,7 @@ class DeliveryWorld {
  private:
   DeliveryWorld() = default;
   Result<> open_local(const ClientWorld& world, const Config& config, Access access);
-  Result<> open_aws(const ClientWorld& world, const Config& config, std::stop_token leave,
-                    std::stop_token receive_stop);
+  Result<> open_aws(const ClientWorld& world, const Config& config, ClientStops stops);
   template <typename Q>
   void use_queue(std::unique_ptr<Q> queue);
 

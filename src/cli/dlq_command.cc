@@ -122,8 +122,9 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
 
 Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
   const bool is_look = arguments.list->parsed() || arguments.show->parsed();
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             is_look ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              is_look ? Access::Look : Access::Change));
   if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   return act(arguments, *world->dead_letters(), world->central_stores().first(), run.clock, run.output);
 }

@@ -128,8 +128,9 @@ Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
 
 Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, std::istream& input) {
   const std::vector<ObjectCreated> objects = TRY(named_objects(arguments, input));
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              arguments.is_dry_run ? Access::Look : Access::Change));
   const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
   if (arguments.is_dry_run) {
     Planner planner(run, *world, options);
@@ -144,8 +145,9 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
 }
 
 Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) {
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              arguments.is_dry_run ? Access::Look : Access::Change));
   const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
   const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
   const process::WalkOptions walk = TRY(walk_options(arguments.prefix, arguments.after, buckets));

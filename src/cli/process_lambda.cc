@@ -13,7 +13,7 @@ class Function {
  public:
   static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
     auto function = std::unique_ptr<Function>(new Function());
-    function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token()));
+    function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config));
     const process::ProcessorOptions options =
         TRY(processor_options(run.config, lambda_owner(run.config.process.name, run.random)));
     function->crew_ = std::make_unique<process::Crew>(

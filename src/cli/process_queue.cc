@@ -27,15 +27,14 @@ bool may_use_queue(ProcessRun& run) {
 }  // namespace
 
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
-  const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, run.leave.get_token(), run.stop));
+  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.worker_stops()));
   if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   const bool is_local = run.config.store.kind == StoreKind::Directory;
   const DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
                                      .grace = grace};
   const auto workers = TRY(DeliveryWorkers::start(
       {.processor = run.processor_world(*world), .random = run.random, .queue = *world->queue()}, run.config,
-      run.owner(), times, run.leave));
+      run.owner(), times, run.stops));
   http::Readiness readiness;
   readiness.add("queue", [&] { return workers->status(); });
   std::atomic<bool> may_change_visibility{true};

@@ -20,6 +20,7 @@
 #include "model/names.h"
 #include "net/library.h"
 #include "process/processor.h"
+#include "process/queue_worker.h"
 
 namespace headgate::cli {
 
@@ -39,8 +40,8 @@ struct ProcessRun {
   const Environment& environment;
   const net::Library& library;
   std::ostream& output;
-  std::stop_token stop;         // of the process
-  std::stop_source leave = {};  // what is under way is left off
+  std::stop_token stop;             // of the process
+  process::WorkerStops stops = {};  // of what is under way
   Metrics metrics = Metrics();
   local::SystemClock clock = {};
   local::SystemRandom random = {};
@@ -53,6 +54,10 @@ struct ProcessRun {
             .random = random,
             .disk = disk,
             .metrics = &metrics};
+  }
+  // Of a worker's clients: the process's stop ends the wait for messages, and what else waits has its grace.
+  ClientStops worker_stops() const {
+    return {.all = stops.deliveries.get_token(), .writes = stops.writes.get_token(), .receive = stop};
   }
   process::Processor::World processor_world(DeliveryWorld& world) {
     return {.clock = clock,

@@ -42,8 +42,9 @@ Result<Timestamp> time_of(std::string_view option, const std::string& text) {
 Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
   if (!arguments.destination.empty() || !arguments.from.empty() || !arguments.to.empty())
     return wrong("--parked: takes --tenant and --count, not --destination, --from or --to");
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              arguments.is_dry_run ? Access::Look : Access::Change));
   if (world->queue() == nullptr)
     return wrong("aws.queue_url: must be set: what is replayed is announced there");
   process::ParkedReplay replay({.clock = run.clock,
@@ -80,8 +81,9 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   const Timestamp from = TRY(time_of("--from", arguments.from));
   const Timestamp until = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to));
   if (until <= from) return wrong("--to: must be after --from");
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              arguments.is_dry_run ? Access::Look : Access::Change));
   const tenants::TenantView tenant =
       TRY(world->tenants().of(TenantId(arguments.tenant), Deadline::after(run.clock.steady(), kTenantMax)));
   const DestinationName destination(arguments.destination);

@@ -348,8 +348,9 @@ Result<int> show(const Arguments& arguments, ProcessRun& run, DeliveryWorld& wor
 Result<int> run_undelivered(const Arguments& arguments, ProcessRun& run) {
   const Asked asked = TRY(asked_of(arguments));
   const bool is_look = !arguments.redeliver->parsed() || arguments.is_dry_run;
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.stop, {},
-                                             is_look ? Access::Look : Access::Change));
+  const auto world =
+      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                              is_look ? Access::Look : Access::Change));
   if (arguments.show->parsed()) return show(arguments, run, *world);
   if (arguments.list->parsed()) return list_all(asked, run, *world);
   return redeliver(arguments, asked, run, *world);

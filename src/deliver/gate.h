@@ -30,6 +30,10 @@ struct Limits {
   Deadline written_by = Deadline::never();
   std::stop_token stop = {};
 
+  // Of one call that writes down what others came to: it takes no longer than `timeout`.
+  Deadline writing(SteadyTime now, std::chrono::nanoseconds timeout) const {
+    return sooner(written_by, Deadline::after(now, timeout));
+  }
   bool is_over(SteadyTime now) const { return stop.stop_requested() || until.passed(now); }
 };
 

@@ -235,7 +235,8 @@ Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Par
 Result<> LogDelivery::quarantine(const LogStream& name, const std::vector<BatchOutcome::Reason>& by_reason) {
   for (const BatchOutcome::Reason& refused : by_reason) {
     TRY(world_.quarantine.put_events({.delivery = delivery_.id, .batch = batch_, .stream = name},
-                                     refused.reason, refused.events));
+                                     refused.reason, refused.events,
+                                     delivery_.limits.writing(world_.clock.steady(), delivery_.timeout)));
   }
   return {};
 }

@@ -13,8 +13,6 @@
 namespace headgate::deliver {
 namespace {
 
-constexpr std::chrono::seconds kTimeout{60};
-
 // Several buckets may hold objects of one key, and a key several contents, one after the other.
 std::uint64_t hash_of(const BucketName& bucket, const ObjectKey& key, std::string_view etag = {}) {
   std::string text = bucket.str() + '/' + key.str();
@@ -33,15 +31,14 @@ std::string slug_of(std::string_view reason) {
   return slug;
 }
 
-Quarantine::Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics)
-    : clock_(clock),
-      store_(store),
+Quarantine::Quarantine(ObjectStore& store, Metrics& metrics)
+    : store_(store),
       objects_(metrics.counter("headgate_quarantine_objects_total", "Objects whose bytes are damaged")),
       messages_(metrics.counter("headgate_quarantine_messages_total", "Queue messages put into quarantine")) {
 }
 
-Result<> Quarantine::put_events(const Batch& batch, std::string_view reason,
-                                std::span<const LogEvent> events) {
+Result<> Quarantine::put_events(const Batch& batch, std::string_view reason, std::span<const LogEvent> events,
+                                Deadline deadline) {
   const DeliveryId& delivery = batch.delivery;
   std::string text;
   for (const LogEvent& event : events) {
@@ -61,11 +58,11 @@ Result<> Quarantine::put_events(const Batch& batch, std::string_view reason,
   const ObjectKey key(
       fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix, delivery.tenant.view(), destination,
                   hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch.batch, slug_of(reason)));
-  return put(key, text, reason, source);
+  return put(key, text, {.reason = reason, .source = source}, deadline);
 }
 
 Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey& key,
-                                       std::string_view reason) {
+                                       std::string_view reason, Deadline deadline) {
   std::string text = "{\"reason\":";
   append_json_text(text, reason);
   text += ",\"bucket\":";
@@ -75,11 +72,11 @@ Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey
   text += "}\n";
   objects_.add();
   return put(ObjectKey(fmt::format("{}objects/{:016x}.json", kQuarantinePrefix, hash_of(bucket, key))), text,
-             reason, key.view());
+             {.reason = reason, .source = key.view()}, deadline);
 }
 
-Result<> Quarantine::put_message(std::string_view message_id, std::string_view body,
-                                 std::string_view reason) {
+Result<> Quarantine::put_message(std::string_view message_id, std::string_view body, std::string_view reason,
+                                 Deadline deadline) {
   std::string text = "{\"reason\":";
   append_json_text(text, reason);
   text += ",\"body\":";
@@ -92,18 +89,16 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
   std::string id = metadata_text(message_id, kIdBytesMax);
   std::replace(id.begin(), id.end(), '/', '_');
   return put(ObjectKey(fmt::format("{}messages/{}-{:016x}.json", kQuarantinePrefix, id, fnv1a_64(text))),
-             text, reason, "");
+             text, {.reason = reason, .source = {}}, deadline);
 }
 
-Result<> Quarantine::put(const ObjectKey& key, std::string_view text, std::string_view reason,
-                         std::string_view source) {
+Result<> Quarantine::put(const ObjectKey& key, std::string_view text, const Reason& why, Deadline deadline) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
-  options.metadata[kReasonMetadata] = slug_of(reason);
+  options.metadata[kReasonMetadata] = slug_of(why.reason);
   // Whole, but of keys whose bytes are mostly not ASCII.
   constexpr std::size_t kSourceBytesMax = 1'800;
-  if (!source.empty()) options.metadata[kSourceMetadata] = metadata_text(source, kSourceBytesMax);
-  Result<PutOutcome> kept =
-      put_object(store_, key, text, std::move(options), Deadline::after(clock_.steady(), kTimeout));
+  if (!why.source.empty()) options.metadata[kSourceMetadata] = metadata_text(why.source, kSourceBytesMax);
+  Result<PutOutcome> kept = put_object(store_, key, text, std::move(options), deadline);
   if (kept.ok()) return {};
   return own_fault(std::move(kept).error(), "quarantine");
 }

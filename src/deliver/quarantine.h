@@ -10,7 +10,6 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "model/quarantine_key.h"
-#include "ports/clock.h"
 #include "ports/ledger.h"
 #include "ports/log_sink.h"
 #include "ports/object_store.h"
@@ -29,7 +28,7 @@ std::string slug_of(std::string_view reason);
 // own: every error is own_fault()'s.
 class Quarantine {
  public:
-  Quarantine(Clock& clock, ObjectStore& store, Metrics& metrics);
+  Quarantine(ObjectStore& store, Metrics& metrics);
 
   // Of a delivery, by its number, and the log stream that it was put into.
   struct Batch {
@@ -39,16 +38,22 @@ class Quarantine {
   };
   // Events of one batch that the service did not keep: one JSON object a line, `timestamp` in ms, `message`
   // and `stream`, the log stream. Not counted here: the batch may have to be put again.
-  Result<> put_events(const Batch& batch, std::string_view reason, std::span<const LogEvent> events);
+  Result<> put_events(const Batch& batch, std::string_view reason, std::span<const LogEvent> events,
+                      Deadline deadline);
   // An object whose bytes are damaged: where it is, and what is wrong. The object itself stays where it is.
-  Result<> put_object_detail(const BucketName& bucket, const ObjectKey& key, std::string_view reason);
+  Result<> put_object_detail(const BucketName& bucket, const ObjectKey& key, std::string_view reason,
+                             Deadline deadline);
   // A queue message that cannot be understood, or names what it may not.
-  Result<> put_message(std::string_view message_id, std::string_view body, std::string_view reason);
+  Result<> put_message(std::string_view message_id, std::string_view body, std::string_view reason,
+                       Deadline deadline);
 
  private:
-  Result<> put(const ObjectKey& key, std::string_view text, std::string_view reason, std::string_view source);
+  struct Reason {
+    std::string_view reason;
+    std::string_view source;  // the key it came from; empty: none
+  };
+  Result<> put(const ObjectKey& key, std::string_view text, const Reason& why, Deadline deadline);
 
-  Clock& clock_;
   ObjectStore& store_;
   Counter& objects_;
   Counter& messages_;

@@ -87,7 +87,7 @@ void send_receive_and_remove_10_messages(benchmark::State& state) {
   const std::string body(1000, 'x');
   for (auto _ : state) {
     for (int i = 0; i < 10; ++i) CHECK(queue->send(body, std::chrono::seconds{0}, Deadline::never()).ok());
-    const auto received = queue->receive(10, std::chrono::seconds{60}, Deadline::never());
+    const auto received = queue->receive({.visibility = std::chrono::seconds{60}}, Deadline::never());
     CHECK(received->size() == 10);
     for (const ReceivedMessage& message : *received)
       CHECK(queue->remove(message.receipt, Deadline::never()).ok());

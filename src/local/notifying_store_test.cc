@@ -25,9 +25,8 @@ class RefusingQueue : public Queue {
     if (is_refusing) return Error{Fault::Retry, "queue: state.db: database is locked"};
     return queue_.send(std::move(body), delay, deadline);
   }
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                               Deadline deadline) override {
-    return queue_.receive(count_max, visibility, deadline);
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override {
+    return queue_.receive(asked, deadline);
   }
   Result<> remove(const std::string& receipt, Deadline deadline) override {
     return queue_.remove(receipt, deadline);
@@ -61,7 +60,7 @@ struct NotifyingWorld {
   std::vector<ObjectCreated> announced() {
     std::vector<ObjectCreated> all;
     while (true) {
-      const auto received = queue_->receive(10, std::chrono::seconds{3600}, passed()).value();
+      const auto received = queue_->receive({.visibility = std::chrono::seconds{3600}}, passed()).value();
       if (received.empty()) return all;
       for (const ReceivedMessage& message : received) {
         const Result<Notification> notification = parse_notification(message.body);

@@ -85,36 +85,37 @@ Result<> SqliteQueue::send(std::string body, seconds delay, Deadline deadline) {
   return {};
 }
 
-Result<std::vector<ReceivedMessage>> SqliteQueue::receive(std::size_t count_max, seconds visibility,
-                                                          Deadline deadline) {
-  if (count_max == 0 || count_max > kReceiveMax) {
+Result<std::vector<ReceivedMessage>> SqliteQueue::receive(const Receive& asked, Deadline deadline) {
+  if (asked.count_max == 0 || asked.count_max > kReceiveMax) {
     return Error{Fault::Invalid, "receive: not 1 to 10 messages"};
   }
-  TRY(check_visibility(visibility));
-  const SteadyTime until = std::min(deadline.at, clock_.steady() + nanoseconds{kPollMax});
+  TRY(check_visibility(asked.visibility));
+  const nanoseconds wait = std::min<nanoseconds>(asked.wait, kPollMax);
+  const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), wait));
   while (true) {
     // Taken before we look, so that a send between the look and the sleep is not slept over.
     const std::stop_token arrival = next_arrival();
-    std::vector<ReceivedMessage> messages = TRY_IN("queue", receive_now(count_max, visibility));
-    const nanoseconds left = Deadline{until}.left(clock_.steady());
+    std::vector<ReceivedMessage> messages = TRY_IN("queue", receive_now(asked, deadline));
+    const nanoseconds left = until.left(clock_.steady());
     if (!messages.empty() || left == nanoseconds{0}) return messages;
     clock_.sleep(std::min(left, nanoseconds{kOtherProcesses}), arrival);
   }
 }
 
-Result<std::vector<ReceivedMessage>> SqliteQueue::receive_now(std::size_t count_max, seconds visibility) {
+Result<std::vector<ReceivedMessage>> SqliteQueue::receive_now(const Receive& asked, Deadline deadline) {
   const Timestamp now = clock_.now();
   const auto look = [&](SqliteSession& session) -> Result<bool> {
     return !TRY(visible_messages(session, now, 1)).empty();
   };
   // An idle look only reads, so that many waiting workers do not stand in the way of those who write.
-  if (!TRY(database_->read(look))) return std::vector<ReceivedMessage>{};
+  if (!TRY(database_->read(look, deadline))) return std::vector<ReceivedMessage>{};
 
-  return database_->write([&](SqliteSession& session) -> Result<std::vector<ReceivedMessage>> {
+  const auto take = [&](SqliteSession& session) -> Result<std::vector<ReceivedMessage>> {
     constexpr int kRoundsMax = 100;  // of messages that all turn out to be dead
     std::vector<ReceivedMessage> received;
-    for (int round = 0; round < kRoundsMax && received.size() < count_max; ++round) {
-      std::vector<Candidate> candidates = TRY(visible_messages(session, now, count_max - received.size()));
+    for (int round = 0; round < kRoundsMax && received.size() < asked.count_max; ++round) {
+      std::vector<Candidate> candidates =
+          TRY(visible_messages(session, now, asked.count_max - received.size()));
       if (candidates.empty()) break;
       for (Candidate& candidate : candidates) {
         if (candidate.receive_count >= options_.receives_max) {
@@ -125,16 +126,18 @@ Result<std::vector<ReceivedMessage>> SqliteQueue::receive_now(std::size_t count_
         }
         candidate.message.receive_count = candidate.receive_count + 1;
         candidate.message.receipt = random_.uuid();
-        TRY(session.run(
-            "UPDATE messages SET receive_count = receive_count + 1, receipt = ?2,"
-            " received_at = ?3, visible_at = ?4 WHERE number = ?1",
-            candidate.number, candidate.message.receipt, now.nanoseconds, (now + visibility).nanoseconds));
+        TRY(
+            session.run("UPDATE messages SET receive_count = receive_count + 1, receipt = ?2,"
+                        " received_at = ?3, visible_at = ?4 WHERE number = ?1",
+                        candidate.number, candidate.message.receipt, now.nanoseconds,
+                        (now + asked.visibility).nanoseconds));
         received.push_back(std::move(candidate.message));
       }
-      if (visibility == seconds{0}) break;  // they are visible again: do not give one twice in a call
+      if (asked.visibility == seconds{0}) break;  // they are visible again: do not give one twice in a call
     }
     return received;
-  });
+  };
+  return database_->write(take, deadline);
 }
 
 Result<> SqliteQueue::remove(const std::string& receipt, Deadline deadline) {

@@ -38,8 +38,7 @@ class SqliteQueue : public Queue, public DeadLetters {
 
   Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override;
   // Woken at once by a send() without delay of this object; looks every 200 ms for those of other processes.
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                               Deadline deadline) override;
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override;
   Result<> remove(const std::string& receipt, Deadline deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                              Deadline deadline) override;
@@ -52,7 +51,7 @@ class SqliteQueue : public Queue, public DeadLetters {
 
  private:
   SqliteQueue(Clock& clock, Random& random, std::unique_ptr<SqliteDatabase> database, Options options);
-  Result<std::vector<ReceivedMessage>> receive_now(std::size_t count_max, std::chrono::seconds visibility);
+  Result<std::vector<ReceivedMessage>> receive_now(const Receive& asked, Deadline deadline);
   std::stop_token next_arrival();
   void announce_arrival();
 

@@ -23,7 +23,6 @@ struct SqliteQueueWorld {
   Queue& queue() { return *queue_; }
   DeadLetters& letters() { return *queue_; }
   void pass(std::chrono::seconds time) { clock_.pass(time); }
-  Deadline at_once() { return Deadline{clock_.steady()}; }
 
   ManualClock clock_;
   local::SystemRandom random_;
@@ -53,7 +52,6 @@ class SqliteQueueTest : public testing::Test {
     CHECK(queue.ok());
     return std::move(queue).value();
   }
-  Deadline at_once() { return Deadline{clock_.steady()}; }
 
   ManualClock clock_;
   SystemClock system_clock_;
@@ -64,10 +62,13 @@ class SqliteQueueTest : public testing::Test {
 TEST_F(SqliteQueueTest, WaitsForAMessageUntilItsDeadlineButNeverOver20Seconds) {
   const auto queue = open(clock_);
   SteadyTime before = clock_.steady();
-  EXPECT_TRUE(queue->receive(10, seconds{30}, Deadline::after(before, seconds{7})).value().empty());
+  EXPECT_TRUE(queue->receive({.wait = seconds{7}}, Deadline::never()).value().empty());
   EXPECT_EQ(clock_.steady() - before, seconds{7});
   before = clock_.steady();
-  EXPECT_TRUE(queue->receive(10, seconds{30}, Deadline::never()).value().empty());
+  EXPECT_TRUE(queue->receive({.wait = seconds{7}}, Deadline::after(before, seconds{3})).value().empty());
+  EXPECT_EQ(clock_.steady() - before, seconds{3});
+  before = clock_.steady();
+  EXPECT_TRUE(queue->receive({.wait = seconds{60}}, Deadline::never()).value().empty());
   EXPECT_EQ(clock_.steady() - before, seconds{20});
 }
 
@@ -77,7 +78,7 @@ TEST_F(SqliteQueueTest, AWaitingReceiverSeesWhatAnotherProcessSendsWithin200Mill
   // A message that becomes visible while we wait is as one that someone else sends then.
   ASSERT_TRUE(theirs->send("text", seconds{5}, Deadline::never()).ok());
   const SteadyTime before = clock_.steady();
-  EXPECT_EQ(ours->receive(10, seconds{30}, Deadline::never()).value().size(), 1U);
+  EXPECT_EQ(ours->receive({.wait = seconds{20}}, Deadline::never()).value().size(), 1U);
   EXPECT_LE(clock_.steady() - before, std::chrono::milliseconds{5200});
 }
 
@@ -108,7 +109,7 @@ TEST_F(SqliteQueueTest, ASendWakesAWaitingReceiver) {
   std::string body;
   {
     std::jthread receiver([&] {
-      const auto received = queue->receive(1, seconds{30}, Deadline::never());
+      const auto received = queue->receive({.count_max = 1, .wait = seconds{20}}, Deadline::never());
       if (received.ok() && !received->empty()) body = received->front().body;
     });
     clock.await_sleeper();
@@ -123,11 +124,11 @@ TEST_F(SqliteQueueTest, GivesWhatHasWaitedLongestFirst) {
     ASSERT_TRUE(queue->send(body, seconds{0}, Deadline::never()).ok());
     clock_.pass(seconds{1});
   }
-  const auto first = queue->receive(1, seconds{5}, at_once()).value();
+  const auto first = queue->receive({.count_max = 1, .visibility = seconds{5}}, Deadline::never()).value();
   ASSERT_EQ(first.at(0).body, "a");
   clock_.pass(seconds{6});  // `a` failed: it comes after those that have not been tried
   std::string order;
-  for (const ReceivedMessage& message : queue->receive(10, seconds{5}, at_once()).value())
+  for (const ReceivedMessage& message : queue->receive({.visibility = seconds{5}}, Deadline::never()).value())
     order += message.body;
   EXPECT_EQ(order, "bca");
 }
@@ -135,10 +136,10 @@ TEST_F(SqliteQueueTest, GivesWhatHasWaitedLongestFirst) {
 TEST_F(SqliteQueueTest, ManyDeadMessagesAreNotInTheWayOfALivingOne) {
   const auto queue = SqliteQueue::open(clock_, random_, folder_.at("state.db"), {.receives_max = 1}).value();
   for (int i = 0; i < 35; ++i) ASSERT_TRUE(queue->send("poison", seconds{0}, Deadline::never()).ok());
-  for (int i = 0; i < 4; ++i) ASSERT_TRUE(queue->receive(10, seconds{1}, at_once()).ok());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(queue->receive({.visibility = seconds{1}}, Deadline::never()).ok());
   clock_.pass(seconds{2});
   ASSERT_TRUE(queue->send("alive", seconds{0}, Deadline::never()).ok());
-  const auto received = queue->receive(10, seconds{1}, at_once()).value();
+  const auto received = queue->receive({.visibility = seconds{1}}, Deadline::never()).value();
   ASSERT_EQ(received.size(), 1U);
   EXPECT_EQ(received[0].body, "alive");
   EXPECT_EQ(queue->depth(Deadline::never()).value().dead, 35U);
@@ -147,7 +148,11 @@ TEST_F(SqliteQueueTest, ManyDeadMessagesAreNotInTheWayOfALivingOne) {
 TEST_F(SqliteQueueTest, VisibilityNeverEndsOver12HoursAfterTheReceive) {
   const auto queue = open(clock_);
   ASSERT_TRUE(queue->send("text", seconds{0}, Deadline::never()).ok());
-  const std::string receipt = queue->receive(1, seconds{40'000}, at_once()).value().at(0).receipt;
+  const std::string receipt =
+      queue->receive({.count_max = 1, .visibility = seconds{40'000}}, Deadline::never())
+          .value()
+          .at(0)
+          .receipt;
   clock_.pass(seconds{30'000});
   EXPECT_TRUE(queue->change_visibility(receipt, seconds{13'200}, Deadline::never()).ok());
   EXPECT_EQ(queue->change_visibility(receipt, seconds{13'201}, Deadline::never()).error().fault,
@@ -173,7 +178,7 @@ TEST_F(SqliteQueueTest, WhatWasSentOutlivesAKill) {
     const auto queue = open(system_clock_);
     int received = 0;
     while (true) {
-      const auto messages = queue->receive(10, seconds{600}, Deadline{system_clock_.steady()}).value();
+      const auto messages = queue->receive({.visibility = seconds{600}}, Deadline::never()).value();
       if (messages.empty()) break;
       for (const ReceivedMessage& message : messages) {
         EXPECT_EQ(message.body, "round " + std::to_string(round));
@@ -197,7 +202,7 @@ TEST_F(SqliteQueueTest, TwoProcessesShareAQueueAndNoMessageIsGivenTwice) {
   const auto work = [&](const Reports& reports) {
     const auto queue = open(system_clock_);
     while (true) {
-      const auto messages = queue->receive(3, seconds{600}, Deadline{system_clock_.steady()});
+      const auto messages = queue->receive({.count_max = 3, .visibility = seconds{600}}, Deadline::never());
       if (!messages.ok()) return 1;
       if (messages->empty()) return 0;
       for (const ReceivedMessage& message : *messages) {

@@ -40,11 +40,15 @@ class Queue {
 
   virtual ~Queue() = default;
   virtual Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) = 0;
-  // At most `count_max` (≤ 10) messages, each invisible to others for `visibility`; waits for the first until
-  // the deadline (never beyond 20 s). A message received more often than the queue's limit becomes a dead
-  // letter instead.
-  virtual Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                                       Deadline deadline) = 0;
+  struct Receive {
+    std::size_t count_max = kReceiveMax;  // at most 10
+    std::chrono::seconds visibility{30};  // for so long others do not see the messages
+    std::chrono::milliseconds wait{0};    // for the first message: never over 20 s
+  };
+  // The wait ends so that the answer can be here by the deadline; an answer that is not is Retry, and the
+  // messages that it held come back after their visibility. A message received more often than the queue's
+  // limit becomes a dead letter instead.
+  virtual Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) = 0;
   // NotFound for a receipt that is void.
   virtual Result<> remove(const std::string& receipt, Deadline deadline) = 0;
   // From now; 0 makes it visible at once. NotFound for a receipt that is void.

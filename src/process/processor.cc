@@ -41,7 +41,7 @@ Processor::Processor(World world, ProcessorOptions options)
       own_(world.shared == nullptr ? std::make_unique<Shared>(world.metrics) : nullptr),
       shared_(own_ ? *own_ : *world.shared),
       settlement_(world.clock, world.ledger, options_.owner, options_.lease, shared_.said),
-      quarantine_(world.clock, world.central.first(), world.metrics),
+      quarantine_(world.central.first(), world.metrics),
       unknown_tenant_(world.metrics.counter("headgate_deliver_unknown_tenant_total",
                                             "Objects parked because nobody configured their tenant")),
       former_tenant_(world.metrics.counter(
@@ -60,15 +60,10 @@ Processor::Central& Processor::central_of(const Job& job) {
   return found->second;
 }
 
-Outcome Processor::process(const ReceivedMessage& message, const deliver::Limits& limits,
-                           const std::function<void()>& on_good) {
-  return process(read_task(message, options_.key_template), limits, on_good);
-}
-
 Outcome Processor::process(const Task& task, const deliver::Limits& limits,
                            const std::function<void()>& on_good) {
   const ReceivedMessage& message = task.message;
-  if (!task.readable.ok()) return refuse_message(message, task.readable.error().what);
+  if (!task.readable.ok()) return refuse_message(message, task.readable.error().what, limits);
   if (task.is_test_event) acknowledged("test-event").add();
   if (task.other_events > 0) acknowledged("other-event").add();
   Outcome outcome;
@@ -90,15 +85,17 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
     }
   }
   if (!refusals.empty())
-    outcome = both(outcome, refuse_message(message, reasons_in_words(std::move(refusals))));
+    outcome = both(outcome, refuse_message(message, reasons_in_words(std::move(refusals)), limits));
   return outcome;
 }
 
 // It will never be understood: kept, with the reason, and not asked about again.
-Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_view reason) {
+Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_view reason,
+                                  const deliver::Limits& limits) {
   log::warn("a message cannot be understood, or names what it may not, and goes to quarantine",
             {{"message_id", message.id}, {"what", reason}});
-  const bool is_kept = quarantine_.put_message(message.id, message.body, reason).ok();
+  const Deadline until = limits.writing(world_.clock.steady(), options_.timeout);
+  const bool is_kept = quarantine_.put_message(message.id, message.body, reason, until).ok();
   return {.verdict = is_kept ? Verdict::Done : Verdict::TryLater};
 }
 
@@ -287,8 +284,7 @@ deliver::WantsApplication Processor::wanted_of_packed(const TenantConfiguration&
 }
 
 Deadline Processor::deadline(const Job& job, std::chrono::milliseconds wait) const {
-  const Deadline deadline = Deadline::after(world_.clock.steady(), wait);
-  return deadline.at < job.limits.until.at ? deadline : job.limits.until;
+  return sooner(job.limits.until, Deadline::after(world_.clock.steady(), wait));
 }
 
 // Takes out the destinations that, by the index, want nothing of a packed object: a node holds few of a
@@ -341,7 +337,9 @@ Outcome Processor::deliver_logs(const Job& job, std::span<Try> tries) {
 // Before anything is settled: a delivery that is parked is not tried again, and then nobody would put the
 // detail into quarantine. Gives what the delivery fails with.
 Error Processor::keep_damage(const Job& job, const Error& damage) {
-  const Result<> kept = quarantine_.put_object_detail(job.object.bucket, job.object.key, damage.what);
+  const Result<> kept =
+      quarantine_.put_object_detail(job.object.bucket, job.object.key, damage.what,
+                                    job.limits.writing(world_.clock.steady(), options_.timeout));
   return kept.ok() ? damage : Error(kept.error()).in(damage.what);
 }
 

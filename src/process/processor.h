@@ -100,7 +100,9 @@ class Processor {
   Outcome process(const Task& task, const deliver::Limits& limits = {},
                   const std::function<void()>& on_good = {});
   Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {},
-                  const std::function<void()>& on_good = {});
+                  const std::function<void()>& on_good = {}) {
+    return process(read_task(message, options_.key_template), limits, on_good);
+  }
   // The same for one object, named by hand or found by a scan; outcome.tally says what it came to.
   Outcome process(const ObjectCreated& object, const deliver::Limits& limits = {});
 
@@ -113,7 +115,8 @@ class Processor {
   };
   struct Try;  // one destination's part in one object
   Outcome process_one(const Job& job, const KeyFields& fields);
-  Outcome refuse_message(const ReceivedMessage& message, std::string_view reason);
+  Outcome refuse_message(const ReceivedMessage& message, std::string_view reason,
+                         const deliver::Limits& limits);
   Outcome deliver_all(const Job& job, const KeyFields& fields, const tenants::TenantView& tenant);
   DeliveryId id_at(const Job& job, const KeyFields& fields, const DestinationName& destination) const;
   bool is_left_out(const DestinationName& destination) const;

@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <atomic>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,6 +26,10 @@ constexpr std::chrono::seconds kOthersRemembered{60};
 constexpr std::chrono::seconds kCallMax{20};  // of a call to the queue that does not wait for messages
 // A receive that takes so much longer than it was to wait says that the queue does not answer.
 constexpr std::chrono::seconds kAnswerMax{10};
+// Of the grace, what is kept for giving back what did not end: a quarter, and not more than this.
+constexpr std::chrono::nanoseconds kGiveBackMax{std::chrono::seconds{2}};
+// So much later than it was to end a receive that was stopped may still take messages, for nobody.
+constexpr std::chrono::seconds kReceiveEndsLate{1};
 // How often a queue whose messages all name foreign buckets is looked into.
 constexpr std::chrono::seconds kLookWhenEstranged{30};
 
@@ -49,10 +52,10 @@ QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
       room_(options_.room) {}
 
 void QueueWorker::run(const std::stop_token& stop) {
-  // A stop may come in the middle of a long poll, which then takes of the grace.
-  std::atomic<SteadyTime> stopped_at = kLongAgo;
-  const std::stop_callback on_stop(stop, [&] { stopped_at = world_.clock.steady(); });
   std::jthread heart([this](const std::stop_token& end) { beat(end); });
+  // This thread may be in a call that hangs when the stop comes.
+  std::jthread watch([this](const std::stop_token& over) { watch_grace(over); });
+  const std::stop_callback on_stop(stop, [this] { begin_grace(); });
   std::uint32_t failures = 0;
   while (!stop.stop_requested()) {
     const Result<> received = step(stop);
@@ -67,10 +70,15 @@ void QueueWorker::run(const std::stop_token& stop) {
               {{"what", received.error().what}, {"wait_ms", wait.count()}});
     world_.clock.sleep(wait, stop);
   }
-  // The callback may not have run yet.
-  const SteadyTime since = stopped_at.load() == kLongAgo ? world_.clock.steady() : stopped_at.load();
-  leave(Deadline::after(since, options_.grace));
-  options_.leave.request_stop();  // nothing is held: what may still hang is the heartbeat's call
+  begin_grace();  // the callback may not have run yet
+  give_back_what_waits();
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return room_.messages() == 0; });
+  }
+  // Nothing is held: what may still hang is the heartbeat's call.
+  options_.stops.deliveries.request_stop();
+  options_.stops.writes.request_stop();
 }
 
 Result<> QueueWorker::step(const std::stop_token& stop) {
@@ -83,6 +91,7 @@ Result<> QueueWorker::step(const std::stop_token& stop) {
   std::vector<std::string> unwanted;
   for (ReceivedMessage& message : *received) {
     if (stop.stop_requested()) {
+      begin_grace();
       unwanted.push_back(std::move(message.receipt));
     } else if (submit(std::move(message)) == Taken::Yes) {
       ++taken;
@@ -122,7 +131,12 @@ Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
   }
   // The first look does not wait: what is asked of us meanwhile (readiness) has an answer soon.
   const auto wait = std::exchange(has_asked_, true) ? options_.wait : std::chrono::milliseconds{0};
-  return world_.queue.receive(count, options_.visibility, Deadline::after(now, wait));
+  Result<std::vector<ReceivedMessage>> received =
+      world_.queue.receive({.count_max = count, .visibility = options_.visibility, .wait = wait},
+                           Deadline::after(now, wait + kCallMax));
+  const bool is_stopped = !received.ok() && received.error().fault == Fault::Stopped;
+  if (is_stopped) abandoned_until_ = now + wait + kReceiveEndsLate;
+  return received;
 }
 
 void QueueWorker::saw(const Result<>& received) {
@@ -201,7 +215,7 @@ QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   };
   world_.crew.submit({.task = std::move(task),
                       .tenant = tenant,
-                      .limits = {.stop = options_.leave.get_token()},
+                      .limits = {.stop = options_.stops.deliveries.get_token()},
                       .done = done});
   return taken;
 }
@@ -242,7 +256,7 @@ void QueueWorker::give_back(const std::vector<std::string>& receipts) {
 Deadline QueueWorker::call_deadline() const {
   const Deadline call = Deadline::after(world_.clock.steady(), kCallMax);
   const std::lock_guard lock(mutex_);
-  return sooner(call, grace_);
+  return grace_ ? sooner(call, *grace_) : call;
 }
 
 void QueueWorker::forget(const TenantId& tenant, std::uint64_t charged) {
@@ -258,6 +272,38 @@ void QueueWorker::leave(Deadline grace) {
     const std::lock_guard lock(mutex_);
     grace_ = grace;
   }
+  give_back_what_waits();
+  const auto is_empty = [&] { return room_.messages() == 0; };
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_empty()) return;
+  }
+  std::jthread watch([this](const std::stop_token& over) { watch_grace(over); });
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, is_empty);
+}
+
+void QueueWorker::begin_grace() {
+  const std::lock_guard lock(mutex_);
+  if (!grace_) grace_ = Deadline::after(world_.clock.steady(), options_.grace);
+  changed_.notify_all();
+}
+
+// Ends the waits of others when the grace is used up; returns at once when that is not needed any more.
+void QueueWorker::watch_grace(const std::stop_token& over) {
+  ::pthread_setname_np(::pthread_self(), "grace");
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait(lock, over, [&] { return grace_.has_value(); })) return;
+  const Deadline grace = *grace_;
+  lock.unlock();
+  const std::chrono::nanoseconds left = grace.left(world_.clock.steady());
+  if (world_.clock.sleep(left - std::min(left / 4, kGiveBackMax), over)) return;
+  options_.stops.deliveries.request_stop();
+  if (world_.clock.sleep(grace.left(world_.clock.steady()), over)) return;
+  options_.stops.writes.request_stop();
+}
+
+void QueueWorker::give_back_what_waits() {
   std::vector<std::string> receipts;
   for (const Executor::Job& job : world_.crew.withdraw()) {
     const std::string& receipt = job.task.message.receipt;
@@ -269,14 +315,20 @@ void QueueWorker::leave(Deadline grace) {
     receipts.push_back(receipt);
     forget(job.tenant, room_.charge(job.task.object_bytes(), job.task.message.body.size()));
   }
+  if (!receipts.empty()) await_end_of_abandoned_receive();
   give_back(receipts);
-  const auto is_empty = [&] { return room_.messages() == 0; };
-  std::unique_lock lock(mutex_);
-  if (changed_.wait_for(lock, grace.left(world_.clock.steady()), is_empty)) return;
-  lock.unlock();
-  options_.leave.request_stop();
-  lock.lock();
-  changed_.wait(lock, is_empty);  // calls have deadlines, and end when they are asked to stop
+}
+
+// The queue does not know that nobody waits for its answer any more: what goes back meanwhile it may hand to
+// that receive, and nobody would see it again before its visibility ends.
+void QueueWorker::await_end_of_abandoned_receive() {
+  const SteadyTime now = world_.clock.steady();
+  std::chrono::nanoseconds wait = Deadline{abandoned_until_}.left(now);
+  {
+    const std::lock_guard lock(mutex_);
+    if (grace_) wait = std::min(wait, grace_->left(now) / 2);
+  }
+  if (wait.count() > 0) world_.clock.sleep(wait, {});
 }
 
 void QueueWorker::beat(const std::stop_token& stop) {
@@ -297,7 +349,7 @@ void QueueWorker::extend_visibility() {
     }
   }
   for (const std::string& receipt : due) {
-    if (options_.leave.stop_requested()) return;
+    if (options_.stops.deliveries.stop_requested()) return;
     const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility, call_deadline());
     const std::lock_guard lock(mutex_);
     const auto held = held_.find(receipt);

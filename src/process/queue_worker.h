@@ -22,6 +22,15 @@
 
 namespace headgate::process {
 
+// What a stop ends, one after the other, when the grace is used up; also when run() is over. The tokens are
+// for the clients of what may hang, too.
+struct WorkerStops {
+  std::stop_source deliveries;  // what is under way, and whatever it waits for
+  // A little later, and the last: what writes down how far the deliveries came, and gives their messages
+  // back.
+  std::stop_source writes;
+};
+
 // No tenant's backlog takes the whole room: what comes of a tenant beyond its share (room.h), or while it is
 // held up (shares.h), is given back with a back-off. run() receives, on the caller's thread; one more thread,
 // "heartbeat", extends the visibility of what is held; the crew's threads settle each message they have done.
@@ -37,8 +46,7 @@ class QueueWorker {
     std::set<BucketName> buckets;
     Backoff after_error{.first = std::chrono::milliseconds{500},
                         .longest = std::chrono::milliseconds{30'000}};
-    // Asked to stop when the grace, or run(), is over: its token is for the clients of what may hang, too.
-    std::stop_source leave;
+    WorkerStops stops;
   };
   struct World {
     Clock& clock;
@@ -51,8 +59,10 @@ class QueueWorker {
   QueueWorker(const QueueWorker&) = delete;
   QueueWorker& operator=(const QueueWorker&) = delete;
 
-  // Receives until `stop`. Then what nobody has begun goes back at once, what is under way has `grace` to
-  // end, and is then left off at its next call and goes back too. Returns when nothing is held any more.
+  // Receives until `stop`. Then what nobody has begun goes back at once, and what is under way may end. What
+  // has not ended shortly before the grace is over is stopped and goes back, too. Returns when nothing is
+  // held any more: when the grace is over at the latest, whatever hangs, if the ports end their calls at the
+  // stops.
   void run(const std::stop_token& stop);
 
   // The parts of run(), for who drives it by hand, with an executor that has no threads. Who did, and holds
@@ -61,7 +71,7 @@ class QueueWorker {
   Result<> step(const std::stop_token& stop);
   // Extends the visibility of what is held, where it is due.
   void extend_visibility();
-  // What nobody has begun goes back at once; returns when nothing is held any more.
+  // As a stop of run() does: returns when nothing is held any more.
   void leave(Deadline grace);
 
   // Whether it can do its work, as far as it saw lately. Any thread; never waits for the queue.
@@ -87,6 +97,10 @@ class QueueWorker {
   Deadline call_deadline() const;
   void forget(const TenantId& tenant, std::uint64_t charged);
   void beat(const std::stop_token& stop);
+  void begin_grace();
+  void watch_grace(const std::stop_token& over);
+  void give_back_what_waits();
+  void await_end_of_abandoned_receive();
 
   // So many messages in a row that name foreign buckets alone mean that the queue, or the bucket's name in
   // the configuration, is another environment's. Fewer while nothing of ours was ever seen.
@@ -107,11 +121,12 @@ class QueueWorker {
   std::map<std::string, Held> held_;                                    // by receipt
   std::optional<SteadyTime> asked_at_;                                  // the receive that is under way
   Result<> seen_ = Error{Fault::Retry, "the queue was not asked yet"};  // what the last receive came to
-  Deadline grace_ = Deadline::never();                                  // of the stop that is under way
+  std::optional<Deadline> grace_;                                       // of the stop that is under way
   // Of run()'s thread: how many messages in a row named foreign buckets alone.
   std::size_t foreign_in_a_row_ = 0;
   bool has_seen_ours_ = false;
-  bool has_asked_ = false;  // the queue, of run()'s thread
+  bool has_asked_ = false;                 // the queue, of run()'s thread
+  SteadyTime abandoned_until_ = kLongAgo;  // how long a receive that was stopped may still take messages
   // Of run()'s thread: whether it asks for messages though a tenant has used up its share of the room, and
   // what came of that last.
   bool is_looking_ = false;

@@ -295,7 +295,7 @@ TEST_F(Working, ABatchNamesTheMessagesThatAreNotDone) {
   store("bad", "two");
   store("good", "three");
   const std::vector<ReceivedMessage> messages =
-      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+      queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
   ASSERT_EQ(messages.size(), 3U);
   Crew crew(world(), crew_options(4));
   BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &queue_);
@@ -316,7 +316,7 @@ TEST_F(Working, ABatchEndsBeforeItsDeadlineWhateverHangs) {
   store("hangs", "one");
   store("good", "two");
   const std::vector<ReceivedMessage> messages =
-      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+      queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
   Crew crew(world(), crew_options(2));
   BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
                          {.margin = milliseconds{200}});
@@ -366,7 +366,7 @@ class HangingQueue final : public Queue {
  public:
   HangingQueue(Clock& clock, std::stop_token receive_stop) : clock_(clock), stop_(std::move(receive_stop)) {}
   Result<> send(std::string, seconds, Deadline) override { return no_answer(); }
-  Result<std::vector<ReceivedMessage>> receive(std::size_t, seconds, Deadline) override {
+  Result<std::vector<ReceivedMessage>> receive(const Receive&, Deadline) override {
     is_asked = true;
     clock_.sleep(seconds{25}, stop_);
     return no_answer();
@@ -408,6 +408,128 @@ TEST_F(Working, AQueueThatDoesNotAnswerKeepsNeitherItsEndNorItsStatusWaiting) {
   thread.request_stop();
   thread.join();
   EXPECT_LT(clock_.steady() - before, seconds{5});
+}
+
+// As SQS's client: no call outlives its deadline or the stop of what writes.
+class StrictQueue final : public fakes::MemoryQueue {
+ public:
+  StrictQueue(Clock& clock, std::stop_token stop)
+      : MemoryQueue(clock), clock_(clock), stop_(std::move(stop)) {}
+  Result<> change_visibility(const std::string& receipt, seconds visibility, Deadline deadline) override {
+    ++calls;
+    if (is_hanging) clock_.sleep(deadline.left(clock_.steady()), stop_);
+    if (is_hanging || stop_.stop_requested() || deadline.passed(clock_.steady()))
+      return Error{Fault::Retry, "no answer"};
+    return MemoryQueue::change_visibility(receipt, visibility, deadline);
+  }
+  std::atomic<bool> is_hanging = false;
+  std::atomic<int> calls = 0;
+
+ private:
+  Clock& clock_;
+  const std::stop_token stop_;
+};
+
+TEST_F(Working, WhatItsGraceEndsGoesBackWhileThereIsGraceLeftForThat) {
+  QueueWorker::Options options = quick();
+  options.grace = milliseconds{2'000};
+  StrictQueue queue(clock_, options.stops.writes.get_token());
+  std::atomic<bool> is_called = false;
+  act([&, stop = options.stops.deliveries.get_token()](const TenantId&, Deadline deadline) -> Result<> {
+    is_called = true;
+    clock_.sleep(deadline.left(clock_.steady()), stop);  // as a client does
+    return Error{Fault::Stopped, "stopped"};
+  });
+  configure("a");
+  store("a", "line");
+  ASSERT_TRUE(
+      queue.send(body_of({{"cluster/a/web/web-1/line.json", 1}}, "central"), seconds{0}, Deadline::never())
+          .ok());
+  Crew crew(world(), crew_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+  while (!is_called) std::this_thread::yield();
+  thread.request_stop();
+  thread.join();
+  EXPECT_EQ(queue.depth(Deadline::never())->waiting, 1U);
+}
+
+// Its second receive waits until it is stopped.
+class PolledQueue final : public fakes::MemoryQueue {
+ public:
+  PolledQueue(Clock& clock, std::stop_token stop)
+      : MemoryQueue(clock), clock_(clock), stop_(std::move(stop)) {}
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override {
+    if (!is_asked.exchange(true)) return MemoryQueue::receive(asked, deadline);
+    polled_at = clock_.steady();
+    clock_.sleep(deadline.left(clock_.steady()), stop_);
+    return Error{Fault::Stopped, "stopped"};
+  }
+  Result<> give_back(const std::vector<std::string>& receipts, Deadline deadline) override {
+    given_back_at = clock_.steady();
+    return MemoryQueue::give_back(receipts, deadline);
+  }
+  std::atomic<bool> is_asked = false;
+  std::atomic<SteadyTime> polled_at = kLongAgo;
+  std::atomic<SteadyTime> given_back_at = kLongAgo;
+
+ private:
+  Clock& clock_;
+  const std::stop_token stop_;
+};
+
+TEST_F(Working, GivesNothingBackWhileAReceiveThatItLeftMayStillTakeIt) {
+  QueueWorker::Options options = quick();
+  options.wait = milliseconds{200};
+  std::stop_source receive_stop;
+  PolledQueue queue(clock_, receive_stop.get_token());
+  Latch latch;
+  act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
+  configure("a");
+  for (int number = 0; number < 2; ++number) {
+    const std::string line = std::to_string(number);
+    store("a", line);
+    ASSERT_TRUE(queue
+                    .send(body_of({{"cluster/a/web/web-1/" + line + ".json", 1}}, "central"), seconds{0},
+                          Deadline::never())
+                    .ok());
+  }
+  Crew crew(world(), crew_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  std::jthread thread([&](const std::stop_token& stop) {
+    const std::stop_callback with_it(stop, [&] { receive_stop.request_stop(); });
+    worker.run(stop);
+  });
+  latch.wait_for_callers(1);
+  while (queue.polled_at.load() == kLongAgo) std::this_thread::yield();
+  thread.request_stop();
+  while (queue.given_back_at.load() == kLongAgo) std::this_thread::yield();
+  latch.open();
+  thread.join();
+  EXPECT_GE(queue.given_back_at.load() - queue.polled_at.load(), options.wait);
+  EXPECT_EQ(queue.size(), 1U);
+  EXPECT_EQ(queue.depth(Deadline::never())->waiting, 1U);
+}
+
+TEST_F(Working, AStopThatMeetsACallToAQueueThatHangsTakesNoLongerThanTheGrace) {
+  QueueWorker::Options options = quick();
+  options.grace = milliseconds{300};
+  options.buckets = {central_.bucket()};
+  StrictQueue queue(clock_, options.stops.writes.get_token());
+  queue.is_hanging = true;
+  // A message that goes back as soon as it came: the thread that receives is the one that hangs.
+  ASSERT_TRUE(queue.send(body_of({{"c/a/w/p/1.json", 1}}, "theirs"), seconds{0}, Deadline::never()).ok());
+  Crew crew(world(), crew_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+  while (queue.calls == 0) std::this_thread::yield();
+  const SteadyTime before = clock_.steady();
+  thread.request_stop();
+  thread.join();
+  EXPECT_LT(clock_.steady() - before, seconds{5});  // the call itself would take 20
 }
 
 TEST_F(Working, SaysThatItWorksOnceTheQueueHasAnswered) {
@@ -453,7 +575,7 @@ TEST_F(Working, OneMessageOfAnotherBucketAmongOursGoesToQuarantine) {
   ASSERT_TRUE(queue_.send(body_of({{"c/a/w/p/x.json", 1}}, "theirs"), seconds{0}, Deadline::never()).ok());
   store("a", "two");
   options.retry = {.first = milliseconds{1}, .longest = milliseconds{1}};
-  options.leave = std::stop_source();  // the first run has used its own up
+  options.stops = WorkerStops();  // the first run has used its own up
   work(options, 1, [&] { return queue_.size() == 0; });
   const auto page = central_.list("quarantine/", ObjectKey(), 10, Deadline::never());
   ASSERT_TRUE(page.ok());
@@ -466,7 +588,7 @@ TEST_F(Working, ABatchOfAnotherEnvironmentGoesBackAsAWhole) {
     ASSERT_TRUE(queue_.send(body, seconds{0}, Deadline::never()).ok());
   }
   const std::vector<ReceivedMessage> messages =
-      queue_.receive(10, seconds{60}, Deadline::after(clock_.steady(), seconds{1})).value();
+      queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
   Crew crew(world(), crew_options(2));
   BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
                          {.buckets = {central_.bucket()}});

@@ -80,16 +80,16 @@ Result<Peek> peek(const std::string& text) {
 Redelivery::Redelivery(World world, Options options)
     : world_(std::move(world)),
       options_(std::move(options)),
-      quarantine_(world_.clock, world_.central.first(), world_.metrics) {}
+      quarantine_(world_.central.first(), world_.metrics) {}
 
 Result<Redelivered> Redelivery::redeliver(const QuarantineItem& item, const deliver::Limits& limits) {
   switch (item.kind) {
     case QuarantineKind::Events:
       return redeliver_events(item, limits);
     case QuarantineKind::Message:
-      return redeliver_message(item);
+      return redeliver_message(item, limits);
     case QuarantineKind::Object:
-      return redeliver_object(item);
+      return redeliver_object(item, limits);
   }
   CHECK(false);
 }
@@ -98,7 +98,7 @@ Result<Redelivered> Redelivery::redeliver_events(const QuarantineItem& item, con
   const bool is_too_old = item.reason == "too-old" || item.reason == "expired";
   if (is_too_old && !options_.is_restamped)
     return left("its events are too old for the destination: give them the time of now with --restamp");
-  const tenants::TenantView tenant = TRY(world_.tenants.of(item.tenant, call()));
+  const tenants::TenantView tenant = TRY(world_.tenants.of(item.tenant, call(limits)));
   if (tenant.objects_since && item.since < *tenant.objects_since) return left(kOfFormerTenant);
   const DestinationName destination = base_of(item.destination);
   const auto configuration =
@@ -107,7 +107,7 @@ Result<Redelivered> Redelivery::redeliver_events(const QuarantineItem& item, con
   if (configuration == tenant.active.end())
     return left("tenant " + item.tenant.str() + " has no enabled and valid destination " + destination.str());
   if (kind_of(destination) != DestinationKind::CloudWatch) return left("its destination is no log group");
-  const Result<std::string> text = read(item.key);
+  const Result<std::string> text = read(item.key, limits);
   if (!text.ok()) {
     return text.error().fault == Fault::Invalid ? Result<Redelivered>(left(text.error().what))
                                                 : Result<Redelivered>(text.error());
@@ -128,9 +128,9 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
                       .tenant = item.tenant,
                       .destination = DestinationName(configuration.type.str() + "~redeliver-" + item.etag)};
   Settlement settlement(world_.clock, world_.ledger, options_.owner, options_.lease, said_);
-  const Claimed claimed = settlement.claim(id, call());
+  const Claimed claimed = settlement.claim(id, call(limits));
   if (claimed.hold == Hold::Settled) {
-    TRY(move(item, text));
+    TRY(move(item, text, limits));
     return Redelivered{.what = Redelivered::What::Before};
   }
   if (claimed.hold != Hold::Ours) return left("another run is at it, or the ledger cannot be asked");
@@ -147,11 +147,10 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
   if (fields.ok()) delivery.fields = *fields;
   deliver::Gate gate{{}};
   const auto give_up = [&](const Error& error) {
-    settlement.release(id, call());
+    settlement.release(id, call(limits));
     return left(error.what);
   };
-  const Result<std::shared_ptr<LogSink>> sink =
-      world_.destinations.log_sink(configuration, Deadline::after(world_.clock.steady(), options_.timeout));
+  const Result<std::shared_ptr<LogSink>> sink = world_.destinations.log_sink(configuration, call(limits));
   if (!sink.ok()) return give_up(sink.error());
   deliver::LogDelivery logs(
       {.clock = world_.clock, .ledger = world_.ledger, .quarantine = quarantine_, .gate = gate}, *sink,
@@ -171,28 +170,28 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
   };
   const Result<> delivered = put();
   if (!delivered.ok()) return give_up(delivered.error());
-  if (settlement.settle(id, DeliveryState::Delivered, "", call()) != Verdict::Done)
+  if (settlement.settle(id, DeliveryState::Delivered, "", call(limits)) != Verdict::Done)
     return left("delivered, but the ledger could not be told: run it again");
-  TRY(move(item, text));
+  TRY(move(item, text, limits));
   return Redelivered{.what = Redelivered::What::Done,
                      .events = logs.counts().events,
                      .refused_again = logs.counts().quarantined};
 }
 
-Result<Redelivered> Redelivery::redeliver_message(const QuarantineItem& item) {
+Result<Redelivered> Redelivery::redeliver_message(const QuarantineItem& item, const deliver::Limits& limits) {
   if (world_.queue == nullptr) return left("aws.queue_url is not set: a message goes by way of the queue");
-  const std::string text = TRY(read(item.key));
+  const std::string text = TRY(read(item.key, limits));
   const Result<std::string> body = member_of(text, "body");
   if (!body.ok()) return left(body.error().what);
-  TRY_IN("queue", world_.queue->send(*body, std::chrono::seconds{0}, call()));
-  TRY(move(item, text));
+  TRY_IN("queue", world_.queue->send(*body, std::chrono::seconds{0}, call(limits)));
+  TRY(move(item, text, limits));
   return Redelivered{.what = Redelivered::What::Done};
 }
 
 // What could be read of it is delivered, the rest is parked: that is released, and begins where it stopped.
-Result<Redelivered> Redelivery::redeliver_object(const QuarantineItem& item) {
+Result<Redelivered> Redelivery::redeliver_object(const QuarantineItem& item, const deliver::Limits& limits) {
   if (world_.queue == nullptr) return left("aws.queue_url is not set: an object goes by way of the queue");
-  const std::string text = TRY(read(item.key));
+  const std::string text = TRY(read(item.key, limits));
   const Result<std::string> said = member_of(text, "key");
   if (!said.ok()) return left(said.error().what);
   const ObjectKey key(*said);
@@ -204,21 +203,20 @@ Result<Redelivered> Redelivery::redeliver_object(const QuarantineItem& item) {
                        .central = world_.central,
                        .tenants = world_.tenants,
                        .queue = *world_.queue});
-  const ReplayCounts counts = TRY(
-      replay.run({.tenant = fields->tenant, .key = key}, Deadline::after(world_.clock.steady(), kCallMax)));
+  const ReplayCounts counts = TRY(replay.run({.tenant = fields->tenant, .key = key}, call(limits)));
   if (counts.left > 0)
     return left("it is still parked: its bucket is none of ours, or nobody knows its tenant");
   if (counts.lost > 0) return left("the object is gone");
-  TRY(move(item, text));
+  TRY(move(item, text, limits));
   return Redelivered{.what = Redelivered::What::Done};
 }
 
-Deadline Redelivery::call() const {
-  return Deadline::after(world_.clock.steady(), kCallMax);
+Deadline Redelivery::call(const deliver::Limits& limits) const {
+  return sooner(limits.until, Deadline::after(world_.clock.steady(), kCallMax));
 }
 
-Result<std::string> Redelivery::read(const ObjectKey& key) {
-  const Deadline deadline = Deadline::after(world_.clock.steady(), kCallMax);
+Result<std::string> Redelivery::read(const ObjectKey& key, const deliver::Limits& limits) {
+  const Deadline deadline = call(limits);
   const auto reader = TRY_IN(key.view(), world_.central.first().open_reader(key, std::nullopt, deadline));
   std::string text;
   std::array<char, std::size_t{16} << 10U> room{};
@@ -232,8 +230,8 @@ Result<std::string> Redelivery::read(const ObjectKey& key) {
 }
 
 // Put before it is removed: a crash in between leaves it in both places, and the ledger knows.
-Result<> Redelivery::move(const QuarantineItem& item, std::string_view text) {
-  const Deadline deadline = Deadline::after(world_.clock.steady(), kCallMax);
+Result<> Redelivery::move(const QuarantineItem& item, std::string_view text, const deliver::Limits& limits) {
+  const Deadline deadline = call(limits);
   const std::string to =
       std::string(kRedeliveredPrefix) + std::string(item.key.view().substr(kQuarantinePrefix.size()));
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};

@@ -68,11 +68,11 @@ class Redelivery {
   Result<Redelivered> redeliver_events(const QuarantineItem& item, const deliver::Limits& limits);
   Result<Redelivered> deliver(const QuarantineItem& item, const TenantConfiguration& configuration,
                               const std::string& text, const deliver::Limits& limits);
-  Result<Redelivered> redeliver_message(const QuarantineItem& item);
-  Result<Redelivered> redeliver_object(const QuarantineItem& item);
-  Deadline call() const;
-  Result<std::string> read(const ObjectKey& key);
-  Result<> move(const QuarantineItem& item, std::string_view text);
+  Result<Redelivered> redeliver_message(const QuarantineItem& item, const deliver::Limits& limits);
+  Result<Redelivered> redeliver_object(const QuarantineItem& item, const deliver::Limits& limits);
+  Deadline call(const deliver::Limits& limits) const;
+  Result<std::string> read(const ObjectKey& key, const deliver::Limits& limits);
+  Result<> move(const QuarantineItem& item, std::string_view text, const deliver::Limits& limits);
 
   const World world_;
   const Options options_;

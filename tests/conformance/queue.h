@@ -3,7 +3,6 @@
 // A World has:
 //   Queue& queue();                    empty, new for each test
 //   void pass(std::chrono::seconds);   lets that time go by
-//   Deadline at_once();                receive without waiting
 //   static constexpr std::uint32_t kReceivesMax;   receives before a message becomes a dead letter
 //   static constexpr bool kReportsVoidReceipts;    false: removing by one may be a success that does nothing
 //                                                  (SQS)
@@ -37,7 +36,7 @@ class QueueConformance : public testing::Test {
     ASSERT_TRUE(sent.ok()) << sent.error().what;
   }
   std::vector<ReceivedMessage> receive(std::size_t count_max = 10, seconds visibility = seconds{30}) {
-    auto received = queue().receive(count_max, visibility, world_.at_once());
+    auto received = queue().receive({.count_max = count_max, .visibility = visibility}, Deadline::never());
     EXPECT_TRUE(received.ok()) << received.error().what;
     return received.ok() ? std::move(received).value() : std::vector<ReceivedMessage>();
   }
@@ -222,8 +221,8 @@ TYPED_TEST_P(QueueConformance, RefusesWhatSqsWouldRefuse) {
             Fault::Invalid);
   EXPECT_EQ(queue.send("x", seconds{901}, Deadline::never()).error().fault, Fault::Invalid);
   this->send("x");
-  EXPECT_EQ(queue.receive(11, seconds{1}, this->world_.at_once()).error().fault, Fault::Invalid);
-  EXPECT_EQ(queue.receive(1, seconds{43'201}, this->world_.at_once()).error().fault, Fault::Invalid);
+  EXPECT_EQ(queue.receive({.count_max = 11}, Deadline::never()).error().fault, Fault::Invalid);
+  EXPECT_EQ(queue.receive({.visibility = seconds{43'201}}, Deadline::never()).error().fault, Fault::Invalid);
   const ReceivedMessage message = this->receive_one();
   EXPECT_EQ(queue.change_visibility(message.receipt, seconds{43'201}, Deadline::never()).error().fault,
             Fault::Invalid);

@@ -36,17 +36,18 @@ class MemoryQueue : public Queue, public DeadLetters {
     return {};
   }
 
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                               Deadline deadline) override {
-    if (count_max == 0 || count_max > kReceiveMax) return Error{Fault::Invalid, "count: not within 1 to 10"};
-    if (visibility.count() < 0 || visibility > kVisibilityMax) return bad_visibility();
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override {
+    if (asked.count_max == 0 || asked.count_max > kReceiveMax)
+      return Error{Fault::Invalid, "count: not within 1 to 10"};
+    if (asked.visibility.count() < 0 || asked.visibility > kVisibilityMax) return bad_visibility();
+    const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), asked.wait));
     std::unique_lock lock(mutex_);
     for (;;) {
-      std::vector<ReceivedMessage> received = take(count_max, visibility);
+      std::vector<ReceivedMessage> received = take(asked.count_max, asked.visibility);
       const SteadyTime now = clock_.steady();
-      if (!received.empty() || deadline.passed(now)) return received;
+      if (!received.empty() || until.passed(now)) return received;
       constexpr std::chrono::nanoseconds kLook{std::chrono::milliseconds{5}};
-      sent_.wait_for(lock, std::min(kLook, deadline.left(now)));
+      sent_.wait_for(lock, std::min(kLook, until.left(now)));
     }
   }
 

@@ -16,7 +16,6 @@ struct MemoryQueueWorld {
   Queue& queue() { return queue_; }
   DeadLetters& letters() { return queue_; }
   void pass(std::chrono::seconds time) { clock_.pass(time); }
-  Deadline at_once() { return Deadline{clock_.steady()}; }
 
   ManualClock clock_;
   fakes::MemoryQueue queue_{clock_, kReceivesMax};

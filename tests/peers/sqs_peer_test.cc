@@ -56,9 +56,10 @@ class ShortenedQueue final : public Queue {
   Result<> send(std::string body, seconds delay, Deadline deadline) override {
     return queue_.send(std::move(body), shortened(delay), deadline);
   }
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, seconds visibility,
-                                               Deadline deadline) override {
-    return queue_.receive(count_max, shortened(visibility), deadline);
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override {
+    Receive shorter = asked;
+    shorter.visibility = shortened(asked.visibility);
+    return queue_.receive(shorter, deadline);
   }
   Result<> remove(const std::string& receipt, Deadline deadline) override {
     return queue_.remove(receipt, deadline);
@@ -97,7 +98,6 @@ struct SqsWorld {
   Queue& queue() { return *shortened_; }
   DeadLetters& letters() { return *queue_; }
   void pass(seconds time) { world_.clock().sleep(passing(time), {}); }
-  Deadline at_once() { return world_.passed(); }
   static constexpr std::uint32_t kReceivesMax = kReceives;
   static constexpr bool kReportsVoidReceipts = false;
   static constexpr bool kExpiredReceiptRemoves = true;
@@ -132,7 +132,7 @@ TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
   const std::string body = "a \"quoted\" text, \xc3\xa9 \xf0\x9f\x90\xb3\n\ttab </script>";
   world.boto3_.call("sqs", "send_message",
                     JsonObject().text("QueueUrl", world.url_).text("MessageBody", body).take());
-  const auto received = world.queue_->receive(10, seconds{30}, world.at_once());
+  const auto received = world.queue_->receive({}, Deadline::never());
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
   EXPECT_EQ(received->front().body, body);
@@ -154,7 +154,7 @@ TYPED_TEST(SqsPeer, IsFoundByNameAndTellsItsDepth) {
   ASSERT_TRUE((*queue)->send("a", seconds{0}, Deadline::never()).ok());
   ASSERT_TRUE((*queue)->send("b", seconds{0}, Deadline::never()).ok());
   ASSERT_TRUE((*queue)->send("later", seconds{60}, Deadline::never()).ok());
-  ASSERT_EQ((*queue)->receive(1, seconds{30}, world.at_once())->size(), 1U);
+  ASSERT_EQ((*queue)->receive({.count_max = 1}, Deadline::never())->size(), 1U);
   const auto depth = (*queue)->depth(Deadline::never());
   ASSERT_TRUE(depth.ok()) << depth.error().what;
   EXPECT_EQ(depth->waiting, 1U);
@@ -172,7 +172,7 @@ TYPED_TEST(SqsPeer, WaitsForAMessage) {
     EXPECT_TRUE(world.queue_->send("late", seconds{0}, Deadline::never()).ok());
   });
   const SteadyTime start = world.world_.clock().steady();
-  const auto received = world.queue_->receive(10, seconds{30}, Deadline::after(start, seconds{15}));
+  const auto received = world.queue_->receive({.wait = seconds{15}}, Deadline::after(start, seconds{30}));
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
   EXPECT_LT(world.world_.clock().steady() - start, seconds{10});

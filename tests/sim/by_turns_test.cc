@@ -84,7 +84,7 @@ class ByTurns : public testing::Test {
   sim::SimStore central{faults, clock, BucketName("central")};
   sim::SimLedger ledger{faults};
   Metrics metrics;
-  Quarantine quarantine{clock, central, metrics};
+  Quarantine quarantine{central, metrics};
   std::shared_ptr<sim::SimSink> sink = std::make_shared<sim::SimSink>(faults, 1);
   Gate gate{{}};
   Delivery delivery;

@@ -73,7 +73,7 @@ class Delivering : public testing::Test {
   sim::SimStore central{faults, clock, BucketName("central")};
   sim::SimLedger ledger{faults};
   Metrics metrics;
-  Quarantine quarantine{clock, central, metrics};
+  Quarantine quarantine{central, metrics};
   Quarantine* quarantine_used = &quarantine;
   std::shared_ptr<sim::SimSink> sink = std::make_shared<sim::SimSink>(faults, 1);
   Gate gate{{}};
@@ -234,7 +234,7 @@ TEST_F(DeliveringInTries, AnAcceptedBatchIsNotRepeatedWhileQuarantineCannotBeWri
   ASSERT_TRUE(sink->create_stream(LogGroup("/logs/tenant-a"), LogStream("web-1"), {}).ok());
   fakes::MemoryStore closed(clock, BucketName("central"));
   closed.refuse_writes(Error{Fault::Denied, "not you"});
-  Quarantine no_quarantine(clock, closed, metrics);
+  Quarantine no_quarantine(closed, metrics);
   quarantine_used = &no_quarantine;
   sink->reject_next({.too_new_from = 3});
   for (int tries = 0; tries < 5; ++tries) EXPECT_EQ(once_more().error().fault, Fault::Retry);
@@ -538,10 +538,10 @@ TEST_F(Delivering, KeepsRefusedEventsOfAnyKeyWithItsNameInTheMetadata) {
                         .tenant = TenantId("tenant-a"),
                         .destination = DestinationName("cloudwatch")};
     const std::vector<LogEvent> events = {{.at_ms = kAtMs, .message = "m"}};
-    const Result<> put =
-        quarantine.put_events({.delivery = id, .stream = LogStream("web-1")}, "too old", events);
+    const Result<> put = quarantine.put_events({.delivery = id, .stream = LogStream("web-1")}, "too old",
+                                               events, Deadline::never());
     ASSERT_TRUE(put.ok()) << put.error().what;
-    ASSERT_TRUE(quarantine.put_object_detail(id.bucket, id.key, "damaged").ok());
+    ASSERT_TRUE(quarantine.put_object_detail(id.bucket, id.key, "damaged", Deadline::never()).ok());
     if (said.empty()) continue;
     for (const auto& [key, object] : central.objects()) {
       EXPECT_EQ(object.info.metadata.at("headgate-source"), said) << key.view();

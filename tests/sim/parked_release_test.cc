@@ -98,7 +98,7 @@ class Healing : public sim::DeliveryWorld {
                  .log_group_name = "/logs/" + tenant});
   }
   void work(Processor& processor) {
-    const auto received = queue_.receive(10, std::chrono::seconds{30}, Deadline::never());
+    const auto received = queue_.receive({}, Deadline::never());
     if (!received.ok()) return;
     for (const ReceivedMessage& message : *received) {
       if (processor.process(message).verdict != Verdict::TryLater)

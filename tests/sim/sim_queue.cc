@@ -20,10 +20,8 @@ Result<> SimQueue::send(std::string body, std::chrono::seconds delay, Deadline) 
   });
 }
 
-Result<std::vector<ReceivedMessage>> SimQueue::receive(std::size_t count_max, std::chrono::seconds visibility,
-                                                       Deadline deadline) {
+Result<std::vector<ReceivedMessage>> SimQueue::receive(const Receive& asked, Deadline) {
   using Answer = Result<std::vector<ReceivedMessage>>;
-  (void)deadline;
   return faults_.call<Answer>("queue.receive", [&]() -> Answer {
     std::vector<std::uint64_t> visible;
     for (const auto& [id, message] : messages_) {
@@ -32,12 +30,12 @@ Result<std::vector<ReceivedMessage>> SimQueue::receive(std::size_t count_max, st
     for (std::size_t index = 1; index < visible.size(); ++index) {
       std::swap(visible[index], visible[random_.below(index + 1)]);
     }
-    visible.resize(std::min(visible.size(), std::min(count_max, kReceiveMax)));
+    visible.resize(std::min(visible.size(), std::min(asked.count_max, kReceiveMax)));
     std::vector<ReceivedMessage> received;
     for (const std::uint64_t id : visible) {
       Message& message = messages_[id];
       message.receipt = "r" + std::to_string(next_receipt_++);
-      message.visible_at = clock_.steady() + visibility;
+      message.visible_at = clock_.steady() + asked.visibility;
       received.push_back({.id = std::to_string(id),
                           .receipt = message.receipt,
                           .body = message.body,

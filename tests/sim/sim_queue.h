@@ -16,8 +16,7 @@ class SimQueue : public Queue {
       : faults_(faults), clock_(clock), random_(seed) {}
 
   Result<> send(std::string body, std::chrono::seconds delay, Deadline) override;
-  Result<std::vector<ReceivedMessage>> receive(std::size_t count_max, std::chrono::seconds visibility,
-                                               Deadline deadline) override;
+  Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override;
   Result<> remove(const std::string& receipt, Deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility, Deadline) override;
   Result<QueueDepth> depth(Deadline) override;
