@@ -195,7 +195,7 @@ class ContainerTail {
   std::array<bool, 2> has_piece_{};                         // of a stream, since that was noted
   SteadyTime unended_until_ = SteadyTime::max();
   bool is_directory_there_ = false;
-  Timestamp last_at_;               // stands in for the time of damaged lines
+  Timestamp last_at_;  // stands in for the time of damaged lines
   std::optional<Timestamp> end_;
   std::uint32_t runs_ended_ = 0;
   LostBehindLink lost_behind_links_;

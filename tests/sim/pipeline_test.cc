@@ -100,7 +100,6 @@ TEST_F(Simulation, LosesNothingUnderRandomFaults) {
                        .copies_allowed = seed % 4 != 0,
                        .zstd = seed % 3 == 0,
                        .events = seed % 5 < 3,
-                       .logs_lose_power = std::getenv("SIM_LOGS_LOSE_POWER") != nullptr,
                        .joining = seed % 4 == 1,
                        .packing = packing_of(seed)},
                       report);

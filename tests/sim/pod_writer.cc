@@ -92,14 +92,16 @@ void PodWriter::lose_power() {
   is_after_loss_ = goes_on;
 }
 
-bool PodWriter::was_lost(const std::string& message) const {
+std::size_t PodWriter::times_lost(const std::string& message) const {
   const bool is_header =
       message.size() < 45 && message.starts_with(std::string_view("20").substr(0, message.size()));
-  return std::any_of(lost_.begin(), lost_.end(), [&](const std::vector<std::string>& lost) {
-    return std::any_of(lost.begin(), lost.end(), [&](const std::string& said) {
+  std::size_t times = 0;
+  for (const std::vector<std::string>& lost : lost_) {
+    times += static_cast<std::size_t>(std::count_if(lost.begin(), lost.end(), [&](const std::string& said) {
       return is_header || said.find(message) != std::string::npos;
-    });
-  });
+    }));
+  }
+  return times;
 }
 
 void PodWriter::write_piece(Stream stream, std::string_view text, bool is_last) {

@@ -37,8 +37,10 @@ class PodWriter {
   // The power fails: of the file that it writes, the end that the kernel had not written back is lost. The
   // container comes again, or its runtime goes on in the same file.
   void lose_power();
-  // Whether the message, or a piece of a line, may have been read before it was lost.
-  bool was_lost(const std::string& message) const;
+  // Of how many of the records that were lost the message can be one, or a piece of its line: each may have
+  // been read before, once.
+  std::size_t times_lost(const std::string& message) const;
+  bool was_lost(const std::string& message) const { return times_lost(message) > 0; }
 
   const std::string& namespace_name() const { return pod_.namespace_name; }
   const std::string& pod() const { return pod_.name; }

@@ -134,7 +134,7 @@ Report World::run() {
 
 void World::round() {
   for (std::uint64_t lines = random_.below(6); lines > 0; --lines) pods_[random_.below(pods_.size())].step();
-  if (options_.logs_lose_power && random_.one_in(3)) disk_.runtime_write_back(kPodLogs);
+  if (random_.one_in(3)) disk_.runtime_write_back(kPodLogs);
   if (down_rounds_ > 0) {
     --down_rounds_;
   } else if (random_.one_in(50)) {  // its node is drained, or it is being replaced
@@ -159,7 +159,6 @@ void World::as_process(Act act, bool is_agent) {
       agent_.reset();
       if (!random_.one_in(2)) return;
       disk_.lose_power(kData, random_);
-      if (!options_.logs_lose_power) return;
       for (PodWriter& pod : pods_) pod.lose_power();
     } else {
       processor_.reset();
@@ -285,11 +284,18 @@ void World::run_processor() {
       false);
 }
 
+// Once the agent has measured since it read.
+bool World::has_read_all() const {
+  return agent_ &&
+         agent_->metrics.exposition().find("\nheadgate_collect_unread_bytes_max 0\n") != std::string::npos;
+}
+
 // Nothing goes wrong any more: everything has to arrive within bounded time.
 void World::quiet_down() {
   faults_.calm();
   for (PodWriter& pod : pods_) pod.finish();
   constexpr int kRoundsMax = 400;
+  bool has_waited = false;
   for (int count = 0; count < kRoundsMax; ++count) {
     run_agent();
     if (agent_ && agent_->collector && count % 3 == 2) {
@@ -298,8 +304,13 @@ void World::quiet_down() {
     }
     run_processor();
     clock_.advance(std::chrono::seconds{2});
-    if (count == 10) clock_.advance(kRecordWait);  // what is open then ends
-    if (count > 30 && queue_.empty() && agent_ && agent_->collector->spool().bytes() == 0) break;
+    // What is open once all is read ends.
+    if (!has_waited && count >= 10 && has_read_all()) {
+      has_waited = true;
+      clock_.advance(kRecordWait);
+    }
+    if (count > 30 && has_waited && queue_.empty() && agent_ && agent_->collector->spool().bytes() == 0)
+      break;
   }
 }
 
@@ -400,15 +411,18 @@ std::array<std::size_t, 2> World::stored_of(const PodWriter& pod) {
 
 namespace {
 
-// What a power loss took may have been read before, once.
+// What a power loss took, and nothing else, may be missing; or it was read before, each record or piece of
+// its line once.
 void forget_lost(const PodWriter& pod, const std::vector<std::string>& wanted,
                  std::vector<std::string>& delivered) {
   std::vector<std::string> more;
   std::set_difference(delivered.begin(), delivered.end(), wanted.begin(), wanted.end(),
                       std::back_inserter(more));
+  std::size_t times = 0;
   for (std::size_t index = 0; index < more.size(); ++index) {
-    const bool is_twice = index > 0 && more[index] == more[index - 1] && !more[index].empty();
-    if (is_twice || !pod.was_lost(more[index])) continue;
+    times = index > 0 && more[index] == more[index - 1] ? times + 1 : 1;
+    const std::size_t lost = pod.times_lost(more[index]);
+    if (lost == 0 || (times > lost && !more[index].empty())) continue;
     delivered.erase(std::find(delivered.begin(), delivered.end(), more[index]));
   }
 }

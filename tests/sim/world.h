@@ -46,9 +46,8 @@ class World {
     std::uint32_t rounds = 60;  // of writing, while things go wrong
     bool copies_allowed = true;
     bool zstd = false;
-    bool events = false;           // the agent is told what changes on its disk; else it polls
-    bool logs_lose_power = false;  // the ends of log files too, when the agent's power fails
-    bool joining = false;          // lines that go on with the ones before them
+    bool events = false;   // the agent is told what changes on its disk; else it polls
+    bool joining = false;  // lines that go on with the ones before them
     enum class Packing : std::uint8_t { None, Some, All } packing = Packing::None;  // of tenants
   };
   explicit World(Options options);
@@ -65,6 +64,7 @@ class World {
   void start_processor();
   void run_processor();
   void quiet_down();
+  bool has_read_all() const;
   template <typename Act>
   void as_process(Act act, bool is_agent);
 
