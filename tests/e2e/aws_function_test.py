@@ -1,10 +1,12 @@
-"""The processor as a Lambda function in AWS's own runtime interface emulator: what it answers when a destination hangs, and when it
-cannot start."""
+"""The processor as a Lambda function in AWS's own runtime interface emulator: what it answers when a destination hangs, when it cannot
+start, and when a topic of SNS or EventBridge invokes it without a queue."""
 
 import json
 import threading
+import time
 import unittest
 import urllib.error
+import urllib.parse
 
 from aws_pipeline_test import TENANTS, AwsTest, Function
 
@@ -55,6 +57,73 @@ class FunctionTest(AwsTest):
         self.assert_delivered("globex")
         said = function.stop()
         self.assertNotIn("Task timed out", said)
+
+    def notifications(self):
+        """What SNS sent of each object that was put, as it stands in the queue; it is taken out of it."""
+        sqs, bodies = self.aws.client("sqs"), []
+        while True:
+            some = sqs.receive_message(QueueUrl=self.pipeline.queue, MaxNumberOfMessages=10).get("Messages", [])
+            if not some:
+                return bodies
+            for message in some:
+                body = json.loads(message["Body"])
+                if "s3:TestEvent" not in body["Message"]:
+                    bodies.append(body)
+                sqs.delete_message(QueueUrl=self.pipeline.queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def event_of_sns(self, envelope):
+        """As Lambda is invoked by a topic. https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html"""
+        return {"Records": [{
+            "EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": envelope["TopicArn"] + ":0a1b2c3d",
+            "Sns": {"Type": "Notification", "MessageId": envelope["MessageId"], "TopicArn": envelope["TopicArn"],
+                    "Subject": envelope.get("Subject", "Amazon S3 Notification"), "Message": envelope["Message"],
+                    "Timestamp": envelope["Timestamp"], "SignatureVersion": "1", "Signature": "EXAMPLE",
+                    "SigningCertUrl": "https://sns.eu-west-1.amazonaws.com/c.pem", "UnsubscribeUrl": "https://sns.eu-west-1.amazonaws.com/u",
+                    "MessageAttributes": {}}}]}
+
+    def event_of_eventbridge(self, envelope):
+        """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: unlike an event of S3's, its key is not encoded."""
+        record, = json.loads(envelope["Message"])["Records"]
+        put = record["s3"]["object"]
+        return {"version": "0", "id": envelope["MessageId"], "detail-type": "Object Created", "source": "aws.s3", "account": "123456789012",
+                "time": record["eventTime"], "region": "eu-west-1", "resources": [record["s3"]["bucket"]["arn"]],
+                "detail": {"version": "0", "bucket": {"name": record["s3"]["bucket"]["name"]},
+                           "object": {"key": urllib.parse.unquote_plus(put["key"]), "size": put["size"], "etag": put["eTag"],
+                                      "sequencer": "00617F08299329D189"},
+                           "request-id": "N4N7GDK58NMKJ12R", "requester": "123456789012", "source-ip-address": "1.2.3.4",
+                           "reason": "PutObject"}}
+
+    def failed(self, function, event):
+        """Whether the function says of the whole event that it is not done, so that Lambda invokes it again."""
+        try:
+            answer = function.invoke(event)
+        except urllib.error.HTTPError as refused:
+            answer = json.loads(refused.read())
+        return "errorType" in answer
+
+    def assert_delivers_events_of(self, form):
+        self.write_logs(LINES)
+        self.collect(self.aws.url, LINES * len(TENANTS) * 2)
+        envelopes = []
+        self.await_that(lambda: envelopes.extend(self.notifications()) or len(envelopes) >= len(TENANTS) * 2, "what SNS sends")
+        of_acme = [one for one in envelopes if "%2Facme%2F" in one["Message"] or "/acme/" in one["Message"]]
+        self.assertEqual(len(of_acme), 2)
+        function = ShortFunction(self, self.proxy.url)
+        self.proxy.denies = lambda call: call.operation == "PutLogEvents"
+        self.proxy.dies = lambda call, is_done: call.operation == "PutLogEvents" and not is_done  # no answer, of no kind
+        self.assertTrue(self.failed(function, form(of_acme[0])), "Lambda is to come again: not all of it is delivered")
+        self.proxy.denies, self.proxy.dies = lambda call: False, lambda call, is_done: False
+        for envelope in envelopes + envelopes[:2]:  # SNS may send twice
+            self.await_that(lambda one=envelope: not self.failed(function, form(one)), "a delivered event", lambda: time.sleep(1))
+        for tenant in TENANTS:
+            self.assert_delivered(tenant)
+        self.assertNotIn("Task timed out", function.stop())
+
+    def test_a_topic_invokes_it_without_a_queue(self):
+        self.assert_delivers_events_of(self.event_of_sns)
+
+    def test_eventbridge_invokes_it_without_a_queue(self):
+        self.assert_delivers_events_of(self.event_of_eventbridge)
 
     def test_a_function_that_cannot_start_says_why(self):
         function = FunctionThatCannotStart(self, self.proxy.url)
