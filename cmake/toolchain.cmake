@@ -30,7 +30,7 @@ endif()
 
 # Hardening: what ships makes a memory error a crash instead of a way in. tools/hardened.py checks that the linked binary has it.
 # Not with sanitizers or fuzzers, which check the same and more, and clash with the fortified functions; nor where only coverage is counted.
-if(NOT HEADGATE_SANITIZE AND NOT HEADGATE_FUZZ AND NOT HEADGATE_COVERAGE)
+if(HEADGATE_HARDEN AND NOT HEADGATE_SANITIZE AND NOT HEADGATE_FUZZ AND NOT HEADGATE_COVERAGE)
   add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
   # Indexes, front(), back() and dereferences of the standard library's types are checked.
