@@ -1,6 +1,5 @@
 #include "cli/collect_command.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <memory>
@@ -8,6 +7,7 @@
 
 #include "base/log.h"
 #include "cli/data_directory.h"
+#include "cli/large_memory.h"
 #include "cli/node_agent.h"
 #include "cli/setting.h"
 #include "cli/stop_signals.h"
@@ -31,14 +31,9 @@ int fail(const ConfigWorld& world, const Error& error) {
   return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
 }
 
-// What is large passes (compressors' states, the checkpoints' text, parts of uploads) and is given back to
-// the kernel. Left alone, glibc raises its threshold to the largest that was ever freed, and then large
-// things leave holes in the heap: the agent's memory grew by a third in an hour. mallopt(3)
-void give_back_large_memory() {
-  constexpr int kLargeBytes = 128 << 10;
-  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  ::mallopt(M_TRIM_THRESHOLD, kLargeBytes);
-}
+// Compressors' states, the checkpoints' text, parts of uploads: with less of them given back the agent's
+// memory grew by a third in an hour.
+constexpr int kLargeMemoryBytes = 128 << 10;
 
 // For an init container that is root's: a directory that kubelet makes (hostPath, DirectoryOrCreate) is
 // root's too.
@@ -60,7 +55,7 @@ int run_collect(const Arguments& arguments, const ConfigWorld& world) {
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   if (arguments.must_prepare) return prepare(arguments, *config, world);
-  give_back_large_memory();
+  give_back_large_memory(kLargeMemoryBytes);
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(world, library.error());
   const StopSignals signals;

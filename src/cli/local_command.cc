@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/log.h"
+#include "cli/large_memory.h"
 #include "cli/local_pipeline.h"
 #include "cli/printable_stream.h"
 #include "cli/setting.h"
@@ -71,11 +72,15 @@ void print_summary(const Config& config, const Status& status, const LocalPipeli
   output.flush();
 }
 
+// Above what a delivery's batch of ordinary lines takes.
+constexpr int kLargeMemoryBytes = 2 << 20;
+
 int run_local(const Arguments& arguments, const ConfigWorld& world) {
   const std::optional<Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
+  give_back_large_memory(kLargeMemoryBytes);
   const StopSignals signals;
   local::SystemClock clock;
   const SteadyTime began = clock.steady();

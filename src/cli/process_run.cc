@@ -6,9 +6,16 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/large_memory.h"
 #include "cli/stop_signals.h"
 
 namespace headgate::cli {
+namespace {
+
+// Above what a delivery's batch of ordinary lines takes.
+constexpr int kLargeMemoryBytes = 2 << 20;
+
+}  // namespace
 
 int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
                    const std::function<Result<int>(ProcessRun& run)>& act,
@@ -25,6 +32,7 @@ int run_configured(std::string_view command, const ConfigArguments& arguments, c
     world.complaints << "headgate " << command << ": " << error.what << '\n';
     return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
   };
+  give_back_large_memory(kLargeMemoryBytes);
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(library.error());
   const StopSignals signals;

@@ -419,7 +419,8 @@ void add_process(Table& table) {
            {.key = "process.concurrency",
             .standard = "32",
             .doc = "Most objects that are delivered at the same time. A large object takes 1 to 4 MiB of "
-                   "memory. Choose more than twice the number of tenants that may hang at once, because a "
+                   "memory, and at most 12 MiB for each destination, whatever its lines hold. Choose more "
+                   "than twice the number of tenants that may hang at once, because a "
                    "worker that has just started does not know yet which ones hang.",
             .used_by = kWorkers,
             .least = 1,

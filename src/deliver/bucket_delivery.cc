@@ -6,9 +6,11 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "deliver/object_text.h"
 #include "model/checksum.h"
 #include "model/compressed_writer.h"
+#include "model/json_escape.h"
 #include "model/metadata_text.h"
 #include "model/record.h"
 #include "model/record_reader.h"
@@ -126,20 +128,40 @@ class RecordCopier {
                 .pod_name = is_packed ? said(record.pod_name) : delivery_.fields.pod.view(),
                 .container_name = record.container_name});
     const Timestamp at = record.at.value_or(record.ingested_at.value_or(stored_at_));
-    line_.resize(frame_->bytes_max(record.message.size()));
+    if (record.at || record.ingested_at) first_at_ = std::min(at, first_at_.value_or(at));
+    const bool is_long = record.message.size() > kMessagePieceBytes;
+    line_.resize(frame_->bytes_max(is_long ? 0 : record.message.size()));
     const char* end = frame_->encode({.at = at,
                                       .ingested_at = record.ingested_at.value_or(at),
-                                      .message = record.message,
+                                      .message = is_long ? std::string_view() : record.message,
                                       .stream = record.stream == "stderr" ? Stream::Stderr : Stream::Stdout},
                                      line_.data());
-    if (record.at || record.ingested_at) first_at_ = std::min(at, first_at_.value_or(at));
-    return writer_.write(std::string_view(line_.data(), static_cast<std::size_t>(end - line_.data())));
+    const std::string_view line(line_.data(), static_cast<std::size_t>(end - line_.data()));
+    if (!is_long) return writer_.write(line);
+    TRY(writer_.write(line.substr(0, RecordFrame::kMessageAt)));
+    TRY(write_message(record.message));
+    return writer_.write(line.substr(RecordFrame::kMessageAt));
   }
   Result<> finish() { return writer_.end_member(); }
   std::optional<Timestamp> first_at() const { return first_at_; }
   std::uint64_t bytes() const { return writer_.bytes_out(); }
 
  private:
+  // A longer message is written in pieces: as JSON it may be six times as long.
+  static constexpr std::size_t kMessagePieceBytes = 32U << 10U;
+
+  // A record's message is UTF-8.
+  Result<> write_message(std::string_view message) {
+    piece_.resize(escaped_bytes_max(kMessagePieceBytes));
+    while (!message.empty()) {
+      const std::string_view piece = message.substr(0, whole_characters(message, kMessagePieceBytes));
+      const char* const end = escape_json(piece, piece_.data()).end;
+      TRY(writer_.write({piece_.data(), static_cast<std::size_t>(end - piece_.data())}));
+      message.remove_prefix(piece.size());
+    }
+    return {};
+  }
+
   void take_frame(const RecordFrame::Source& source) {
     if (frame_ && source.container_name == container_ && source.application == application_ &&
         source.pod_name == pod_) {
@@ -159,6 +181,7 @@ class RecordCopier {
   std::string pod_;
   std::optional<RecordFrame> frame_;
   std::string line_;
+  std::string piece_;  // of a long message, escaped
   std::optional<Timestamp> first_at_;
 };
 
@@ -282,7 +305,7 @@ Result<BucketDelivery::ReadToEnd> BucketDelivery::each_record(
   const std::unique_ptr<ObjectReader> object =
       TRY(central_.open_reader(delivery.id.key, std::nullopt, until));
   ObjectText plain(delivery.id.key, *object, decompression_);
-  RecordReader records(plain, {});
+  RecordReader records(plain, {.large_lines = large_lines_, .stop = delivery.limits.stop});
   for (;;) {
     const Result<const ReadRecord*> record = records.next();
     if (!record.ok()) {

@@ -16,11 +16,13 @@
 
 namespace headgate::deliver {
 
-// Any thread. Memory: the buffers of one stream.
+// Any thread. Memory: the buffers of one stream, and of what is read record by record a RecordReader's.
 class BucketDelivery {
  public:
-  BucketDelivery(Clock& clock, ObjectStore& central, const Decompression& decompression = {})
-      : clock_(clock), central_(central), decompression_(decompression) {}
+  // `large_lines`, if any, is shared with all that reads objects in this process, and outlives this.
+  BucketDelivery(Clock& clock, ObjectStore& central, const Decompression& decompression = {},
+                 LargeLines* large_lines = nullptr)
+      : clock_(clock), central_(central), decompression_(decompression), large_lines_(large_lines) {}
 
   // Objects that are not ours (no headgate-format in their metadata) may hold what belongs to the provider:
   // they are read and written anew, record by record. Of packed objects it gets what it wants. Nothing is put
@@ -47,6 +49,7 @@ class BucketDelivery {
   Clock& clock_;
   ObjectStore& central_;
   const Decompression decompression_;
+  LargeLines* const large_lines_;
 };
 
 }  // namespace headgate::deliver

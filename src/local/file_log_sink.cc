@@ -9,6 +9,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/pages.h"
 #include "local/object_path.h"
 #include "model/json_escape.h"
 
@@ -26,24 +27,34 @@ Result<> check_deadline(const Clock& clock, Deadline deadline) {
   return {};
 }
 
+// Of memory for as many control bytes as there could be, only as much is touched as is written.
+struct Lines {
+  Pages memory;
+  std::size_t bytes = 0;
+};
+
 // The events as lines of JSON. Invalid when a message is not UTF-8: nothing may be replaced here in silence.
-Result<std::string> lines_of(std::span<const LogEvent> events) {
+Result<Lines> lines_of(std::span<const LogEvent> events) {
   constexpr std::string_view kTimestamp = R"({"timestamp":)";
   constexpr std::string_view kMessage = R"(,"message":")";
   constexpr std::string_view kEnd = "\"}\n";
-  std::string lines;
+  constexpr std::size_t kDigitsMax = 20;  // of an int64, with its sign
+  constexpr std::size_t kAround = kTimestamp.size() + kDigitsMax + kMessage.size() + kEnd.size();
+  std::size_t bytes_max = 1;
+  for (const LogEvent& event : events) bytes_max += kAround + escaped_bytes_max(event.message.size());
+  Lines lines{.memory = Pages(bytes_max)};
+  char* into = lines.memory.data();
+  const auto put = [&into](std::string_view text) { into = std::copy(text.begin(), text.end(), into); };
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const std::string_view message = events[i].message;
-    lines += kTimestamp;
-    fmt::format_to(std::back_inserter(lines), "{}", events[i].at_ms);
-    lines += kMessage;
-    const std::size_t begin = lines.size();
-    lines.resize(begin + escaped_bytes_max(message.size()));
-    const Escaped escaped = escape_json(message, lines.data() + begin);
+    put(kTimestamp);
+    into = fmt::format_to(into, "{}", events[i].at_ms);
+    put(kMessage);
+    const Escaped escaped = escape_json(events[i].message, into);
     if (!escaped.was_utf8) return Error{Fault::Invalid, fmt::format("event {}: message: not UTF-8", i)};
-    lines.resize(static_cast<std::size_t>(escaped.end - lines.data()));
-    lines += kEnd;
+    into = escaped.end;
+    put(kEnd);
   }
+  lines.bytes = static_cast<std::size_t>(into - lines.memory.data());
   return lines;
 }
 
@@ -60,8 +71,9 @@ Result<RejectedEvents> FileLogSink::put_events(const LogGroup& group, const LogS
   const RejectedEvents refused = rejected(events);
   const std::size_t first = refused.too_old_until.value_or(0);
   const std::size_t end = std::max(first, refused.too_new_from.value_or(events.size()));
-  const std::string lines = TRY(lines_of(events.subspan(first, end - first)));
-  TRY_IN("log stream", files_.append(file_of(group, stream), lines, options_.syncing));
+  Lines lines = TRY(lines_of(events.subspan(first, end - first)));
+  TRY_IN("log stream",
+         files_.append(file_of(group, stream), {lines.memory.data(), lines.bytes}, options_.syncing));
   return refused;
 }
 

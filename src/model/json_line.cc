@@ -62,12 +62,7 @@ bool JsonLine::start(std::string_view line) {
   }
   if (parsed != simdjson::SUCCESS) return false;
 
-  const std::size_t scratch_needed = line_.size() + kJsonStringSlack;
-  if (scratch_bytes_ < scratch_needed) {
-    scratch_bytes_ = std::max(scratch_needed, 2 * scratch_bytes_);
-    scratch_ = std::make_unique<char[]>(scratch_bytes_);
-  }
-  scratch_at_ = scratch_.get();
+  scratch_begin_ = scratch_at_ = scratch_.room_for(line_.size() + kJsonStringSlack);
 
   if (*first == '{') {
     json::object object;
@@ -87,6 +82,14 @@ bool JsonLine::start(std::string_view line) {
   return true;
 }
 
+void JsonLine::give_memory_back() {
+  has_object_ = has_elements_ = is_on_element_ = false;
+  parser_ = json::parser();
+  repaired_ = std::string();
+  left_over_ = std::string();
+  scratch_.give_back();
+}
+
 bool JsonLine::is_all_read() {
   return document_.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
@@ -102,7 +105,7 @@ bool JsonLine::next(ReadRecord& record, ReadCounts& counts) {
   is_on_element_ = element_ != elements_end_;
   has_elements_ = is_on_element_;
   if (!is_on_element_) return false;
-  scratch_at_ = scratch_.get();
+  scratch_at_ = scratch_begin_;
   CHECK(read_element());  // start() has read it
   give(record, counts);
   return true;

@@ -4,12 +4,12 @@
 
 #include <simdjson.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "model/record_reader.h"
+#include "model/scratch.h"
 
 namespace headgate {
 
@@ -26,6 +26,10 @@ class JsonLine {
   bool start(std::string_view line);
   // The next record of the line; false when there is no more. All of `record` but its line is set.
   bool next(ReadRecord& record, ReadCounts& counts);
+  // After a record was given: whether the line may hold another.
+  bool may_have_more() const { return has_elements_; }
+  // The memory that a large line took, the parser's index with it. What was read last is void.
+  void give_memory_back();
 
  private:
   struct Value {
@@ -62,10 +66,10 @@ class JsonLine {
 
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::document document_;
-  std::string_view line_;            // being read: the caller's, or repaired_
-  std::string repaired_;             // the line with U+FFFD where it was damaged
-  std::unique_ptr<char[]> scratch_;  // values of strings that hold escapes
-  std::size_t scratch_bytes_ = 0;
+  std::string_view line_;          // being read: the caller's, or repaired_
+  std::string repaired_;           // the line with U+FFFD where it was damaged
+  Scratch scratch_;                // values of strings that hold escapes
+  char* scratch_begin_ = nullptr;  // for this line
   char* scratch_at_ = nullptr;
   std::string left_over_;  // an object without its metadata
 

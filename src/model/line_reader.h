@@ -3,16 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "base/byte_source.h"
+#include "base/pages.h"
 #include "base/result.h"
 
 namespace headgate {
 
 // One thread. Holds one block and at most one line; a line that crosses blocks is moved, not copied twice.
+// What a long line took is kept for the next one until give_memory_back().
 class LineReader {
  public:
   struct Options {
@@ -35,8 +36,13 @@ class LineReader {
   // the end. Errors are the source's; after Fault::Retry the same call goes on where it was.
   Result<std::optional<std::string_view>> next();
   End end() const { return end_of_last_; }
-  // The last so many bytes of a piece, which are then the first of what is given next. Not all of the piece.
+  // The last so many bytes of what was given, which are then the first of what is given next. Not all of it,
+  // unless the limit is raised. What stands before damage is not given again.
   void give_back(std::size_t bytes);
+  // Of what is given from now on.
+  void set_line_bytes_max(std::size_t bytes) { line_bytes_max_ = bytes; }
+  // The memory that a long line took. What was given last is void.
+  void give_memory_back();
   // The 1-based number of the line that was given last, or of which a piece was.
   std::uint64_t lines() const { return lines_; }
 
@@ -45,16 +51,18 @@ class LineReader {
   std::string_view take(std::size_t bytes, End end);
 
   ByteSource& source_;
-  const Options options_;
+  const std::size_t block_bytes_;
+  std::size_t line_bytes_max_;
   std::size_t capacity_;
-  std::unique_ptr<char[]> buffer_;  // capacity_ + kReadableBeyond
-  std::size_t begin_ = 0;           // of what is not given yet
+  Pages buffer_;           // at least capacity_ + kReadableBeyond
+  std::size_t begin_ = 0;  // of what is not given yet
   std::size_t end_ = 0;
   std::size_t searched_ = 0;  // bytes from begin_ without \n
   std::uint64_t lines_ = 0;
   bool is_inside_line_ = false;  // a piece of it was given
   bool is_at_end_ = false;
   End end_of_last_ = End::Line;
+  bool is_behind_newline_ = false;  // a newline ended what was given last
   std::optional<Error> damage_;
 };
 

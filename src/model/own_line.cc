@@ -1,5 +1,7 @@
 #include "model/own_line.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "model/json_string.h"
 
@@ -48,18 +50,21 @@ bool OwnLine::read(std::string_view line, ReadRecord& record) {
   if (!line.substr(kBeforeTime.size() + kRfc3339Bytes).starts_with(kBeforeMessage)) return false;
 
   const char* const end = line.data() + line.size();
-  const JsonString message = read_json_string(line.data() + kMessageAt, end, scratch_for(line));
+  char* const scratch = scratch_.room_for(line.size() + kJsonStringSlack);
+  const JsonString message = read_json_string(line.data() + kMessageAt, end, scratch);
   if (message.after == nullptr || static_cast<std::size_t>(end - message.after) < kAfterFrame) return false;
   const std::string_view written(line.data() + kMessageAt,
                                  static_cast<std::size_t>(message.after - 1 - line.data()) - kMessageAt);
   if (message.has_high_bytes && !is_utf8(written)) return false;
 
   const std::string_view behind(message.after, static_cast<std::size_t>(end - message.after));
-  const Frame* const frame = frame_of(behind.substr(0, behind.size() - kAfterFrame));
-  if (frame == nullptr) return false;
+  const std::string_view text = behind.substr(0, behind.size() - kAfterFrame);
+  const Frame* frame = frame_of(text);
   record.at = parse_rfc3339(time);
   record.ingested_at = parse_rfc3339(behind.substr(behind.size() - kAfterFrame, kRfc3339Bytes));
   if (!record.at.has_value() || !record.ingested_at.has_value()) return false;
+  if (frame == nullptr) frame = learn(text);
+  if (frame == nullptr) return false;
   record.message = message.text;
   record.stream = frame->stream;
   record.application = frame->application;
@@ -68,7 +73,7 @@ bool OwnLine::read(std::string_view line, ReadRecord& record) {
   return true;
 }
 
-// The line is sound JSON, so a text that is cut without rest holds these members and nothing else.
+// A text that is cut without rest, and is sound, holds these members and nothing else.
 bool OwnLine::cut(std::string_view text, Frame& frame) {
   std::string_view namespace_name;
   // Of a container whose clock is wrong, every line has it.
@@ -81,29 +86,18 @@ bool OwnLine::cut(std::string_view text, Frame& frame) {
          text == R"(","ingest_timestamp":")";
 }
 
-void OwnLine::learn(std::string_view line) {
-  if (line.size() < kMessageAt + kAfterFrame || !line.starts_with(kBeforeTime)) return;
-  if (!line.substr(kBeforeTime.size() + kRfc3339Bytes).starts_with(kBeforeMessage)) return;
-  const char* const end = line.data() + line.size();
-  const JsonString message = read_json_string(line.data() + kMessageAt, end, scratch_for(line));
-  if (message.after == nullptr) return;
-  const std::string_view behind(message.after, static_cast<std::size_t>(end - message.after));
-  if (behind.size() < kAfterFrame || behind.size() - kAfterFrame > kFrameBytesMax) return;
-  const std::string_view text = behind.substr(0, behind.size() - kAfterFrame);
+// What stands between the message and the last time of a line that is ours but for a frame that is not known.
+const OwnLine::Frame* OwnLine::learn(std::string_view text) {
   Frame views;
-  if (!is_utf8(text) || frame_of(text) != nullptr || !cut(text, views)) return;
+  if (text.size() > kFrameBytesMax || !cut(text, views)) return nullptr;
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20; };
+  if (std::any_of(text.begin(), text.end(), is_control) || !is_utf8(text)) return nullptr;
+  last_ = next_;
   Frame& frame = frames_[next_];
   frame.text = text;
   cut(frame.text, frame);
   next_ = (next_ + 1) % kFrames;
-}
-
-char* OwnLine::scratch_for(std::string_view line) {
-  if (scratch_bytes_ < line.size() + kJsonStringSlack) {
-    scratch_bytes_ = 2 * (line.size() + kJsonStringSlack);
-    scratch_ = std::make_unique<char[]>(scratch_bytes_);
-  }
-  return scratch_.get();
+  return &frame;
 }
 
 }  // namespace headgate

@@ -24,12 +24,22 @@ char* copy(std::string_view text, char* into) {
 char* PutLogEventsBody::room_for(std::size_t bytes) {
   if (capacity_ - bytes_ < bytes) {
     const std::size_t capacity = std::max(bytes_ + bytes, 2 * capacity_);
-    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
-    std::copy_n(buffer_.get(), bytes_, grown.get());
-    buffer_ = std::move(grown);
-    capacity_ = capacity;
+    if (capacity <= kHeapBytesMax) {
+      auto grown = std::make_unique_for_overwrite<char[]>(capacity);
+      std::copy_n(buffer_, bytes_, grown.get());
+      heap_ = std::move(grown);
+      buffer_ = heap_.get();
+      capacity_ = capacity;
+    } else {
+      Pages grown(std::max(capacity, kLargestBytes));
+      std::copy_n(buffer_, bytes_, grown.data());
+      pages_ = std::move(grown);
+      heap_.reset();
+      buffer_ = pages_.data();
+      capacity_ = pages_.size();
+    }
   }
-  return buffer_.get() + bytes_;
+  return buffer_ + bytes_;
 }
 
 void PutLogEventsBody::put(std::string_view text) {
@@ -68,7 +78,7 @@ bool PutLogEventsBody::add(std::int64_t at_ms, std::string_view message) {
 
 std::string_view PutLogEventsBody::finish() {
   put(has_events_ ? R"("}]})" : "]}");
-  return {buffer_.get(), bytes_};
+  return {buffer_, bytes_};
 }
 
 }  // namespace headgate

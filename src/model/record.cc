@@ -36,6 +36,8 @@ static_assert(kFixedBytesMax + escaped_bytes_max(kRecordMessageBytesMax) +
                   kRecordLineBytesMax,
               "a record that we write must be one that we read");
 
+static_assert(RecordFrame::kMessageAt == kBeforeTime.size() + kRfc3339Bytes + kBeforeMessage.size());
+
 char* write(std::string_view text, char* into) {
   std::memcpy(into, text.data(), text.size());
   return into + text.size();

@@ -47,6 +47,10 @@ class RecordFrame {
   };
   explicit RecordFrame(const Source& source);
 
+  // Where encode() puts the message's text. With an empty message, what stands before and behind it is a line
+  // whose message may be written in pieces, if it is UTF-8.
+  static constexpr std::size_t kMessageAt = 14 + kRfc3339Bytes + 13;
+
   // An upper bound of the bytes that encode() touches for a message of that length: what it writes, and a few
   // bytes beyond that it may scribble on.
   std::size_t bytes_max(std::size_t message_bytes) const;

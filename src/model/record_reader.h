@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 
 #include "base/byte_source.h"
 #include "base/result.h"
+#include "model/large_lines.h"
 #include "model/record.h"
 #include "model/timestamp.h"
 
@@ -37,14 +39,24 @@ struct ReadCounts {
   std::uint64_t bad_time = 0;    // a timestamp that cannot be read: left empty
 };
 
-// One thread; memory is one line (at most line_bytes_max), what of it had to be unescaped, and the parser's
-// index of it (four bytes a byte at worst).
+// One thread. Between large lines (large_lines.h) it holds at most 4 MiB, and hardly ever more than 200 KiB.
+// For a large line it holds up to eight times its length for a moment: the line, its copy where it had to be
+// repaired, what of it had to be unescaped, and the parser's index of it (four bytes a byte at worst). Then
+// it holds the record alone. A record that is larger than any of an agent's (kKeptBytesMax) keeps all of that
+// until the next record, and so do the records that stand near it in an array, or in a line over
+// line_bytes_max.
 class RecordReader {
  public:
+  // Three times the longest message: of text that is not UTF-8 each byte may become three.
+  static constexpr std::size_t kKeptBytesMax = 3 * kRecordMessageBytesMax;
+
   struct Options {
-    // A longer line is read all the same: a JSON array element by element, anything else as text, in records
-    // of 1 MiB.
+    // A longer line is read all the same: a JSON array element by element, as from kLargeLineBytes on;
+    // anything else as text, in records of 1 MiB.
     std::size_t line_bytes_max = kRecordLineBytesMax;
+    // Readers that share it read their large lines by turns; none: this reader is alone. It outlives this.
+    LargeLines* large_lines = nullptr;
+    std::stop_token stop = {};  // ends the wait for a turn
   };
   RecordReader(ByteSource& source, Options options);
   ~RecordReader();
@@ -52,7 +64,8 @@ class RecordReader {
   RecordReader& operator=(const RecordReader&) = delete;
 
   // The next record, or nullptr at the end; it lives until the next call. Errors are the source's (corrupt
-  // gzip, a store that failed): what was whole before them was given, of a JSON array each whole element.
+  // gzip, a store that failed) or LargeLines::begin()'s: what was whole before them was given, of a JSON
+  // array each whole element.
   Result<const ReadRecord*> next();
   const ReadCounts& counts() const;
 

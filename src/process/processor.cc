@@ -50,7 +50,7 @@ Processor::Processor(World world, ProcessorOptions options)
   for (const std::string_view reason : {"disabled", "quarantine", "test-event", "other-event"})
     (void)acknowledged(reason);
   for (ObjectStore* store : world.central.all())
-    central_.try_emplace(store->bucket(), world.clock, *store, options_.decompression);
+    central_.try_emplace(store->bucket(), world.clock, *store, options_.decompression, shared_.large_lines);
   for (const BucketName& bucket : options_.buckets) CHECK(central_.contains(bucket));
 }
 
@@ -384,7 +384,7 @@ Processor::Reading Processor::read_object(const Job& job, std::span<Try> tries) 
     return {.read = std::move(reader).error().in("object"), .is_gone = is_gone};
   }
   deliver::ObjectText plain(job.object.key, **reader, options_.decompression);
-  RecordReader records(plain, {});
+  RecordReader records(plain, {.large_lines = &shared_.large_lines, .stop = job.limits.stop});
   for (Try& one : tries) {
     if (!one.failed) open_logs(one, (*reader)->info());
   }

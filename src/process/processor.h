@@ -23,6 +23,7 @@
 #include "deliver/log_batcher.h"
 #include "deliver/object_text.h"
 #include "deliver/quarantine.h"
+#include "model/large_lines.h"
 #include "model/notification.h"
 #include "model/object_key.h"
 #include "ports/clock.h"
@@ -71,7 +72,8 @@ struct Shared {
   deliver::Gates gates;
   DeliveryMeters meters;
   Recovered recovered;
-  RepeatedLog said;  // what is logged once an hour
+  LargeLines large_lines;  // all that read objects read their large lines by turns
+  RepeatedLog said;        // what is logged once an hour
   // Tenants that were asked about once more because the last answer was that nobody knows them, or that their
   // configuration cannot be used: not again for a while, so that they cost no two questions an object.
   RepeatedLog asked_again{1'000, std::chrono::seconds{5}};
@@ -165,8 +167,9 @@ class Processor {
   Counter& former_tenant_;
   // A central bucket, as what is delivered from it sees it.
   struct Central {
-    Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression)
-        : store(central), buckets(clock, store, decompression) {}
+    Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression,
+            LargeLines& large_lines)
+        : store(central), buckets(clock, store, decompression, &large_lines) {}
     OwnStore store;
     deliver::BucketDelivery buckets;
   };

@@ -1,0 +1,36 @@
+#include "model/large_lines.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace headgate {
+
+Result<> LargeLines::begin(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t number = next_number_++;
+  waiting_.push_back(number);
+  const auto is_next = [&] { return !is_taken_ && waiting_.front() == number; };
+  const bool is_ours = changed_.wait_for(lock, stop, wait_max_, is_next);
+  waiting_.erase(std::find(waiting_.begin(), waiting_.end(), number));
+  if (is_ours) {
+    is_taken_ = true;
+    return {};
+  }
+  changed_.notify_all();  // whoever is behind this may be next now
+  if (stop.stop_requested()) return Error{Fault::Stopped, "a large line: stopped while others are read"};
+  Error error{Fault::Retry, "a large line: others of this process are still being read"};
+  error.is_ours = true;
+  return error;
+}
+
+void LargeLines::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    CHECK(is_taken_);
+    is_taken_ = false;
+  }
+  changed_.notify_all();
+}
+
+}  // namespace headgate

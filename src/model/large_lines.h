@@ -1,0 +1,45 @@
+// Who may read a large line: one reader of a process at a time. Reading a line takes up to eight times its
+// length for a moment (the line, its repaired copy, the JSON parser's index, unescaped text), so threads that
+// read large lines at once would need memory that follows from the text of tenants.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <stop_token>
+
+#include "base/result.h"
+
+namespace headgate {
+
+// A longer line is large: it is read in turn, and the memory that it took is given back behind it.
+constexpr std::size_t kLargeLineBytes = 256U << 10U;
+
+// Any thread. A turn lasts while a line is read, not while its records are delivered: RecordReader copies the
+// records of a large line and ends the turn before it gives them, unless they are larger than any that an
+// agent writes.
+class LargeLines {
+ public:
+  static constexpr std::chrono::seconds kWaitMax{30};
+
+  explicit LargeLines(std::chrono::milliseconds wait_max = kWaitMax) : wait_max_(wait_max) {}
+
+  // Waits until the turn is free, in the order of the calls. Fault::Retry, and ours, when that takes longer
+  // than `wait_max`; Fault::Stopped at a stop.
+  Result<> begin(const std::stop_token& stop);
+  // Of the turn that begin() gave.
+  void end();
+
+ private:
+  const std::chrono::milliseconds wait_max_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<std::uint64_t> waiting_;  // whose turn is next first; at most one for each thread
+  std::uint64_t next_number_ = 0;
+  bool is_taken_ = false;
+};
+
+}  // namespace headgate
