@@ -20,12 +20,13 @@ class Function {
         run.processor_world(*function->world_),
         process::Crew::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
                                .processor = options});
+    function->visibility_failures_ = std::make_unique<process::VisibilityFailures>(run.clock, run.metrics);
     function->batch_ = std::make_unique<process::BatchProcessor>(
         run.clock, run.random, *function->crew_, options.key_template,
         process::BatchProcessor::Options{
             .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest},
             .buckets = options.buckets},
-        function->world_->queue());
+        function->world_->queue(), function->visibility_failures_.get());
     function->release_ = parked_release(run.processor_world(*function->world_), run.random,
                                         function->world_->queue(), *function->crew_);
     return function;
@@ -49,6 +50,7 @@ class Function {
   Function() = default;
 
   std::unique_ptr<DeliveryWorld> world_;
+  std::unique_ptr<process::VisibilityFailures> visibility_failures_;  // before the crew, whose threads use it
   std::unique_ptr<process::Crew> crew_;
   // In what is left of the invocation's time: nothing of ours runs between two.
   void look_after_what_is_parked(Deadline deadline) {

@@ -36,12 +36,13 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
   const auto progress = std::make_shared<Progress>();
   for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
   // A thread may be late, and this then be gone: it has what it needs.
-  const auto done = [progress, wait_until, queue = queue_, retry = options_.retry, &random = random_](
-                        const ReceivedMessage& message, const Outcome& outcome) {
+  const auto done = [progress, wait_until, queue = queue_, failures = failures_, retry = options_.retry,
+                     &random = random_](const ReceivedMessage& message, const Outcome& outcome) {
     const bool is_done = outcome.verdict != Verdict::TryLater;
     if (!is_done && queue != nullptr) {
-      (void)queue->change_visibility(message.receipt, wait_after(message, outcome, retry, random.next()),
-                                     wait_until);
+      const Result<> changed = queue->change_visibility(
+          message.receipt, wait_after(message, outcome, retry, random.next()), wait_until);
+      if (failures != nullptr) failures->saw(changed);
     }
     {
       const std::lock_guard lock(progress->mutex);

@@ -10,6 +10,7 @@
 #include "ports/queue.h"
 #include "ports/random.h"
 #include "process/executor.h"
+#include "process/visibility_failures.h"
 
 namespace headgate::process {
 
@@ -25,15 +26,17 @@ class BatchProcessor {
     std::set<BucketName> buckets = {};
   };
   // `queue`, if any: asked to hide messages that are not done for as long as their back-off says. What it
-  // answers does not matter: they come back then when the queue's own time-out says.
+  // answers goes to `failures`, if any, which outlives the executor's threads: they come back then when the
+  // queue's own time-out says.
   BatchProcessor(Clock& clock, Random& random, Executor& crew, KeyTemplate key_template, Options options,
-                 Queue* queue = nullptr)
+                 Queue* queue = nullptr, VisibilityFailures* failures = nullptr)
       : clock_(clock),
         random_(random),
         crew_(crew),
         key_template_(std::move(key_template)),
         options_(std::move(options)),
-        queue_(queue) {}
+        queue_(queue),
+        failures_(failures) {}
 
   // A batch of which every message names foreign buckets alone is not done as a whole: the function, or its
   // queue, is another environment's, and the messages belong back into the queue.
@@ -48,6 +51,7 @@ class BatchProcessor {
   const KeyTemplate key_template_;
   const Options options_;
   Queue* const queue_;
+  VisibilityFailures* const failures_;
 };
 
 // How long a message that is not done stays invisible: by how often it came, not before its outcome says, and

@@ -49,6 +49,7 @@ QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
           world.metrics.gauge("headgate_process_held_messages", "Messages received and not yet settled")),
       held_bytes_(world.metrics.gauge("headgate_process_held_bytes",
                                       "Bytes of the objects that the held messages stand for")),
+      visibility_failures_(world.clock, world.metrics),
       room_(options_.room) {}
 
 void QueueWorker::run(const std::stop_token& stop) {
@@ -239,18 +240,12 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
 }
 
 void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds visibility) {
-  const Result<> changed = world_.queue.change_visibility(message.receipt, visibility, call_deadline());
-  if (changed.ok() || changed.error().fault == Fault::NotFound) return;
-  log::warn("a message cannot be given back; it comes again when its time-out says",
-            {{"message_id", message.id}, {"what", changed.error().what}});
+  visibility_failures_.saw(world_.queue.change_visibility(message.receipt, visibility, call_deadline()));
 }
 
 void QueueWorker::give_back(const std::vector<std::string>& receipts) {
   if (receipts.empty()) return;
-  const Result<> changed = world_.queue.give_back(receipts, call_deadline());
-  if (changed.ok()) return;
-  log::warn("messages cannot be given back; they come again when their time-out says",
-            {{"messages", receipts.size()}, {"what", changed.error().what}});
+  visibility_failures_.saw(world_.queue.give_back(receipts, call_deadline()), receipts.size());
 }
 
 Deadline QueueWorker::call_deadline() const {
@@ -355,9 +350,7 @@ void QueueWorker::extend_visibility() {
     const auto held = held_.find(receipt);
     if (held == held_.end()) continue;
     if (extended.ok()) held->second.visible_at = now + options_.visibility;
-    if (!extended.ok() && extended.error().fault != Fault::NotFound) {
-      log::warn("a message's visibility cannot be extended", {{"what", extended.error().what}});
-    }
+    visibility_failures_.saw(extended);
   }
 }
 

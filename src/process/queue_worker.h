@@ -19,6 +19,7 @@
 #include "ports/random.h"
 #include "process/executor.h"
 #include "process/room.h"
+#include "process/visibility_failures.h"
 
 namespace headgate::process {
 
@@ -115,6 +116,7 @@ class QueueWorker {
   Counter& given_back_;
   Gauge& held_messages_;
   Gauge& held_bytes_;
+  VisibilityFailures visibility_failures_;
   mutable std::mutex mutex_;  // guards room_, held_, asked_at_, seen_ and grace_
   std::condition_variable_any changed_;
   Room room_;

@@ -388,6 +388,50 @@ class HangingQueue final : public Queue {
   const std::stop_token stop_;
 };
 
+// A queue whose policy does not let us change a message's visibility.
+class FixedVisibilityQueue final : public fakes::MemoryQueue {
+ public:
+  using MemoryQueue::MemoryQueue;
+  Result<> change_visibility(const std::string&, seconds, Deadline) override {
+    return Error{Fault::Denied, "AccessDenied"};
+  }
+};
+
+TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
+  act([](const TenantId&, Deadline) -> Result<> { return Error{Fault::Retry, "throttled"}; });
+  configure("bad");
+  FixedVisibilityQueue fixed(clock_);
+  const auto send = [&](const std::string& line) {
+    store("bad", line);
+    for (ReceivedMessage& message :
+         queue_.receive({.count_max = 1, .visibility = seconds{60}}, Deadline::never()).value())
+      ASSERT_TRUE(fixed.send(std::move(message.body), seconds{0}, Deadline::never()).ok());
+  };
+  const auto counted = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& one : metrics_.counters("headgate_process_visibility_failures_total")) sum += one.value;
+    return sum;
+  };
+  Crew crew(world(), crew_options(2));
+  {
+    QueueWorker worker(
+        {.clock = clock_, .random = random_, .queue = fixed, .metrics = metrics_, .crew = crew},
+        *KeyTemplate::parse(KeyTemplate::kDefault), quick());
+    EXPECT_EQ(counted(), 0U);
+    for (const char* line : {"one", "two", "three"}) send(line);
+    std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+    while (counted() < 3) std::this_thread::yield();
+  }
+  VisibilityFailures failures(clock_, metrics_);
+  const std::uint64_t before = counted();
+  send("four");
+  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &fixed,
+                         &failures);
+  const auto messages = fixed.receive({.count_max = 1, .visibility = seconds{60}}, Deadline::never()).value();
+  EXPECT_EQ(batches.process(messages, Deadline::after(clock_.steady(), seconds{60})).size(), 1U);
+  EXPECT_EQ(counted(), before + 1);
+}
+
 TEST_F(Working, AQueueThatDoesNotAnswerKeepsNeitherItsEndNorItsStatusWaiting) {
   std::stop_source receive_stop;
   HangingQueue hanging(clock_, receive_stop.get_token());
