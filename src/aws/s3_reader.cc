@@ -32,6 +32,15 @@ Result<S3Bucket::Streamed> S3Reader::get(const ObjectKey& key, bool is_ranged) c
   }
   if (is_ranged && streamed.answer.status != 206)
     return Error{Fault::Retry, "GetObject: all of the object came instead of a range"};
+  // What a cache or a gateway on the way gives instead would be taken for a damaged object.
+  const bool is_part = streamed.answer.status == 206;
+  const std::string_view range = streamed.answer.header("content-range");
+  const std::string wanted =
+      "bytes " + std::to_string(left_.first) + '-' + std::to_string(left_.first + left_.bytes - 1) + '/';
+  if (is_part && !(is_ranged && (range.empty() || range.starts_with(wanted))))
+    return Error{Fault::Retry, "GetObject: another range of the object came than the one that was asked for"};
+  if (streamed.answer.header("content-type").starts_with("text/html"))
+    return Error{Fault::Retry, "GetObject: a web page came: a proxy or gateway may have answered"};
   return streamed;
 }
 

@@ -241,6 +241,50 @@ TEST_F(S3StoreTest, APutWhoseAnswerWasLostIsDone) {
   }
 }
 
+// A proxy that understands If-None-Match itself, or a page of a gateway: the agent would forget the lines.
+TEST_F(S3StoreTest, WhatIsSaidToBeThereAndIsNotIsNotTakenForStored) {
+  const std::string page = "<html>precondition failed</html>";
+  for (const int looked : {404, 403}) {
+    for (const bool is_page : {false, true}) {
+      serve([&](const Asked& one, Wire& wire) {
+        if (one.is("HEAD")) return say(wire, looked, "");
+        if (is_page) return say(wire, 412, "Content-Type: text/html\r\n", page);
+        refuse(wire, 412, "PreconditionFailed");
+      });
+      const Result<PutOutcome> outcome = put("text");
+      if (looked == 403 && !is_page) {  // S3's own words, and we may not look
+        EXPECT_EQ(outcome.value(), PutOutcome::AlreadyThere);
+        continue;
+      }
+      ASSERT_FALSE(outcome.ok()) << looked << is_page;
+      EXPECT_EQ(outcome.error().fault, Fault::Retry);
+      EXPECT_NE(outcome.error().what.find("PutObject"), std::string::npos) << outcome.error().what;
+    }
+  }
+}
+
+TEST_F(S3StoreTest, AnotherRangeOrAWebPageIsNoDamagedObject) {
+  std::string headers;
+  int status = 206;
+  serve([&](const Asked&, Wire& wire) { say(wire, status, object_headers("e") + headers, "0123"); });
+  headers = "Content-Range: bytes 2-5/10\r\n";
+  EXPECT_EQ(read(ByteRange{.first = 2, .bytes = 4}).value(), "0123");
+  for (const char* wrong : {"bytes 0-3/10", "bytes 2-4/10", "bytes 3-6/10", "bytes */10", "4"}) {
+    headers = std::string("Content-Range: ") + wrong + "\r\n";
+    const Result<std::string> got = read(ByteRange{.first = 2, .bytes = 4});
+    ASSERT_FALSE(got.ok()) << wrong;
+    EXPECT_EQ(got.error().fault, Fault::Retry) << got.error().what;
+  }
+  headers = "Content-Range: bytes 0-3/4\r\n";
+  EXPECT_EQ(read().error().fault, Fault::Retry) << "nobody asked for a range";
+  status = 200;
+  headers = "Content-Type: text/html; charset=utf-8\r\n";
+  const Result<std::string> page = read();
+  ASSERT_FALSE(page.ok());
+  EXPECT_EQ(page.error().fault, Fault::Retry);
+  EXPECT_NE(page.error().what.find("web page"), std::string::npos) << page.error().what;
+}
+
 TEST_F(S3StoreTest, WhoMayOnlyWriteIsToldThatTheObjectIsThere) {
   serve([](const Asked& one, Wire& wire) {
     if (one.is("HEAD")) return say(wire, 403, "");
@@ -581,6 +625,21 @@ TEST_F(S3UploadTest, ACompletionWhoseAnswerWasLostIsDone) {
     EXPECT_EQ(put(large_).value(), PutOutcome::Stored) << code;
     EXPECT_EQ(completions, 2);
   }
+}
+
+TEST_F(S3UploadTest, ACompletionThatIsSaidToBeThereAndIsNotIsNotTakenForDone) {
+  serve_upload([&](const Asked& one, Wire& wire) {
+    if (one.is("HEAD")) {
+      say(wire, 404, "");
+      return true;
+    }
+    if (!one.is("POST") || one.line.find("?uploadId=") == std::string::npos) return false;
+    refuse(wire, 412, "PreconditionFailed");
+    return true;
+  });
+  const Result<PutOutcome> outcome = put(large_);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().fault, Fault::Retry);
 }
 
 TEST_F(S3UploadTest, ACopyTakesNothingOfTheSourceButItsBytes) {

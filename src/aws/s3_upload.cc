@@ -7,15 +7,30 @@
 
 namespace headgate::aws {
 
-Result<bool> has_content(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
-                         Deadline deadline) {
+Result<FoundThere> look_for(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
+                            Deadline deadline) {
   ServiceRequest request = bucket.request("HeadObject", "HEAD", key);
   request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   const Answer answer = TRY(bucket.call(request, deadline));
-  if (answer.status == 404 || answer.status == 403) return false;  // removed; or we may write only
+  if (answer.status == 404) return FoundThere::Nothing;
+  if (answer.status == 403) return FoundThere::CannotBeSeen;
   if (!answer.is_success()) return bucket.error_of(request, answer);
-  return TRY(object_info(key, answer)).bytes == content.bytes &&
-         whole_checksum(answer) == checksum_text(content.crc32c);
+  const bool is_same = TRY(object_info(key, answer)).bytes == content.bytes &&
+                       whole_checksum(answer) == checksum_text(content.crc32c);
+  return is_same ? FoundThere::Same : FoundThere::Other;
+}
+
+Result<PutOutcome> outcome_of_refused_write(S3Bucket& bucket, const ServiceRequest& request,
+                                            const Answer& answer, const ObjectKey& key,
+                                            const ObjectContent& content, Deadline deadline) {
+  const FoundThere found = TRY(look_for(bucket, key, content, deadline));
+  if (found == FoundThere::Same) return PutOutcome::Stored;
+  const bool is_believed =
+      found == FoundThere::Other || (found == FoundThere::CannotBeSeen && answer.is_named);
+  if (is_believed) return PutOutcome::AlreadyThere;
+  return Error{Fault::Retry, std::string(request.operation) +
+                                 ": the answer says that the object is there already, and it is not: a proxy "
+                                 "or gateway may have answered"};
 }
 
 Result<std::unique_ptr<S3Upload>> S3Upload::begin(S3Bucket& bucket, const ObjectKey& key,
@@ -103,8 +118,11 @@ Result<PutOutcome> S3Upload::outcome_of(const ServiceRequest& request, const Ans
   // upload is not.
   const bool is_there = answer.code == "PreconditionFailed" && mode_ == PutMode::OnlyIfAbsent;
   if (!is_there && answer.code != "NoSuchUpload") return bucket_.error_of(request, answer);
-  if (content && TRY(has_content(bucket_, key_, *content, deadline_))) return PutOutcome::Stored;
-  if (is_there) return PutOutcome::AlreadyThere;
+  if (is_there && content)
+    return outcome_of_refused_write(bucket_, request, answer, key_, *content, deadline_);
+  if (is_there) return PutOutcome::AlreadyThere;  // of a copy: whoever asked for it looks
+  if (content && TRY(look_for(bucket_, key_, *content, deadline_)) == FoundThere::Same)
+    return PutOutcome::Stored;
   id_.clear();
   return Error{Fault::Retry, "CompleteMultipartUpload: the upload is gone"};
 }

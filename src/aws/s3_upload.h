@@ -21,10 +21,17 @@ struct ObjectContent {
   std::uint64_t bytes = 0;
   std::uint32_t crc32c = 0;
 };
-// S3 has an object there: whether it is this one, so that a write whose answer was lost is known to be done.
-// False also when S3 does not say its checksum, or nothing at all to who may only write.
-Result<bool> has_content(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
-                         Deadline deadline);
+// What is under a key. Other: also where S3 does not say its checksum. CannotBeSeen: we may only write.
+enum class FoundThere : std::uint8_t { Same, Other, Nothing, CannotBeSeen };
+Result<FoundThere> look_for(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
+                            Deadline deadline);
+
+// A write "only if absent" was refused because an object is there: what became of it. Stored when it is this
+// one, as a write whose answer was lost is. Retry when nothing is there: then somebody else than S3 has
+// refused, and the object must not be taken for stored.
+Result<PutOutcome> outcome_of_refused_write(S3Bucket& bucket, const ServiceRequest& request,
+                                            const Answer& answer, const ObjectKey& key,
+                                            const ObjectContent& content, Deadline deadline);
 
 // One thread. Let go of without complete(), it is aborted, within 5 s and also when we are stopping; what
 // even that cannot reach stays until the bucket's lifecycle rule for unfinished uploads.

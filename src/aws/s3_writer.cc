@@ -58,7 +58,7 @@ Result<PutOutcome> S3Writer::put_whole() {
   if (answer.is_success()) return PutOutcome::Stored;
   if (answer.code != "PreconditionFailed" || options_.mode != PutMode::OnlyIfAbsent)
     return bucket_.error_of(request, answer);
-  return TRY(has_content(bucket_, key_, content_, deadline_)) ? PutOutcome::Stored : PutOutcome::AlreadyThere;
+  return outcome_of_refused_write(bucket_, request, answer, key_, content_, deadline_);
 }
 
 }  // namespace headgate::aws
