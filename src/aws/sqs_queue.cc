@@ -65,8 +65,10 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(const Receive& asked, Dea
   const std::chrono::nanoseconds left = deadline.left(clock_.steady());
   const seconds may_wait = left > kAnswerMax ? std::chrono::floor<seconds>(left - kAnswerMax) : seconds{0};
   const seconds wait = std::min(std::chrono::ceil<seconds>(asked.wait), may_wait);
-  return receiver_.receive(url_, {.count_max = asked.count_max, .visibility = asked.visibility, .wait = wait},
-                           deadline);
+  // Which queue it is that cannot be received from is the first thing that whoever reads the error asks.
+  return TRY_IN(url_, receiver_.receive(
+                          url_, {.count_max = asked.count_max, .visibility = asked.visibility, .wait = wait},
+                          deadline));
 }
 
 Result<> SqsQueue::remove(const std::string& receipt, Deadline deadline) {
