@@ -10,6 +10,7 @@
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "deliver/quarantine.h"
+#include "model/metadata_text.h"
 #include "model/notification.h"
 #include "process/bucket_walk.h"
 
@@ -17,6 +18,7 @@ namespace headgate::cli {
 namespace {
 
 constexpr std::size_t kLookMax = 1000;
+constexpr std::size_t kRedriveMax = 1'000'000'000;
 
 struct Arguments {
   std::shared_ptr<ConfigArguments> config;
@@ -45,7 +47,7 @@ constexpr std::chrono::seconds kQueueTimeout{300};  // of one command, however m
 
 std::string metadata_of(const ObjectInfo& info, const char* name) {
   const auto found = info.metadata.find(name);
-  return found == info.metadata.end() ? "-" : found->second;
+  return found == info.metadata.end() ? "-" : text_of_metadata(found->second);
 }
 
 // What processors could make nothing of: nobody retries it, so no dead letter stands for it.
@@ -147,7 +149,8 @@ Command add_dlq(CLI::App& parent, ConfigWorld world) {
   arguments->show = app->add_subcommand("show", "A message's body, or what quarantine has under a key");
   arguments->show->add_option("id", arguments->id, "As list shows it")->required();
   arguments->redrive = app->add_subcommand("redrive", "Back to the queue, as if never received");
-  arguments->redrive->add_option("--count", arguments->redrive_count, "At most so many; 0: all");
+  arguments->redrive->add_option("--count", arguments->redrive_count, "At most so many; 0: all")
+      ->check(CLI::Range(std::size_t{0}, kRedriveMax));
   arguments->purge = app->add_subcommand("purge", "Forget them");
   arguments->purge->add_flag("--yes", arguments->is_sure, "Yes, all of them");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redrive, arguments->purge})

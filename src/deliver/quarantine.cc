@@ -55,10 +55,11 @@ Result<> Quarantine::put_events(const Batch& batch, std::string_view reason, std
   file = file.substr(0, whole_characters(file, kNameBytesMax));
   std::string destination = delivery.destination.str();  // a replay's has a name of the operator's in it
   std::replace(destination.begin(), destination.end(), '/', '_');
+  const std::string slug = slug_of(reason);  // also in the metadata: one of a few words
   const ObjectKey key(
       fmt::format("{}{}/{}/{:016x}-{}/{}-{}.ndjson", kQuarantinePrefix, delivery.tenant.view(), destination,
-                  hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch.batch, slug_of(reason)));
-  return put(key, text, {.reason = reason, .source = source}, deadline);
+                  hash_of(delivery.bucket, delivery.key, delivery.etag), file, batch.batch, slug));
+  return put(key, text, {.reason = slug, .source = source}, deadline);
 }
 
 Result<> Quarantine::put_object_detail(const BucketName& bucket, const ObjectKey& key,
@@ -94,7 +95,9 @@ Result<> Quarantine::put_message(std::string_view message_id, std::string_view b
 
 Result<> Quarantine::put(const ObjectKey& key, std::string_view text, const Reason& why, Deadline deadline) {
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
-  options.metadata[kReasonMetadata] = slug_of(why.reason);
+  // The words of messages and objects as they are: whoever lists what is in quarantine reads them.
+  constexpr std::size_t kReasonBytesMax = 170;
+  options.metadata[kReasonMetadata] = metadata_text(why.reason, kReasonBytesMax);
   // Whole, but of keys whose bytes are mostly not ASCII.
   constexpr std::size_t kSourceBytesMax = 1'800;
   if (!why.source.empty()) options.metadata[kSourceMetadata] = metadata_text(why.source, kSourceBytesMax);

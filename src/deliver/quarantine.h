@@ -16,8 +16,8 @@
 
 namespace headgate::deliver {
 
-// User metadata of what is in quarantine: the reason as slug_of() has it; the key it came from, if any,
-// percent-encoded.
+// User metadata of what is in quarantine: the reason, and the key that it came from, if any; both as
+// metadata_text() has them. Earlier versions wrote the reason as slug_of() has it.
 constexpr const char* kReasonMetadata = "headgate-reason";
 constexpr const char* kSourceMetadata = "headgate-source";
 

@@ -21,4 +21,28 @@ std::string metadata_text(std::string_view text, std::size_t bytes_max) {
   return made;
 }
 
+namespace {
+
+int digit_of(char letter) {
+  if (letter >= '0' && letter <= '9') return letter - '0';
+  return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
+}  // namespace
+
+std::string text_of_metadata(std::string_view metadata) {
+  std::string text;
+  for (std::size_t at = 0; at < metadata.size(); ++at) {
+    const bool is_escape = metadata[at] == '%' && metadata.size() - at > 2 &&
+                           digit_of(metadata[at + 1]) >= 0 && digit_of(metadata[at + 2]) >= 0;
+    if (is_escape) {
+      text += static_cast<char>(digit_of(metadata[at + 1]) * 16 + digit_of(metadata[at + 2]));
+      at += 2;
+    } else {
+      text += metadata[at];
+    }
+  }
+  return text;
+}
+
 }  // namespace headgate

@@ -13,6 +13,10 @@ namespace headgate {
 // kMetadataCut.
 std::string metadata_text(std::string_view text, std::size_t bytes_max);
 
+// What metadata_text() was made of, but for what it cut off. What is no escape stands as it is: others, and
+// earlier versions, wrote plain words.
+std::string text_of_metadata(std::string_view metadata);
+
 constexpr std::string_view kMetadataCut = "%2E%2E%2E";  // "...", which is otherwise never escaped
 
 }  // namespace headgate

@@ -24,5 +24,17 @@ TEST(MetadataText, IsCutBetweenEscapesAndSaysSo) {
   }
 }
 
+TEST(MetadataText, IsReadBackAsWhatItWas) {
+  for (const std::string_view text :
+       {"", "too-old", "caf\xc3\xa9", "100% of\t\x7f~", "a%2Fb", "Records[0]: no object"})
+    EXPECT_EQ(text_of_metadata(metadata_text(text, 100)), text);
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  EXPECT_EQ(text_of_metadata(metadata_text(all, 1000)), all);
+  EXPECT_EQ(text_of_metadata(metadata_text("abcdefghijklm", 12)), "abc...");
+  for (const std::string_view plain : {"50%", "50% off", "%", "%4", "%zz", "%c3"})
+    EXPECT_EQ(text_of_metadata(plain), plain) << "no escape of ours";
+}
+
 }  // namespace
 }  // namespace headgate

@@ -1,6 +1,7 @@
 #include "process/quarantine_walk.h"
 
 #include "deliver/quarantine.h"
+#include "model/metadata_text.h"
 
 namespace headgate::process {
 namespace {
@@ -21,7 +22,13 @@ bool is_asked_for(const QuarantineFilter& filter, const QuarantineKey& key, Time
 
 std::string metadata_of(const ObjectInfo& info, const char* name) {
   const auto found = info.metadata.find(name);
-  return found == info.metadata.end() ? std::string() : found->second;
+  return found == info.metadata.end() ? std::string() : text_of_metadata(found->second);
+}
+
+// In the words of either: earlier versions wrote `no-event` for "no event".
+bool has_reason(const QuarantineFilter& filter, const std::string& reason) {
+  return reason.find(filter.reason) != std::string::npos ||
+         deliver::slug_of(reason).find(deliver::slug_of(filter.reason)) != std::string::npos;
 }
 
 // One tenant's events stand under a prefix of their own.
@@ -61,7 +68,7 @@ Result<bool> walk_quarantine(Clock& clock, ObjectStore& store, const QuarantineF
                           .since = listed.modified_at,
                           .etag = info->etag};
       if (item.reason.empty()) item.reason = key->reason;
-      if (item.reason.find(deliver::slug_of(filter.reason)) == std::string::npos) continue;
+      if (!has_reason(filter, item.reason)) continue;
       if (!TRY(look(item))) return false;
     }
     if (page.is_last || page.objects.empty()) return true;

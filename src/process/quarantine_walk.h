@@ -23,7 +23,7 @@ struct QuarantineItem {
   TenantId tenant = {};              // of events
   DestinationName destination = {};  // of events
   std::string reason = {};           // as slug_of() writes it
-  std::string source = {};           // the key that it came from, as it stands in the metadata; empty: none
+  std::string source = {};           // the key that it came from; empty: none
   Timestamp since = {};
   std::string etag = {};
 };

@@ -7,6 +7,7 @@
 
 #include "base/byte_source.h"
 #include "deliver/log_delivery.h"
+#include "model/metadata_text.h"
 #include "model/notification.h"
 #include "model/record_reader.h"
 #include "process/replay.h"
@@ -235,8 +236,12 @@ Result<> Redelivery::move(const QuarantineItem& item, std::string_view text, con
   const std::string to =
       std::string(kRedeliveredPrefix) + std::string(item.key.view().substr(kQuarantinePrefix.size()));
   PutOptions options{.mode = PutMode::Replace, .content_type = "application/x-ndjson"};
-  options.metadata[deliver::kReasonMetadata] = item.reason;
-  if (!item.source.empty()) options.metadata[deliver::kSourceMetadata] = item.source;
+  // As Quarantine has them.
+  constexpr std::size_t kReasonBytesMax = 170;
+  constexpr std::size_t kSourceBytesMax = 1'800;
+  options.metadata[deliver::kReasonMetadata] = metadata_text(item.reason, kReasonBytesMax);
+  if (!item.source.empty())
+    options.metadata[deliver::kSourceMetadata] = metadata_text(item.source, kSourceBytesMax);
   ObjectStore& store = world_.central.first();
   TRY_IN(to, put_object(store, ObjectKey(to), text, std::move(options), deadline));
   return store.remove(item.key, deadline);

@@ -235,7 +235,8 @@ TEST_F(Redelivering, IsChosenByKindTenantReasonAndTime) {
   EXPECT_EQ(items({.tenant = TenantId("b")}).size(), 0U);
   EXPECT_EQ(items({.destination = DestinationName("s3")}).size(), 0U);
   EXPECT_EQ(items({.reason = "too old"}).size(), 1U);
-  EXPECT_EQ(items({.reason = "no-event"}).size(), 1U);
+  ASSERT_EQ(items({.reason = "no-event"}).size(), 1U);
+  EXPECT_EQ(items({.reason = "no-event"}).at(0).reason, "no event") << "as it was put";
   EXPECT_EQ(items({.from = between}).size(), 1U);
   EXPECT_EQ(items({.until = between}).size(), 2U);
 }
