@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,11 @@
 namespace headgate::cli {
 
 int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv) {
+  return run_command(app, commands, argc, argv, {.output = std::cout, .complaints = std::cerr});
+}
+
+int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv,
+                const CommandOutput& output) {
   try {
     // CLI11 takes `--key= --other` for --key with the value "--other"; an empty value is one of its own.
     std::vector<std::string> words;  // the last comes first, as CLI11 wants them
@@ -22,7 +28,7 @@ int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, c
     }
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitUsage;
+    return app.exit(error, output.output, output.complaints) == 0 ? 0 : kExitUsage;
   }
   for (const Command& command : commands) {
     if (command.app->parsed()) return command.run();

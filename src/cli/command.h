@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <iosfwd>
 #include <vector>
 
 #include "cli/exit_status.h"
@@ -14,8 +15,17 @@ struct Command {
   std::function<int()> run;  // gives the process's exit status
 };
 
+// Where --help goes, and what is wrong with the command line.
+struct CommandOutput {
+  std::ostream& output;
+  std::ostream& complaints;
+};
+
 // Reads the command line and runs the command that it names. CLI11's exceptions end here. What is wrong with
-// the command line goes to stderr, naming the option; --help goes to stdout.
+// the command line is told, naming the option.
+int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv,
+                const CommandOutput& output);
+// The same with the process's own standard output and error.
 int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, const char* const* argv);
 
 }  // namespace headgate::cli

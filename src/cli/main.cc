@@ -17,6 +17,7 @@
 #include "cli/printable_stream.h"
 #include "cli/process_command.h"
 #include "cli/replay_command.h"
+#include "cli/standard_streams.h"
 #include "cli/tenant_command.h"
 #include "cli/undelivered_command.h"
 #include "cli/version.h"
@@ -27,6 +28,7 @@
 
 int main(int argc, char** argv) {
   using namespace headgate;
+  cli::open_missing_standard_descriptors();
   cli::forbid_core_dumps();
   const cli::Environment environment = cli::process_environment();
   local::SystemClock clock;
@@ -69,5 +71,7 @@ int main(int argc, char** argv) {
       cli::add_check(app, world),
       cli::add_loggen(app, {.clock = clock, .disk = disk, .output = standard_output}),
   };
-  return cli::run_command(app, commands, argc, argv);
+  const int status =
+      cli::run_command(app, commands, argc, argv, {.output = output, .complaints = complaints});
+  return cli::status_with_output(status, output, complaints);
 }
