@@ -167,6 +167,13 @@ class Loader {
     check_overrides(collect);
     if (config.process.retry_first > config.process.retry_longest)
       disagree("process.retry_first", "is more than process.retry_longest");
+    if (!config.store.kms_key.empty() && config.store.encryption != Encryption::Kms)
+      disagree("store.kms_key",
+               "is set, and store.encryption is not kms: nothing would be encrypted with it");
+    // Who means AWS and forgets store.kind would work on this machine without a word.
+    if (config.store.kind == StoreKind::Directory && !config.aws.queue_url.empty())
+      loaded_.warnings.emplace_back(
+          "aws.queue_url is set, and store.kind is directory: nothing in AWS is used; store.kind s3 is AWS");
   }
 
   void check_overrides(const Config::Collect& collect) {

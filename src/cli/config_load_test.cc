@@ -180,6 +180,23 @@ TEST(Config, RefusesSettingsThatDoNotGoTogether) {
             "--collect.overrides: collect.overrides: a: bytes_max is more than collect.spool.bytes_max\n");
   EXPECT_EQ(problems({{"process.retry_first", "2h"}}),
             "--process.retry-first: process.retry_first: is more than process.retry_longest\n");
+  EXPECT_EQ(problems({{"store.kms_key", "alias/logs"}}),
+            "--store.kms-key: store.kms_key: is set, and store.encryption is not kms: nothing would be "
+            "encrypted with it\n");
+  EXPECT_EQ(problems({{"store.kms_key", "alias/logs"}, {"store.encryption", "kms"}}), "");
+  EXPECT_EQ(problems({{"store.kms_key", "not a key"}, {"store.encryption", "kms"}}),
+            "--store.kms-key: store.kms_key: must be a KMS key: its id, its ARN, or alias/<name>\n");
+}
+
+TEST(Config, WarnsWhoNamesAQueueOfAwsAndKeepsAllOnThisMachine) {
+  const std::string queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/headgate";
+  EXPECT_EQ(
+      joined(load_config({.file = "", .flags = {{"aws.queue_url", queue}}}, {}).warnings),
+      "aws.queue_url is set, and store.kind is directory: nothing in AWS is used; store.kind s3 is AWS\n");
+  EXPECT_EQ(
+      joined(
+          load_config({.file = "", .flags = {{"aws.queue_url", queue}, {"store.kind", "s3"}}}, {}).warnings),
+      "");
 }
 
 TEST(Config, WarnsOfUnknownVariablesButNotOfKubernetesOwn) {

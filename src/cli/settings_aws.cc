@@ -46,6 +46,14 @@ Complaint must_be_a_table(const SettingValue& value) {
   return "must have 3 to 255 letters, digits or _.-";
 }
 
+// A key's id, its ARN, alias/name, or an alias's ARN.
+Complaint must_be_a_kms_key(const SettingValue& value) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:/";
+  const std::string& text = value.text;
+  if (text.find_first_not_of(kLetters) == std::string::npos && text.size() <= 2048) return std::nullopt;
+  return "must be a KMS key: its id, its ARN, or alias/<name>";
+}
+
 #define MEMBER(path) ([](Config & config) -> auto& { return config.path; })
 
 constexpr unsigned kWriters = kCollect | kProcess | kReplay;
@@ -70,7 +78,8 @@ void add_s3_store_settings(std::vector<Setting>& table) {
   table.push_back(bind(MEMBER(store.kms_key), {.key = "store.kms_key",
                                                .doc = "ARN or id of the KMS key for store.encryption kms. If "
                                                       "empty, S3 uses the account's default key for S3.",
-                                               .used_by = kWriters}));
+                                               .used_by = kWriters,
+                                               .complaint = must_be_a_kms_key}));
 }
 
 void add_aws_settings(std::vector<Setting>& table) {
