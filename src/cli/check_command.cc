@@ -4,6 +4,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/option_checks.h"
 #include "cli/preflight.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
@@ -22,12 +23,13 @@ Command add_check(CLI::App& parent, ConfigWorld world) {
   arguments->config = add_config_flags(*app, kEveryCommand);
   const std::map<std::string, Part> parts = {
       {"collect", Part::Collect}, {"process", Part::Process}, {"api", Part::Api}, {"all", Part::All}};
-  app->add_option("part", arguments->options.part,
-                  "collect, process, api or all: what is to run with these settings")
-      ->transform(CLI::CheckedTransformer(parts).description(""))
-      ->type_name("");
+  take_word(*app->add_option("part", arguments->options.part,
+                             "collect, process, api or all: what is to run with these settings")
+                 ->type_name(""),
+            parts);
   app->add_option("--tenant", arguments->options.tenant, "Try the roles of this tenant only");
   app->add_option("--tenants-max", arguments->options.tenants_max, "Try the roles of so many rows at most")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->capture_default_str();
   return {.app = app, .run = [arguments, world] {
             return run_configured("check", *arguments->config, world, [&](ProcessRun& run) -> Result<int> {

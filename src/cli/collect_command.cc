@@ -9,6 +9,7 @@
 #include "cli/data_directory.h"
 #include "cli/large_memory.h"
 #include "cli/node_agent.h"
+#include "cli/option_checks.h"
 #include "cli/setting.h"
 #include "cli/stop_signals.h"
 #include "cli/version.h"
@@ -16,6 +17,9 @@
 
 namespace headgate::cli {
 namespace {
+
+// chown takes the number after it for "leave it as it is".
+constexpr std::uint32_t kIdMax = 4294967294U;
 
 struct Arguments {
   std::shared_ptr<ConfigArguments> config;
@@ -87,14 +91,18 @@ Command add_collect(CLI::App& parent, ConfigWorld world) {
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, kCollect);
   app->add_option("--grace", arguments->grace, "When told to stop, seconds to store what was collected")
-      ->check(CLI::NonNegativeNumber)
+      ->check(seconds_check())
       ->capture_default_str();
-  app->add_flag(
+  CLI::Option* const prepare = app->add_flag(
       "--prepare", arguments->must_prepare,
       "Make collect.data_directory, give it to the agent's user, and end: for root, before the agent");
   app->add_option("--prepare-user", arguments->user, "With --prepare: the agent's user id")
+      ->needs(prepare)
+      ->check(CLI::Range(0U, kIdMax))
       ->capture_default_str();
   app->add_option("--prepare-group", arguments->group, "With --prepare: the agent's group id")
+      ->needs(prepare)
+      ->check(CLI::Range(0U, kIdMax))
       ->capture_default_str();
   return {.app = app, .run = [arguments, world] { return run_collect(*arguments, world); }};
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/large_memory.h"
 #include "cli/local_pipeline.h"
+#include "cli/option_checks.h"
 #include "cli/printable_stream.h"
 #include "cli/setting.h"
 #include "cli/status_table.h"
@@ -111,9 +112,9 @@ Command add_local(CLI::App& parent, ConfigWorld world) {
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, kLocal);
   app->add_option("--seconds", arguments->seconds, "Stop after so long; 0 = at Ctrl-C")
-      ->check(CLI::NonNegativeNumber);
+      ->check(seconds_check());
   app->add_option("--grace", arguments->grace, "At the end, seconds to store and deliver what was collected")
-      ->check(CLI::NonNegativeNumber)
+      ->check(seconds_check())
       ->capture_default_str();
   app->add_option("--status", arguments->status, "table, line, off; auto is a table on a terminal")
       ->check(CLI::IsMember({"auto", "table", "line", "off"}))

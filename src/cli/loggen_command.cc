@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/option_checks.h"
 #include "cli/stop_signals.h"
 #include "loggen/generator.h"
 #include "loggen/pacer.h"
@@ -20,7 +21,6 @@
 namespace headgate::cli {
 namespace {
 
-constexpr double kSecondsMax = 10.0 * 365 * 24 * 3600;
 // Outside, readers take times in messages for something else (message_time.h).
 constexpr std::string_view kStartTimeMin = "2000-01-01T00:00:00Z";
 constexpr std::string_view kStartTimeMax = "2100-01-01T00:00:00Z";
@@ -70,7 +70,7 @@ void add_amount_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(std::uint64_t{0}, loggen::kRateMax))
       ->default_val(100);
   app.add_option("--count", arguments.run.count, "Lines in all; 0: no end")->capture_default_str();
-  app.add_option("--seconds", arguments.seconds, "How long; 0: no end")->check(CLI::Range(0.0, kSecondsMax));
+  app.add_option("--seconds", arguments.seconds, "How long; 0: no end")->check(seconds_check());
   app.add_option(
          "--seed", arguments.generator.seed,
          "The same seed and options give the same pods and messages; with --start-time the same bytes")
@@ -98,10 +98,10 @@ void add_message_options(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--partial-percent", generator.partial_percent,
                  "Share of messages over 16 KiB, which a runtime splits (P and F)")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(number_check(0, 100))
       ->capture_default_str();
   app.add_option("--stderr-percent", generator.stderr_percent, "Share of lines on stderr")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(number_check(0, 100))
       ->capture_default_str();
   app.add_flag("--odd", generator.has_odd_lines,
                "Also lines that break careless readers: not UTF-8, empty, CR, NUL, 1 MiB, lone surrogates");

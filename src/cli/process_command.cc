@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/option_checks.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
 
@@ -80,13 +81,13 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
   used_by({"scan"}, app->add_option(
                         "--age-min", process.age_min,
                         "scan: seconds that an object must be old; younger ones' messages may be under way"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(seconds_check())
       ->capture_default_str();
   used_by({"manual", "scan"}, app->add_flag("--dry-run", process.is_dry_run,
                                             "manual, scan: show what would go where, and deliver nothing"));
   used_by({"sqs"},
           app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(seconds_check())
       ->capture_default_str();
   const auto run = [arguments, world, &input, mode, uses] {
     const auto tell = [&](const Error& error) {

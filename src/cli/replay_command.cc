@@ -6,6 +6,7 @@
 
 #include "cli/delivery_workers.h"
 #include "cli/object_url.h"
+#include "cli/option_checks.h"
 #include "cli/process_run.h"
 #include "cli/setting.h"
 #include "cli/tally_words.h"
@@ -29,6 +30,8 @@ struct Arguments {
   bool is_dry_run = false;
 };
 
+constexpr std::size_t kParkedMax = 1'000'000;
+
 Error wrong(std::string what) {
   return Error{Fault::Invalid, std::move(what)};
 }
@@ -40,8 +43,13 @@ Result<Timestamp> time_of(std::string_view option, const std::string& text) {
 }
 
 Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
-  if (!arguments.destination.empty() || !arguments.from.empty() || !arguments.to.empty())
-    return wrong("--parked: takes --tenant and --count, not --destination, --from or --to");
+  for (const std::string* const other : {&arguments.destination, &arguments.from, &arguments.to,
+                                         &arguments.prefix, &arguments.after, &arguments.name}) {
+    if (!other->empty())
+      return wrong(
+          "--parked: takes --tenant and --count, not --destination, --from, --to, --prefix, --after or "
+          "--name");
+  }
   const auto world =
       TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
                               arguments.is_dry_run ? Access::Look : Access::Change));
@@ -138,9 +146,13 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
       parent.add_subcommand("replay", "Deliver again what was parked, or a tenant's span of time");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, kReplay);
-  app->add_flag("--parked", arguments->is_parked, "What is parked, now that its cause is mended");
+  CLI::Option* const parked =
+      app->add_flag("--parked", arguments->is_parked, "What is parked, now that its cause is mended");
   app->add_option("--tenant", arguments->tenant, "Of this tenant; with --parked, empty: of all");
-  app->add_option("--count", arguments->count, "--parked: at most so many deliveries")->capture_default_str();
+  app->add_option("--count", arguments->count, "--parked: at most so many deliveries")
+      ->check(CLI::Range(std::size_t{1}, kParkedMax))
+      ->needs(parked)
+      ->capture_default_str();
   app->add_option("--destination", arguments->destination,
                   "To this destination only: cloudwatch, s3, s3#audit");
   app->add_option("--from", arguments->from, "What was stored since then, e.g. 2026-11-25T13:00:00Z");
@@ -150,7 +162,8 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
       "--after", arguments->after,
       "Only keys after this one, in each of process.buckets; s3://bucket/key: those before it are done");
   app->add_option("--name", arguments->name,
-                  "The replay's name in the ledger: run again under it, it delivers only what it has not");
+                  "The replay's name in the ledger: run again under it, it delivers only what it has not")
+      ->check(name_check());
   app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");
   const auto run = [arguments, world] {
     return run_configured("replay", *arguments->config, world, [&](ProcessRun& process) {

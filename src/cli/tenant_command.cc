@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/config_command.h"
+#include "cli/option_checks.h"
 #include "cli/tenant_actions.h"
 #include "cli/tenant_document.h"
 #include "cli/tenant_rules.h"
@@ -112,9 +113,8 @@ class TenantCommand {
   static void add_format(CLI::App& app, TenantFormat& format) {
     const std::map<std::string, TenantFormat> formats = {
         {"table", TenantFormat::Table}, {"yaml", TenantFormat::Yaml}, {"json", TenantFormat::Json}};
-    app.add_option("-o,--output", format, "How to show them")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
-        ->type_name("table|yaml|json");
+    take_word(*app.add_option("-o,--output", format, "How to show them")->type_name("table|yaml|json"),
+              formats);
   }
 
   std::string document_name() const { return arguments_.file == "-" ? "standard input" : arguments_.file; }

@@ -49,6 +49,10 @@ struct Asked {
   }
   std::vector<std::string> kinds;
   std::size_t count = 0;
+  std::string quarantine_id;  // only this one of quarantine; empty: all
+  bool is_named(const process::QuarantineItem& item) const {
+    return quarantine_id.empty() || item.key.view() == quarantine_id;
+  }
 };
 
 Result<std::optional<Timestamp>> time_of(std::string_view option, const std::string& text) {
@@ -63,6 +67,7 @@ Result<Asked> asked_of(const Arguments& arguments) {
   Asked asked{.kinds = arguments.kinds, .count = arguments.count};
   const auto from = TRY(time_of("--from", arguments.from));
   const auto until = TRY(time_of("--to", arguments.to));
+  if (from && until && *until <= *from) return Error{Fault::Invalid, "--to: must be after --from"};
   asked.parked = {.tenant = TenantId(arguments.tenant),
                   .destination = DestinationName(arguments.destination),
                   .reason = arguments.reason,
@@ -176,6 +181,7 @@ Result<int> list_all(const Asked& asked, ProcessRun& run, DeliveryWorld& world) 
   TRY(process::walk_quarantine(
       run.clock, world.central_stores().first(), asked.quarantine,
       [&](const process::QuarantineItem& item) -> Result<bool> {
+        if (!asked.is_named(item)) return true;
         print(run.output, line_of(item));
         return --left > 0 && !run.stop.stop_requested();
       },
@@ -222,8 +228,18 @@ Result<> redeliver_dead_letters(const Asked& asked, ProcessRun& run, DeliveryWor
 
 Result<bool> redeliver_item(process::Redelivery& redelivery, const process::QuarantineItem& item,
                             ProcessRun& run, Sums& sums) {
+  const Result<process::Redelivered> tried = redelivery.redeliver(item, {.stop = run.stop});
+  // What is wrong with one holds up no other: another run may just have moved it. Our own store or ledger
+  // away is wrong with all.
+  if (!tried.ok() && (tried.error().fault == Fault::Retry || tried.error().fault == Fault::Stopped))
+    return Error(tried.error()).in(item.key.view());
   const process::Redelivered redelivered =
-      TRY_IN(item.key.view(), redelivery.redeliver(item, {.stop = run.stop}));
+      tried.ok()
+          ? *tried
+          : process::Redelivered{.what = process::Redelivered::What::Left,
+                                 .why = tried.error().fault == Fault::NotFound
+                                            ? "it is not there any more: another run may have redelivered it"
+                                            : tried.error().what};
   switch (redelivered.what) {
     case process::Redelivered::What::Done:
       ++sums.done;
@@ -267,7 +283,7 @@ Result<> redeliver_quarantine(const Arguments& arguments, const Asked& asked, Pr
   TRY(process::walk_quarantine(
       run.clock, world.central_stores().first(), asked.quarantine,
       [&](const process::QuarantineItem& item) -> Result<bool> {
-        if (!arguments.id.empty() && item.key.view() != arguments.id) return true;
+        if (!asked.is_named(item)) return true;
         items.push_back(item);
         return items.size() < asked.count;
       },
@@ -284,6 +300,7 @@ Result<> take_id(const Arguments& arguments, Asked& asked) {
   if (const std::optional<process::ObjectPlace> place = place_of_url(arguments.id)) {
     asked.kinds = {"parked"};
     asked.quarantine.kinds.clear();
+    asked.parked.bucket = place->bucket;
     asked.parked.key = place->key;
     return {};
   }
@@ -291,6 +308,7 @@ Result<> take_id(const Arguments& arguments, Asked& asked) {
   if (!key) return Error{Fault::Invalid, "--id: " + arguments.id + ": is no id as list shows it"};
   asked.kinds = {name_of(key->kind)};
   asked.quarantine.kinds = {key->kind};
+  asked.quarantine_id = arguments.id;
   return {};
 }
 
@@ -299,6 +317,8 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run, 
     return Error{Fault::Invalid,
                  "--kind: say what to redeliver: parked, dead-letter, events, message or object"};
   TRY(take_id(arguments, asked));
+  if (arguments.is_restamped && !asked.has_kind("events"))
+    return Error{Fault::Invalid, "--restamp: only events are given another time, and none are asked for"};
   if (asked.has_kind("lost"))
     return Error{Fault::Invalid, "--kind: what is lost cannot be redelivered: its objects are gone"};
   const bool is_filtered = !asked.parked.tenant.empty() || !asked.parked.destination.empty() ||
@@ -314,7 +334,11 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run, 
   if (!asked.quarantine.kinds.empty()) TRY(redeliver_quarantine(arguments, asked, run, world, sums));
   run.output << "redelivered " << sums.done << ", before " << sums.before << ", left " << sums.left
              << ", lost " << sums.lost << '\n';
-  if (sums.lost > 0) return kExitLost;
+  const bool is_nothing = sums.done + sums.before + sums.left + sums.lost == 0;
+  if (is_nothing && !arguments.id.empty())
+    run.output << "nothing waits under this id (see headgate undelivered list): " << shown(arguments.id)
+               << '\n';
+  if (sums.lost > 0 || (is_nothing && !arguments.id.empty())) return kExitLost;
   return sums.left == 0 ? 0 : kExitLeft;
 }
 

@@ -17,6 +17,7 @@ constexpr std::size_t kAnnouncedMax = 10'000;
 
 bool is_asked_for(const ParkedFilter& filter, const Ledger::ParkedDelivery& one) {
   const Timestamp since = parked_since(one.entry);
+  if (!filter.bucket.empty() && one.id.bucket != filter.bucket) return false;
   if (!filter.key.empty() && one.id.key != filter.key) return false;
   if (filter.from && since < *filter.from) return false;
   if (filter.until && since >= *filter.until) return false;
@@ -37,7 +38,8 @@ Result<std::vector<Ledger::ParkedDelivery>> list_parked(Ledger& ledger, Delivery
                                                         const ParkedFilter& filter, Deadline deadline) {
   // What is filtered here stands between what is asked for.
   constexpr std::size_t kLookMax = 100'000;
-  const bool is_all = filter.key.empty() && filter.reason.empty() && !filter.from && !filter.until;
+  const bool is_all =
+      filter.bucket.empty() && filter.key.empty() && filter.reason.empty() && !filter.from && !filter.until;
   std::vector<Ledger::ParkedDelivery> all =
       TRY(ledger.list({.state = state,
                        .tenant = filter.tenant,

@@ -26,6 +26,7 @@ struct ParkedFilter {
   TenantId tenant = {};
   DestinationName destination = {};
   std::string reason = {};  // a part of the reason's words
+  BucketName bucket = {};
   ObjectKey key = {};
   std::optional<Timestamp> from = {};   // parked since
   std::optional<Timestamp> until = {};  // and before

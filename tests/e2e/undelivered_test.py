@@ -1,6 +1,7 @@
 """What was not delivered: parked, lost and quarantined, seen and redelivered by an operator of the real binary."""
 
 import subprocess
+import time
 import unittest
 
 from harness import BINARY, CriFile, Installation
@@ -84,6 +85,48 @@ class Undelivered(unittest.TestCase):
         self.assertEqual(self.messages("tenant-a"), ["an old one"])
         self.headgate("undelivered", "redeliver", "--kind=events", "--tenant=tenant-a", "--restamp")
         self.assertEqual(self.messages("tenant-a"), ["an old one"])
+
+    def quarantine_events(self, count):
+        """The keys of so many files of events that were refused."""
+        keys = []
+        for number in range(count):
+            key = f"quarantine/tenant-a/cloudwatch/{number:016x}-x.json.gz/0-invalid.ndjson"
+            path = self.central() / key
+            path.parent.mkdir(parents=True)
+            path.write_text(f'{{"timestamp":{int(time.time() * 1000)},"message":"event {number}","stream":"web-0"}}\n')
+            keys.append(key)
+        return keys
+
+    def test_an_id_names_one_and_only_one_and_says_so_where_there_is_none(self):
+        self.installation.put_standard_tenants("tenant-a")
+        self.installation.run(1)
+        keys = self.quarantine_events(3)
+        looked = self.headgate("undelivered", "redeliver", f"--id={keys[1]}", "--dry-run")
+        self.assertEqual([line.split("  ")[-1] for line in looked.splitlines()], [keys[1]])
+        self.headgate("undelivered", "redeliver", f"--id={keys[1]}")
+        self.assertEqual(self.messages("tenant-a"), ["event 1"])
+        for gone in (keys[1], "s3://central/local/tenant-a/web/web-0/x.json.gz"):
+            self.assertIn("nothing waits under this id", self.headgate("undelivered", "redeliver", f"--id={gone}", status=4))
+
+    def test_what_cannot_be_meant_is_refused(self):
+        for words in (["redeliver", "--kind=parked", "--restamp"], ["list", "--from=2026-11-30T00:00:00Z", "--to=2026-11-29T00:00:00Z"]):
+            self.headgate("undelivered", *words, status=2)
+        for words in (["--parked", "--name=x"], ["--parked", "--prefix=x"], ["--tenant=a", "--from=2026-01-01T00:00:00Z", "--count=5"],
+                      ["--tenant=a", "--from=2026-01-01T00:00:00Z", "--name=a~b"]):
+            self.headgate("replay", *words, status=2)
+
+    def test_of_two_runs_at_once_neither_fails_and_each_event_is_delivered_once(self):
+        self.installation.put_standard_tenants("tenant-a")
+        self.installation.run(1)
+        self.quarantine_events(40)
+        runs = [subprocess.Popen([BINARY, "undelivered", "redeliver", "--kind=events", f"--local.root={self.installation.root}"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+        for run in runs:
+            said, _ = run.communicate(timeout=120)
+            self.assertIn(run.returncode, (0, 3), said)
+            self.assertIn("redelivered ", said.splitlines()[-1])
+        self.headgate("undelivered", "redeliver", "--kind=events")
+        self.assertEqual(sorted(self.messages("tenant-a")), sorted(f"event {number}" for number in range(40)))
 
     def test_options_that_a_mode_does_not_use_are_refused(self):
         self.write("tenant-a", [b"one"])
