@@ -42,8 +42,8 @@ class TenantCommand {
     arguments_.config = add_config_flags(app, kTenant);
     list_ = app.add_subcommand("list", "Show all tenants' destinations");
     get_ = app.add_subcommand("get", "Show a tenant's destinations, or one of them");
-    put_ =
-        app.add_subcommand("put", "Store destinations from a YAML or JSON document: all of it, or nothing");
+    put_ = app.add_subcommand(
+        "put", "Store destinations from a YAML or JSON document, once all of them are valid; row by row");
     enable_ = app.add_subcommand("enable", "Start delivering to a destination");
     disable_ = app.add_subcommand("disable", "Stop delivering to a destination");
     delete_ = app.add_subcommand("delete", "Forget a destination");

@@ -134,7 +134,11 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
     TRY(move(item, text, limits));
     return Redelivered{.what = Redelivered::What::Before};
   }
-  if (claimed.hold != Hold::Ours) return left("another run is at it, or the ledger cannot be asked");
+  if (claimed.hold != Hold::Ours)
+    return left(
+        "another run is at it, or the ledger cannot be asked; what a run that was killed had begun is free "
+        "again "
+        "after process.lease");
   deliver::Delivery delivery{.id = id,
                              .configuration = configuration,
                              .owner = options_.owner,
