@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "local/posix_file.h"
 
@@ -59,10 +60,32 @@ Result<> give_contents(FileDescriptor directory, Owner owner, const std::string&
   }
 }
 
+// Those above `path` that are not there.
+std::vector<std::string> missing_above(const std::string& path) {
+  std::vector<std::string> missing;
+  struct stat status {};
+  for (std::string at = parent_of(path); at != parent_of(at); at = parent_of(at)) {
+    if (::stat(at.c_str(), &status) == 0) break;
+    missing.push_back(at);
+  }
+  return missing;
+}
+
+// Everybody may pass through it to what is in it, and nobody else may list it.
+Result<> let_pass(const std::string& path) {
+  constexpr mode_t kPass = S_IXUSR | S_IXGRP | S_IXOTH;
+  const FileDescriptor directory = TRY(open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  const struct stat status = TRY(stat_of(directory.get(), path));
+  if (::fchmod(directory.get(), (status.st_mode | kPass) & 07777U) != 0) return error_from_errno(errno, path);
+  return {};
+}
+
 }  // namespace
 
 Result<> give_directory(const std::string& path, Owner owner) {
+  const std::vector<std::string> made = missing_above(path);
   TRY(make_directories(path, Syncing::Yes));
+  for (const std::string& one : made) TRY(let_pass(one));
   FileDescriptor directory = TRY(open_file(path, O_RDONLY | O_DIRECTORY));
   const struct stat status = TRY(stat_of(directory.get(), path));
   TRY(give(directory.get(), status, owner, path));

@@ -16,9 +16,9 @@ struct Owner {
   gid_t group = 0;
 };
 
-// Makes the directory and those above it that are missing, and gives it and everything in it to `owner`, who
-// may write it from then on. Follows no link below it, and leaves files alone that have another name
-// elsewhere. Done twice it changes nothing.
+// Makes the directory and those above it that are missing, which anybody may then pass through, and gives it
+// and everything in it to `owner`, who may write it from then on. Follows no link below it, and leaves files
+// alone that have another name elsewhere. Done twice it changes nothing.
 Result<> give_directory(const std::string& path, Owner owner);
 
 // Whose a directory is that we may not use, and what to do: for the words of an error. `path` or what is

@@ -60,6 +60,20 @@ TEST(OwnedDirectory, IsGivenAwayWithAllThatIsInItAndNothingElse) {
     EXPECT_EQ(status_of(folder.at(kept)).st_uid, 0U) << kept;
 }
 
+// `--prepare` said that all was ready, and the agent was told to have it run again.
+TEST(OwnedDirectory, CanBeReachedThroughThoseThatWereMadeAboveIt) {
+  const conformance::ScratchFolder folder;
+  fs::create_directories(folder.at("there"));
+  ASSERT_EQ(::chmod(folder.at("there").c_str(), 0700), 0);
+  const Owner me{.user = ::geteuid(), .group = ::getegid()};
+  ASSERT_TRUE(give_directory(folder.at("there/lib/headgate/collect"), me).ok());
+  for (const char* made : {"there/lib", "there/lib/headgate"})
+    EXPECT_EQ(status_of(folder.at(made)).st_mode & 0111U, 0111U) << made;
+  EXPECT_EQ(status_of(folder.at("there")).st_mode & 0777U, 0700U)
+      << "it was there, and is somebody else's to open";
+  EXPECT_EQ(status_of(folder.at("there/lib/headgate/collect")).st_mode & 0007U, 0U);
+}
+
 TEST(OwnedDirectory, SaysWhoseTheNearestDirectoryIsAndWhatToDo) {
   const conformance::ScratchFolder folder;
   const std::string why = why_not_ours(folder.at("not/there"), "headgate collect --prepare");
