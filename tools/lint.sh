@@ -9,6 +9,7 @@ git ls-files --error-unmatch tools/lint.sh > /dev/null || { echo 'lint: git does
 tools/layers.py || failed=1
 tools/named_tests.py || failed=1
 tools/pictures.py --check || failed=1
+tools/plain_words.py || failed=1
 tools/named_paths.py || failed=1
 
 command -v clang-format-14 > /dev/null || { echo 'lint: clang-format-14 is missing: tools/setup.sh installs it'; failed=1; }

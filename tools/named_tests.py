@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Documents that name tests are compared with the tests. Names are looked for in rows of tables and after `Tests:`, up to the next
 blank line or item. `Suite.Name` and `test_name` have to exist. After `Tests:` every name in backticks is judged: `Suite.*` and
-`Suite.Begin…` stand for tests that begin so, `…middle…` for a test that has this in its name, `some_test` for a file of tests/."""
+`Suite.Begin…` stand for tests that begin so, `…middle…` for a test that has this in its name, `some_test` and `some_fuzz` for a file."""
 import pathlib
 import re
 import sys
 
-DOCUMENTS = ["docs/contributing/predecessor-defects.md", "docs/security.md"]
+DOCUMENTS = ["docs/contributing/predecessor-defects.md", "docs/contributing/guarantees-and-tests.md"]
 SECTIONS = {"docs/contributing/predecessor-defects.md": [f"W-{number:02}" for number in range(1, 41)]}
 GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 PYTHON = re.compile(r"^\s*def (test_\w+)\(", re.MULTILINE)
@@ -24,7 +24,7 @@ def tests_in(root):
                 names.update(f"{suite}.{name}" for suite, name in GTEST.findall(path.read_text()))
             elif path.suffix == ".py":
                 names.update(PYTHON.findall(path.read_text()))
-            if path.suffix in (".cc", ".py") and path.stem.endswith("_test"):
+            if path.suffix in (".cc", ".py") and path.stem.endswith(("_test", "_fuzz")):
                 names.add(path.stem)
     return names
 

@@ -1,5 +1,5 @@
-// What becomes of a delivery, and of a queue message, after one try. Pure: each row of docs/guarantees.md is
-// a test of it.
+// What becomes of a delivery, and of a queue message, after one try. Pure: each item of the promises
+// (docs/contributing/guarantees-and-tests.md) is a test of it.
 #pragma once
 
 #include <cstdint>
