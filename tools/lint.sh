@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a machine can say without compiling: layers, sizes and words (layers.py), the tests and files that documents name, formatting,
+# What a machine can say without compiling: layers, sizes and words, what documents name (tests, files, messages), pictures, formatting,
 # syntax of scripts, the workflows of GitHub Actions. Prints file:line: what is wrong.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +10,7 @@ tools/layers.py || failed=1
 tools/named_tests.py || failed=1
 tools/pictures.py --check || failed=1
 tools/plain_words.py || failed=1
+tools/named_messages.py || failed=1
 tools/named_paths.py || failed=1
 
 command -v clang-format-14 > /dev/null || { echo 'lint: clang-format-14 is missing: tools/setup.sh installs it'; failed=1; }
