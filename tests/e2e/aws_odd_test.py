@@ -140,7 +140,7 @@ class OddOnAws(AwsTest):
         listed = {line.split("  ")[0]: line.split("  ")[1:] for line in dlq("list").splitlines()}
         self.assertEqual(set(listed), set(quarantined))
         self.assertIn(damaged, [source for _, _, source in listed.values()])
-        self.assertIn("bucket--not-one-of-ours--others-logs", [reason for _, reason, _ in listed.values()])
+        self.assertIn("bucket: not one of ours: others-logs", [reason for _, reason, _ in listed.values()])
         for key, text in quarantined.items():
             self.assertEqual(dlq("show", key), text)
         self.assertEqual(dlq("list", "--count=2").count("\n"), 2)
