@@ -1,5 +1,6 @@
 #include "cli/dlq_command.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <ostream>
@@ -47,7 +48,13 @@ constexpr std::chrono::seconds kQueueTimeout{300};  // of one command, however m
 
 std::string metadata_of(const ObjectInfo& info, const char* name) {
   const auto found = info.metadata.find(name);
-  return found == info.metadata.end() ? "-" : text_of_metadata(found->second);
+  if (found == info.metadata.end()) return "-";
+  std::string text = text_of_metadata(found->second);
+  // Others chose some of these bytes: one line stays one line.
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char byte) { return static_cast<unsigned char>(byte) < ' ' || byte == 0x7f; }, '?');
+  return text;
 }
 
 // What processors could make nothing of: nobody retries it, so no dead letter stands for it.
