@@ -74,7 +74,8 @@ Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
                  {.key = ledger_key(id),
                   .update = "SET #state = :pending, #owner = :owner, #leased_until = :until, "
                             "#updated_at = if_not_exists(#updated_at, :now), "
-                            "#next_batch = if_not_exists(#next_batch, :zero)",
+                            "#next_batch = if_not_exists(#next_batch, :zero), "
+                            "#open_claims = if_not_exists(#open_claims, :zero) + :one",
                   .condition = "attribute_not_exists(#object) OR (#state = :pending AND "
                                "(attribute_not_exists(#owner) OR #owner = :owner OR #leased_until <= :now))",
                   .values = JsonObject()
@@ -83,10 +84,16 @@ Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
                                 .raw(":until", number_attribute(until.nanoseconds))
                                 .raw(":now", number_attribute(now.nanoseconds))
                                 .raw(":zero", number_attribute(0))
+                                .raw(":one", number_attribute(1))
                                 .take()},
                  deadline));
   std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row) return Error{Fault::Retry, "ledger: the row went while it was claimed"};
+  if (written.was_written) {
+    // Ours is one of them, and two where the first answer was lost.
+    const std::uint32_t ours = written.may_be_repeated ? 2 : 1;
+    row->entry.open_claims -= std::min(row->entry.open_claims, ours);
+  }
   return Claim{
       .is_ours = written.was_written, .entry = std::move(row->entry), .leased_until = row->leased_until};
 }
@@ -98,6 +105,7 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
     made.raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
         .raw(":owner", text_attribute(owner.view()))
         .raw(":now", number_attribute(now.nanoseconds))
+        .raw(":one", number_attribute(1))
         .raw(":until", number_attribute(until.nanoseconds));
     return made;
   };
@@ -106,7 +114,9 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
   JsonObject moved = values();
   moved.raw(":next", number_attribute(static_cast<std::int64_t>(progress.next_batch)))
       .raw(":plan", text_attribute(progress.plan.view()));
-  std::string update = "SET #next_batch = :next, #plan = :plan, #updated_at = :now, #leased_until = :until";
+  std::string update =
+      "SET #next_batch = :next, #plan = :plan, #updated_at = :now, #leased_until = :until, #open_claims = "
+      ":one";
   if (progress.batch_outcome.empty()) {
     update += " REMOVE #batch_outcome";
   } else {
@@ -122,7 +132,8 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
   if (!row || !is_held(*row, owner)) return lease_lost(id);
   // It is further than that: only the lease goes on.
   written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
-                                            .update = "SET #updated_at = :now, #leased_until = :until",
+                                            .update = "SET #updated_at = :now, #leased_until = :until, "
+                                                      "#open_claims = :one",
                                             .condition = kHeld,
                                             .values = values().take()},
                                            deadline));
@@ -157,7 +168,7 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
     update += ", #etag = :etag";
     values.raw(":etag", text_attribute(id.etag));
   }
-  update += " REMOVE #owner, #leased_until";
+  update += " REMOVE #owner, #leased_until, #open_claims";
   const Written written = TRY_IN(
       "ledger",
       table_->write({.key = ledger_key(id), .update = update, .condition = kHeld, .values = values.take()},
@@ -169,21 +180,45 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
   return was_ours ? Result<>() : Result<>(lease_lost(id));
 }
 
+namespace {
+
+// Of a write that gives the lease back.
+Result<> confirm_given_back(const Written& written, const DeliveryId& id) {
+  if (written.was_written) return {};
+  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
+  const bool was_ours =
+      written.may_be_repeated && row && row->entry.state == DeliveryState::Pending && row->owner.empty();
+  return was_ours ? Result<>() : Result<>(lease_lost(id));
+}
+
+}  // namespace
+
 Result<> DynamoLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
   const Written written = TRY_IN(
       "ledger", table_->write({.key = ledger_key(id),
-                               .update = "REMOVE #owner, #leased_until",
+                               .update = "REMOVE #owner, #leased_until, #open_claims",
                                .condition = kHeld,
                                .values = JsonObject()
                                              .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
                                              .raw(":owner", text_attribute(owner.view()))
                                              .take()},
                               deadline));
-  if (written.was_written) return {};
-  const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
-  const bool was_ours =
-      written.may_be_repeated && row && row->entry.state == DeliveryState::Pending && row->owner.empty();
-  return was_ours ? Result<>() : Result<>(lease_lost(id));
+  return confirm_given_back(written, id);
+}
+
+Result<> DynamoLedger::withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
+  const Written written = TRY_IN(
+      "ledger", table_->write({.key = ledger_key(id),
+                               .update = "SET #open_claims = if_not_exists(#open_claims, :one) - :one "
+                                         "REMOVE #owner, #leased_until",
+                               .condition = kHeld,
+                               .values = JsonObject()
+                                             .raw(":pending", text_attribute(name_of(DeliveryState::Pending)))
+                                             .raw(":owner", text_attribute(owner.view()))
+                                             .raw(":one", number_attribute(1))
+                                             .take()},
+                              deadline));
+  return confirm_given_back(written, id);
 }
 
 Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list(const Listing& listing, Deadline deadline) {

@@ -40,6 +40,7 @@ class DynamoLedger final : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
+  Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
   // From an index that may be a moment behind. Of all tenants: reads all that is parked or lost, and keeps
   // `count_max`.
   Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) override;

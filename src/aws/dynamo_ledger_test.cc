@@ -62,13 +62,36 @@ TEST(DynamoLedger, ClaimsWithOneCallWhateverItComesTo) {
   EXPECT_EQ(told.service.operations(), "UpdateItem ");
 }
 
+TEST(DynamoLedger, SaysOfTheOpenClaimsThatItReadsHowManyAreNotItsOwn) {
+  const auto open_claims = [](std::vector<ScriptedService::Says> answers) {
+    Told told(std::move(answers));
+    return told.ledger->claim(kId, kOwner, kNow, kUntil, Deadline::never()).value().entry.open_claims;
+  };
+  const std::string three = row("pending", R"(,"owner":{"S":"worker-1"},"open_claims":{"N":"3"})");
+  EXPECT_EQ(open_claims({written(three)}), 2U);
+  EXPECT_EQ(open_claims({{500, ""}, written(three)}), 1U)
+      << "the call whose answer was lost may have counted";
+  EXPECT_EQ(open_claims({written(row("pending", R"(,"open_claims":{"N":"1"})"))}), 0U);
+  EXPECT_EQ(open_claims({written(row("pending", ""))}), 0U);
+  EXPECT_EQ(open_claims({written(row("pending", R"(,"open_claims":{"N":"-7"})"))}), 0U);
+  EXPECT_EQ(open_claims({condition_failed(row("delivered", ""))}), 0U);
+}
+
+TEST(DynamoLedger, AWithdrawalWhoseAnswerWasLostIsASuccess) {
+  Told told({{500, ""}, condition_failed(row("pending", R"(,"open_claims":{"N":"2"})"))});
+  EXPECT_TRUE(told.ledger->withdraw(kId, kOwner, Deadline::never()).ok());
+  EXPECT_EQ(told.service.operations(), "UpdateItem UpdateItem ");
+  Told taken({{500, ""}, condition_failed(row("pending", R"(,"owner":{"S":"worker-2"})"))});
+  EXPECT_EQ(taken.ledger->withdraw(kId, kOwner, Deadline::never()).error().fault, Fault::Denied);
+}
+
 TEST(DynamoLedger, NamesEachAttributeOfItsExpressionsOnce) {
   Told told({written(row("pending", ""))});
   ASSERT_TRUE(told.ledger->release(kId, kOwner, Deadline::never()).ok());
   const std::string body = told.service.asked()[0].body;
   EXPECT_NE(
       body.find(
-          R"("ExpressionAttributeNames":{"#leased_until":"leased_until","#owner":"owner","#state":"state"})"),
+          R"("ExpressionAttributeNames":{"#leased_until":"leased_until","#open_claims":"open_claims","#owner":"owner","#state":"state"})"),
       std::string::npos)
       << body;
   EXPECT_NE(body.find(R"("TableName":"ledger")"), std::string::npos);

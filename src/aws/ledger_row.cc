@@ -84,6 +84,8 @@ Result<LedgerRow> read_ledger_row(const DocumentValue& item) {
   row.entry.parked_since = Timestamp{number_in(item, "parked_since")};
   row.entry.releases = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(number_in(item, "releases"), 0, std::numeric_limits<std::uint32_t>::max()));
+  row.entry.open_claims = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(number_in(item, "open_claims"), 0, std::numeric_limits<std::uint32_t>::max()));
   row.owner = text_in(item, "owner");
   row.leased_until = Timestamp{number_in(item, "leased_until")};
   return row;

@@ -34,7 +34,7 @@ Error lease_lost(const DeliveryId& id) {
 Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
   SqliteStatement found = TRY(
       session.query("SELECT state, next_batch, reason, updated_at, owner, leased_until, plan, batch_outcome,"
-                    " parked_since, releases, etag FROM deliveries"
+                    " parked_since, releases, etag, open_claims FROM deliveries"
                     " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
                     id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view()));
   Row row;
@@ -50,6 +50,7 @@ Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
   row.entry.parked_since = Timestamp{found.integer(8)};
   row.entry.releases = static_cast<std::uint32_t>(found.integer(9));
   row.entry.etag = found.text(10);
+  row.entry.open_claims = static_cast<std::uint32_t>(found.integer(11));
   return row;
 }
 
@@ -66,7 +67,7 @@ Result<Claim> claim_row(SqliteSession& session, const DeliveryId& id, const Leas
     return Claim{.is_ours = false, .entry = std::move(row.entry), .leased_until = row.leased_until};
   }
   TRY(
-      session.run("UPDATE deliveries SET owner = ?5, leased_until = ?6"
+      session.run("UPDATE deliveries SET owner = ?5, leased_until = ?6, open_claims = open_claims + 1"
                   " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4",
                   id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
                   until.nanoseconds));
@@ -125,7 +126,7 @@ Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
     return session.run(
         "UPDATE deliveries SET next_batch = CASE WHEN plan = ?9 THEN max(next_batch, ?6) ELSE ?6 END,"
         " batch_outcome = CASE WHEN plan = ?9 AND next_batch > ?6 THEN batch_outcome ELSE ?10 END,"
-        " plan = ?9, updated_at = ?7, leased_until = ?8"
+        " plan = ?9, updated_at = ?7, leased_until = ?8, open_claims = 1"
         " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
         " AND state = 'pending'",
         id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view(),
@@ -144,6 +145,7 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
     TRY(forget_some(session, now - options_.ttl));
     return session.run(
         "UPDATE deliveries SET state = ?6, reason = ?7, updated_at = ?8, owner = '', leased_until = 0,"
+        " open_claims = 0,"
         " etag = CASE ?9 WHEN '' THEN etag ELSE ?9 END,"
         " parked_since = CASE WHEN ?6 = 'parked' AND parked_since = 0 THEN ?8 ELSE parked_since END WHERE "
         "bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4"
@@ -156,16 +158,25 @@ Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
 }
 
 Result<> SqliteLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
-  const std::uint64_t changed = TRY_IN(
-      "ledger", database_->write(
-                    [&](SqliteSession& session) {
-                      return session.run(
-                          "UPDATE deliveries SET owner = '', leased_until = 0 WHERE bucket = ?1 AND key = ?2"
-                          " AND tenant = ?3 AND destination = ?4 AND owner = ?5 AND state = 'pending'",
-                          id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(),
-                          owner.view());
-                    },
-                    deadline));
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET owner = '', leased_until = 0, open_claims = 0 WHERE bucket = ?1 AND key = ?2"
+        " AND tenant = ?3 AND destination = ?4 AND owner = ?5 AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view());
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
+  return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
+}
+
+Result<> SqliteLedger::withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) {
+  const auto write = [&](SqliteSession& session) {
+    return session.run(
+        "UPDATE deliveries SET owner = '', leased_until = 0, open_claims = max(open_claims - 1, 0)"
+        " WHERE bucket = ?1 AND key = ?2 AND tenant = ?3 AND destination = ?4 AND owner = ?5"
+        " AND state = 'pending'",
+        id.bucket.view(), id.key.view(), id.tenant.view(), id.destination.view(), owner.view());
+  };
+  const std::uint64_t changed = TRY_IN("ledger", database_->write(write, deadline));
   return changed == 0 ? Result<>(lease_lost(id)) : Result<>();
 }
 

@@ -32,6 +32,7 @@ class SqliteLedger : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
+  Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
   Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;

@@ -131,7 +131,7 @@ TEST(SqliteLedger, RemembersForNinetyDaysUnlessToldOtherwise) {
   EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{24 * 90});
 }
 
-TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIs) {
+TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIsAndOfNoDeaths) {
   const conformance::ScratchFolder folder;
   const DeliveryId id{.bucket = BucketName("b"),
                       .key = ObjectKey("k"),
@@ -150,8 +150,9 @@ TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIs) {
   const LeaseOwner owner("worker");
   const Timestamp now = Timestamp::from_seconds(3);
   const Timestamp until = Timestamp::from_seconds(60);
-  EXPECT_EQ(ledger->claim(id, owner, now, until, Deadline::never())->entry.progress,
-            (Progress{.next_batch = 7}));
+  const DeliveryEntry entry = ledger->claim(id, owner, now, until, Deadline::never())->entry;
+  EXPECT_EQ(entry.progress, (Progress{.next_batch = 7}));
+  EXPECT_EQ(entry.open_claims, 0U);
   const Progress known{.next_batch = 1, .plan = BatchPlan("p")};
   ASSERT_TRUE(ledger->advance(id, owner, known, now, until, Deadline::never()).ok());
   EXPECT_EQ(ledger->claim(id, owner, now, until, Deadline::never())->entry.progress, known);

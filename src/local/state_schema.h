@@ -8,7 +8,7 @@
 namespace headgate::local {
 
 // Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
-inline constexpr std::array<std::string_view, 4> kStateMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 5> kStateMigrations = {R"sql(
 CREATE TABLE messages (
   number        INTEGER PRIMARY KEY,
   id            TEXT NOT NULL,
@@ -58,6 +58,9 @@ ALTER TABLE deliveries ADD COLUMN batch_outcome TEXT NOT NULL DEFAULT '';  -- of
 ALTER TABLE deliveries ADD COLUMN parked_since INTEGER NOT NULL DEFAULT 0;  -- when it was parked first
 ALTER TABLE deliveries ADD COLUMN releases INTEGER NOT NULL DEFAULT 0;      -- since then
 CREATE INDEX deliveries_lost ON deliveries (updated_at) WHERE state = 'lost';
+)sql",
+                                                                     R"sql(
+ALTER TABLE deliveries ADD COLUMN open_claims INTEGER NOT NULL DEFAULT 0;  -- nobody ended them: workers that died
 )sql"};
 
 }  // namespace headgate::local

@@ -66,6 +66,10 @@ struct DeliveryEntry {
   std::string etag = {};       // of the content that was settled; empty: not known
   Timestamp parked_since;      // when it was parked first; 0: it never was, or an older version parked it
   std::uint32_t releases = 0;  // how often it was released since
+  // Claims of a pending delivery that nobody ended by settle(), release() or withdraw() since its last
+  // progress. Each was a worker's that died, or whose lease ran out. The entry in a Claim that is ours does
+  // not count that claim.
+  std::uint32_t open_claims = 0;
 };
 
 struct Claim {
@@ -86,18 +90,20 @@ class Ledger {
   // objects older than that would deliver them again.
   virtual std::chrono::hours remembers_for() const { return kForEver; }
   // Takes the lease of a Pending delivery (made if it is not there) when it is free, expired at `now`, or
-  // ours already.
+  // ours already. Adds one open claim.
   virtual Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
                               Deadline deadline) = 0;
   // Batches before `next_batch` are confirmed; extends the lease. Progress by one plan never goes back; by
-  // another plan than the row's it takes the place of what was there.
+  // another plan than the row's it takes the place of what was there. Only our own claim stays open.
   virtual Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress,
                            Timestamp now, Timestamp until, Deadline deadline) = 0;
-  // The end of it; the lease goes. Keeps id.etag, if it is known.
+  // The end of it; the lease goes, and no claim is open. Keeps id.etag, if it is known.
   virtual Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
                           std::string_view reason, Timestamp now, Deadline deadline) = 0;
-  // Gives the lease back unsettled; progress stays.
+  // Gives the lease back unsettled, after a try that came to its end: progress stays, and no claim is open.
   virtual Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) = 0;
+  // Gives the lease back without a whole try: removes our own claim, and the other open claims stay.
+  virtual Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) = 0;
 
   struct ParkedDelivery {
     DeliveryId id;

@@ -80,7 +80,8 @@ TYPED_TEST_P(LedgerConformance, AfterItsLeaseWasLostAWorkerChangesNothing) {
   const std::vector<Result<>> refused = {
       this->ledger().advance(id, this->one_, this->to(9), this->at(101), this->at(900), Deadline::never()),
       this->ledger().settle(id, this->one_, DeliveryState::Delivered, "", this->at(101), Deadline::never()),
-      this->ledger().release(id, this->one_, Deadline::never())};
+      this->ledger().release(id, this->one_, Deadline::never()),
+      this->ledger().withdraw(id, this->one_, Deadline::never())};
   for (const Result<>& outcome : refused) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().fault, Fault::Denied) << outcome.error().what;
@@ -220,6 +221,7 @@ TYPED_TEST_P(LedgerConformance, NobodyWritesWithoutAClaim) {
                 .fault,
             Fault::Denied);
   EXPECT_EQ(this->ledger().release(id, this->one_, Deadline::never()).error().fault, Fault::Denied);
+  EXPECT_EQ(this->ledger().withdraw(id, this->one_, Deadline::never()).error().fault, Fault::Denied);
   EXPECT_EQ(this->claim(id, "worker-2", 0, 60).entry.progress.next_batch, 0U);
 }
 
@@ -339,6 +341,59 @@ TYPED_TEST_P(LedgerConformance, OfManyWhoClaimADeliveryOneHasIt) {
   EXPECT_EQ(winners, 1);
 }
 
+TYPED_TEST_P(LedgerConformance, CountsTheClaimsThatNobodyEndedSinceTheLastProgress) {
+  const DeliveryId id = this->id("k");
+  const auto open_claims = [&](const std::string& owner, std::int64_t now) {
+    const Claim claim = this->claim(id, owner, now, now + 60);
+    EXPECT_TRUE(claim.is_ours);
+    return claim.entry.open_claims;
+  };
+  EXPECT_EQ(open_claims("worker-1", 0), 0U);
+  EXPECT_EQ(open_claims("worker-1", 1), 1U) << "started again, it takes up its own lease";
+  EXPECT_FALSE(this->claim(id, "worker-2", 2, 62).is_ours) << "which is no claim";
+  EXPECT_EQ(open_claims("worker-2", 100), 2U) << "its lease ran out";
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->two_, this->to(1), this->at(101), this->at(161), Deadline::never())
+                  .ok());
+  EXPECT_EQ(open_claims("worker-2", 102), 1U) << "it confirmed a batch and died";
+  ASSERT_TRUE(this->ledger()
+                  .advance(id, this->two_, this->to(0), this->at(103), this->at(163), Deadline::never())
+                  .ok());
+  EXPECT_EQ(open_claims("worker-2", 104), 1U) << "it was further than that, and lived";
+}
+
+TYPED_TEST_P(LedgerConformance, AWithdrawnClaimCountsForNothingAndOthersStay) {
+  const DeliveryId id = this->id("k");
+  ASSERT_TRUE(this->claim(id, "worker-1", 0, 60).is_ours);
+  ASSERT_TRUE(this->claim(id, "worker-1", 1, 61).is_ours);
+  for (std::int64_t now = 2; now < 5; ++now) {
+    EXPECT_EQ(this->claim(id, "worker-1", now, now + 60).entry.open_claims, 2U);
+    ASSERT_TRUE(this->ledger().withdraw(id, this->one_, Deadline::never()).ok());
+  }
+  EXPECT_EQ(this->ledger().withdraw(id, this->one_, Deadline::never()).error().fault, Fault::Denied)
+      << "twice";
+  const Claim free = this->claim(id, "worker-2", 6, 66);
+  EXPECT_TRUE(free.is_ours) << "anyone's";
+  EXPECT_EQ(free.entry.open_claims, 2U);
+}
+
+TYPED_TEST_P(LedgerConformance, ATryThatCameToItsEndLeavesNoClaimOpen) {
+  const DeliveryId id = this->id("k");
+  const auto die_twice = [&](std::int64_t now) {
+    ASSERT_TRUE(this->claim(id, "worker-1", now, now + 60).is_ours);
+    ASSERT_TRUE(this->claim(id, "worker-1", now, now + 60).is_ours);
+  };
+  die_twice(0);
+  ASSERT_TRUE(this->ledger().release(id, this->one_, Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-1", 1, 61).entry.open_claims, 0U);
+  die_twice(2);
+  ASSERT_TRUE(this->ledger()
+                  .settle(id, this->one_, DeliveryState::Parked, "why", this->at(3), Deadline::never())
+                  .ok());
+  ASSERT_TRUE(this->ledger().unpark(id, this->at(4), Deadline::never()).ok());
+  EXPECT_EQ(this->claim(id, "worker-1", 5, 65).entry.open_claims, 0U);
+}
+
 // The content that is settled is kept, if it is known; what other content settles is delivered again.
 TYPED_TEST_P(LedgerConformance, AnObjectThatWasWrittenOverIsAnotherDelivery) {
   DeliveryId first = this->id("k");
@@ -385,6 +440,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim, DeliveriesThatDifferInOneNameAreApart,
     ListsWhatIsParkedOldestFirst, AnObjectThatWasWrittenOverIsAnotherDelivery,
     AnUnparkedDeliveryGoesOnWhereItStopped, RemembersSinceWhenADeliveryIsParkedAndHowOftenItWasReleased,
-    WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed, OfManyWhoClaimADeliveryOneHasIt);
+    CountsTheClaimsThatNobodyEndedSinceTheLastProgress, AWithdrawnClaimCountsForNothingAndOthersStay,
+    ATryThatCameToItsEndLeavesNoClaimOpen, WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed,
+    OfManyWhoClaimADeliveryOneHasIt);
 
 }  // namespace headgate::conformance

@@ -30,7 +30,9 @@ class MemoryLedger : public Ledger {
     }
     row.owner = owner;
     row.leased_until = until;
-    return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+    const Claim claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+    ++row.entry.open_claims;
+    return claim;
   }
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until, Deadline) override {
@@ -38,6 +40,7 @@ class MemoryLedger : public Ledger {
       const bool is_further = progress.next_batch >= row.entry.progress.next_batch;
       if (is_further || progress.plan != row.entry.progress.plan) row.entry.progress = progress;
       row.entry.updated_at = now;
+      row.entry.open_claims = 1;
       row.leased_until = until;
     });
   }
@@ -51,12 +54,21 @@ class MemoryLedger : public Ledger {
       row.entry.updated_at = now;
       if (state == DeliveryState::Parked && row.entry.parked_since == Timestamp{})
         row.entry.parked_since = now;
+      row.entry.open_claims = 0;
       row.owner = LeaseOwner();
       row.leased_until = {};
     });
   }
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override {
     return change(id, owner, [](Row& row) {
+      row.entry.open_claims = 0;
+      row.owner = LeaseOwner();
+      row.leased_until = {};
+    });
+  }
+  Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline) override {
+    return change(id, owner, [](Row& row) {
+      if (row.entry.open_claims > 0) --row.entry.open_claims;
       row.owner = LeaseOwner();
       row.leased_until = {};
     });

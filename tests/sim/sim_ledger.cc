@@ -16,7 +16,9 @@ Result<Claim> SimLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Ti
     }
     row.owner = owner;
     row.leased_until = until;
-    return Claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+    const Claim claim{.is_ours = true, .entry = row.entry, .leased_until = until};
+    ++row.entry.open_claims;
+    return claim;
   });
 }
 
@@ -36,6 +38,7 @@ Result<> SimLedger::advance(const DeliveryId& id, const LeaseOwner& owner, const
     const bool is_further = progress.next_batch >= row->entry.progress.next_batch;
     if (is_further || progress.plan != row->entry.progress.plan) row->entry.progress = progress;
     row->entry.updated_at = now;
+    row->entry.open_claims = 1;
     row->leased_until = until;
     return {};
   });
@@ -52,6 +55,7 @@ Result<> SimLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Delive
     row->entry.updated_at = now;
     if (state == DeliveryState::Parked && row->entry.parked_since == Timestamp{})
       row->entry.parked_since = now;
+    row->entry.open_claims = 0;
     row->owner = LeaseOwner();
     return {};
   });
@@ -61,6 +65,17 @@ Result<> SimLedger::release(const DeliveryId& id, const LeaseOwner& owner, Deadl
   return faults_.call<Result<>>("ledger.release", [&]() -> Result<> {
     Row* row = leased(id, owner);
     if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
+    row->entry.open_claims = 0;
+    row->owner = LeaseOwner();
+    return {};
+  });
+}
+
+Result<> SimLedger::withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline) {
+  return faults_.call<Result<>>("ledger.withdraw", [&]() -> Result<> {
+    Row* row = leased(id, owner);
+    if (row == nullptr) return Error{Fault::Denied, "lease: lost"};
+    if (row->entry.open_claims > 0) --row->entry.open_claims;
     row->owner = LeaseOwner();
     return {};
   });

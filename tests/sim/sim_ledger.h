@@ -19,6 +19,7 @@ class SimLedger : public Ledger {
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline) override;
+  Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline) override;
   Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override;
