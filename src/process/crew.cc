@@ -2,9 +2,16 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <utility>
 
 namespace headgate::process {
+namespace {
+
+// How often an idle thread asks for a job while a job waits to be done alone, or is done alone.
+constexpr std::chrono::milliseconds kLookAgain{200};
+
+}  // namespace
 
 Crew::Crew(Processor::World world, Options options)
     : shared_(world.metrics, options.gate),
@@ -51,24 +58,44 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
     std::optional<Job> job;
     std::unique_lock lock(mutex_);
     const auto take = [&] {
-      job = jobs_.next();
+      job = jobs_.next(world_.clock.steady());
       return job.has_value();
     };
-    if (!changed_.wait(lock, stop, take)) return;
+    while (!job) {
+      const bool is_timed = jobs_.is_timed();
+      const auto is_news = [&] { return take() || jobs_.is_timed() != is_timed; };
+      const bool has_woken =
+          is_timed ? changed_.wait_for(lock, stop, kLookAgain, is_news) : changed_.wait(lock, stop, is_news);
+      if (!has_woken && stop.stop_requested()) return;
+    }
     const bool is_more = jobs_.waiting() > 0;
     lock.unlock();
     if (is_more) changed_.notify_one();  // it may start too: whoever takes it passes this on
     const auto on_good = [&] {
       {
         const std::lock_guard told(mutex_);
-        jobs_.succeeded(job->tenant);
+        jobs_.succeeded(*job);
       }
       changed_.notify_one();
     };
-    const Outcome outcome = processor.process(job->task, job->limits, on_good);
+    Outcome outcome = processor.process(job->task, job->limits, on_good,
+                                        job->is_alone ? Isolation::Alone : Isolation::Shared);
+    if (outcome.needs_alone && !job->is_alone) {
+      lock.lock();
+      const SteadyTime now = world_.clock.steady();
+      // With the lock: after the limits are over somebody withdraws the jobs, and then none may be added.
+      if (!job->limits.is_over(now)) {
+        jobs_.do_alone(*std::move(job), now);
+        changed_.notify_all();  // those that wait without a time-out have to look at the clock from now on
+        continue;
+      }
+      lock.unlock();
+      outcome.is_left_off = true;
+    }
     job->done(job->task.message, outcome);
     lock.lock();
-    jobs_.done(job->tenant, outcome.health);  // what may start now, this thread takes
+    jobs_.done(*job, outcome.health, world_.clock.steady());  // what may start now, this thread takes
+    if (job->is_alone) changed_.notify_all();
   }
 }
 

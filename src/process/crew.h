@@ -1,4 +1,5 @@
-// A bounded set of threads that process messages, by fair shares of the tenants (shares.h).
+// A bounded set of threads that process messages, by fair shares of the tenants (shares.h). A message that
+// was under way when a worker died is processed alone (executor.h).
 #pragma once
 
 #include <condition_variable>

@@ -62,6 +62,7 @@ Outcome both(const Outcome& left, const Outcome& right) {
   Outcome outcome{.verdict = worse(left.verdict, right.verdict),
                   .health = std::max(left.health, right.health),
                   .is_left_off = left.is_left_off || right.is_left_off,
+                  .needs_alone = left.needs_alone || right.needs_alone,
                   .tally = left.tally};
   outcome.tally += right.tally;
   if (is_later(left) && is_later(right)) {

@@ -42,6 +42,8 @@ struct Outcome {
   std::chrono::milliseconds not_before{0};  // of TryLater: until then it is no use
   Health health = Health::Unknown;
   bool is_left_off = false;  // of TryLater: nothing is wrong, we had to leave
+  // Of TryLater: a worker died while it delivered this, so try it again while nothing else is under way.
+  bool needs_alone = false;
   Tally tally = {};
 };
 

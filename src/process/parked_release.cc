@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "process/own_store.h"
+#include "process/settlement.h"
 
 namespace headgate::process {
 namespace {
@@ -14,6 +15,8 @@ constexpr std::chrono::seconds kCallMax{30};
 constexpr std::chrono::milliseconds kPausePerDelivery{50};
 constexpr std::chrono::hours kLookForGoneEvery{1};
 constexpr std::size_t kGoneMax = 100;  // of one destination, in a turn
+// Of one destination: how many deliveries that workers died of are passed over in a turn.
+constexpr std::size_t kOfDeathsMax = 100;
 
 constexpr std::string_view kConfiguration = "invalid configuration";
 
@@ -79,13 +82,19 @@ void ParkedRelease::follow_up(const deliver::Limits& limits) {
     const std::size_t count = std::min(2 * taken, options_.releases_of_one_max);
     const Result<tenants::TenantView> tenant = world_.tenants.of(of.first, call(limits));
     if (!tenant.ok()) return failed(tenant.error());
-    const Result<std::vector<Ledger::ParkedDelivery>> next = list_parked(
-        world_.ledger, DeliveryState::Parked,
-        {.tenant = of.first, .destination = of.second, .from = tenant->objects_since, .count_max = count},
-        call(limits));
+    const Result<std::vector<Ledger::ParkedDelivery>> next = list_parked(world_.ledger, DeliveryState::Parked,
+                                                                         {.tenant = of.first,
+                                                                          .destination = of.second,
+                                                                          .from = tenant->objects_since,
+                                                                          .count_max = count + kOfDeathsMax},
+                                                                         call(limits));
     if (!next.ok()) return failed(next.error());
     Parked parked;
-    for (const Ledger::ParkedDelivery& one : *next) parked.push_back(&one);
+    for (const Ledger::ParkedDelivery& one : *next) {
+      // A delivery that workers died of waits for a command: otherwise it would kill one every half an hour.
+      if (!one.entry.reason.starts_with(kWorkersDied) && parked.size() < count) parked.push_back(&one);
+    }
+    if (parked.empty()) continue;
     const Result<> released = release(parked, count, limits);
     if (!released.ok()) failed(released.error());
   }
@@ -111,8 +120,9 @@ void ParkedRelease::act(const std::vector<Ledger::ParkedDelivery>& all, const de
     if (world_.central.of(one.id.bucket) == nullptr) continue;
     const bool is_configured =
         one.id.destination != kAnyDestination && !one.entry.reason.starts_with(kConfiguration);
-    const bool is_for_someone =
-        one.entry.reason == kOfFormerTenant || (is_configured && one.entry.reason.starts_with(kObject));
+    const bool is_for_someone = one.entry.reason == kOfFormerTenant ||
+                                one.entry.reason.starts_with(kWorkersDied) ||
+                                (is_configured && one.entry.reason.starts_with(kObject));
     const WaitsFor waits_for = is_for_someone   ? WaitsFor::Someone
                                : !is_configured ? WaitsFor::Configuration
                                                 : WaitsFor::Destination;

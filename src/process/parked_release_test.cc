@@ -112,6 +112,41 @@ class Parked : public testing::Test {
                         .owner = LeaseOwner("worker")}};
 };
 
+TEST_F(Parked, BecauseWorkersDiedOfItIsReleasedByACommandOnlyThoughItsDestinationTakesTheOthers) {
+  configure(row("a"));
+  answer_ = Error{Fault::Denied, "role denied"};
+  park("a", 3);
+  const DeliveryId poison{.bucket = central_.bucket(),
+                          .key = store("a", 100),
+                          .tenant = TenantId("a"),
+                          .destination = DestinationName("cloudwatch")};
+  for (std::uint32_t death = 0; death < kDeathsMax; ++death) {
+    ASSERT_TRUE(
+        ledger_
+            .claim(poison, LeaseOwner("worker"), clock_.now(), clock_.now() + seconds{1}, Deadline::never())
+            ->is_ours);
+  }
+  EXPECT_EQ(processor_.process(ObjectCreated{.bucket = poison.bucket, .key = poison.key, .at = clock_.now()})
+                .verdict,
+            Verdict::Done);
+  ASSERT_EQ(count(DeliveryState::Parked), 4U);
+  answer_ = {};
+  ParkedRelease release(world(), {});
+  for (int hour = 0; hour < 100; ++hour) {
+    (void)turn(release);
+    clock_.advance(hours{1});
+  }
+  EXPECT_EQ(count(DeliveryState::Delivered), 3U);
+  EXPECT_EQ(ledger_.entries().at(poison).state, DeliveryState::Parked);
+  EXPECT_EQ(ledger_.entries().at(poison).releases, 0U);
+  EXPECT_EQ(gauge("headgate_parked_deliveries"), 1) << "somebody is told of it";
+
+  ASSERT_TRUE(ledger_.unpark(poison, clock_.now(), Deadline::never()).ok());
+  EXPECT_EQ(processor_.process(ObjectCreated{.bucket = poison.bucket, .key = poison.key, .at = clock_.now()})
+                .tally.delivered,
+            1U);
+}
+
 TEST_F(Parked, IsReleasedWhenItsTenantIsConfiguredWithoutACommand) {
   park("late", 30);
   ParkedRelease release(world(), {});

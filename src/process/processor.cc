@@ -8,6 +8,7 @@
 #include "deliver/log_delivery.h"
 #include "deliver/object_text.h"
 #include "model/record_reader.h"
+#include "process/failure_log.h"
 
 namespace headgate::process {
 namespace {
@@ -46,7 +47,10 @@ Processor::Processor(World world, ProcessorOptions options)
                                             "Objects parked because nobody configured their tenant")),
       former_tenant_(world.metrics.counter(
           "headgate_deliver_former_tenant_total",
-          "Objects parked because they were stored when their tenant's id was another customer's")) {
+          "Objects parked because they were stored when their tenant's id was another customer's")),
+      tried_alone_(
+          world.metrics.counter("headgate_process_tried_alone_total",
+                                "Deliveries tried alone because a worker died while it delivered them")) {
   for (const std::string_view reason : {"disabled", "quarantine", "test-event", "other-event"})
     (void)acknowledged(reason);
   for (ObjectStore* store : world.central.all())
@@ -61,7 +65,7 @@ Processor::Central& Processor::central_of(const Job& job) {
 }
 
 Outcome Processor::process(const Task& task, const deliver::Limits& limits,
-                           const std::function<void()>& on_good) {
+                           const std::function<void()>& on_good, Isolation isolation) {
   const ReceivedMessage& message = task.message;
   if (!task.readable.ok()) return refuse_message(message, task.readable.error().what, limits);
   if (task.is_test_event) acknowledged("test-event").add();
@@ -80,7 +84,8 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
       const Job job{.object = named.object,
                     .limits = limits,
                     .tries = message.sent_at > Timestamp{} ? message.receive_count : 0,
-                    .on_good = on_good ? &on_good : nullptr};
+                    .on_good = on_good ? &on_good : nullptr,
+                    .isolation = isolation};
       outcome = both(outcome, process_one(job, *named.fields));
     }
   }
@@ -225,6 +230,10 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
     return std::nullopt;
   }
   const Claimed claimed = claim(job, id);
+  if (claimed.hold == Hold::NeedsAlone) {
+    outcome = both(outcome, {.verdict = Verdict::TryLater, .needs_alone = true, .tally = {.later = 1}});
+    return std::nullopt;
+  }
   if (claimed.hold != Hold::Ours) {
     const bool is_settled = claimed.hold == Hold::Settled;
     outcome = both(outcome, {.verdict = is_settled ? Verdict::Done : Verdict::TryLater,
@@ -239,6 +248,12 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
   one.meters = &meters;
   one.tried_since = claimed.since;
   if (route.fate == Fate::Park) one.misrouted = std::move(route.reason);
+  if (claimed.deaths >= kDeathsMax) {
+    one.misrouted = reason_of_deaths(claimed.deaths);
+  } else if (claimed.deaths > 0) {
+    tried_alone_.add();
+    say_tried_after_deaths(id, claimed.deaths);
+  }
   one.delivery = deliver::Delivery{.id = id,
                                    .fields = fields,
                                    .configuration = configuration,
@@ -261,7 +276,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
 // A settled delivery of what lay under that key before is none of what lies there now. Only the store says
 // what lies there: the event may be late, of the content before, or without an ETag.
 Claimed Processor::claim(const Job& job, const DeliveryId& id) {
-  Claimed claimed = settlement_.claim(id, job.limits.written_by);
+  Claimed claimed = settlement_.claim(id, job.isolation, job.limits.written_by);
   if (claimed.hold != Hold::Settled || claimed.etag.empty() || claimed.etag == job.object.etag)
     return claimed;
   const Result<ObjectInfo> info = central_of(job).store.head(job.object.key, deadline(job, options_.timeout));
@@ -271,7 +286,7 @@ Claimed Processor::claim(const Job& job, const DeliveryId& id) {
             {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
   DeliveryId now = id;
   now.etag = info->etag;
-  return settlement_.claim_again(now, job.limits.written_by);
+  return settlement_.claim_again(now, job.isolation, job.limits.written_by);
 }
 
 // Whose records a packed object holds its key does not say: what is wanted is chosen record by record.
@@ -514,7 +529,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
     reason = "tried for too long, last: " + reason;
   }
   if (!options_.replay.empty()) verdict = Verdict::TryLater;
-  say_failed(id, verdict, reason);
+  say_failed(shared_.said, world_.clock.steady(), id, verdict, reason);
   count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
@@ -524,7 +539,11 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
             .tally = tally_of(settled == Verdict::Done ? DeliveryState::Parked : DeliveryState::Pending)};
   }
   one.meters->failed.add();
-  settlement_.release(id, job.limits.written_by);
+  if (error.fault == Fault::Stopped) {
+    settlement_.withdraw(id, job.limits.written_by);
+  } else {
+    settlement_.release(id, job.limits.written_by);
+  }
   return {.verdict = Verdict::TryLater,
           .not_before = error.retry_after,
           .health = health_of(error),
@@ -532,29 +551,11 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
           .tally = {.later = 1}};
 }
 
-// Of a destination that refuses or does not answer, once an hour.
-void Processor::say_failed(const DeliveryId& id, Verdict verdict, std::string_view reason) {
-  const bool is_parked = verdict == Verdict::Park;
-  const auto times =
-      happened((is_parked ? "parked " : "failed ") + id.tenant.str() + ' ' + id.destination.str());
-  if (!times) return;
-  log::warn(
-      is_parked
-          ? "deliveries are parked: they are released by themselves once the destination takes them, or "
-            "at once by `headgate undelivered redeliver --kind=parked`"
-          : "deliveries fail and will be tried again",
-      {{"tenant", id.tenant.view()},
-       {"destination", id.destination.view()},
-       {"key", id.key.view()},
-       {"what", reason},
-       {"times", *times}});
-}
-
 // Its destination's breaker is open: it is not asked at all.
 Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wait) {
   if (is_over(job, one)) return fail(job, one, {Fault::Retry, "destination: has not answered lately"});
   one.meters->refused.add();
-  settlement_.release(one.delivery.id, job.limits.written_by);
+  settlement_.withdraw(one.delivery.id, job.limits.written_by);
   return {.verdict = Verdict::TryLater, .not_before = wait, .health = Health::Refused, .tally = {.later = 1}};
 }
 

@@ -98,9 +98,10 @@ class Processor {
 
   // Done: remove the message. TryLater: something is not settled; what is will not be done again. Within
   // `limits`: when they are over it leaves off at the next batch. `on_good` is told, on any thread, of each
-  // of several destinations of an object that has it, while others may still hang.
+  // of several destinations of an object that has it, while others may still hang. With Isolation::Shared it
+  // does not try a delivery that was under way when a worker died: the outcome then says needs_alone.
   Outcome process(const Task& task, const deliver::Limits& limits = {},
-                  const std::function<void()>& on_good = {});
+                  const std::function<void()>& on_good = {}, Isolation isolation = Isolation::Alone);
   Outcome process(const ReceivedMessage& message, const deliver::Limits& limits = {},
                   const std::function<void()>& on_good = {}) {
     return process(read_task(message, options_.key_template), limits, on_good);
@@ -114,6 +115,7 @@ class Processor {
     deliver::Limits limits;
     std::uint32_t tries = 0;  // receives of the message; 0: an event given by hand, which nobody gives up
     const std::function<void()>* on_good = nullptr;
+    Isolation isolation = Isolation::Alone;
   };
   struct Try;  // one destination's part in one object
   Outcome process_one(const Job& job, const KeyFields& fields);
@@ -148,7 +150,6 @@ class Processor {
   bool is_over(const Job& job, const Try& one) const;
   Outcome settle_gone(const Job& job, Try& one);
   Outcome park_former(const Job& job, const TenantId& tenant);
-  void say_failed(const DeliveryId& id, Verdict verdict, std::string_view reason);
   static Outcome outcome_of(const Settlement::Settled& settled);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
   Outcome park_for_all(const Job& job, const TenantId& tenant, std::string_view reason,
@@ -165,6 +166,7 @@ class Processor {
   deliver::Quarantine quarantine_;
   Counter& unknown_tenant_;
   Counter& former_tenant_;
+  Counter& tried_alone_;
   // A central bucket, as what is delivered from it sees it.
   struct Central {
     Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression,

@@ -491,6 +491,77 @@ TEST_F(Processing, DeliversAMessageThatComesTwiceOnce) {
   EXPECT_EQ(destinations_.messages_of("a").size(), 1U);
 }
 
+// Workers of that name that died while they delivered it.
+void die(Ledger& ledger, const ObjectKey& key, int times) {
+  const DeliveryId id{.bucket = BucketName("central"),
+                      .key = key,
+                      .tenant = TenantId("a"),
+                      .destination = DestinationName("cloudwatch")};
+  for (int time = 0; time < times; ++time) {
+    const auto claim = ledger.claim(id, LeaseOwner("worker"), Timestamp::from_seconds(1),
+                                    Timestamp::from_seconds(2), Deadline::never());
+    ASSERT_TRUE(claim.ok() && claim->is_ours);
+  }
+}
+
+TEST_F(Processing, TriesADeliveryThatWorkersDiedOfAloneOnly) {
+  configure(row("a"));
+  const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
+  const ObjectKey& key = task.objects.at(0).object.key;
+  die(ledger_, key, 2);
+  for (int time = 0; time < 5; ++time) {
+    const Outcome left = processor_.process(task, {}, {}, Isolation::Shared);
+    EXPECT_EQ(left.verdict, Verdict::TryLater);
+    EXPECT_TRUE(left.needs_alone);
+    EXPECT_TRUE(destinations_.messages_of("a").empty());
+  }
+  const Outcome alone = processor_.process(task, {}, {}, Isolation::Alone);
+  EXPECT_EQ(alone.verdict, Verdict::Done);
+  EXPECT_FALSE(alone.needs_alone);
+  EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"hello"}));
+  EXPECT_EQ(metrics_.counter("headgate_process_tried_alone_total", "").value(), 1U);
+}
+
+TEST_F(Processing, ParksADeliveryThatThreeWorkersDiedOfUntriedAndSaysWhy) {
+  configure(row("a"));
+  const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
+  const ObjectKey& key = task.objects.at(0).object.key;
+  die(ledger_, key, 3);
+  EXPECT_EQ(processor_.process(task, {}, {}, Isolation::Shared).verdict, Verdict::Done);
+  EXPECT_EQ(entry(key).state, DeliveryState::Parked);
+  EXPECT_EQ(entry(key).reason, "workers died while they delivered this, 3 in a row");
+  EXPECT_TRUE(destinations_.messages_of("a").empty());
+  EXPECT_EQ(tried("parked"), 1U);
+}
+
+TEST_F(Processing, ADestinationThatRefusesIsNoDeathHoweverOften) {
+  configure(row("a"));
+  const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
+  const ObjectKey& key = task.objects.at(0).object.key;
+  answer(Error{Fault::Retry, "throttled"});
+  for (int time = 0; time < 20; ++time) {
+    const Outcome outcome = processor_.process(task, {}, {}, Isolation::Shared);
+    EXPECT_EQ(outcome.verdict, Verdict::TryLater);
+    EXPECT_FALSE(outcome.needs_alone);
+    EXPECT_EQ(entry(key).open_claims, 0U);
+    clock_.advance(std::chrono::minutes{1});
+  }
+}
+
+TEST_F(Processing, AStopIsNoDeathHoweverOftenAndForgetsNone) {
+  configure(row("a"));
+  const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
+  const ObjectKey& key = task.objects.at(0).object.key;
+  answer(Error{Fault::Stopped, "we are leaving"});
+  for (int deaths = 0; deaths < 3; ++deaths) {
+    for (int time = 0; time < 5; ++time) {
+      EXPECT_TRUE(processor_.process(task, {}, {}, Isolation::Alone).is_left_off);
+      EXPECT_EQ(entry(key).open_claims, static_cast<std::uint32_t>(deaths));
+    }
+    die(ledger_, key, 1);
+  }
+}
+
 TEST_F(Processing, LeavesADeliveryToTheWorkerThatHasIt) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);

@@ -641,5 +641,64 @@ TEST_F(Working, ABatchOfAnotherEnvironmentGoesBackAsAWhole) {
   EXPECT_TRUE(page.ok() && page->objects.empty());
 }
 
+TEST_F(Working, DeliversWhatAWorkerDiedOfWhileNothingElseIsUnderWay) {
+  constexpr int kMessages = 40;
+  constexpr int kOfDeath = 5;  // the first ones
+  for (int number = 0; number < kMessages; ++number) {
+    const std::string tenant = "t" + std::to_string(number);
+    configure(tenant);
+    store(tenant, "line");
+    if (number >= kOfDeath) continue;
+    const DeliveryId id{.bucket = central_.bucket(),
+                        .key = ObjectKey("cluster/" + tenant + "/web/web-1/line.json"),
+                        .tenant = TenantId(tenant),
+                        .destination = DestinationName("cloudwatch")};
+    ASSERT_TRUE(ledger_.claim(id, LeaseOwner("dead"), {}, Timestamp{1}, Deadline::never())->is_ours);
+  }
+  std::atomic<int> under_way{0};
+  std::atomic<int> most{0};
+  std::atomic<int> most_with_one_of_death{0};
+  act([&](const TenantId& tenant, Deadline) -> Result<> {
+    const bool is_of_death = std::stoi(tenant.str().substr(1)) < kOfDeath;
+    std::atomic<int>& seen = is_of_death ? most_with_one_of_death : most;
+    for (int look = 0; look < 20; ++look) {
+      const int now = look == 0 ? ++under_way : under_way.load();
+      if (now > seen) seen = now;
+      (void)clock_.sleep(milliseconds{1}, {});
+    }
+    --under_way;
+    return {};
+  });
+  work(quick(), 8, [&] { return settled(DeliveryState::Delivered) == kMessages; });
+  EXPECT_EQ(most_with_one_of_death, 1);
+  EXPECT_GT(most, 1);
+  EXPECT_EQ(metrics_.counter("headgate_process_tried_alone_total", "").value(), std::uint64_t{kOfDeath});
+}
+
+TEST_F(Working, AStopEndsAlsoWhatWaitsToBeDeliveredAlone) {
+  for (const char* tenant : {"a", "b"}) configure(tenant);
+  store("b", "hangs");
+  Latch latch;
+  act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
+  Crew crew(world(), crew_options(2));
+  QueueWorker::Options options = quick();
+  options.grace = seconds{2};
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+                     *KeyTemplate::parse(KeyTemplate::kDefault), options);
+  std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
+  latch.wait_for_callers(1);
+  const DeliveryId id{.bucket = central_.bucket(),
+                      .key = ObjectKey("cluster/a/web/web-1/x.json"),
+                      .tenant = TenantId("a"),
+                      .destination = DestinationName("cloudwatch")};
+  ASSERT_TRUE(ledger_.claim(id, LeaseOwner("dead"), {}, Timestamp{1}, Deadline::never())->is_ours);
+  store("a", "x");
+  while (metrics_.gauge("headgate_process_held_messages", "").value() < 2) std::this_thread::yield();
+  thread.request_stop();
+  latch.open();
+  thread.join();  // else it waits for ever
+  EXPECT_EQ(metrics_.gauge("headgate_process_held_messages", "").value(), 0);
+}
+
 }  // namespace
 }  // namespace headgate::process

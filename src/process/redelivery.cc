@@ -129,7 +129,7 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
                       .tenant = item.tenant,
                       .destination = DestinationName(configuration.type.str() + "~redeliver-" + item.etag)};
   Settlement settlement(world_.clock, world_.ledger, options_.owner, options_.lease, said_);
-  const Claimed claimed = settlement.claim(id, call(limits));
+  const Claimed claimed = settlement.claim(id, Isolation::Alone, call(limits));
   if (claimed.hold == Hold::Settled) {
     TRY(move(item, text, limits));
     return Redelivered{.what = Redelivered::What::Before};

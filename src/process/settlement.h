@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "base/repeated_log.h"
 #include "ports/clock.h"
@@ -12,11 +15,20 @@
 
 namespace headgate::process {
 
+// Whether this process works on other deliveries at the same time.
+enum class Isolation : std::uint8_t { Shared, Alone };
+
+// A delivery is parked after so many workers in a row died while they delivered it.
+constexpr std::uint32_t kDeathsMax = 3;
+// How the reason of such a delivery begins.
+constexpr const char* kWorkersDied = "workers died while they delivered this";
+
 enum class Hold : std::uint8_t {
   Ours,
-  Settled,    // there is nothing left to do
-  Elsewhere,  // another worker is at it
-  Unknown,    // the ledger cannot be asked
+  NeedsAlone,  // not claimed: a worker died while it delivered this, so claim it again with Isolation::Alone
+  Settled,     // there is nothing left to do
+  Elsewhere,   // another worker is at it
+  Unknown,     // the ledger cannot be asked
 };
 struct Claimed {
   Hold hold = Hold::Unknown;
@@ -26,9 +38,10 @@ struct Claimed {
   DeliveryState state = DeliveryState::Pending;  // of Settled: as what
   std::uint32_t releases = 0;                    // how often it was released after it had been parked
   Timestamp parked_since = {};                   // and since when it had been
+  std::uint32_t deaths = 0;                      // of workers that delivered it, since its last progress
 };
 
-// One thread: `owner` is that thread's name in the ledger.
+// One thread, `owner` is its name in the ledger; what was claimed may be settled or released on several.
 class Settlement {
  public:
   // `said` outlives it: a ledger that cannot be reached is one line an hour, not one a delivery.
@@ -36,9 +49,11 @@ class Settlement {
              RepeatedLog& said)
       : clock_(clock), ledger_(ledger), owner_(std::move(owner)), lease_(lease), said_(said) {}
 
-  Claimed claim(const DeliveryId& id, Deadline deadline);
+  // First gives back the leases that the ledger did not take back when that was due: otherwise an outage of
+  // the ledger would look like the death of this worker.
+  Claimed claim(const DeliveryId& id, Isolation isolation, Deadline deadline);
   // The settled delivery is of another content than id.etag: claims it for that one.
-  Claimed claim_again(const DeliveryId& id, Deadline deadline);
+  Claimed claim_again(const DeliveryId& id, Isolation isolation, Deadline deadline);
   // Of a claimed delivery. TryLater: the ledger cannot be written.
   Verdict settle(const DeliveryId& id, DeliveryState state, std::string_view reason, Deadline deadline);
   // Of one that was decided without being tried.
@@ -49,17 +64,32 @@ class Settlement {
   };
   Settled settle_unclaimed(const DeliveryId& id, DeliveryState state, std::string_view reason,
                            Deadline deadline);
-  // If the lease cannot be given back it runs out.
+  // After a try that came to its end. If the ledger does not take the lease back, the next claim() repeats
+  // this; without one the lease runs out.
   void release(const DeliveryId& id, Deadline deadline);
+  // The same for a delivery that was not tried to an end: the deaths counted so far stay.
+  void withdraw(const DeliveryId& id, Deadline deadline);
 
  private:
   void say_not_written(const Error& error);
+  enum class Tried : std::uint8_t { No, Yes };
+  struct Owed {
+    DeliveryId id;
+    Tried tried = Tried::No;
+  };
+  void give_back(const Owed& one, Deadline deadline);
+  Result<> try_to_give_back(const Owed& one, Deadline deadline);
+  void give_back_later(const Owed& one);
+  void give_back_what_is_owed(Deadline deadline);
 
   Clock& clock_;
   Ledger& ledger_;
   const LeaseOwner owner_;
   const std::chrono::milliseconds lease_;
   RepeatedLog& said_;
+  static constexpr std::size_t kOwedMax = 1'000;  // beyond it leases run out
+  std::mutex mutex_;  // guards owed_: the deliveries of one object end on threads of their own
+  std::vector<Owed> owed_;
 };
 
 }  // namespace headgate::process

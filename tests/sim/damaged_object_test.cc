@@ -1,6 +1,9 @@
 // A damaged object, and a processor that dies at any of its calls, or is refused.
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <utility>
+
 #include "model/compressed_writer.h"
 #include "sim/delivery_world.h"
 
@@ -25,12 +28,15 @@ class Damaged : public sim::DeliveryWorld {
     CHECK(writer.write("{\"message\":\"before\"}\n").ok() && writer.end_member().ok());
     central.place(kKey, packed.text + "damage");
   }
-  // False when the process died.
+  // False when the process died. As long as it lives it is the same one: it repeats what the ledger refused.
   bool deliver() {
     try {
-      is_done_ = process(kKey) == Verdict::Done;
+      if (!processor_) start();
+      const ObjectCreated object{.bucket = central.bucket(), .key = kKey, .at = clock.now()};
+      is_done_ = processor_->process(object).verdict == Verdict::Done;
       return true;
     } catch (const sim::Crash&) {
+      processor_.reset();
       return false;
     }
   }
@@ -48,6 +54,23 @@ class Damaged : public sim::DeliveryWorld {
   }
 
  private:
+  void start() {
+    directory_.emplace(clock, tenants,
+                       tenants::TenantDirectory::Options{.rules = {.world = tenants::World::Local}});
+    ProcessorOptions options{.buckets = {central.bucket()}};
+    options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
+    options.owner = LeaseOwner("worker-1");
+    processor_.emplace(Processor::World{.clock = clock,
+                                        .central = central,
+                                        .ledger = ledger,
+                                        .tenants = *directory_,
+                                        .destinations = destinations,
+                                        .metrics = metrics},
+                       std::move(options));
+  }
+
+  std::optional<tenants::TenantDirectory> directory_;
+  std::optional<Processor> processor_;
   bool is_done_ = false;
 };
 

@@ -22,11 +22,16 @@ class InlineExecutor final : public process::Executor {
 
   // One job, from its beginning to its end; false when none waits. A crash leaves it as it was then.
   bool work() {
-    const std::optional<Job> job = jobs_.next();
+    std::optional<Job> job = jobs_.next(SteadyTime{});
     if (!job) return false;
-    const process::Outcome outcome = processor_.process(job->task, job->limits);
+    const process::Outcome outcome = processor_.process(
+        job->task, job->limits, {}, job->is_alone ? process::Isolation::Alone : process::Isolation::Shared);
+    if (outcome.needs_alone && !job->is_alone) {
+      jobs_.do_alone(*std::move(job), SteadyTime{});
+      return true;
+    }
     job->done(job->task.message, outcome);
-    jobs_.done(job->tenant, outcome.health);
+    jobs_.done(*job, outcome.health, SteadyTime{});
     return true;
   }
 
