@@ -123,8 +123,24 @@ Result<> TenantActions::complete(TenantConfiguration& row) {
     }
     if (stored->undecodable.empty()) stored_.insert_or_assign({row.tenant, row.type}, before);
   }
-  if (needs_external_id(row)) row.external_id = world_.random.uuid();
+  if (needs_external_id(row)) row.external_id = TRY(external_id_of_role(row));
+  if (!row.external_id_is_central_account)
+    external_ids_[{row.tenant, row.log_distribution_role_arn}] = row.external_id;
   return {};
+}
+
+// One role has one trust policy, and that asks for one external id: the rows of a tenant that name the same
+// role share it. A random one when none of them has any yet.
+Result<std::string> TenantActions::external_id_of_role(const TenantConfiguration& row) {
+  std::string& id = external_ids_[{row.tenant, row.log_distribution_role_arn}];
+  if (!id.empty()) return id;
+  for (const StoredConfiguration& stored : TRY(world_.store.of_tenant(row.tenant, soon()))) {
+    const TenantConfiguration& other = stored.configuration;
+    const bool is_ours = !other.external_id.empty() && !other.external_id_is_central_account;
+    if (is_ours && other.log_distribution_role_arn == row.log_distribution_role_arn) id = other.external_id;
+  }
+  if (id.empty()) id = world_.random.uuid();
+  return id;
 }
 
 Result<StoredConfiguration> TenantActions::completed_row(const TenantId& tenant,

@@ -58,6 +58,7 @@ class TenantActions {
   Result<std::vector<StoredConfiguration>> rows_of(const TenantId& tenant, const DestinationName& type);
   int show(const std::vector<StoredConfiguration>& rows, TenantFormat format);
   Result<> complete(TenantConfiguration& row);
+  Result<std::string> external_id_of_role(const TenantConfiguration& row);
   // As it is used (tenants/completion.h). NotFound when there is none.
   Result<StoredConfiguration> completed_row(const TenantId& tenant, const DestinationName& type);
   tenants::Rules rules_of_documents() const;
@@ -74,6 +75,7 @@ class TenantActions {
 
   World world_;
   std::map<std::pair<TenantId, DestinationName>, TenantConfiguration> stored_;  // those that put() replaces
+  std::map<std::pair<TenantId, std::string>, std::string> external_ids_;        // by role; of this document
 };
 
 }  // namespace headgate::cli

@@ -218,6 +218,36 @@ TEST(TenantPut, GivesEveryTenantAnotherExternalId) {
   EXPECT_NE(terminal.row("acme", "cloudwatch").external_id, terminal.row("other", "cloudwatch").external_id);
 }
 
+TEST(TenantPut, GivesTheRowsOfOneRoleTheSameExternalId) {
+  const auto row = [](const std::string& type, const std::string& account, const std::string& more = "") {
+    const bool is_bucket = type.starts_with("s3");
+    return "- {tenant_id: acme, type: \"" + type +
+           "\", target_region: eu-west-1, log_distribution_role_arn: \"arn:aws:iam::" + account +
+           ":role/logs\", " +
+           (is_bucket ? "bucket_name: logs-of-" + std::to_string(type.size())
+                      : "log_group_name: /logs/" + type) +
+           more + "}\n";
+  };
+  const std::string ours = "000000000012";
+  Terminal terminal;
+  terminal.environment["HEADGATE_TENANTS_RULES"] = "aws";
+  const Finished both =
+      terminal.put(row("cloudwatch", ours) + row("s3", ours) + row("s3#other", "000000000013"));
+  EXPECT_EQ(both.complaints, "");
+  const std::string id = terminal.row("acme", "cloudwatch").external_id;
+  EXPECT_EQ(terminal.row("acme", "s3").external_id, id);
+  EXPECT_NE(terminal.row("acme", "s3#other").external_id, id) << "another role has a trust policy of its own";
+  EXPECT_EQ(terminal.put(row("s3#lateron", ours)).complaints, "");
+  EXPECT_EQ(terminal.row("acme", "s3#lateron").external_id, id) << "that of a row that is stored";
+
+  Terminal named;
+  named.environment["HEADGATE_TENANTS_RULES"] = "aws";
+  EXPECT_EQ(
+      named.put(row("cloudwatch", ours, ", external_id: ours-1-0123456789") + row("s3", ours)).complaints,
+      "");
+  EXPECT_EQ(named.row("acme", "s3").external_id, "ours-1-0123456789");
+}
+
 TEST(TenantPut, RefusesAnExternalIdThatAnotherTenantHas) {
   Terminal terminal;
   const std::string with = std::string(kAwsRow) + "external_id: shared-1-01234567\n";
