@@ -1,6 +1,10 @@
 #include "aws/s3_reader.h"
 
+#include <charconv>
 #include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "aws/s3_object.h"
@@ -8,6 +12,31 @@
 #include "model/checksum.h"
 
 namespace headgate::aws {
+namespace {
+
+// Whether Content-Range is what S3 gives of `wanted`: all of it, or, of one that reaches beyond the object,
+// what there is up to the object's end (RFC 9110, 14.4).
+bool is_range_of(std::string_view text, const ByteRange& wanted) {
+  const std::string first = "bytes " + std::to_string(wanted.first) + '-';
+  if (!text.starts_with(first)) return false;
+  text.remove_prefix(first.size());
+  std::uint64_t last = 0;
+  std::uint64_t all = 0;
+  const char* const end = text.data() + text.size();
+  const auto last_read = std::from_chars(text.data(), end, last);
+  if (last_read.ec != std::errc{} || last_read.ptr == end || *last_read.ptr != '/') return false;
+  if (last == wanted.first + wanted.bytes - 1) return true;
+  const auto all_read = std::from_chars(last_read.ptr + 1, end, all);
+  return all_read.ec == std::errc{} && all_read.ptr == end && last < wanted.first + wanted.bytes && all > 0 &&
+         last == all - 1;
+}
+
+// An object may be a web page too; then it comes with the id that S3 gives each request.
+bool is_web_page(const Answer& answer) {
+  return answer.header("content-type").starts_with("text/html") && answer.header("x-amz-request-id").empty();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<S3Reader>> S3Reader::open(S3Bucket& bucket, const ObjectKey& key,
                                                  std::optional<ByteRange> range, Deadline deadline) {
@@ -35,11 +64,9 @@ Result<S3Bucket::Streamed> S3Reader::get(const ObjectKey& key, bool is_ranged) c
   // What a cache or a gateway on the way gives instead would be taken for a damaged object.
   const bool is_part = streamed.answer.status == 206;
   const std::string_view range = streamed.answer.header("content-range");
-  const std::string wanted =
-      "bytes " + std::to_string(left_.first) + '-' + std::to_string(left_.first + left_.bytes - 1) + '/';
-  if (is_part && !(is_ranged && (range.empty() || range.starts_with(wanted))))
+  if (is_part && !(is_ranged && (range.empty() || is_range_of(range, left_))))
     return Error{Fault::Retry, "GetObject: another range of the object came than the one that was asked for"};
-  if (streamed.answer.header("content-type").starts_with("text/html"))
+  if (is_web_page(streamed.answer))
     return Error{Fault::Retry, "GetObject: a web page came: a proxy or gateway may have answered"};
   return streamed;
 }

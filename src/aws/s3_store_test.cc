@@ -275,6 +275,10 @@ TEST_F(S3StoreTest, AnotherRangeOrAWebPageIsNoDamagedObject) {
     ASSERT_FALSE(got.ok()) << wrong;
     EXPECT_EQ(got.error().fault, Fault::Retry) << got.error().what;
   }
+  headers = "Content-Range: bytes 2-5/6\r\n";
+  const Result<std::string> beyond = read(ByteRange{.first = 2, .bytes = 5});
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().fault, Fault::Invalid) << "S3 gives what there is up to the end";
   headers = "Content-Range: bytes 0-3/4\r\n";
   EXPECT_EQ(read().error().fault, Fault::Retry) << "nobody asked for a range";
   status = 200;
@@ -283,6 +287,8 @@ TEST_F(S3StoreTest, AnotherRangeOrAWebPageIsNoDamagedObject) {
   ASSERT_FALSE(page.ok());
   EXPECT_EQ(page.error().fault, Fault::Retry);
   EXPECT_NE(page.error().what.find("web page"), std::string::npos) << page.error().what;
+  headers += "x-amz-request-id: 4442587FB7D0A2F9\r\n";
+  EXPECT_EQ(read().value(), "0123") << "an object that somebody stored as a web page";
 }
 
 TEST_F(S3StoreTest, WhoMayOnlyWriteIsToldThatTheObjectIsThere) {
