@@ -28,11 +28,13 @@ tenants::Rules tenant_rules(const Config& config, StoreKind kind) {
 StringLists tenant_groups(const Config& config) {
   StringLists groups = config.tenants.groups;
   if (!config.tenants.predecessor_rows) return groups;
-  for (auto& [name, applications] : tenants::predecessor_groups()) {
+  for (auto& group : tenants::predecessor_groups()) {
     // One that the operator defines is the operator's.
-    const auto is_same = [&name](const auto& other) { return tenants::is_same_group(other.first, name); };
+    const auto is_same = [&group](const auto& other) {
+      return tenants::is_same_group(other.first, group.first);
+    };
     if (std::none_of(config.tenants.groups.begin(), config.tenants.groups.end(), is_same))
-      groups.emplace(name, std::move(applications));
+      groups.insert(std::move(group));
   }
   return groups;
 }
