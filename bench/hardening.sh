@@ -4,9 +4,8 @@
 set -euo pipefail
 source "$(dirname "$0")/corpus.bash"
 turns=${HARDENING_TURNS:-5}
-pods=build/bench-corpus/plain-pods-$(corpus_name)
-objects=build/bench-corpus/objects-$(corpus_name)
-[[ -d $pods && -d $objects ]] || { echo "$0: bench/collect.sh and bench/process.sh make the bytes: run them first" >&2; exit 1; }
+make_pods
+make_all_objects
 
 cmake --preset bench-unhardened > build/bench-unhardened-configure.log 2>&1 || { cat build/bench-unhardened-configure.log >&2; exit 1; }
 cmake --build --preset bench-unhardened -j "${JOBS:-$(nproc)}" --target bench_collect bench_process -- --quiet >&2

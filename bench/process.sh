@@ -4,9 +4,7 @@
 set -euo pipefail
 source "$(dirname "$0")/corpus.bash"
 
-make_objects() { build/bench/bench_process make "$1" ${corpus:+"$corpus"}; }
-objects=build/bench-corpus/objects-$(corpus_name)
-make_once "$objects" make_objects
+make_all_objects
 cat "$objects"/* > /dev/null # into the page cache
 build/bench/bench_process run "$objects"
 python3 -B bench/cold_start.py
