@@ -66,6 +66,15 @@ class Parked : public testing::Test {
       }
     }
   }
+  // Deliveries that were refused when they were tried; by now their destination takes them and a probe is
+  // due.
+  void park_until_it_takes(const std::string& tenant, int count) {
+    configure(row(tenant));
+    answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
+    park(tenant, count);
+    answer_ = {};
+    clock_.advance(minutes{31});
+  }
   // A turn, and what comes of it. How many messages that was.
   int turn(ParkedRelease& release) {
     (void)release.turn({});
@@ -227,11 +236,7 @@ TEST_F(Parked, ARefusingDestinationIsProbedAfterHalfAnHourTwoHoursAndThenDaily) 
 }
 
 TEST_F(Parked, TheOthersFollowAProbeThatIsTakenInOrderAndPaced) {
-  configure(row("a"));
-  answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
-  park("a", 40);
-  answer_ = {};
-  clock_.advance(minutes{31});
+  park_until_it_takes("a", 40);
   ParkedRelease release(world(), {});
   std::vector<int> rounds;
   for (int round = 0; round < 20; ++round) rounds.push_back(turn(release));
@@ -291,11 +296,7 @@ TEST_F(Parked, ADamagedObjectIsNotTriedAgainAndAgain) {
 }
 
 TEST_F(Parked, ADestinationThatStopsTakingGetsNoMore) {
-  configure(row("a"));
-  answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
-  park("a", 40);
-  answer_ = {};
-  clock_.advance(minutes{31});
+  park_until_it_takes("a", 40);
   ParkedRelease release(world(), {});
   EXPECT_EQ(turn(release), 1);
   EXPECT_EQ(turn(release), 2);

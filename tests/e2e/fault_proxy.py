@@ -67,6 +67,22 @@ class Call:
             self.operation = "ListObjects" if is_listing else verb + "Object"
 
 
+class QuietHandler(http.server.BaseHTTPRequestHandler):
+    """Keeps connections open, logs nothing, and takes a connection that the other end broke for the end of it."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except (ConnectionError, TimeoutError):
+            self.close_connection = True
+
+
 class FaultProxy:
     def __init__(self, url, seed=None, rate=0.1):
         """Without a seed it is a good day. Of calls past the first of each operation, a share `rate` meets a fault."""
@@ -87,19 +103,7 @@ class FaultProxy:
         self.denies = lambda call: False  # whether AWS does not let it be done, on a good day too
         proxy = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_):
-                pass
-
-            def handle_one_request(self):
-                try:
-                    super().handle_one_request()
-                except (ConnectionError, TimeoutError):
-                    self.close_connection = True
-
+        class Handler(QuietHandler):
             def forward(self):
                 proxy.forward(self)
 

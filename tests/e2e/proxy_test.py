@@ -18,6 +18,7 @@ import urllib.parse
 from aws_odd_test import object_of
 from aws_pipeline_test import AwsTest
 from aws import ROOT
+from fault_proxy import QuietHandler
 
 OUTSIDE = "aws.invalid"
 # Addresses of the metadata services of EC2 and ECS.
@@ -31,19 +32,7 @@ class HttpProxy:
         self.asked = []  # (method, target)
         proxy = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_):
-                pass
-
-            def handle_one_request(self):
-                try:
-                    super().handle_one_request()
-                except (ConnectionError, TimeoutError):
-                    self.close_connection = True
-
+        class Handler(QuietHandler):
             def do_CONNECT(self):
                 proxy.asked.append(("CONNECT", self.path))
                 if self.path != f"{OUTSIDE}:443" or tls_port is None:
