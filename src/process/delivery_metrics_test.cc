@@ -5,17 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "fakes/memory_ledger.h"
-#include "fakes/memory_store.h"
-#include "fakes/memory_tenant_store.h"
+#include "fakes/central_fixture.h"
 #include "fakes/scripted_destinations.h"
-#include "fakes/still_clock.h"
 #include "process/processor.h"
 
 namespace headgate::process {
 namespace {
 
-class DeliveryMetrics : public testing::Test {
+class DeliveryMetrics : public fakes::CentralFixture {
  protected:
   void configure(const std::string& tenant, const std::string& type = "cloudwatch") {
     TenantConfiguration row;
@@ -60,12 +57,6 @@ class DeliveryMetrics : public testing::Test {
   }
 
   static constexpr const char* kWrittenAt = "2027-01-15T07:59:50Z";
-  fakes::StillClock clock_{Timestamp::from_seconds(1'800'000'000)};  // 2027-01-15T08:00:00Z
-  Metrics metrics_;
-  fakes::MemoryStore central_{clock_, BucketName("central")};
-  fakes::MemoryLedger ledger_;
-  fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
   int calls_ = 0;
   std::function<Result<>(int)> answer_ = [](int) { return Result<>(); };
   fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_(++calls_); }};

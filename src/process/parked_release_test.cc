@@ -6,12 +6,9 @@
 #include <map>
 #include <set>
 
-#include "fakes/memory_ledger.h"
+#include "fakes/central_fixture.h"
 #include "fakes/memory_queue.h"
-#include "fakes/memory_store.h"
-#include "fakes/memory_tenant_store.h"
 #include "fakes/scripted_destinations.h"
-#include "fakes/still_clock.h"
 #include "local/system_random.h"
 #include "tenants/former_tenant.h"
 
@@ -22,7 +19,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class Parked : public testing::Test {
+class Parked : public fakes::CentralFixture {
  protected:
   TenantConfiguration row(const std::string& tenant, const std::string& type = "cloudwatch") {
     TenantConfiguration row;
@@ -98,15 +95,9 @@ class Parked : public testing::Test {
             .shared = shared_};
   }
 
-  fakes::StillClock clock_;
   local::SystemRandom random_;
-  Metrics metrics_;
   Result<> answer_;
-  fakes::MemoryStore central_{clock_, BucketName("central")};
-  fakes::MemoryLedger ledger_;
   fakes::MemoryQueue queue_{clock_};
-  fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
   fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_; }};
   Shared shared_{metrics_};
   Processor processor_{{.clock = clock_,

@@ -7,12 +7,9 @@
 #include <functional>
 #include <thread>
 
-#include "fakes/memory_ledger.h"
+#include "fakes/central_fixture.h"
 #include "fakes/memory_queue.h"
-#include "fakes/memory_store.h"
-#include "fakes/memory_tenant_store.h"
 #include "fakes/scripted_destinations.h"
-#include "fakes/still_clock.h"
 #include "local/system_random.h"
 #include "model/codec.h"
 #include "model/compressed_writer.h"
@@ -24,7 +21,7 @@
 namespace headgate::process {
 namespace {
 
-class Processing : public testing::Test {
+class Processing : public fakes::CentralFixture {
  protected:
   TenantConfiguration row(const std::string& tenant) {
     TenantConfiguration row;
@@ -75,13 +72,7 @@ class Processing : public testing::Test {
   void answer(const Result<>& with) { answer_ = with; }
 
   static constexpr const char* kLine = "{\"message\":\"hello\",\"timestamp\":\"2025-08-30T11:27:01Z\"}\n";
-  fakes::StillClock clock_;
-  Metrics metrics_;
   Result<> answer_;
-  fakes::MemoryStore central_{clock_, BucketName("central")};
-  fakes::MemoryLedger ledger_;
-  fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
   fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_; }};
   Processor processor_{{.clock = clock_,
                         .central = central_,

@@ -4,12 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "deliver/quarantine.h"
-#include "fakes/memory_ledger.h"
+#include "fakes/central_fixture.h"
 #include "fakes/memory_queue.h"
-#include "fakes/memory_store.h"
-#include "fakes/memory_tenant_store.h"
 #include "fakes/scripted_destinations.h"
-#include "fakes/still_clock.h"
 #include "local/system_random.h"
 #include "tenants/former_tenant.h"
 
@@ -19,7 +16,7 @@ namespace {
 using What = Redelivered::What;
 using Place = fakes::ScriptedDestinations::Place;
 
-class Redelivering : public testing::Test {
+class Redelivering : public fakes::CentralFixture {
  protected:
   Redelivering() {
     TenantConfiguration row;
@@ -76,15 +73,9 @@ class Redelivering : public testing::Test {
     return redelivered.ok() ? *redelivered : Redelivered{};
   }
 
-  fakes::StillClock clock_;
   local::SystemRandom random_;
-  Metrics metrics_;
   Result<> answer_;
-  fakes::MemoryStore central_{clock_, BucketName("central")};
-  fakes::MemoryLedger ledger_;
   fakes::MemoryQueue queue_{clock_};
-  fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
   fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_; }};
   deliver::Quarantine quarantine_{central_, metrics_};
 };
