@@ -22,7 +22,7 @@
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
-#include "model/compressed_reader.h"
+#include "model/compression/compressed_reader.h"
 
 namespace headgate {
 namespace {

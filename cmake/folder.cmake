@@ -1,9 +1,9 @@
-# A folder of src/ is one library: every *.cc in it but tests, benchmarks, fuzzers and main.
+# A folder of src/ is one library: every *.cc in it and its subfolders but tests, benchmarks, fuzzers and main.
 # Beside them lie *_test.cc (one test program a folder), *_bench.cc (one program a folder) and *_fuzz.cc (one program each).
 #   headgate_folder(NAME LINKS libraries... [TEST_LINKS libraries...])
 function(headgate_folder name)
   cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(tests ${sources})
   set(benches ${sources})
   set(fuzzers ${sources})

@@ -8,7 +8,7 @@ import sys
 
 PORTS = {"base", "model", "ports"}
 STAGES = {"collect", "process", "deliver", "tenants"}
-WORLDS = {"aws", "kube", "local", "http"}
+BACKENDS = {"aws", "kube", "local", "http"}
 # A room may include itself and these.
 MAY_INCLUDE = {
     "base": set(),
@@ -24,7 +24,24 @@ MAY_INCLUDE = {
     "kube": PORTS | {"net"},
     "local": PORTS,
     "http": PORTS | {"tenants"},
-    "cli": PORTS | STAGES | WORLDS | {"loggen", "net"},
+    "config": PORTS | {"collect", "tenants", "kube", "http"},
+    "assembly": PORTS | STAGES | BACKENDS | {"config", "net"},
+    "cli": PORTS | STAGES | BACKENDS | {"config", "assembly", "loggen", "net"},
+}
+# Inside a room, where it has arrows of its own: a subfolder may include itself and these. What is not named here may include all.
+MAY_INCLUDE_INSIDE = {
+    "model/text": set(),
+    "model/time": set(),
+    "model/compression": {"model/time"},
+    "aws/call": set(),
+    "aws/credentials": {"aws/call"},
+    "aws/s3": {"aws/call"},
+    "aws/sqs": {"aws/call"},
+    "aws/dynamo": {"aws/call"},
+    "aws/logs": {"aws/call"},
+    "aws/lambda": {"aws/call"},
+    "aws/inspect": {"aws/call", "aws/s3"},
+    "aws/tenant": {"aws/call", "aws/credentials", "aws/s3", "aws/logs"},
 }
 
 LINES_MAX = {".cc": 600, ".h": 250}
@@ -32,13 +49,13 @@ TEST_LINES_MAX = 1500
 
 CLOCK = {"src/local/system_clock.cc"}
 LOG = {"src/base/log.cc"}  # stamps its lines itself: base knows no ports
-TESTS, BENCHES, CLI = "tests", "benches", "src/cli/"
+TESTS, BENCHES, CONFIG = "tests", "benches", "src/config/"
 # What may not be written, why, and where it may all the same.
 BANNED = [
     (r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b", "sleep through the Clock port", CLOCK),
     (r"\b(?:system|steady|high_resolution)_clock::now\b|\b(?:clock_gettime|gettimeofday)\b",
      "time comes through the Clock port", CLOCK | LOG | {TESTS, BENCHES}),
-    (r"\b(?:secure_)?getenv\b", "the environment is read in src/cli only", {CLI, TESTS}),
+    (r"\b(?:secure_)?getenv\b|\bchar\s*\*\*\s*environ\b", "the environment is read in src/config only", {CONFIG, TESTS, BENCHES}),
     (r"\b[gG]etInstance\b", "no singletons", {TESTS}),  # GoogleTest has one
     (r"\busing\s+namespace\s+std\s*;", "name what you use", set()),
     (r"\bco_(?:await|yield|return)\b", "GCC 12 miscompiles coroutines", set()),
@@ -81,6 +98,16 @@ def may(path, places):
     return path in places or any(place.endswith("/") and path.startswith(place) for place in places)
 
 
+def check_inside(path, included, line):
+    """Between the subfolders of one room."""
+    folder = path.removeprefix("src/").rpartition("/")[0]
+    target = included.rpartition("/")[0]
+    if folder not in MAY_INCLUDE_INSIDE or target == folder or target in MAY_INCLUDE_INSIDE[folder]:
+        return
+    allowed = ", ".join(sorted(MAY_INCLUDE_INSIDE[folder])) or "no other subfolder of its room"
+    yield line, f'includes "{included}": {folder} may include {allowed}'
+
+
 def check_includes(path, text):
     room = path.split("/")[1]
     if room not in MAY_INCLUDE:
@@ -91,6 +118,7 @@ def check_includes(path, text):
         target = included.split("/")[0]
         line = line_of(text, match.start(1))
         if target == room:
+            yield from check_inside(path, included, line)
             continue
         if target not in MAY_INCLUDE:
             yield line, f'includes "{included}", which is no room of src (tests are never included by src)'

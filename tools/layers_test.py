@@ -37,6 +37,7 @@ class Layers(unittest.TestCase):
     def test_includes_go_down_only(self):
         allowed = [("model", "base"), ("ports", "model"), ("collect", "ports"), ("process", "deliver"),
                    ("process", "tenants"), ("http", "tenants"), ("aws", "ports"), ("loggen", "ports"),
+                   ("config", "collect"), ("assembly", "config"), ("assembly", "aws"), ("cli", "assembly"),
                    ("cli", "aws"), ("cli", "kube"), ("cli", "net"), ("kube", "net"), ("kube", "ports"), ("net", "ports"),
                    ("aws", "net"), ("cli", "loggen"), ("cli", "collect"), ("base", "base")]
         for room, target in allowed:
@@ -45,10 +46,19 @@ class Layers(unittest.TestCase):
                    ("collect", "local"), ("deliver", "process"), ("deliver", "tenants"), ("tenants", "deliver"),
                    ("process", "aws"), ("aws", "tenants"), ("local", "http"), ("http", "process"),
                    ("loggen", "local"), ("kube", "local"), ("kube", "collect"), ("net", "kube"), ("collect", "net"),
-                   ("local", "net"), ("collect", "kube"), ("local", "cli"), ("collect", "loggen")]
+                   ("local", "net"), ("config", "aws"), ("config", "assembly"), ("assembly", "cli"), ("collect", "kube"), ("local", "cli"), ("collect", "loggen")]
         for room, target in refused:
             self.assert_found({f"src/{room}/x.cc": f'\n  #  include "{target}/y.h"\n'},
                               f'src/{room}/x.cc:2: includes "{target}/y.h": {room} may include')
+
+    def test_subfolders_of_a_room_have_arrows_too(self):
+        for folder, target in (("aws/s3", "aws/call"), ("aws/tenant", "aws/s3"), ("aws/s3", "aws/s3"), ("model", "model/time"),
+                               ("collect/tail", "collect")):
+            self.assert_clean({f"src/{folder}/x.cc": f'#include "{target}/y.h"\n'})
+        for folder, target in (("aws/call", "aws/s3"), ("aws/s3", "aws/sqs"), ("aws/call", "aws/credentials"), ("model/time", "model"),
+                               ("model/text", "model/time")):
+            self.assert_found({f"src/{folder}/x.cc": f'#include "{target}/y.h"\n'},
+                              f'src/{folder}/x.cc:1: includes "{target}/y.h": {folder} may include')
 
     def test_src_never_includes_tests_nor_by_a_relative_path(self):
         for include in ("sim/world.h", "tests/sim/world.h", "../tests/sim/world.h", "neighbour.h"):
@@ -94,7 +104,7 @@ class Layers(unittest.TestCase):
             "src/local/system_clock.cc": "clock_gettime(0, &x); steady_clock::now(); sleep_for(x);\n",
             "src/base/x_bench.cc": "auto x = std::chrono::steady_clock::now();\n",
             "src/base/x_test.cc": "throw 1; auto x = std::chrono::steady_clock::now();\n",
-            "src/cli/x.cc": 'getenv("HOME");\n'})
+            "src/config/x.cc": 'getenv("HOME");\n'})
 
     def test_banned_words_in_comments_literals_and_longer_words_are_none(self):
         self.assert_clean({"src/base/x.cc": '''

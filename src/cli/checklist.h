@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "aws/inspection.h"
-#include "cli/config.h"
+#include "aws/inspect/inspection.h"
+#include "config/config.h"
 
 namespace headgate::cli {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/config_load.h"
+#include "config/config_load.h"
 
 namespace headgate::cli {
 namespace {

@@ -5,14 +5,14 @@
 #include <memory>
 #include <ostream>
 
+#include "assembly/data_directory.h"
+#include "assembly/large_memory.h"
+#include "assembly/node_agent.h"
+#include "assembly/version.h"
 #include "base/log.h"
-#include "cli/data_directory.h"
-#include "cli/large_memory.h"
-#include "cli/node_agent.h"
 #include "cli/option_checks.h"
-#include "cli/setting.h"
 #include "cli/stop_signals.h"
-#include "cli/version.h"
+#include "config/setting.h"
 #include "local/owned_directory.h"
 
 namespace headgate::cli {

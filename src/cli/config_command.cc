@@ -3,8 +3,8 @@
 #include <ostream>
 #include <utility>
 
-#include "cli/config_print.h"
-#include "cli/core_dumps.h"
+#include "assembly/core_dumps.h"
+#include "config/config_print.h"
 
 namespace headgate::cli {
 

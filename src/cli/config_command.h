@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "cli/command.h"
-#include "cli/config_load.h"
+#include "config/config_load.h"
 
 namespace headgate::cli {
 

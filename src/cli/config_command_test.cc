@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "cli/config_print.h"
+#include "config/config_print.h"
 #include "fakes/source_directory.h"
 
 namespace headgate::cli {

@@ -9,7 +9,7 @@
 #include "cli/object_url.h"
 #include "cli/printable_stream.h"
 #include "cli/process_run.h"
-#include "cli/setting.h"
+#include "config/setting.h"
 #include "deliver/quarantine.h"
 #include "model/metadata_text.h"
 #include "model/notification.h"

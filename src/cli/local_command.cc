@@ -5,14 +5,14 @@
 #include <memory>
 #include <ostream>
 
+#include "assembly/large_memory.h"
+#include "assembly/local_pipeline.h"
 #include "base/log.h"
-#include "cli/large_memory.h"
-#include "cli/local_pipeline.h"
 #include "cli/option_checks.h"
 #include "cli/printable_stream.h"
-#include "cli/setting.h"
 #include "cli/status_table.h"
 #include "cli/stop_signals.h"
+#include "config/setting.h"
 
 namespace headgate::cli {
 namespace {

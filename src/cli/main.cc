@@ -4,12 +4,13 @@
 #include <memory>
 #include <optional>
 
+#include "assembly/core_dumps.h"
+#include "assembly/delivery_world.h"
+#include "assembly/version.h"
 #include "cli/check_command.h"
 #include "cli/collect_command.h"
 #include "cli/command.h"
 #include "cli/config_command.h"
-#include "cli/core_dumps.h"
-#include "cli/delivery_world.h"
 #include "cli/descriptor_sink.h"
 #include "cli/dlq_command.h"
 #include "cli/local_command.h"
@@ -20,7 +21,6 @@
 #include "cli/standard_streams.h"
 #include "cli/tenant_command.h"
 #include "cli/undelivered_command.h"
-#include "cli/version.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"

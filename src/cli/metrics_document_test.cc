@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "collect/batch/uploader.h"
 #include "collect/collector.h"
-#include "collect/uploader.h"
 #include "conformance/scratch_folder.h"
 #include "fakes/source_directory.h"
 #include "kube/cluster_pods.h"

@@ -7,11 +7,11 @@
 #include <array>
 #include <filesystem>
 
-#include "aws/s3_store.h"
-#include "aws/sqs_client.h"
-#include "aws/sqs_name.h"
-#include "aws/sts.h"
-#include "cli/tenant_rules.h"
+#include "assembly/tenant_rules.h"
+#include "aws/credentials/sts.h"
+#include "aws/s3/s3_store.h"
+#include "aws/sqs/sqs_client.h"
+#include "aws/sqs/sqs_name.h"
 #include "model/quarantine_key.h"
 #include "tenants/completion.h"
 #include "tenants/former_tenant.h"

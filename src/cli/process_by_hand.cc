@@ -4,8 +4,8 @@
 #include <iterator>
 #include <ostream>
 
+#include "assembly/delivery_workers.h"
 #include "cli/command.h"
-#include "cli/delivery_workers.h"
 #include "cli/object_url.h"
 #include "cli/process_run.h"
 #include "cli/tally_words.h"

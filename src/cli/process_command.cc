@@ -7,7 +7,7 @@
 
 #include "cli/option_checks.h"
 #include "cli/process_run.h"
-#include "cli/setting.h"
+#include "config/setting.h"
 
 namespace headgate::cli {
 namespace {

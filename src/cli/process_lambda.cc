@@ -1,8 +1,8 @@
-#include "aws/embedded_metrics.h"
-#include "aws/lambda_event.h"
-#include "aws/lambda_runtime.h"
+#include "assembly/delivery_workers.h"
+#include "aws/lambda/embedded_metrics.h"
+#include "aws/lambda/lambda_event.h"
+#include "aws/lambda/lambda_runtime.h"
 #include "base/log.h"
-#include "cli/delivery_workers.h"
 #include "cli/process_run.h"
 #include "process/batch.h"
 

@@ -1,8 +1,8 @@
 #include <atomic>
 
+#include "assembly/build_info.h"
+#include "assembly/delivery_workers.h"
 #include "base/log.h"
-#include "cli/build_info.h"
-#include "cli/delivery_workers.h"
 #include "cli/preflight.h"
 #include "cli/process_run.h"
 #include "http/health.h"

@@ -5,8 +5,8 @@
 #include <ostream>
 #include <sstream>
 
+#include "assembly/large_memory.h"
 #include "cli/command.h"
-#include "cli/large_memory.h"
 #include "cli/stop_signals.h"
 
 namespace headgate::cli {

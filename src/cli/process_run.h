@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "assembly/aws_clients.h"
+#include "assembly/delivery_world.h"
 #include "base/metrics.h"
-#include "cli/aws_clients.h"
-#include "cli/config.h"
 #include "cli/config_command.h"
-#include "cli/delivery_world.h"
+#include "config/config.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"

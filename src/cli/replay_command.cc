@@ -4,12 +4,12 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/delivery_workers.h"
+#include "assembly/delivery_workers.h"
 #include "cli/object_url.h"
 #include "cli/option_checks.h"
 #include "cli/process_run.h"
-#include "cli/setting.h"
 #include "cli/tally_words.h"
+#include "config/setting.h"
 #include "process/replay.h"
 #include "process/scan.h"
 

@@ -7,11 +7,11 @@
 #include <ostream>
 #include <utility>
 
+#include "assembly/tenant_rules.h"
 #include "cli/config_command.h"
 #include "cli/option_checks.h"
 #include "cli/tenant_actions.h"
 #include "cli/tenant_document.h"
-#include "cli/tenant_rules.h"
 
 namespace headgate::cli {
 

@@ -6,9 +6,9 @@
 #include <iosfwd>
 #include <memory>
 
-#include "cli/central_store.h"
+#include "assembly/central_store.h"
 #include "cli/command.h"
-#include "cli/config_load.h"
+#include "config/config_load.h"
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "ports/tenant_store.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/tenant_store.h"
 
 namespace headgate::cli {

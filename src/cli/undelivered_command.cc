@@ -5,11 +5,11 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/delivery_workers.h"
+#include "assembly/delivery_workers.h"
 #include "cli/object_url.h"
 #include "cli/printable_stream.h"
 #include "cli/process_run.h"
-#include "cli/setting.h"
+#include "config/setting.h"
 #include "deliver/quarantine.h"
 #include "model/notification.h"
 #include "process/quarantine_walk.h"

@@ -12,8 +12,8 @@
 
 #include "base/deadline.h"
 #include "base/repeated_log.h"
+#include "collect/tail/unopened_files.h"
 #include "collect/terms.h"
-#include "collect/unopened_files.h"
 #include "ports/kube.h"
 
 namespace headgate::collect {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <tuple>
 
-#include "collect/pod_log_directory.h"
+#include "collect/tail/pod_log_directory.h"
 #include "collect/words.h"
-#include "model/checksum.h"
-#include "model/format_title.h"
+#include "model/compression/checksum.h"
+#include "model/text/format_title.h"
 #include "ports/whole_file.h"
 
 namespace headgate::collect {

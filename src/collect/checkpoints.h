@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "collect/batch_manifest.h"
+#include "collect/batch/batch_manifest.h"
 #include "collect/position.h"
 #include "ports/disk.h"
 

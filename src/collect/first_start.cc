@@ -1,7 +1,7 @@
 #include "collect/first_start.h"
 
-#include "collect/record_assembler.h"
-#include "collect/tailed_file.h"
+#include "collect/tail/record_assembler.h"
+#include "collect/tail/tailed_file.h"
 
 namespace headgate::collect {
 

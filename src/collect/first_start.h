@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "collect/checkpoints.h"
-#include "collect/pod_log_directory.h"
+#include "collect/tail/pod_log_directory.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "collect/words.h"
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::collect {
 

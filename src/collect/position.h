@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 #include "model/record.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "collect/multiline.h"
+#include "collect/tail/multiline.h"
 #include "model/tenant_id.h"
 
 namespace headgate::collect {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "base/check.h"
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::deliver {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::deliver {
 namespace {

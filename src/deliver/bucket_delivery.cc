@@ -8,12 +8,12 @@
 
 #include "base/utf8.h"
 #include "deliver/object_text.h"
-#include "model/checksum.h"
-#include "model/compressed_writer.h"
-#include "model/json_escape.h"
+#include "model/compression/checksum.h"
+#include "model/compression/compressed_writer.h"
 #include "model/metadata_text.h"
 #include "model/record.h"
 #include "model/record_reader.h"
+#include "model/text/json_escape.h"
 
 namespace headgate::deliver {
 namespace {

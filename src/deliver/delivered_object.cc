@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "deliver/object_text.h"
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::deliver {
 namespace {

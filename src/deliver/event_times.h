@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "deliver/log_batcher.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/log_sink.h"
 
 namespace headgate::deliver {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/log_sink.h"
 
 namespace headgate::deliver {

@@ -5,8 +5,8 @@
 
 #include "base/byte_source.h"
 #include "base/result.h"
-#include "model/codec.h"
-#include "model/compressed_reader.h"
+#include "model/compression/codec.h"
+#include "model/compression/compressed_reader.h"
 #include "model/names.h"
 #include "ports/object_store.h"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::deliver {
 

@@ -7,7 +7,7 @@
 #include "base/json_text.h"
 #include "base/utf8.h"
 #include "deliver/own_fault.h"
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 #include "model/metadata_text.h"
 
 namespace headgate::deliver {

@@ -12,7 +12,7 @@
 
 #include "kube/api_object.h"
 #include "kube/label_selector.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/kube.h"
 
 namespace headgate::kube {

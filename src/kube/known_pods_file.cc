@@ -6,9 +6,9 @@
 #include <memory>
 #include <span>
 
-#include "model/checksum.h"
-#include "model/format_title.h"
-#include "model/json_text.h"
+#include "model/compression/checksum.h"
+#include "model/text/format_title.h"
+#include "model/text/json_text.h"
 #include "ports/whole_file.h"
 
 namespace headgate::kube {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kube/known_pods_file.h"
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::kube {
 namespace {

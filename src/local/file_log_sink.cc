@@ -11,7 +11,7 @@
 
 #include "base/pages.h"
 #include "local/object_path.h"
-#include "model/json_escape.h"
+#include "model/text/json_escape.h"
 
 namespace headgate::local {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "base/log.h"
 #include "local/posix_file.h"
-#include "model/format_title.h"
-#include "model/timestamp.h"
+#include "model/text/format_title.h"
+#include "model/time/timestamp.h"
 
 namespace headgate::local {
 namespace {

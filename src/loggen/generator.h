@@ -14,7 +14,7 @@
 #include "loggen/line.h"
 #include "loggen/line_template.h"
 #include "loggen/time_text.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate::loggen {
 

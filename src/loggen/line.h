@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "model/record.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate::loggen {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <span>
 
-#include "model/compressed_writer.h"
+#include "model/compression/compressed_writer.h"
 
 namespace headgate::loggen {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/disk.h"
 
 namespace headgate::loggen {

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "loggen/generator.h"
 #include "loggen/line_writer.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/clock.h"
 
 namespace headgate::loggen {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate::loggen {
 

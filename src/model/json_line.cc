@@ -6,8 +6,8 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
-#include "model/json_string.h"
-#include "model/unix_time.h"
+#include "model/text/json_string.h"
+#include "model/time/unix_time.h"
 
 namespace headgate {
 namespace {

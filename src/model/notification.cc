@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "model/json_text.h"
 #include "model/object_key.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

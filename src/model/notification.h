@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "model/names.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

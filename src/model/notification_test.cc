@@ -6,7 +6,7 @@
 #include <fstream>
 #include <random>
 
-#include "model/json_text.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "model/checksum.h"
-#include "model/empty_member.h"
-#include "model/little_endian.h"
+#include "model/compression/checksum.h"
+#include "model/compression/empty_member.h"
+#include "model/compression/little_endian.h"
 
 namespace headgate {
 namespace {

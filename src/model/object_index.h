@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/codec.h"
+#include "model/compression/codec.h"
 #include "model/names.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

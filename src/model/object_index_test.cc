@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "model/checksum.h"
-#include "model/compressed_test_data.h"
-#include "model/empty_member.h"
-#include "model/little_endian.h"
+#include "model/compression/checksum.h"
+#include "model/compression/compressed_test_data.h"
+#include "model/compression/empty_member.h"
+#include "model/compression/little_endian.h"
 
 namespace headgate {
 namespace {

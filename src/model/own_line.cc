@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "model/json_string.h"
+#include "model/text/json_string.h"
 
 namespace headgate {
 namespace {

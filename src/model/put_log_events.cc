@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "model/json_escape.h"
+#include "model/text/json_escape.h"
 
 namespace headgate {
 namespace {

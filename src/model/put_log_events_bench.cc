@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "model/json_text.h"
 #include "model/put_log_events.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

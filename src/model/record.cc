@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "model/base64.h"
-#include "model/json_escape.h"
-#include "model/json_text.h"
+#include "model/text/base64.h"
+#include "model/text/json_escape.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

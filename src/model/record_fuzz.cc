@@ -9,8 +9,8 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
-#include "model/json_escape_blocks.h"
 #include "model/record.h"
+#include "model/text/json_escape_blocks.h"
 
 namespace headgate {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "base/pages.h"
 #include "base/utf8.h"
-#include "model/array_scan.h"
 #include "model/json_line.h"
 #include "model/line_reader.h"
 #include "model/own_line.h"
+#include "model/text/array_scan.h"
 
 namespace headgate {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "model/large_lines.h"
 #include "model/record.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "model/base64.h"
+#include "model/text/base64.h"
 
 namespace headgate {
 namespace {

@@ -5,8 +5,8 @@
 #include <charconv>
 #include <utility>
 
-#include "model/document.h"
-#include "model/json_text.h"
+#include "model/text/document.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

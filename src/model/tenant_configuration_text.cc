@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/utf8.h"
-#include "model/json_text.h"
 #include "model/tenant_configuration.h"
+#include "model/text/json_text.h"
 
 namespace headgate {
 namespace {

@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "base/deadline.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

@@ -14,7 +14,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "model/names.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 
 namespace headgate {
 

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "model/names.h"
 #include "model/quarantine_key.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/clock.h"
 #include "ports/object_store.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/tenant_configuration.h"
-#include "model/timestamp.h"
+#include "model/time/timestamp.h"
 #include "ports/tenant_store.h"
 
 namespace headgate::tenants {

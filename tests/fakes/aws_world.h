@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "aws/service_client.h"
+#include "aws/call/service_client.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
 #include "net/http_pool.h"

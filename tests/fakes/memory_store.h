@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 #include "ports/clock.h"
 #include "ports/object_store.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "aws/s3_store.h"
+#include "aws/s3/s3_store.h"
 #include "base/check.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"

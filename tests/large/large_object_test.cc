@@ -14,7 +14,7 @@
 #include "fakes/partial_store.h"
 #include "local/system_clock.h"
 #include "loggen/generator.h"
-#include "model/compressed_writer.h"
+#include "model/compression/compressed_writer.h"
 #include "model/put_log_events.h"
 #include "model/record.h"
 #include "process/processor.h"

@@ -12,7 +12,7 @@
 #include "local/inotify_events.h"
 #include "local/posix_disk.h"
 #include "local/system_random.h"
-#include "model/compressed_reader.h"
+#include "model/compression/compressed_reader.h"
 #include "model/record_reader.h"
 
 namespace headgate {

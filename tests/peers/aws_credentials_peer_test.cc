@@ -7,12 +7,12 @@
 #include <sstream>
 #include <string>
 
-#include "aws/default_credentials.h"
-#include "aws/instance_credentials.h"
-#include "aws/role_chain.h"
-#include "aws/secrets_manager.h"
-#include "aws/session_policy.h"
-#include "aws/sts.h"
+#include "aws/credentials/default_credentials.h"
+#include "aws/credentials/instance_credentials.h"
+#include "aws/credentials/secrets_manager.h"
+#include "aws/credentials/sts.h"
+#include "aws/tenant/role_chain.h"
+#include "aws/tenant/session_policy.h"
 #include "conformance/scratch_folder.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "aws/aws_settings.h"
-#include "aws/endpoint.h"
-#include "aws/sigv4.h"
+#include "aws/call/endpoint.h"
+#include "aws/call/sigv4.h"
+#include "aws/credentials/aws_settings.h"
 #include "base/json_text.h"
 #include "conformance/scratch_folder.h"
 #include "local/posix_disk.h"

@@ -12,9 +12,9 @@
 #include <iostream>
 #include <string>
 
-#include "aws/container_credentials.h"
-#include "aws/default_credentials.h"
-#include "aws/sts.h"
+#include "aws/credentials/container_credentials.h"
+#include "aws/credentials/default_credentials.h"
+#include "aws/credentials/sts.h"
 #include "conformance/scratch_folder.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "aws/dynamo_tenant_store.h"
+#include "aws/dynamo/dynamo_tenant_store.h"
 #include "peers/dynamo_world.h"
 
 namespace headgate::peers {

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <thread>
 
-#include "aws/dynamo_ledger.h"
-#include "aws/dynamo_tenant_store.h"
+#include "aws/dynamo/dynamo_ledger.h"
+#include "aws/dynamo/dynamo_tenant_store.h"
 #include "conformance/ledger.h"
 #include "conformance/tenant_store.h"
 #include "fakes/source_directory.h"

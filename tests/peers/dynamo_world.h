@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "aws/dynamo_table.h"
-#include "aws/json_call.h"
+#include "aws/call/json_call.h"
+#include "aws/dynamo/dynamo_table.h"
 #include "base/check.h"
 #include "peers/aws_peers.h"
 #include "peers/boto3_client.h"

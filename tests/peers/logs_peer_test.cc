@@ -1,8 +1,8 @@
 // Our log sink on moto; boto3 reads what it wrote.
 #include <gtest/gtest.h>
 
-#include "aws/json_call.h"
-#include "aws/logs_sink.h"
+#include "aws/call/json_call.h"
+#include "aws/logs/logs_sink.h"
 #include "conformance/log_sink.h"
 #include "peers/aws_peers.h"
 #include "peers/boto3_client.h"

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "aws/aws_destinations.h"
+#include "aws/tenant/aws_destinations.h"
 #include "fakes/scripted_server.h"
 #include "peers/aws_peers.h"
 #include "peers/boto3_client.h"

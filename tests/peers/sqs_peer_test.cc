@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "aws/json_call.h"
-#include "aws/sqs_queue.h"
+#include "aws/call/json_call.h"
+#include "aws/sqs/sqs_queue.h"
 #include "conformance/dead_letters.h"
 #include "peers/aws_peers.h"
 #include "peers/boto3_client.h"

@@ -4,10 +4,10 @@
 
 #include <sstream>
 
-#include "aws/dynamo_ledger.h"
-#include "aws/dynamo_tenant_store.h"
-#include "aws/logs_sink.h"
-#include "aws/sqs_queue.h"
+#include "aws/dynamo/dynamo_ledger.h"
+#include "aws/dynamo/dynamo_tenant_store.h"
+#include "aws/logs/logs_sink.h"
+#include "aws/sqs/sqs_queue.h"
 #include "peers/boto3_client.h"
 
 namespace headgate {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "deliver/bucket_delivery.h"
-#include "model/compressed_writer.h"
+#include "model/compression/compressed_writer.h"
 #include "sim/delivery_world.h"
 #include "sim/packed_object.h"
 

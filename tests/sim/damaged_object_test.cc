@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "model/compressed_writer.h"
+#include "model/compression/compressed_writer.h"
 #include "sim/delivery_world.h"
 
 namespace headgate::process {

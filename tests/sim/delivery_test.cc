@@ -12,7 +12,7 @@
 #include "deliver/log_delivery.h"
 #include "deliver/message_parts.h"
 #include "fakes/memory_store.h"
-#include "model/compressed_reader.h"
+#include "model/compression/compressed_reader.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_store.h"
 #include "sim/sim_tenants.h"

@@ -5,7 +5,7 @@
 
 #include "base/byte_sink.h"
 #include "base/check.h"
-#include "model/compressed_writer.h"
+#include "model/compression/compressed_writer.h"
 
 namespace headgate::sim {
 

@@ -1,5 +1,5 @@
 // Packed batches on the simulated disk: what stands in the object, and what happens when the disk is full.
-#include "collect/packed_batch.h"
+#include "collect/batch/packed_batch.h"
 
 #include <gtest/gtest.h>
 

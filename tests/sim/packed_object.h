@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "collect/packed_batch.h"
-#include "model/compressed_reader.h"
+#include "collect/batch/packed_batch.h"
+#include "model/compression/compressed_reader.h"
 #include "model/object_index.h"
 #include "model/record_reader.h"
 #include "sim/sim_disk.h"

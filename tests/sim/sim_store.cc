@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/checksum.h"
+#include "model/compression/checksum.h"
 
 namespace headgate::sim {
 

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/container_tail.h"
-#include "model/compressed_reader.h"
+#include "collect/tail/container_tail.h"
+#include "model/compression/compressed_reader.h"
 #include "model/record_reader.h"
 #include "sim/gzipped.h"
 #include "sim/sim_disk.h"

@@ -1,5 +1,5 @@
 // From the spool to the store, one try at a time: the real collector and uploader over the simulated disk.
-#include "collect/uploader.h"
+#include "collect/batch/uploader.h"
 
 #include <set>
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-#include "model/compressed_reader.h"
+#include "model/compression/compressed_reader.h"
 #include "model/quarantine_key.h"
 #include "model/record_reader.h"
 

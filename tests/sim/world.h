@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "collect/batch/uploader.h"
 #include "collect/collector.h"
-#include "collect/uploader.h"
 #include "process/queue_worker.h"
 #include "sim/faults.h"
 #include "sim/inline_executor.h"

@@ -1,0 +1,96 @@
+#include "assembly/aws_clients.h"
+
+#include <algorithm>
+
+#include "assembly/version.h"
+#include "aws/credentials/default_credentials.h"
+#include "base/log.h"
+
+namespace headgate::cli {
+namespace {
+
+aws::Surroundings surroundings_of(const Environment& environment) {
+  aws::Surroundings surroundings;
+  surroundings.environment.insert(environment.begin(), environment.end());
+  surroundings.home = surroundings.variable("HOME");
+  return surroundings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, const Config& config,
+                                                     std::stop_token leave) {
+  auto clients = std::unique_ptr<AwsClients>(new AwsClients(world, std::move(leave)));
+  const aws::Surroundings surroundings = surroundings_of(world.environment);
+  aws::AwsSettings& settings = clients->settings_;
+  settings = TRY(aws::aws_settings(surroundings, world.disk));
+  if (!config.aws.region.empty()) settings.region = config.aws.region;
+  if (!config.aws.endpoint_url.empty()) settings.endpoints.url = config.aws.endpoint_url;
+  if (settings.region.empty())
+    return Error{Fault::Invalid, "aws.region: must be set, here or by AWS_REGION or in the profile"};
+  net::HttpPool::Options http;
+  http.client.ca_file = settings.ca_file;
+  http.client.user_agent = std::string("headgate/") + kVersion;
+  net::ProxyRules proxies = TRY(net::ProxyRules::of(settings.proxies));
+  if (!proxies.empty()) {
+    log::info("AWS is reached through a proxy, but for what NO_PROXY names", {{"proxy", proxies.in_words()}});
+    http.client.proxies = std::make_shared<const net::ProxyRules>(std::move(proxies));
+  }
+  clients->http_ = std::make_unique<net::HttpPool>(world.library, world.clock, std::move(http));
+  clients->source_ = TRY(aws::default_credentials({.clock = world.clock,
+                                                   .random = world.random,
+                                                   .http = *clients->http_,
+                                                   .disk = world.disk,
+                                                   .stop = clients->leave_},
+                                                  surroundings, settings));
+  aws::RoleChain::Settings roles{.sts = TRY_IN("aws.region", clients->endpoint(aws::Service::Sts)),
+                                 .central_role_arn = config.aws.role_arn};
+  clients->roles_ =
+      std::make_unique<aws::RoleChain>(aws::AssumedRole::World{.clock = world.clock,
+                                                               .random = world.random,
+                                                               .http = *clients->http_,
+                                                               .base = *clients->source_,
+                                                               .stop = clients->leave_,
+                                                               .attempts_max = settings.attempts_max},
+                                       std::move(roles));
+  return clients;
+}
+
+aws::ServiceClient::World AwsClients::with(aws::CredentialsSource& credentials) {
+  return {.clock = clock_, .random = random_, .http = *http_, .credentials = credentials};
+}
+
+aws::ServiceClient::Options AwsClients::options() const {
+  return {.attempts_max = settings_.attempts_max, .stop = leave_};
+}
+
+aws::ServiceClient::Options AwsClients::table_options() const {
+  constexpr std::uint32_t kAttempts = 10;  // as the SDKs did for DynamoDB alone
+  aws::ServiceClient::Options table = options();
+  table.attempts_max = std::max(table.attempts_max, kAttempts);
+  table.backoff_first = std::chrono::milliseconds{50};
+  return table;
+}
+
+aws::S3Settings AwsClients::bucket_settings(const Config& config) const {
+  aws::S3Settings settings{.bucket = config.store.bucket,
+                           .region = settings_.region,
+                           .endpoints = settings_.endpoints,
+                           .owner = config.store.owner,
+                           .kms_key = config.store.kms_key,
+                           .client = options()};
+  switch (config.store.encryption) {
+    case Encryption::Bucket:
+      settings.encryption = aws::Encryption::BucketDefault;
+      break;
+    case Encryption::S3:
+      settings.encryption = aws::Encryption::S3;
+      break;
+    case Encryption::Kms:
+      settings.encryption = aws::Encryption::Kms;
+      break;
+  }
+  return settings;
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,71 @@
+// What every client of AWS in this process shares: connections, credentials, roles.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "aws/call/service_client.h"
+#include "aws/credentials/aws_settings.h"
+#include "aws/credentials/surroundings.h"
+#include "aws/s3/s3_bucket.h"
+#include "aws/tenant/role_chain.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "config/config_load.h"
+#include "net/http_pool.h"
+#include "net/library.h"
+#include "ports/clock.h"
+#include "ports/disk.h"
+#include "ports/random.h"
+
+namespace headgate::cli {
+
+// What clients are made with; all of it outlives them.
+struct ClientWorld {
+  const net::Library& library;
+  const Environment& environment;
+  Clock& clock;
+  Random& random;
+  Disk& disk;
+  Metrics* metrics = nullptr;  // none: nothing is counted
+};
+
+class AwsClients {
+ public:
+  // Asks nobody yet. The error names the setting or variable. `leave`: ends every wait of every client.
+  static Result<std::unique_ptr<AwsClients>> open(const ClientWorld& world, const Config& config,
+                                                  std::stop_token leave = {});
+
+  const aws::AwsSettings& settings() const { return settings_; }
+  net::HttpPool& http() { return *http_; }
+  aws::RoleChain& roles() { return *roles_; }
+  aws::CredentialsSource& source() { return *source_; }  // whoever we are before any role of ours
+  // Of a client with these credentials; central(): with our own.
+  aws::ServiceClient::World with(aws::CredentialsSource& credentials);
+  aws::ServiceClient::World central() { return with(roles_->central()); }
+  aws::ServiceClient::Options options() const;
+  // Of tables: quick, and worth many tries, since a batch that was delivered and cannot be written down is
+  // delivered again.
+  aws::ServiceClient::Options table_options() const;
+  Result<aws::Endpoint> endpoint(aws::Service service) const {
+    return aws::endpoint_of(service, settings_.region, settings_.endpoints);
+  }
+  // Of the central bucket.
+  aws::S3Settings bucket_settings(const Config& config) const;
+
+ private:
+  AwsClients(const ClientWorld& world, std::stop_token leave)
+      : clock_(world.clock), random_(world.random), leave_(std::move(leave)) {}
+
+  Clock& clock_;
+  Random& random_;
+  const std::stop_token leave_;
+  aws::AwsSettings settings_;
+  std::unique_ptr<net::HttpPool> http_;
+  std::unique_ptr<aws::CredentialsSource> source_;
+  std::unique_ptr<aws::RoleChain> roles_;
+};
+
+}  // namespace headgate::cli

@@ -1,0 +1,13 @@
+// Which build runs, for those who watch many.
+#pragma once
+
+#include "assembly/version.h"
+#include "base/metrics.h"
+
+namespace headgate::cli {
+
+inline void tell_build(Metrics& metrics) {
+  metrics.gauge("headgate_build_info", "Always 1: which build runs", {{"version", kVersion}}).set(1);
+}
+
+}  // namespace headgate::cli

@@ -1,0 +1,66 @@
+// What delivering takes of the outside: central bucket, queue, ledger, tenants, destinations; in the world
+// that `store.kind` names.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "assembly/aws_clients.h"
+#include "assembly/central_store.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "ports/destinations.h"
+#include "ports/ledger.h"
+#include "ports/object_store.h"
+#include "ports/queue.h"
+#include "ports/tenant_store.h"
+#include "tenants/directory.h"
+
+namespace headgate::cli {
+
+// What ends the waits of clients.
+struct ClientStops {
+  std::stop_token all = {};  // of every client but these:
+  // Those of queue and ledger, which write down and give back what was stopped.
+  std::stop_token writes = {};
+  std::stop_token receive = {};  // the wait for messages alone, if it is not `writes`
+};
+
+class DeliveryWorld {
+ public:
+  // The error names the setting. In AWS nobody is asked but for the queue's name.
+  static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
+                                                     ClientStops stops = {}, Access access = Access::Change);
+
+  ObjectStore& central() { return *central_; }  // store.bucket
+  process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
+  Queue* queue() { return queue_.get(); }  // none: aws.queue_url is not set
+  DeadLetters* dead_letters() { return dead_letters_; }
+  Ledger& ledger() { return *ledger_; }
+  TenantStore& tenant_store() { return *tenant_store_; }
+  tenants::TenantDirectory& tenants() { return *tenants_; }
+  Destinations& destinations() { return *destinations_; }
+
+ private:
+  DeliveryWorld() = default;
+  Result<> open_local(const ClientWorld& world, const Config& config, Access access);
+  Result<> open_aws(const ClientWorld& world, const Config& config, ClientStops stops);
+  template <typename Q>
+  void use_queue(std::unique_ptr<Q> queue);
+
+  std::unique_ptr<AwsClients> clients_;
+  std::unique_ptr<ObjectStore> central_;
+  OtherStores others_;
+  std::unique_ptr<Queue> queue_;
+  DeadLetters* dead_letters_ = nullptr;  // queue_
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<TenantStore> tenant_store_;
+  std::unique_ptr<tenants::TenantDirectory> tenants_;
+  std::unique_ptr<Destinations> destinations_;
+};
+
+// The tenants' configurations alone. Shared: in AWS the clients go with the store.
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config,
+                                                       Access access);
+
+}  // namespace headgate::cli

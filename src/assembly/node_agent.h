@@ -1,0 +1,71 @@
+// The agent of one node, with its world: the node's disk, the Kubernetes API, the central store, /metrics.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/metrics.h"
+#include "base/result.h"
+#include "collect/agent.h"
+#include "config/config.h"
+#include "config/config_load.h"
+#include "http/health.h"
+#include "http/server.h"
+#include "local/inotify_events.h"
+#include "local/pod_log_disk.h"
+#include "local/posix_disk.h"
+#include "local/process_lock.h"
+#include "local/system_clock.h"
+#include "local/system_random.h"
+#include "net/library.h"
+#include "ports/kube.h"
+#include "ports/object_store.h"
+
+namespace headgate::cli {
+
+class NodeAgent {
+ public:
+  // Opens everything, then starts the threads; an error names the setting that it comes from, and nothing was
+  // started. Needs no answer of the Kubernetes API or the store: an agent that starts during their outage
+  // collects. Waits for another agent that has the data directory, until `stop` is asked for (Stopped).
+  // `library` outlives the agent.
+  static Result<std::unique_ptr<NodeAgent>> start(const net::Library& library, const Environment& environment,
+                                                  const Config& config, const std::stop_token& stop);
+  ~NodeAgent();
+  NodeAgent(const NodeAgent&) = delete;
+  NodeAgent& operator=(const NodeAgent&) = delete;
+
+  // Where /metrics is served; empty when it is off.
+  std::string metrics_address() const { return server_ ? server_->address().str() : ""; }
+
+  // Reads what is there, seals and uploads it within `grace`; how many batches stay spooled for the next
+  // start.
+  std::size_t stop(std::chrono::milliseconds grace);
+
+ private:
+  NodeAgent() = default;
+  Result<> start_all(const net::Library& library, const Environment& environment, const Config& config,
+                     const std::stop_token& stop);
+  Result<> open_kube(const net::Library& library, const Environment& environment, const Config& config);
+  Result<> start_server(const Config& config);
+  Result<> start_agent(const Config& config);
+
+  Metrics metrics_;
+  local::SystemClock clock_;
+  local::SystemRandom random_;
+  local::PosixDisk disk_;
+  std::optional<local::ProcessLock> lock_;  // on the data directory: given up after all that writes there
+  std::unique_ptr<local::PodLogDisk> pod_logs_;
+  std::unique_ptr<local::InotifyEvents> events_;
+  std::stop_source leave_;  // what the store takes so long for is left off
+  std::shared_ptr<ObjectStore> store_;
+  std::unique_ptr<Kube> pods_;
+  http::Readiness readiness_;
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace headgate::cli

@@ -1,0 +1,61 @@
+#include "aws/credentials/assumed_role.h"
+
+#include "base/log.h"
+
+namespace headgate::aws {
+namespace {
+
+// Tags and source identity are told where they are welcome: a trust policy made for the role alone refuses
+// them.
+class RoleOrigin final : public CredentialsOrigin {
+ public:
+  RoleOrigin(const AssumedRole::World& world, Endpoint sts, RoleRequest request)
+      : request_(std::move(request)),
+        sts_({world.clock, world.random, world.http, world.base}, std::move(sts),
+             ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
+  std::string_view name() const override { return request_.role_arn; }
+
+  Result<Credentials> fetch(Deadline deadline) override {
+    for (;;) {
+      Result<Credentials> taken = sts_.assume_role(request_, deadline);
+      if (taken.ok() || !leave_out(taken.error().what)) return taken;
+    }
+  }
+
+ private:
+  // What was refused by name, or has no place: STS packs session tags and policy together, and EKS Pod
+  // Identity hands on tags of its own that fill most of that room. The policy stays whatever is refused.
+  // False when it was nothing that can be left out.
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+  bool leave_out(std::string_view refusal) {
+    const auto names = [&](std::string_view action) {
+      return refusal.find(action) != std::string_view::npos;
+    };
+    const char* left_out = nullptr;
+    const bool is_too_large = names("AssumeRole: PackedPolicyTooLarge");
+    if (!request_.tags.empty() && (is_too_large || names("sts:TagSession"))) {
+      request_.tags.clear();
+      request_.transitive_tags.clear();
+      left_out = is_too_large ? "sts:TagSession (too large)" : "sts:TagSession";
+    } else if (!request_.source_identity.empty() && names("sts:SetSourceIdentity")) {
+      request_.source_identity.clear();
+      left_out = "sts:SetSourceIdentity";
+    }
+    if (left_out == nullptr) return false;
+    log::info("a role is taken without all that we would tell: CloudTrail there shows less",
+              {{"role", request_.role_arn}, {"action", left_out}});
+    return true;
+  }
+
+  RoleRequest request_;
+  Sts sts_;
+};
+
+}  // namespace
+
+AssumedRole::AssumedRole(const World& world, Endpoint sts, RoleRequest request)
+    : kept_(world.clock, world.random,
+            std::make_unique<RoleOrigin>(world, std::move(sts), std::move(request)),
+            RefreshingCredentials::Options{}) {}
+
+}  // namespace headgate::aws

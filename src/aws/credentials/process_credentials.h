@@ -1,0 +1,30 @@
+// Credentials that a program prints: credential_process of a profile.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "aws/credentials/credentials_origin.h"
+#include "aws/credentials/surroundings.h"
+
+namespace headgate::aws {
+
+class ProcessCredentials final : public CredentialsOrigin {
+ public:
+  static constexpr std::chrono::seconds kRunMax{60};
+
+  ProcessCredentials(const Clock& clock, Surroundings surroundings, std::string command)
+      : clock_(clock), surroundings_(std::move(surroundings)), command_(std::move(command)) {}
+
+  std::string_view name() const override { return "credential_process"; }
+  Result<Credentials> fetch(Deadline deadline) override;
+
+ private:
+  const Clock& clock_;
+  const Surroundings surroundings_;
+  const std::string command_;
+};
+
+}  // namespace headgate::aws

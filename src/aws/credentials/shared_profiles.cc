@@ -1,0 +1,78 @@
+#include "aws/credentials/shared_profiles.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "ports/whole_file.h"
+
+namespace headgate::aws {
+namespace {
+
+// Where a variable or home says; empty when neither does.
+std::string path_of(const Surroundings& surroundings, std::string_view variable, std::string_view at_home) {
+  std::string path = surroundings.variable(variable);
+  if (path.empty() && !surroundings.home.empty()) return surroundings.home + std::string(at_home);
+  if (path.starts_with("~/") && !surroundings.home.empty()) return surroundings.home + path.substr(1);
+  return path;
+}
+
+Result<IniFile> read_file(Disk& disk, const std::string& path) {
+  if (path.empty() || path == "/dev/null") return IniFile{};  // how people say that there is none
+  const Result<std::string> text = read_whole_file(disk, path, kIniBytesMax);
+  if (!text.ok() && text.error().fault == Fault::NotFound) return IniFile{};
+  if (!text.ok()) return text.error();
+  return TRY_IN(path, parse_ini(*text));
+}
+
+// What "profile two" and "profile \"two words\"" of the config file name; empty when it is something else's
+// section.
+std::string named_in(std::string_view section, std::string_view word) {
+  if (!section.starts_with(word)) return {};
+  section.remove_prefix(word.size());
+  const std::size_t name = section.find_first_not_of(" \t");
+  if (name == 0 || name == std::string_view::npos) return {};
+  section.remove_prefix(name);
+  for (const char quote : {'"', '\''}) {
+    if (section.size() >= 2 && section.front() == quote && section.back() == quote)
+      return std::string(section.substr(1, section.size() - 2));
+  }
+  return std::string(section);
+}
+
+Result<IniFile> read_config(const Surroundings& surroundings, Disk& disk) {
+  return read_file(disk, path_of(surroundings, "AWS_CONFIG_FILE", "/.aws/config"));
+}
+
+}  // namespace
+
+Result<Profiles> read_profiles(const Surroundings& surroundings, Disk& disk) {
+  const IniFile config = TRY(read_config(surroundings, disk));
+  IniFile secrets =
+      TRY(read_file(disk, path_of(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")));
+  Profiles profiles(secrets.begin(), secrets.end());
+  // "profile default" before "default": what is there stays.
+  for (const bool is_default : {false, true}) {
+    for (const auto& [section, values] : config) {
+      const std::string name = section == "default" ? section : named_in(section, "profile");
+      if (!name.empty() && (section == "default") == is_default)
+        profiles[name].insert(values.begin(), values.end());
+    }
+  }
+  return profiles;
+}
+
+Result<IniSection> read_services(const Surroundings& surroundings, Disk& disk, std::string_view name) {
+  const IniFile config = TRY(read_config(surroundings, disk));
+  for (const auto& [section, values] : config) {
+    if (named_in(section, "services") == name) return values;
+  }
+  return Error{Fault::Invalid,
+               "services " + std::string(name) + ": no such section, though the profile names it"};
+}
+
+std::string profile_name(const Surroundings& surroundings) {
+  const std::string named = surroundings.variable("AWS_PROFILE");
+  return named.empty() ? "default" : named;
+}
+
+}  // namespace headgate::aws

@@ -1,0 +1,28 @@
+#include "aws/credentials/web_identity.h"
+
+#include <utility>
+
+#include "ports/whole_file.h"
+
+namespace headgate::aws {
+
+WebIdentity::WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role)
+    : world_(world),
+      role_(std::move(role)),
+      sts_({world.clock, world.random, world.http, nobody_}, std::move(sts),
+           ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
+
+Result<Credentials> WebIdentity::fetch(Deadline deadline) {
+  constexpr std::size_t kTokenBytesMax = 20'000;  // what STS takes
+  std::string token = TRY_IN("token", read_whole_file(world_.disk, role_.token_file, kTokenBytesMax));
+  const std::size_t last = token.find_last_not_of(" \t\r\n");
+  token.resize(last == std::string::npos ? 0 : last + 1);
+  if (token.empty()) return Error{Fault::Retry, role_.token_file + ": empty"};
+  return sts_.assume_role_with_web_identity(
+      {.role_arn = role_.arn,
+       .session_name = role_.session_name.empty() ? "headgate" : role_.session_name,
+       .token = std::move(token)},
+      deadline);
+}
+
+}  // namespace headgate::aws

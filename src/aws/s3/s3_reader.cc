@@ -1,0 +1,137 @@
+#include "aws/s3/s3_reader.h"
+
+#include <charconv>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "aws/s3/s3_object.h"
+#include "base/backoff.h"
+#include "model/compression/checksum.h"
+
+namespace headgate::aws {
+namespace {
+
+// Whether Content-Range is what S3 gives of `wanted`: all of it, or, of one that reaches beyond the object,
+// what there is up to the object's end (RFC 9110, 14.4).
+bool is_range_of(std::string_view text, const ByteRange& wanted) {
+  const std::string first = "bytes " + std::to_string(wanted.first) + '-';
+  if (!text.starts_with(first)) return false;
+  text.remove_prefix(first.size());
+  std::uint64_t last = 0;
+  std::uint64_t all = 0;
+  const char* const end = text.data() + text.size();
+  const auto last_read = std::from_chars(text.data(), end, last);
+  if (last_read.ec != std::errc{} || last_read.ptr == end || *last_read.ptr != '/') return false;
+  if (last == wanted.first + wanted.bytes - 1) return true;
+  const auto all_read = std::from_chars(last_read.ptr + 1, end, all);
+  return all_read.ec == std::errc{} && all_read.ptr == end && last < wanted.first + wanted.bytes && all > 0 &&
+         last == all - 1;
+}
+
+// An object may be a web page too; then it comes with the id that S3 gives each request.
+bool is_web_page(const Answer& answer) {
+  return answer.header("content-type").starts_with("text/html") && answer.header("x-amz-request-id").empty();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<S3Reader>> S3Reader::open(S3Bucket& bucket, const ObjectKey& key,
+                                                 std::optional<ByteRange> range, Deadline deadline) {
+  TRY(check_key(key));
+  std::unique_ptr<S3Reader> reader(new S3Reader(bucket, deadline));
+  TRY(reader->begin(key, range));
+  return reader;
+}
+
+Result<S3Bucket::Streamed> S3Reader::get(const ObjectKey& key, bool is_ranged) const {
+  ServiceRequest request = bucket_.request("GetObject", "GET", key);
+  request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
+  if (is_ranged)
+    request.headers.emplace_back("Range", "bytes=" + std::to_string(left_.first) + "-" +
+                                              std::to_string(left_.first + left_.bytes - 1));
+  if (!info_.etag.empty()) request.headers.emplace_back("If-Match", '"' + info_.etag + '"');
+  S3Bucket::Streamed streamed = TRY(bucket_.stream(request, deadline_));
+  if (!streamed.answer.is_success()) {
+    if (streamed.answer.status == 412)
+      return Error{Fault::Retry, "GetObject: the object was replaced while it was read"};
+    return bucket_.error_of(request, streamed.answer);
+  }
+  if (is_ranged && streamed.answer.status != 206)
+    return Error{Fault::Retry, "GetObject: all of the object came instead of a range"};
+  // What a cache or a gateway on the way gives instead would be taken for a damaged object.
+  const bool is_part = streamed.answer.status == 206;
+  const std::string_view range = streamed.answer.header("content-range");
+  if (is_part && !(is_ranged && (range.empty() || is_range_of(range, left_))))
+    return Error{Fault::Retry, "GetObject: another range of the object came than the one that was asked for"};
+  if (is_web_page(streamed.answer))
+    return Error{Fault::Retry, "GetObject: a web page came: a proxy or gateway may have answered"};
+  return streamed;
+}
+
+Result<> S3Reader::begin(const ObjectKey& key, std::optional<ByteRange> range) {
+  if (range && range->bytes > std::numeric_limits<std::uint64_t>::max() - range->first)
+    return Error{Fault::Invalid, "range beyond the end"};
+  const bool is_empty = range && range->bytes == 0;  // no such thing can be asked for
+  const bool is_ranged = range && !is_empty;
+  if (range) left_ = *range;
+  streamed_ = TRY(get(key, is_ranged));
+  info_ = TRY_IN("GetObject", object_info(key, streamed_->answer));
+  if (!range) {
+    left_ = {.first = 0, .bytes = info_.bytes};
+    expected_checksum_ = whole_checksum(streamed_->answer);
+  } else if (range->first + range->bytes > info_.bytes) {
+    return Error{Fault::Invalid, "range beyond the end"};
+  }
+  return {};
+}
+
+Result<std::size_t> S3Reader::read(std::span<char> into) {
+  if (into.empty()) return std::size_t{0};
+  while (left_.bytes > 0) {
+    if (!streamed_) return Error{Fault::Retry, "GetObject: given up"};
+    const std::size_t most = left_.bytes < into.size() ? static_cast<std::size_t>(left_.bytes) : into.size();
+    Result<std::size_t> taken = streamed_->body->read(into.first(most));
+    if (taken.ok() && *taken > 0) {
+      left_.first += *taken;
+      left_.bytes -= *taken;
+      since_break_ += *taken;
+      if (!expected_checksum_.empty()) checksum_ = crc32c(checksum_, {into.data(), *taken});
+      if (left_.bytes == 0) TRY(check_whole());
+      return taken;
+    }
+    TRY(go_on(taken.ok() ? Error{Fault::Retry, "GetObject: the body ended early"} : taken.error()));
+  }
+  if (streamed_) {  // the connection is free for others when its end was read
+    char byte = 0;
+    static_cast<void>(streamed_->body->read({&byte, 1}));
+    streamed_.reset();
+  }
+  return std::size_t{0};
+}
+
+// Opens the rest anew, or gives back why not.
+Result<> S3Reader::go_on(Error broken) {
+  streamed_.reset();
+  if (broken.fault != Fault::Retry) return broken;
+  if (since_break_ >= kProgressBytes) breaks_ = 0;
+  since_break_ = 0;
+  if (++breaks_ > kBreaksMax || info_.etag.empty()) return broken;
+  const ServiceClient::World& world = bucket_.world();
+  const ServiceClient::Options& options = bucket_.settings().client;
+  const Backoff backoff{.first = options.backoff_first, .longest = options.backoff_longest};
+  const std::chrono::milliseconds wait = backoff.wait(breaks_, world.random.next());
+  if (wait >= deadline_.left(world.clock.steady())) return broken;
+  if (world.clock.sleep(wait, options.stop)) return Error{Fault::Stopped, "stopped"};
+  streamed_ = TRY(get(info_.key, true));
+  return {};
+}
+
+Result<> S3Reader::check_whole() const {
+  if (expected_checksum_.empty() || checksum_text(checksum_) == expected_checksum_) return {};
+  return Error{Fault::Retry, "GetObject: the bytes do not have the object's checksum"};
+}
+
+}  // namespace headgate::aws

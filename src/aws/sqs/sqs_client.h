@@ -1,0 +1,64 @@
+// Operations of SQS on queues named by URL.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/call/service_client.h"
+#include "aws/sqs/sqs_answer.h"
+#include "aws/sqs/sqs_name.h"
+
+namespace headgate::aws {
+
+// Any thread. A call ends at its deadline, and after `call_max`. What SQS would refuse is Invalid, without a
+// call where it can be told.
+class SqsClient {
+ public:
+  static constexpr std::size_t kBodyBytesMax = 1'048'576;
+  static constexpr std::chrono::seconds kDelayMax{900};
+  static constexpr std::chrono::seconds kWaitMax{20};
+  static constexpr std::size_t kBatchMax = 10;
+
+  // `call_max`: for one call, tries included, beside the time that it waits for messages.
+  SqsClient(const ServiceClient::World& world, Endpoint endpoint, ServiceClient::Options options,
+            std::chrono::milliseconds call_max);
+
+  Result<std::string> url_of(const QueueArn& arn, Deadline deadline);  // its account may be empty: ours
+  Result<> send(std::string_view url, std::string_view body, std::chrono::seconds delay, Deadline deadline);
+  struct Receive {
+    std::size_t count_max = kBatchMax;
+    std::chrono::seconds visibility{30};
+    std::chrono::seconds wait{0};
+  };
+  Result<std::vector<ReceivedMessage>> receive(std::string_view url, const Receive& receive,
+                                               Deadline deadline);
+  Result<> remove(std::string_view url, std::string_view receipt, Deadline deadline);
+  Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility,
+                             Deadline deadline);
+  // Visible again at once, ten in a call; those that cannot be, later. A batch that is not given back keeps
+  // none of the others.
+  Result<> give_back(std::string_view url, const std::vector<std::string>& receipts, Deadline deadline);
+  Result<QueueAttributes> attributes(std::string_view url, Deadline deadline);
+  Result<> purge(std::string_view url, Deadline deadline);
+  // False where the service has no such tasks, or does not start one for us. It may have, all the same.
+  Result<bool> start_move(std::string_view source_arn, Deadline deadline);
+  Result<std::optional<MoveTask>> last_move(std::string_view source_arn, Deadline deadline);
+
+ private:
+  Result<Answer> call(std::string_view operation, std::string_view body, Deadline deadline,
+                      std::chrono::seconds wait = std::chrono::seconds{0});
+  Result<Answer> call_ok(std::string_view operation, std::string_view body, Deadline deadline,
+                         std::chrono::seconds wait = std::chrono::seconds{0});
+
+  Result<> give_back_batch(std::string_view url, std::span<const std::string> receipts, Deadline deadline);
+
+  Clock& clock_;
+  const std::chrono::milliseconds call_max_;
+  ServiceClient client_;
+};
+
+}  // namespace headgate::aws

@@ -1,0 +1,144 @@
+#include "collect/agent.h"
+
+#include "base/log.h"
+
+namespace headgate::cli {
+
+Result<std::unique_ptr<Agent>> Agent::start(const collect::Collector::World& world, ObjectStore& store,
+                                            Options options) {
+  options.uploader.spool_directory = options.collector.data_directory + "/spool";
+  auto agent = std::unique_ptr<Agent>(new Agent(world, store, std::move(options)));
+  agent->collector_ = TRY(collect::Collector::open(world, agent->options_.collector));
+  Agent* self = agent.get();
+  for (std::size_t number = 0; number < agent->options_.uploads; ++number) {
+    agent->uploaders_.emplace_back([self](const std::stop_token& stop) { self->upload_loop(stop); });
+  }
+  agent->collect_ = std::jthread([self](const std::stop_token& stop) { self->collect_loop(stop); });
+  return agent;
+}
+
+Agent::Agent(const collect::Collector::World& world, ObjectStore& store, Options options)
+    : world_(world),
+      options_(std::move(options)),
+      schedule_(world.random, options_.backoff),
+      uploader_(std::make_unique<collect::Uploader>(world.clock, world.disk, store, world.metrics,
+                                                    options_.uploader)) {}
+
+Agent::~Agent() {
+  if (collect_.joinable()) stop(std::chrono::milliseconds{0});
+}
+
+void Agent::collect_loop(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!collect_round(Deadline::never())) world_.clock.sleep(options_.poll, stop);
+  }
+  // What is in the files now is still taken; then everything open is sealed. Bounded: writers may go on
+  // writing.
+  constexpr int kLastRounds = 1000;
+  collector_->look_again();
+  for (int round = 0; round < kLastRounds && collect_round(read_until_); ++round) {
+  }
+  const Result<> sealed = collector_->seal_to_leave();
+  if (!sealed.ok())
+    log::error("open batches could not be sealed: their lines are read again",
+               {{"what", sealed.error().what}});
+}
+
+bool Agent::collect_round(Deadline read_until) {
+  take_uploaded();
+  const Result<bool> turned = collector_->turn(read_until);
+  if (!turned.ok()) log_failure("collecting waits", turned.error());
+  hand_over();
+  return turned.ok() && *turned;
+}
+
+// Of our own disk: each is tried again every second, for as long as it lasts.
+void Agent::log_failure(std::string_view event, const Error& error) {
+  const auto times = said_.happened(event, world_.clock.steady());
+  if (times) log::error(event, {{"what", error.what}, {"times", *times}});
+}
+
+void Agent::hand_over() {
+  for (const std::uint64_t sequence : collector_->take_sealed()) schedule_.add(sequence);
+  const SteadyTime now = world_.clock.steady();
+  while (to_upload_.size() < kQueueLength) {
+    std::optional<std::uint64_t> sequence = schedule_.next(now);
+    if (!sequence) break;
+    CHECK(to_upload_.try_push(*sequence));  // nobody else pushes
+  }
+}
+
+void Agent::take_uploaded() {
+  std::vector<collect::BatchManifest> stored;
+  while (std::optional<Uploaded> uploaded = uploaded_.try_pop()) {
+    if (!uploaded->result.ok()) {
+      take_failed(*uploaded);
+      continue;
+    }
+    schedule_.stored(uploaded->sequence);
+    stored.push_back(std::move(uploaded->result).value());
+  }
+  if (stored.empty()) return;
+  const Result<> confirmed = collector_->confirm(std::move(stored));
+  if (!confirmed.ok()) log_failure("a checkpoint could not be written and will be", confirmed.error());
+}
+
+void Agent::take_failed(const Uploaded& uploaded) {
+  const Error& error = uploaded.result.error();
+  if (error.fault == Fault::Stopped) return;  // we leave: it stays sealed
+  if (error.fault == Fault::Invalid) {
+    const Result<> aside = collector_->set_aside(uploaded.sequence);
+    if (aside.ok()) {
+      log::error("a spooled batch is damaged and was put aside: its lines are lost", {{"what", error.what}});
+      return schedule_.given_up(uploaded.sequence);
+    }
+    log_failure("a damaged batch cannot be put aside", aside.error());
+  }
+  const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, world_.clock.steady());
+  log::warn(error.fault == Fault::Retry
+                ? "an upload failed and will be tried again"
+                : "the store refuses a batch: it is kept and tried again, and someone "
+                  "has to mend the bucket, the role or the key",
+            {{"what", error.what}, {"tenant", uploaded.tenant}, {"wait_ms", wait.count()}});
+}
+
+void Agent::upload_loop(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kWait{200};
+  while (!stop.stop_requested()) {
+    const std::optional<std::uint64_t> sequence = to_upload_.pop(stop, kWait);
+    if (!sequence) continue;
+    Uploaded uploaded{.sequence = *sequence, .result = uploader_->upload(*sequence)};
+    if (!uploaded.result.ok()) uploaded.tenant = tenant_of(*sequence);
+    if (!uploaded_.push(std::move(uploaded), stop)) return;
+  }
+}
+
+// Whose batch it is, as its key tells; those whose keys do not are one tenant.
+std::string Agent::tenant_of(std::uint64_t sequence) const {
+  const auto batch = collect::open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
+  if (!batch.ok()) return "";
+  const auto fields = options_.collector.key_template.parse_key(batch->manifest().key);
+  return fields.ok() ? fields->tenant.str() : "";
+}
+
+std::size_t Agent::stop(std::chrono::milliseconds grace) {
+  const SteadyTime now = world_.clock.steady();
+  const SteadyTime until = now + grace;
+  read_until_ = Deadline::after(now, grace / 2);  // sealing and uploading have the rest
+  collect_.request_stop();
+  if (collect_.joinable()) collect_.join();
+  // This thread is the collect thread's heir.
+  while (!collector_->spool().sequences().empty() && world_.clock.steady() < until) {
+    hand_over();
+    take_uploaded();
+    world_.clock.sleep(std::chrono::milliseconds{10}, {});
+  }
+  for (std::jthread& uploader : uploaders_) uploader.request_stop();
+  std::stop_source leave = options_.leave;
+  leave.request_stop();
+  uploaders_.clear();
+  take_uploaded();
+  return collector_->spool().sequences().size();
+}
+
+}  // namespace headgate::cli

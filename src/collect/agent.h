@@ -1,0 +1,74 @@
+// The node agent as threads: one collects, a few upload. `headgate collect` and `headgate local` run it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/repeated_log.h"
+#include "collect/batch/upload_schedule.h"
+#include "collect/batch/uploader.h"
+#include "collect/collector.h"
+
+namespace headgate::cli {
+
+class Agent {
+ public:
+  struct Options {
+    collect::CollectorOptions collector;
+    collect::Uploader::Options uploader;  // spool_directory is filled in
+    std::size_t uploads = 4;              // at once
+    Backoff backoff = {};                 // of a tenant whose batches cannot be stored
+    // Asked to stop when uploads are to be left off where they are: the store that they go to waits by it.
+    std::stop_source leave{std::nostopstate};
+    std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
+  };
+  // Opens the spool and starts the threads.
+  static Result<std::unique_ptr<Agent>> start(const collect::Collector::World& world, ObjectStore& store,
+                                              Options options);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  // Reads what is there for half of `grace` at most, seals everything open, and waits until it is uploaded or
+  // `grace` is over; what is not uploaded by then stays sealed for the next start. How many batches that is.
+  std::size_t stop(std::chrono::milliseconds grace);
+
+ private:
+  struct Uploaded {
+    std::uint64_t sequence = 0;
+    std::string tenant = {};  // of one that failed
+    Result<collect::BatchManifest> result;
+  };
+  Agent(const collect::Collector::World& world, ObjectStore& store, Options options);
+  void collect_loop(const std::stop_token& stop);
+  void upload_loop(const std::stop_token& stop);
+  // One round; false when it found nothing to do.
+  bool collect_round(Deadline read_until);
+  void log_failure(std::string_view event, const Error& error);
+  void hand_over();
+  void take_uploaded();
+  void take_failed(const Uploaded& uploaded);
+  std::string tenant_of(std::uint64_t sequence) const;
+
+  static constexpr std::size_t kQueueLength = 64;  // short: what is in it is no longer scheduled
+
+  const collect::Collector::World world_;
+  const Options options_;
+  std::unique_ptr<collect::Collector> collector_;  // the collect thread's
+  collect::UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's
+  std::unique_ptr<collect::Uploader> uploader_;
+  BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
+  BoundedQueue<Uploaded> uploaded_{kQueueLength};
+  Deadline read_until_;  // of the collect thread's last rounds; written before it is asked to stop
+  std::vector<std::jthread> uploaders_;
+  RepeatedLog said_;
+  std::jthread collect_;
+};
+
+}  // namespace headgate::cli

@@ -1,0 +1,50 @@
+#include "collect/batch/thorough_budget.h"
+
+#include <gtest/gtest.h>
+
+namespace headgate::collect {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const SteadyTime kStart = SteadyTime() + seconds{100};
+
+TEST(ThoroughBudget, GivesFourSecondsWorthAtOnceAndThenItsRate) {
+  ThoroughBudget budget(1'000);
+  std::uint64_t taken = 0;
+  for (milliseconds passed{0}; passed < seconds{60}; passed += milliseconds{1}) {
+    if (!budget.has_any(kStart + passed)) continue;
+    budget.take(10);  // ten times the rate, when it may
+    taken += 10;
+  }
+  EXPECT_GE(taken, 60'000U);
+  EXPECT_LE(taken, 64'010U);
+}
+
+TEST(ThoroughBudget, OnceEmptyGivesNothingBeforeItIsHalfFull) {
+  ThoroughBudget budget(1'000);
+  ASSERT_TRUE(budget.has_any(kStart));
+  budget.take(4'500);
+  EXPECT_FALSE(budget.has_any(kStart));
+  EXPECT_FALSE(budget.has_any(kStart + milliseconds{2'400}));
+  EXPECT_TRUE(budget.has_any(kStart + milliseconds{2'600}));
+  budget.take(1'000);
+  EXPECT_TRUE(budget.has_any(kStart + milliseconds{2'700}));
+}
+
+TEST(ThoroughBudget, OfNothingNeverGives) {
+  ThoroughBudget budget(0);
+  EXPECT_FALSE(budget.has_any(kStart));
+  EXPECT_FALSE(budget.has_any(kStart + std::chrono::hours{1}));
+}
+
+TEST(ThoroughBudget, IsNotRefilledByAClockThatStands) {
+  ThoroughBudget budget(1'000);
+  ASSERT_TRUE(budget.has_any(kStart));
+  budget.take(4'000);
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(budget.has_any(kStart - seconds{i}));
+}
+
+}  // namespace
+}  // namespace headgate::collect

@@ -1,0 +1,40 @@
+// The configuration file: YAML, sections nested as the keys' dots say. Strict: what it holds and we do not
+// know is an error with its line, and all errors are found at once.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/setting_value.h"
+
+namespace headgate::cli {
+
+constexpr std::size_t kConfigFileBytesMax = 1'048'576;
+
+struct FileValue {
+  const Setting* setting = nullptr;
+  RawValue raw;
+  int line = 0;  // 1-based
+};
+
+struct FileComplaint {
+  int line = 0;  // 1-based; 0 = the file as a whole
+  std::string what;
+};
+
+struct ConfigFile {
+  std::vector<FileValue> values;
+  std::vector<FileComplaint> complaints;  // not YAML, unknown and repeated keys, sections and values mistaken
+};
+
+// Pure. Values are not judged yet but for their shape.
+ConfigFile read_config_text(std::string_view text, Settings table);
+// NotFound, Denied ... when there is no reading the file; Invalid when it is too large.
+Result<std::string> read_config_bytes(const std::string& path);
+
+// Groups in YAML's short form: {infra: [etcd, dns]}.
+Result<StringLists> read_groups(std::string_view text);
+
+}  // namespace headgate::cli

@@ -1,0 +1,13 @@
+// The settings of what is in AWS.
+#pragma once
+
+#include <vector>
+
+#include "config/setting.h"
+
+namespace headgate::cli {
+
+void add_s3_store_settings(std::vector<Setting>& table);
+void add_aws_settings(std::vector<Setting>& table);
+
+}  // namespace headgate::cli

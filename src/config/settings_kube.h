@@ -1,0 +1,12 @@
+// The settings of the Kubernetes API and of what it says is to be collected.
+#pragma once
+
+#include <vector>
+
+#include "config/setting.h"
+
+namespace headgate::cli {
+
+void add_kube_settings(std::vector<Setting>& table);
+
+}  // namespace headgate::cli

@@ -1,0 +1,12 @@
+// The settings of how the pods' log files are opened, held and read.
+#pragma once
+
+#include <vector>
+
+#include "config/setting.h"
+
+namespace headgate::cli {
+
+void add_log_file_settings(std::vector<Setting>& table);
+
+}  // namespace headgate::cli

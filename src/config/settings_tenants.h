@@ -1,0 +1,12 @@
+// Settings of tenants' configurations.
+#pragma once
+
+#include <vector>
+
+#include "config/setting.h"
+
+namespace headgate::cli {
+
+void add_tenant_settings(std::vector<Setting>& table);
+
+}  // namespace headgate::cli

@@ -1,0 +1,11 @@
+// The YAML half of document.h, through yaml-cpp.
+#pragma once
+
+#include "model/text/document.h"
+
+namespace headgate {
+
+// `text` is UTF-8 without control bytes and at most kDocumentBytesMax.
+Result<DocumentValue> read_yaml_document(std::string_view text);
+
+}  // namespace headgate
