@@ -6,10 +6,10 @@
 #include "aws/credentials/default_credentials.h"
 #include "base/log.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
-aws::Surroundings surroundings_of(const Environment& environment) {
+aws::Surroundings surroundings_of(const config::Environment& environment) {
   aws::Surroundings surroundings;
   surroundings.environment.insert(environment.begin(), environment.end());
   surroundings.home = surroundings.variable("HOME");
@@ -18,7 +18,7 @@ aws::Surroundings surroundings_of(const Environment& environment) {
 
 }  // namespace
 
-Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, const Config& config,
+Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, const config::Config& config,
                                                      std::stop_token leave) {
   auto clients = std::unique_ptr<AwsClients>(new AwsClients(world, std::move(leave)));
   const aws::Surroundings surroundings = surroundings_of(world.environment);
@@ -72,7 +72,7 @@ aws::ServiceClient::Options AwsClients::table_options() const {
   return table;
 }
 
-aws::S3Settings AwsClients::bucket_settings(const Config& config) const {
+aws::S3Settings AwsClients::bucket_settings(const config::Config& config) const {
   aws::S3Settings settings{.bucket = config.store.bucket,
                            .region = settings_.region,
                            .endpoints = settings_.endpoints,
@@ -80,17 +80,17 @@ aws::S3Settings AwsClients::bucket_settings(const Config& config) const {
                            .kms_key = config.store.kms_key,
                            .client = options()};
   switch (config.store.encryption) {
-    case Encryption::Bucket:
+    case config::Encryption::Bucket:
       settings.encryption = aws::Encryption::BucketDefault;
       break;
-    case Encryption::S3:
+    case config::Encryption::S3:
       settings.encryption = aws::Encryption::S3;
       break;
-    case Encryption::Kms:
+    case config::Encryption::Kms:
       settings.encryption = aws::Encryption::Kms;
       break;
   }
   return settings;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

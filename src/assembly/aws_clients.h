@@ -20,12 +20,12 @@
 #include "ports/disk.h"
 #include "ports/random.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // What clients are made with; all of it outlives them.
 struct ClientWorld {
   const net::Library& library;
-  const Environment& environment;
+  const config::Environment& environment;
   Clock& clock;
   Random& random;
   Disk& disk;
@@ -35,7 +35,7 @@ struct ClientWorld {
 class AwsClients {
  public:
   // Asks nobody yet. The error names the setting or variable. `leave`: ends every wait of every client.
-  static Result<std::unique_ptr<AwsClients>> open(const ClientWorld& world, const Config& config,
+  static Result<std::unique_ptr<AwsClients>> open(const ClientWorld& world, const config::Config& config,
                                                   std::stop_token leave = {});
 
   const aws::AwsSettings& settings() const { return settings_; }
@@ -53,7 +53,7 @@ class AwsClients {
     return aws::endpoint_of(service, settings_.region, settings_.endpoints);
   }
   // Of the central bucket.
-  aws::S3Settings bucket_settings(const Config& config) const;
+  aws::S3Settings bucket_settings(const config::Config& config) const;
 
  private:
   AwsClients(const ClientWorld& world, std::stop_token leave)
@@ -68,4 +68,4 @@ class AwsClients {
   std::unique_ptr<aws::RoleChain> roles_;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

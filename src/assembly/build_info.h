@@ -4,10 +4,10 @@
 #include "assembly/version.h"
 #include "base/metrics.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 inline void tell_build(Metrics& metrics) {
   metrics.gauge("headgate_build_info", "Always 1: which build runs", {{"version", kVersion}}).set(1);
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

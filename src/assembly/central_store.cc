@@ -5,11 +5,11 @@
 #include "aws/s3/s3_store.h"
 #include "local/directory_store.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 // Without store.bucket, each once.
-std::set<BucketName> other_buckets(const Config& config) {
+std::set<BucketName> other_buckets(const config::Config& config) {
   std::set<BucketName> buckets(config.process.buckets.begin(), config.process.buckets.end());
   buckets.erase(config.store.bucket);
   return buckets;
@@ -22,12 +22,12 @@ struct Opened {
 
 }  // namespace
 
-Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const Config& config) {
+Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const config::Config& config) {
   return std::unique_ptr<ObjectStore>(
       TRY_IN("store.bucket", aws::S3Store::open(clients.central(), clients.bucket_settings(config))));
 }
 
-Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config) {
+Result<OtherStores> open_other_buckets(AwsClients& clients, const config::Config& config) {
   OtherStores stores;
   for (const BucketName& bucket : other_buckets(config)) {
     aws::S3Settings settings = clients.bucket_settings(config);
@@ -37,7 +37,8 @@ Result<OtherStores> open_other_buckets(AwsClients& clients, const Config& config
   return stores;
 }
 
-Result<OtherStores> open_other_folders(Clock& clock, Random& random, const Config& config, Access access) {
+Result<OtherStores> open_other_folders(Clock& clock, Random& random, const config::Config& config,
+                                       Access access) {
   using local::DirectoryStore;
   const auto missing = access == Access::Look ? DirectoryStore::MissingBucket::LookOnly
                                               : DirectoryStore::MissingBucket::Refuse;
@@ -55,18 +56,18 @@ process::CentralStores central_stores(ObjectStore& first, const OtherStores& oth
   return {first, borrowed};
 }
 
-Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world, const Config& config,
-                                                        std::stop_token leave) {
+Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world,
+                                                        const config::Config& config, std::stop_token leave) {
   auto opened = std::make_shared<Opened>();
   switch (config.store.kind) {
-    case StoreKind::Directory:
+    case config::StoreKind::Directory:
       TRY_IN("store.root", world.disk.make_directories(config.store.root));
       opened->store =
           TRY_IN("store.root", local::DirectoryStore::open(world.clock, world.random, config.store.root,
                                                            config.store.bucket,
                                                            local::DirectoryStore::MissingBucket::Create));
       break;
-    case StoreKind::S3:
+    case config::StoreKind::S3:
       opened->clients = TRY(AwsClients::open(world, config, std::move(leave)));
       opened->store = TRY(open_central_bucket(*opened->clients, config));
       break;
@@ -75,4 +76,4 @@ Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world
   return std::shared_ptr<ObjectStore>(std::move(opened), store);
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -6,21 +6,23 @@
 #include "assembly/version.h"
 #include "config/batch_policies.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
-Result<collect::CollectorOptions> collector_options(const Config& config, const NodeName& node) {
-  const Config::Collect& collect = config.collect;
+Result<collect::CollectorOptions> collector_options(const config::Config& config, const NodeName& node) {
+  const config::Config::Collect& collect = config.collect;
   collect::CollectorOptions options;
   options.pod_logs = collect.pod_logs;
   options.data_directory = collect.data_directory;
   options.cluster = config.cluster_id;
   options.node = node;
   options.key_template = TRY_IN("key.template", KeyTemplate::parse(config.key.template_text));
-  options.start_at = collect.start_at == StartAt::Beginning ? collect::Start::Begin : collect::Start::End;
+  options.start_at =
+      collect.start_at == config::StartAt::Beginning ? collect::Start::Begin : collect::Start::End;
   options.batch = {.codec = collect.codec, .level = static_cast<int>(collect.level)};
   options.policy = {
       .partition = collect.partition, .bytes_max = collect.batch.bytes_max, .age_max = collect.batch.age_max};
-  options.policies = TRY_IN("collect.overrides", parse_batch_policies(collect.overrides, options.policy));
+  options.policies =
+      TRY_IN("collect.overrides", config::parse_batch_policies(collect.overrides, options.policy));
   options.buffers_bytes_max = collect.batch.buffers_bytes_max;
   options.thorough_bytes_per_second = collect.thorough_rate;
   options.batches_open_max = static_cast<std::size_t>(collect.batch.open_max);
@@ -49,12 +51,12 @@ Result<collect::CollectorOptions> collector_options(const Config& config, const 
   return options;
 }
 
-local::PodLogDisk::Options pod_log_disk_options(const Config& config) {
+local::PodLogDisk::Options pod_log_disk_options(const config::Config& config) {
   return {.root = config.collect.pod_logs, .follow_links = config.collect.follow_links};
 }
 
-Result<Agent::Options> agent_options(const Config& config, const NodeName& node) {
-  Agent::Options options;
+Result<collect::Agent::Options> agent_options(const config::Config& config, const NodeName& node) {
+  collect::Agent::Options options;
   options.collector = TRY(collector_options(config, node));
   const OpenFiles files = divide_open_files(raise_open_files_limit(), options.collector.batches_open_max);
   options.collector.batches_open_max = files.batches_max;
@@ -65,4 +67,4 @@ Result<Agent::Options> agent_options(const Config& config, const NodeName& node)
   return options;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

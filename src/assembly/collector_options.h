@@ -7,16 +7,16 @@
 #include "local/pod_log_disk.h"
 #include "model/names.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // `node` is where the agent runs: it is told with every object, and is a part of packed objects' keys.
 // Fault::Invalid names the settings that do not go together.
-Result<collect::CollectorOptions> collector_options(const Config& config, const NodeName& node);
+Result<collect::CollectorOptions> collector_options(const config::Config& config, const NodeName& node);
 
 // The same with what uploads. Raises the limit of open files and divides it.
-Result<Agent::Options> agent_options(const Config& config, const NodeName& node);
+Result<collect::Agent::Options> agent_options(const config::Config& config, const NodeName& node);
 
 // How the pods' log files are opened.
-local::PodLogDisk::Options pod_log_disk_options(const Config& config);
+local::PodLogDisk::Options pod_log_disk_options(const config::Config& config);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

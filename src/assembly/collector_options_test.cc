@@ -4,11 +4,11 @@
 
 #include "config/config_load.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
-Config config_of(std::map<std::string, std::string> flags) {
-  LoadedConfig loaded = load_config({.file = "", .flags = std::move(flags)}, {});
+config::Config config_of(std::map<std::string, std::string> flags) {
+  config::LoadedConfig loaded = config::load_config({.file = "", .flags = std::move(flags)}, {});
   EXPECT_TRUE(loaded.problems.empty());
   return std::move(loaded.config);
 }
@@ -34,12 +34,12 @@ TEST(CollectorOptions, CarryMultilinePatterns) {
                                                     {"collect.multiline.age_max", "3s"}}),
                                          NodeName("n"));
   ASSERT_TRUE(options.ok());
-  EXPECT_EQ(options->multiline_patterns, (StringLists{{"dated", {"^[0-9]{4}-"}}}));
+  EXPECT_EQ(options->multiline_patterns, (config::StringLists{{"dated", {"^[0-9]{4}-"}}}));
   EXPECT_EQ(options->multiline.age_max, std::chrono::seconds{3});
   EXPECT_EQ(options->multiline.bytes_max, 256U << 10U);
   EXPECT_EQ(options->multiline.lines_max, 1000U);
-  const LoadedConfig loaded =
-      load_config({.file = "", .flags = {{"collect.multiline.patterns", "{java: ['^x']}"}}}, {});
+  const config::LoadedConfig loaded =
+      config::load_config({.file = "", .flags = {{"collect.multiline.patterns", "{java: ['^x']}"}}}, {});
   ASSERT_EQ(loaded.problems.size(), 1U);
   EXPECT_NE(loaded.problems[0].find("java: is one that is there already"), std::string::npos);
 }
@@ -73,4 +73,4 @@ TEST(CollectorOptions, NeverScanMoreOftenAtRestThanAtWork) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

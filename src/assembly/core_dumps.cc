@@ -3,7 +3,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 namespace {
 
@@ -30,4 +30,4 @@ void allow_core_dumps() {
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

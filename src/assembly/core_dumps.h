@@ -2,7 +2,7 @@
 // we deliver to.
 #pragma once
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // The process writes no core dump, whatever takes them (a file, or a program such as systemd-coredump), and
 // no process of the same user may attach a debugger or read its memory. The first thing that main() does.
@@ -13,4 +13,4 @@ void forbid_core_dumps();
 // Takes that back (the setting core_dumps), as far as the hard limit of the machine (ulimit -H -c) allows.
 void allow_core_dumps();
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

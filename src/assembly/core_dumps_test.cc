@@ -4,7 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 rlimit core_limit() {
@@ -26,4 +26,4 @@ TEST(CoreDumps, AreForbiddenAndAllowedAgainUpToTheHardLimit) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -5,9 +5,9 @@
 #include "assembly/version.h"
 #include "local/owned_directory.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
-Result<local::ProcessLock> lock_data_directory(Clock& clock, Disk& disk, const Config& config,
+Result<local::ProcessLock> lock_data_directory(Clock& clock, Disk& disk, const config::Config& config,
                                                const std::stop_token& stop) {
   const std::string& directory = config.collect.data_directory;
   TRY_IN("collect.data_directory", disk.make_directories(directory));
@@ -16,7 +16,8 @@ Result<local::ProcessLock> lock_data_directory(Clock& clock, Disk& disk, const C
                                          {.version = kVersion, .wait_max = config.collect.lock_wait}, stop));
 }
 
-Result<local::ProcessLock> lock_state(Clock& clock, const Config& config, const std::stop_token& stop) {
+Result<local::ProcessLock> lock_state(Clock& clock, const config::Config& config,
+                                      const std::stop_token& stop) {
   return TRY_IN("local.state",
                 local::ProcessLock::take(clock, config.local.state + ".lock",
                                          {.version = kVersion, .wait_max = config.collect.lock_wait}, stop));
@@ -32,4 +33,4 @@ Error with_advice(Error error, const std::string& data_directory) {
   return error;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -10,16 +10,17 @@
 #include "ports/clock.h"
 #include "ports/disk.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // Makes collect.data_directory if need be, and locks it for the life of the lock. Waits for another process
 // that has it as collect.lock_wait says, or until `stop` is asked for (Stopped).
-Result<local::ProcessLock> lock_data_directory(Clock& clock, Disk& disk, const Config& config,
+Result<local::ProcessLock> lock_data_directory(Clock& clock, Disk& disk, const config::Config& config,
                                                const std::stop_token& stop);
 // The same for local.state, whose queue and ledger take all workers of one `headgate local` for one.
-Result<local::ProcessLock> lock_state(Clock& clock, const Config& config, const std::stop_token& stop);
+Result<local::ProcessLock> lock_state(Clock& clock, const config::Config& config,
+                                      const std::stop_token& stop);
 
 // `error`, and what to do about it when it is that the data directory is another user's.
 Error with_advice(Error error, const std::string& data_directory);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -6,9 +6,9 @@
 
 #include "assembly/tenant_rules.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
-Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner) {
+Result<process::ProcessorOptions> processor_options(const config::Config& config, LeaseOwner owner) {
   const auto& process = config.process;
   return process::ProcessorOptions{
       .buckets = {process.buckets.begin(), process.buckets.end()},
@@ -20,7 +20,8 @@ Result<process::ProcessorOptions> processor_options(const Config& config, LeaseO
       .groups = TRY_IN("tenants.groups", tenants::Groups::make(tenant_groups(config)))};
 }
 
-Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world, const Config& config,
+Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world,
+                                                                const config::Config& config,
                                                                 LeaseOwner owner, Times times,
                                                                 process::WorkerStops stops) {
   auto workers = std::unique_ptr<DeliveryWorkers>(new DeliveryWorkers());
@@ -82,4 +83,4 @@ void DeliveryWorkers::stop() {
   if (release_thread_.joinable()) release_thread_.join();
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -13,10 +13,10 @@
 #include "process/parked_release.h"
 #include "process/queue_worker.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // What the settings say. The error names the setting.
-Result<process::ProcessorOptions> processor_options(const Config& config, LeaseOwner owner);
+Result<process::ProcessorOptions> processor_options(const config::Config& config, LeaseOwner owner);
 
 // Looks after what is parked, beside the crew. `queue` may be none.
 std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::World& world, Random& random,
@@ -34,7 +34,7 @@ class DeliveryWorkers {
     std::chrono::milliseconds grace{25'000};  // of stop()
   };
   // `stops`: asked to stop when the grace of stop() is over.
-  static Result<std::unique_ptr<DeliveryWorkers>> start(const World& world, const Config& config,
+  static Result<std::unique_ptr<DeliveryWorkers>> start(const World& world, const config::Config& config,
                                                         LeaseOwner owner, Times times,
                                                         process::WorkerStops stops);
   ~DeliveryWorkers() { stop(); }
@@ -57,4 +57,4 @@ class DeliveryWorkers {
   std::jthread thread_;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

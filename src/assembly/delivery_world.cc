@@ -15,10 +15,10 @@
 #include "local/sqlite_queue.h"
 #include "local/sqlite_tenant_store.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
-Result<std::unique_ptr<TenantStore>> open_dynamo_tenants(AwsClients& clients, const Config& config) {
+Result<std::unique_ptr<TenantStore>> open_dynamo_tenants(AwsClients& clients, const config::Config& config) {
   return std::unique_ptr<TenantStore>(
       TRY_IN("aws.tenants_table",
              aws::DynamoTenantStore::open(clients.central(), {.table = config.aws.tenants_table,
@@ -28,7 +28,7 @@ Result<std::unique_ptr<TenantStore>> open_dynamo_tenants(AwsClients& clients, co
 }
 
 // The SQLite file, or instead of one that is not there, for who only looks, an empty database in memory.
-std::string state_file(const Config& config, Access access) {
+std::string state_file(const config::Config& config, Access access) {
   std::error_code cannot_tell;  // then opening it says so better
   const bool is_missing = !std::filesystem::exists(config.local.state, cannot_tell) && !cannot_tell;
   if (access != Access::Look || !is_missing) return config.local.state;
@@ -36,7 +36,8 @@ std::string state_file(const Config& config, Access access) {
   return local::kInMemory;
 }
 
-Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientWorld& world, const Config& config,
+Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientWorld& world,
+                                                         const config::Config& config,
                                                          const std::string& file, Access access) {
   if (access == Access::Change) TRY_IN("local.root", world.disk.make_directories(config.local.root));
   return std::unique_ptr<TenantStore>(TRY_IN("local.state", local::SqliteTenantStore::open(file)));
@@ -50,10 +51,11 @@ void DeliveryWorld::use_queue(std::unique_ptr<Q> queue) {
   queue_ = std::move(queue);
 }
 
-Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world, const Config& config,
-                                                           ClientStops stops, Access access) {
+Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world,
+                                                           const config::Config& config, ClientStops stops,
+                                                           Access access) {
   auto opened = std::unique_ptr<DeliveryWorld>(new DeliveryWorld());
-  if (config.store.kind == StoreKind::S3) {
+  if (config.store.kind == config::StoreKind::S3) {
     TRY(opened->open_aws(world, config, std::move(stops)));
   } else {
     TRY(opened->open_local(world, config, access));
@@ -66,7 +68,7 @@ Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& wo
   return opened;
 }
 
-Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& config, Access access) {
+Result<> DeliveryWorld::open_local(const ClientWorld& world, const config::Config& config, Access access) {
   using local::DirectoryStore;
   const std::string state = state_file(config, access);
   tenant_store_ = TRY(open_sqlite_tenants(world, config, state, access));
@@ -84,7 +86,7 @@ Result<> DeliveryWorld::open_local(const ClientWorld& world, const Config& confi
   return {};
 }
 
-Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config, ClientStops stops) {
+Result<> DeliveryWorld::open_aws(const ClientWorld& world, const config::Config& config, ClientStops stops) {
   clients_ = TRY(AwsClients::open(world, config, std::move(stops.all)));
   const auto writes = [&](aws::ServiceClient::Options client) {
     client.stop = stops.writes;
@@ -118,14 +120,14 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const Config& config,
   return {};
 }
 
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config,
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const config::Config& config,
                                                        Access access) {
   struct Opened {
     std::unique_ptr<AwsClients> clients;
     std::unique_ptr<TenantStore> store;
   };
   auto opened = std::make_shared<Opened>();
-  if (config.store.kind == StoreKind::S3) {
+  if (config.store.kind == config::StoreKind::S3) {
     opened->clients = TRY(AwsClients::open(world, config));
     opened->store = TRY(open_dynamo_tenants(*opened->clients, config));
   } else {
@@ -135,4 +137,4 @@ Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world,
   return std::shared_ptr<TenantStore>(std::move(opened), store);
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -16,7 +16,7 @@
 #include "ports/tenant_store.h"
 #include "tenants/directory.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // What ends the waits of clients.
 struct ClientStops {
@@ -29,11 +29,11 @@ struct ClientStops {
 class DeliveryWorld {
  public:
   // The error names the setting. In AWS nobody is asked but for the queue's name.
-  static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const Config& config,
+  static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const config::Config& config,
                                                      ClientStops stops = {}, Access access = Access::Change);
 
   ObjectStore& central() { return *central_; }  // store.bucket
-  process::CentralStores central_stores() { return cli::central_stores(*central_, others_); }
+  process::CentralStores central_stores() { return assembly::central_stores(*central_, others_); }
   Queue* queue() { return queue_.get(); }  // none: aws.queue_url is not set
   DeadLetters* dead_letters() { return dead_letters_; }
   Ledger& ledger() { return *ledger_; }
@@ -43,8 +43,8 @@ class DeliveryWorld {
 
  private:
   DeliveryWorld() = default;
-  Result<> open_local(const ClientWorld& world, const Config& config, Access access);
-  Result<> open_aws(const ClientWorld& world, const Config& config, ClientStops stops);
+  Result<> open_local(const ClientWorld& world, const config::Config& config, Access access);
+  Result<> open_aws(const ClientWorld& world, const config::Config& config, ClientStops stops);
   template <typename Q>
   void use_queue(std::unique_ptr<Q> queue);
 
@@ -60,7 +60,7 @@ class DeliveryWorld {
 };
 
 // The tenants' configurations alone. Shared: in AWS the clients go with the store.
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const Config& config,
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const config::Config& config,
                                                        Access access);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -6,7 +6,7 @@
 #include "assembly/tenant_rules.h"
 #include "assembly/watched_folders.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 constexpr std::chrono::milliseconds kWorkerWait{
@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kWorkerWait{
 
 }  // namespace
 
-Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const Config& config,
+Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const config::Config& config,
                                                             const std::stop_token& stop) {
   auto pipeline = std::unique_ptr<LocalPipeline>(new LocalPipeline());
   Result<> locked = pipeline->lock(config, stop);
@@ -30,14 +30,14 @@ LocalPipeline::~LocalPipeline() {
   stop(std::chrono::milliseconds{0});
 }
 
-Result<> LocalPipeline::lock(const Config& config, const std::stop_token& stop) {
+Result<> LocalPipeline::lock(const config::Config& config, const std::stop_token& stop) {
   TRY_IN("local.root", disk_.make_directories(config.local.root));
   state_lock_ = TRY(lock_state(clock_, config, stop));
   data_lock_ = TRY(lock_data_directory(clock_, disk_, config, stop));
   return {};
 }
 
-Result<> LocalPipeline::open_world(const Config& config) {
+Result<> LocalPipeline::open_world(const config::Config& config) {
   store_ = TRY_IN("store.root",
                   local::DirectoryStore::open(clock_, random_, config.store.root, config.store.bucket,
                                               local::DirectoryStore::MissingBucket::Create));
@@ -55,12 +55,12 @@ Result<> LocalPipeline::open_world(const Config& config) {
   tenants_ = std::make_unique<tenants::TenantDirectory>(
       clock_, *tenant_store_,
       tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
-                                        .rules = tenant_rules(config, StoreKind::Directory),
+                                        .rules = tenant_rules(config, config::StoreKind::Directory),
                                         .metrics = &metrics_});
   return {};
 }
 
-Result<> LocalPipeline::start_server(const Config& config) {
+Result<> LocalPipeline::start_server(const config::Config& config) {
   if (!config.metrics.listen) return {};
   readiness_.add("queue", [this] { return workers_->status(); });
   http::Routes routes;
@@ -74,7 +74,7 @@ std::string LocalPipeline::metrics_address() const {
   return server_ ? server_->address().str() : "";
 }
 
-Result<> LocalPipeline::start_workers(const Config& config) {
+Result<> LocalPipeline::start_workers(const config::Config& config) {
   const DeliveryWorkers::World world{.processor = {.clock = clock_,
                                                    .central = central_stores(*store_, other_stores_),
                                                    .ledger = *ledger_,
@@ -87,8 +87,8 @@ Result<> LocalPipeline::start_workers(const Config& config) {
   return {};
 }
 
-Result<> LocalPipeline::start_agent(const Config& config) {
-  Agent::Options options = TRY(agent_options(config, NodeName("local")));
+Result<> LocalPipeline::start_agent(const config::Config& config) {
+  collect::Agent::Options options = TRY(agent_options(config, NodeName("local")));
   pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
   events_ = watch_folders(*pod_logs_);
   const collect::Collector::World world{.clock = clock_,
@@ -99,7 +99,7 @@ Result<> LocalPipeline::start_agent(const Config& config) {
                                         .events = events_.get(),
                                         .pod_logs = pod_logs_.get(),
                                         .links = pod_logs_.get()};
-  agent_ = TRY_IN("collect", Agent::start(world, *notifying_store_, std::move(options)));
+  agent_ = TRY_IN("collect", collect::Agent::start(world, *notifying_store_, std::move(options)));
   return {};
 }
 
@@ -124,4 +124,4 @@ LocalPipeline::LeftOver LocalPipeline::stop(std::chrono::milliseconds grace) {
   return left;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

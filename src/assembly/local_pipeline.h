@@ -32,13 +32,14 @@
 #include "local/system_random.h"
 #include "tenants/directory.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 class LocalPipeline {
  public:
   // Opens everything, then starts the threads. An error names what could not be opened, and nothing was
   // started. Waits for another process on the same files, until `stop` is asked for (Stopped).
-  static Result<std::unique_ptr<LocalPipeline>> start(const Config& config, const std::stop_token& stop);
+  static Result<std::unique_ptr<LocalPipeline>> start(const config::Config& config,
+                                                      const std::stop_token& stop);
   ~LocalPipeline();
   LocalPipeline(const LocalPipeline&) = delete;
   LocalPipeline& operator=(const LocalPipeline&) = delete;
@@ -60,11 +61,11 @@ class LocalPipeline {
   LocalPipeline() = default;
   // By when the queue must have answered a call.
   Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{5}); }
-  Result<> lock(const Config& config, const std::stop_token& stop);
-  Result<> open_world(const Config& config);
-  Result<> start_agent(const Config& config);
-  Result<> start_workers(const Config& config);
-  Result<> start_server(const Config& config);
+  Result<> lock(const config::Config& config, const std::stop_token& stop);
+  Result<> open_world(const config::Config& config);
+  Result<> start_agent(const config::Config& config);
+  Result<> start_workers(const config::Config& config);
+  Result<> start_server(const config::Config& config);
 
   Metrics metrics_;
   local::SystemClock clock_;
@@ -86,8 +87,8 @@ class LocalPipeline {
   std::unique_ptr<tenants::TenantDirectory> tenants_;
   http::Readiness readiness_;
   std::unique_ptr<DeliveryWorkers> workers_;
-  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<collect::Agent> agent_;
   std::unique_ptr<http::Server> server_;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -9,15 +9,15 @@
 #include "local/named_pods.h"
 #include "ports/whole_file.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
-std::string_view told(const Environment& environment, const char* name) {
+std::string_view told(const config::Environment& environment, const char* name) {
   const auto found = environment.find(name);
   return found == environment.end() ? std::string_view() : std::string_view(found->second);
 }
 
-Result<std::string> api_of(const Environment& environment, const std::string& configured) {
+Result<std::string> api_of(const config::Environment& environment, const std::string& configured) {
   if (!configured.empty()) return configured;
   return kube::in_cluster_api(told(environment, "KUBERNETES_SERVICE_HOST"),
                               told(environment, "KUBERNETES_SERVICE_PORT"));
@@ -25,7 +25,7 @@ Result<std::string> api_of(const Environment& environment, const std::string& co
 
 // Empty when nothing tells.
 // https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
-std::string own_namespace(Disk& disk, const Config& config) {
+std::string own_namespace(Disk& disk, const config::Config& config) {
   constexpr std::size_t kBytesMax = 4096;
   if (!config.kube.own_namespace.empty() || config.kube.token_file.empty()) return config.kube.own_namespace;
   const std::size_t slash = config.kube.token_file.rfind('/');
@@ -36,7 +36,7 @@ std::string own_namespace(Disk& disk, const Config& config) {
   return *text;
 }
 
-kube::Selection own_pods(Disk& disk, const Environment& environment, const Config& config) {
+kube::Selection own_pods(Disk& disk, const config::Environment& environment, const config::Config& config) {
   const std::string_view pod_name = told(environment, "POD_NAME");
   // Kubernetes names the host after the pod, unless it is the node's.
   const std::string_view own_pod = pod_name.empty() ? told(environment, "HOSTNAME") : pod_name;
@@ -49,7 +49,8 @@ kube::Selection own_pods(Disk& disk, const Environment& environment, const Confi
 }  // namespace
 
 Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
-                                                    const Environment& environment, const Config& config,
+                                                    const config::Environment& environment,
+                                                    const config::Config& config,
                                                     const std::stop_token& stop) {
   auto agent = std::unique_ptr<NodeAgent>(new NodeAgent());
   Result<> started = agent->start_all(library, environment, config, stop);
@@ -57,8 +58,8 @@ Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
   return agent;
 }
 
-Result<> NodeAgent::start_all(const net::Library& library, const Environment& environment,
-                              const Config& config, const std::stop_token& stop) {
+Result<> NodeAgent::start_all(const net::Library& library, const config::Environment& environment,
+                              const config::Config& config, const std::stop_token& stop) {
   lock_ = TRY(lock_data_directory(clock_, disk_, config, stop));
   const ClientWorld world{
       .library = library, .environment = environment, .clock = clock_, .random = random_, .disk = disk_};
@@ -72,9 +73,9 @@ NodeAgent::~NodeAgent() {
   stop(std::chrono::milliseconds{0});
 }
 
-Result<> NodeAgent::open_kube(const net::Library& library, const Environment& environment,
-                              const Config& config) {
-  if (config.kube.api == kNoKube) {
+Result<> NodeAgent::open_kube(const net::Library& library, const config::Environment& environment,
+                              const config::Config& config) {
+  if (config.kube.api == config::kNoKube) {
     pods_ = std::make_unique<local::NamedPods>();
     return {};
   }
@@ -103,7 +104,7 @@ Result<> NodeAgent::open_kube(const net::Library& library, const Environment& en
   return {};
 }
 
-Result<> NodeAgent::start_server(const Config& config) {
+Result<> NodeAgent::start_server(const config::Config& config) {
   if (!config.metrics.listen) return {};
   readiness_.add("kubernetes", [this] { return pods_->freshness(); });
   http::Routes routes;
@@ -113,7 +114,7 @@ Result<> NodeAgent::start_server(const Config& config) {
   return {};
 }
 
-Result<> NodeAgent::start_agent(const Config& config) {
+Result<> NodeAgent::start_agent(const config::Config& config) {
   pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
   events_ = watch_folders(*pod_logs_);
   const collect::Collector::World world{.clock = clock_,
@@ -125,9 +126,9 @@ Result<> NodeAgent::start_agent(const Config& config) {
                                         .pod_logs = pod_logs_.get(),
                                         .links = pod_logs_.get()};
   const NodeName node(config.kube.node_name.empty() ? "local" : config.kube.node_name);
-  Agent::Options options = TRY(agent_options(config, node));
+  collect::Agent::Options options = TRY(agent_options(config, node));
   options.leave = leave_;
-  agent_ = TRY_IN("collect", Agent::start(world, *store_, std::move(options)));
+  agent_ = TRY_IN("collect", collect::Agent::start(world, *store_, std::move(options)));
   return {};
 }
 
@@ -141,4 +142,4 @@ std::size_t NodeAgent::stop(std::chrono::milliseconds grace) {
   return left;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

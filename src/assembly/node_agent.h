@@ -24,7 +24,7 @@
 #include "ports/kube.h"
 #include "ports/object_store.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 class NodeAgent {
  public:
@@ -32,8 +32,9 @@ class NodeAgent {
   // started. Needs no answer of the Kubernetes API or the store: an agent that starts during their outage
   // collects. Waits for another agent that has the data directory, until `stop` is asked for (Stopped).
   // `library` outlives the agent.
-  static Result<std::unique_ptr<NodeAgent>> start(const net::Library& library, const Environment& environment,
-                                                  const Config& config, const std::stop_token& stop);
+  static Result<std::unique_ptr<NodeAgent>> start(const net::Library& library,
+                                                  const config::Environment& environment,
+                                                  const config::Config& config, const std::stop_token& stop);
   ~NodeAgent();
   NodeAgent(const NodeAgent&) = delete;
   NodeAgent& operator=(const NodeAgent&) = delete;
@@ -47,11 +48,12 @@ class NodeAgent {
 
  private:
   NodeAgent() = default;
-  Result<> start_all(const net::Library& library, const Environment& environment, const Config& config,
-                     const std::stop_token& stop);
-  Result<> open_kube(const net::Library& library, const Environment& environment, const Config& config);
-  Result<> start_server(const Config& config);
-  Result<> start_agent(const Config& config);
+  Result<> start_all(const net::Library& library, const config::Environment& environment,
+                     const config::Config& config, const std::stop_token& stop);
+  Result<> open_kube(const net::Library& library, const config::Environment& environment,
+                     const config::Config& config);
+  Result<> start_server(const config::Config& config);
+  Result<> start_agent(const config::Config& config);
 
   Metrics metrics_;
   local::SystemClock clock_;
@@ -64,8 +66,8 @@ class NodeAgent {
   std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<Kube> pods_;
   http::Readiness readiness_;
-  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<collect::Agent> agent_;
   std::unique_ptr<http::Server> server_;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 constexpr std::size_t kLimitLeast = 256;
@@ -37,4 +37,4 @@ OpenFiles divide_open_files(std::size_t limit, std::size_t batches_wanted) {
   return files;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // Raises the soft limit (RLIMIT_NOFILE) to the hard one, which takes no privilege, and gives what is then in
 // force. https://man7.org/linux/man-pages/man2/getrlimit.2.html
@@ -17,4 +17,4 @@ struct OpenFiles {
 // At most `batches_wanted`, which is not 0. A limit below a few hundred is taken for that.
 OpenFiles divide_open_files(std::size_t limit, std::size_t batches_wanted);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

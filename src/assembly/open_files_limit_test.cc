@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 TEST(OpenFilesLimit, IsRaisedToTheHardOne) {
@@ -35,4 +35,4 @@ TEST(OpenFilesLimit, LeavesRoomForEverythingElse) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

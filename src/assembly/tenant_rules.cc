@@ -6,11 +6,12 @@
 #include "tenants/aws_names.h"
 #include "tenants/groups.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
-tenants::Rules tenant_rules(const Config& config, StoreKind kind) {
-  const TenantRules rules = config.tenants.rules;
-  const bool is_aws = rules == TenantRules::Aws || (rules == TenantRules::Auto && kind == StoreKind::S3);
+tenants::Rules tenant_rules(const config::Config& config, config::StoreKind kind) {
+  const config::TenantRules rules = config.tenants.rules;
+  const bool is_aws = rules == config::TenantRules::Aws ||
+                      (rules == config::TenantRules::Auto && kind == config::StoreKind::S3);
   tenants::Rules judged{.world = is_aws ? tenants::World::Aws : tenants::World::Local,
                         .central_buckets = config.process.buckets,
                         .central_accounts = {},
@@ -25,8 +26,8 @@ tenants::Rules tenant_rules(const Config& config, StoreKind kind) {
   return judged;
 }
 
-StringLists tenant_groups(const Config& config) {
-  StringLists groups = config.tenants.groups;
+config::StringLists tenant_groups(const config::Config& config) {
+  config::StringLists groups = config.tenants.groups;
   if (!config.tenants.predecessor_rows) return groups;
   for (auto& group : tenants::predecessor_groups()) {
     // One that the operator defines is the operator's.
@@ -39,4 +40,4 @@ StringLists tenant_groups(const Config& config) {
   return groups;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

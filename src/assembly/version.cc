@@ -1,6 +1,6 @@
 #include "assembly/version.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // src/CMakeLists.txt gives HEADGATE_* to this file and to no other.
 const char* const kVersion = HEADGATE_VERSION;
@@ -32,4 +32,4 @@ std::string version_text(std::string_view commit) {
   return text;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

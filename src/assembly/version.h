@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 extern const char* const kVersion;  // what the file VERSION says
 
@@ -16,4 +16,4 @@ extern const char* const kCommit;
 // other lines each is a name, a colon and a value.
 std::string version_text(std::string_view commit);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

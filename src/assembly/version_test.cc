@@ -8,7 +8,7 @@
 
 #include "fakes/source_directory.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -48,4 +48,4 @@ TEST(Version, NamesCommitCompilerAndFlags) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs) {
   Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open(&logs);
@@ -12,4 +12,4 @@ std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& log
   return nullptr;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

@@ -5,10 +5,10 @@
 
 #include "local/inotify_events.h"
 
-namespace headgate::cli {
+namespace headgate::assembly {
 
 // As `logs` opens them; outlives it. None, with a warning, where the machine does not tell: they are polled
 // then.
 std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs);
 
-}  // namespace headgate::cli
+}  // namespace headgate::assembly

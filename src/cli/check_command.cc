@@ -16,11 +16,11 @@ Command add_check(CLI::App& parent, ConfigWorld world) {
                                         "Connect to all that the settings name and tell what is not as it "
                                         "must be, and the command that fixes it");
   struct Arguments {
-    std::shared_ptr<ConfigArguments> config;
+    std::shared_ptr<config::ConfigArguments> config;
     PreflightOptions options;
   };
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kEveryCommand);
+  arguments->config = add_config_flags(*app, config::kEveryCommand);
   const std::map<std::string, Part> parts = {
       {"collect", Part::Collect}, {"process", Part::Process}, {"api", Part::Api}, {"all", Part::All}};
   take_word(*app->add_option("part", arguments->options.part,

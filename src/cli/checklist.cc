@@ -21,17 +21,17 @@ std::string queue_command(std::string_view url, const std::string& attributes) {
   return fmt::format("aws sqs set-queue-attributes --queue-url {} --attributes '{}'", url, attributes);
 }
 
-std::vector<std::string> suffixes_of(const Config& config) {
+std::vector<std::string> suffixes_of(const config::Config& config) {
   const std::string suffix = config.collect.codec == Codec::Zstd ? ".json.zst" : ".json.gz";
   return {suffix};
 }
 
-std::string fixed_prefix(const Config& config) {
+std::string fixed_prefix(const config::Config& config) {
   const auto key_template = KeyTemplate::parse(config.key.template_text);
   return key_template.ok() ? key_template->fixed_prefix() : std::string();
 }
 
-bool takes_ours(const aws::NotificationTarget& target, const Config& config) {
+bool takes_ours(const aws::NotificationTarget& target, const config::Config& config) {
   const std::vector<std::string> suffixes = suffixes_of(config);
   const bool has_suffix = std::all_of(suffixes.begin(), suffixes.end(), [&](const std::string& suffix) {
     return suffix.ends_with(target.suffix);
@@ -75,7 +75,7 @@ std::string shown(const Finding& finding) {
 }
 
 Findings judge_queue(const aws::QueueFacts& queue, const aws::QueueFacts* dead_letters, std::string_view url,
-                     const Config& config) {
+                     const config::Config& config) {
   Findings found;
   const std::int64_t visibility =
       std::chrono::duration_cast<std::chrono::seconds>(config.process.visibility).count();
@@ -127,7 +127,7 @@ Findings judge_queue(const aws::QueueFacts& queue, const aws::QueueFacts* dead_l
   return found;
 }
 
-Findings judge_notifications(const aws::NotificationFacts& facts, const Config& config,
+Findings judge_notifications(const aws::NotificationFacts& facts, const config::Config& config,
                              NotifiedTargets& targets) {
   const std::string bucket = config.store.bucket.str();
   const std::string fix = fmt::format(
@@ -165,7 +165,7 @@ Findings judge_notifications(const aws::NotificationFacts& facts, const Config& 
 }
 
 Findings judge_lifecycle(const std::vector<aws::LifecycleRule>& rules, std::int64_t retention_seconds,
-                         const Config& config) {
+                         const config::Config& config) {
   const std::string prefix = fixed_prefix(config);
   std::int64_t days = 0;
   for (const aws::LifecycleRule& rule : rules) {
@@ -187,7 +187,7 @@ Findings judge_lifecycle(const std::vector<aws::LifecycleRule>& rules, std::int6
 }
 
 Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::string>& expiry,
-                            const Config& config) {
+                            const config::Config& config) {
   const std::string name = config.aws.ledger_table;
   const std::string making =
       "it is made as docs/contributing/formats/ledger-table.md says, and keys cannot be changed: make "
@@ -227,7 +227,7 @@ Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::stri
   return found;
 }
 
-Findings judge_tenants_table(const aws::TableFacts& table, const Config& config) {
+Findings judge_tenants_table(const aws::TableFacts& table, const config::Config& config) {
   const std::vector<aws::KeyPart> wanted{{"tenant_id", "HASH", "S"}, {"type", "RANGE", "S"}};
   if (table.key == wanted) return {good("tenants: " + config.aws.tenants_table + " has its keys")};
   return {bad("tenants: " + config.aws.tenants_table + " has the key " + key_words(table.key) + ", not " +

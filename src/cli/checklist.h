@@ -31,20 +31,20 @@ std::string shown(const Finding& finding);
 
 // `url`: for the commands that mend. `dead_letters`: of the dead-letter queue, when it could be read.
 Findings judge_queue(const aws::QueueFacts& queue, const aws::QueueFacts* dead_letters, std::string_view url,
-                     const Config& config);
+                     const config::Config& config);
 // Where the bucket's notifications of new objects go; `targets` is filled with the topics and queues that
 // take ours.
 struct NotifiedTargets {
   std::vector<std::string> topics;
   std::vector<std::string> queues;
 };
-Findings judge_notifications(const aws::NotificationFacts& facts, const Config& config,
+Findings judge_notifications(const aws::NotificationFacts& facts, const config::Config& config,
                              NotifiedTargets& targets);
 // Whether objects are there as long as messages about them may be. 0 seconds: it is not known.
 Findings judge_lifecycle(const std::vector<aws::LifecycleRule>& rules, std::int64_t retention_seconds,
-                         const Config& config);
+                         const config::Config& config);
 Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::string>& expiry,
-                            const Config& config);
-Findings judge_tenants_table(const aws::TableFacts& table, const Config& config);
+                            const config::Config& config);
+Findings judge_tenants_table(const aws::TableFacts& table, const config::Config& config);
 
 }  // namespace headgate::cli

@@ -7,8 +7,8 @@
 namespace headgate::cli {
 namespace {
 
-Config config_with(std::map<std::string, std::string> flags = {}) {
-  return load_config({.file = "", .flags = std::move(flags)}, {}).config;
+config::Config config_with(std::map<std::string, std::string> flags = {}) {
+  return config::load_config({.file = "", .flags = std::move(flags)}, {}).config;
 }
 
 std::string all(const Findings& findings) {
@@ -31,7 +31,7 @@ aws::QueueFacts good_queue() {
 }
 
 TEST(Checklist, OfAQueueEachSettingIsJudgedAndEachFaultHasItsCommand) {
-  const Config config = config_with();
+  const config::Config config = config_with();
   const aws::QueueFacts dead = good_queue();
   EXPECT_EQ(wrong(judge_queue(good_queue(), &dead, "https://q", config)), 0U);
 
@@ -52,7 +52,7 @@ TEST(Checklist, OfAQueueEachSettingIsJudgedAndEachFaultHasItsCommand) {
 }
 
 TEST(Checklist, OfNotificationsOneMustTakeOurObjects) {
-  const Config config = config_with({{"key.template", "logs/{namespace}/{file}"}});
+  const config::Config config = config_with({{"key.template", "logs/{namespace}/{file}"}});
   const auto judged = [&](const aws::NotificationFacts& facts) {
     NotifiedTargets targets;
     const std::size_t count = wrong(judge_notifications(facts, config, targets));
@@ -68,12 +68,12 @@ TEST(Checklist, OfNotificationsOneMustTakeOurObjects) {
   EXPECT_EQ(judged({.topics = {{"t", "", "", false}}}), Pair(1, 0));
   EXPECT_EQ(judged({.has_event_bridge = true}), Pair(0, 0));
   NotifiedTargets targets;
-  const Config zstd = config_with({{"collect.codec", "zstd"}});
+  const config::Config zstd = config_with({{"collect.codec", "zstd"}});
   EXPECT_EQ(wrong(judge_notifications({.topics = {{"t", "", ".gz", true}}}, zstd, targets)), 1U);
 }
 
 TEST(Checklist, ObjectsMustOutliveTheirMessages) {
-  const Config config = config_with();
+  const config::Config config = config_with();
   constexpr std::int64_t kTwoWeeks = 14 * 86'400;
   EXPECT_EQ(wrong(judge_lifecycle({}, kTwoWeeks, config)), 0U);
   EXPECT_EQ(wrong(judge_lifecycle({{"", false, 7}}, kTwoWeeks, config)), 1U);
@@ -82,7 +82,7 @@ TEST(Checklist, ObjectsMustOutliveTheirMessages) {
 }
 
 TEST(Checklist, OfTheTablesKeysIndexAndExpiryAreJudged) {
-  const Config config = config_with();
+  const config::Config config = config_with();
   aws::TableFacts ledger{
       .status = "ACTIVE",
       .key = {{"object", "HASH", "S"}, {"delivery", "RANGE", "S"}},

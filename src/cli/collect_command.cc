@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint32_t kIdMax = 4294967294U;
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   double grace = 25;  // Kubernetes' own default, 30 s, less what stopping takes
   bool must_prepare = false;
   // As docs/pods.md has the agent run: no one, of the group that reads the logs.
@@ -41,11 +41,11 @@ constexpr int kLargeMemoryBytes = 128 << 10;
 
 // For an init container that is root's: a directory that kubelet makes (hostPath, DirectoryOrCreate) is
 // root's too.
-int prepare(const Arguments& arguments, const Config& config, const ConfigWorld& world) {
+int prepare(const Arguments& arguments, const config::Config& config, const ConfigWorld& world) {
   const std::string& directory = config.collect.data_directory;
   const Result<> given = local::give_directory(directory, {.user = arguments.user, .group = arguments.group});
   if (!given.ok()) {
-    Error error = with_advice(given.error(), directory);
+    Error error = assembly::with_advice(given.error(), directory);
     return fail(world, std::move(error).in("collect.data_directory"));
   }
   log::info("the data directory is ready for the agent",
@@ -54,21 +54,21 @@ int prepare(const Arguments& arguments, const Config& config, const ConfigWorld&
 }
 
 int run_collect(const Arguments& arguments, const ConfigWorld& world) {
-  const std::optional<Config> config =
+  const std::optional<config::Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   if (arguments.must_prepare) return prepare(arguments, *config, world);
-  give_back_large_memory(kLargeMemoryBytes);
+  assembly::give_back_large_memory(kLargeMemoryBytes);
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(world, library.error());
   const StopSignals signals;
-  const Result<std::unique_ptr<NodeAgent>> started =
-      NodeAgent::start(*library, world.environment, *config, signals.token());
+  const Result<std::unique_ptr<assembly::NodeAgent>> started =
+      assembly::NodeAgent::start(*library, world.environment, *config, signals.token());
   if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) return fail(world, started.error());
-  NodeAgent& agent = **started;
-  log::info("headgate collect runs", {{"version", kVersion},
+  assembly::NodeAgent& agent = **started;
+  log::info("headgate collect runs", {{"version", assembly::kVersion},
                                       {"cluster_id", config->cluster_id.str()},
                                       {"node", config->kube.node_name},
                                       {"pod_logs", config->collect.pod_logs},
@@ -89,7 +89,7 @@ Command add_collect(CLI::App& parent, ConfigWorld world) {
   CLI::App* app =
       parent.add_subcommand("collect", "The agent of one node: pods' logs into the central store");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kCollect);
+  arguments->config = add_config_flags(*app, config::kCollect);
   app->add_option("--grace", arguments->grace, "When told to stop, seconds to store what was collected")
       ->check(seconds_check())
       ->capture_default_str();

@@ -13,7 +13,7 @@ namespace headgate::cli {
 
 // The worlds that the command works in; all outlive the command.
 struct ConfigWorld {
-  const Environment& environment;
+  const config::Environment& environment;
   std::ostream& output;
   std::ostream& complaints;
 };
@@ -22,15 +22,16 @@ Command add_config(CLI::App& parent, ConfigWorld world);
 
 // Adds --config and the flags of every setting that one of `used_by` uses. The arguments are filled when the
 // command line is read; the app shares them.
-std::shared_ptr<ConfigArguments> add_config_flags(CLI::App& app, unsigned used_by);
+std::shared_ptr<config::ConfigArguments> add_config_flags(CLI::App& app, unsigned used_by);
 
 // The effective configuration; or nothing, and every problem is written to `complaints`: end with kExitUsage.
 // Warnings are written there too.
-std::optional<Config> load_or_complain(const ConfigArguments& arguments, const Environment& environment,
-                                       std::ostream& complaints);
+std::optional<config::Config> load_or_complain(const config::ConfigArguments& arguments,
+                                               const config::Environment& environment,
+                                               std::ostream& complaints);
 
 // What settings say of the process itself: log.level, log.format, core_dumps. `stderr_is_terminal` decides
 // for the format auto.
-void configure_process(const Config& config, bool stderr_is_terminal);
+void configure_process(const config::Config& config, bool stderr_is_terminal);
 
 }  // namespace headgate::cli

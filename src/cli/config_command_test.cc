@@ -18,7 +18,7 @@ struct Finished {
   std::string complaints;
 };
 
-Finished run(std::vector<const char*> words, const Environment& environment = {}) {
+Finished run(std::vector<const char*> words, const config::Environment& environment = {}) {
   std::ostringstream output;
   std::ostringstream complaints;
   CLI::App app("test", "headgate");
@@ -82,7 +82,7 @@ TEST(ConfigReference, IsWhatTheDocumentSays) {
   const Finished done = run({"config", "reference"});
   EXPECT_EQ(done.status, 0);
   EXPECT_EQ(document, done.output) << "print it anew: headgate config reference > docs/configuration.md";
-  for (const Setting& setting : settings())
+  for (const config::Setting& setting : config::settings())
     EXPECT_NE(document.find("\n### `" + std::string(setting.about.key) + "`\n"), std::string::npos)
         << setting.about.key;
 }

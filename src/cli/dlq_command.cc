@@ -22,7 +22,7 @@ constexpr std::size_t kLookMax = 1000;
 constexpr std::size_t kRedriveMax = 1'000'000'000;
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   CLI::App* list = nullptr;
   CLI::App* show = nullptr;
   CLI::App* redrive = nullptr;
@@ -132,8 +132,8 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
 Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
   const bool is_look = arguments.list->parsed() || arguments.show->parsed();
   const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              is_look ? Access::Look : Access::Change));
+      TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                                        is_look ? assembly::Access::Look : assembly::Access::Change));
   if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   return act(arguments, *world->dead_letters(), world->central_stores().first(), run.clock, run.output);
 }
@@ -144,7 +144,7 @@ Command add_dlq(CLI::App& parent, ConfigWorld world) {
   CLI::App* app = parent.add_subcommand(
       "dlq", "Messages that were received too often: look, redrive, purge; and what is in quarantine");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kReplay);
+  arguments->config = add_config_flags(*app, config::kReplay);
   app->require_subcommand(1);
   arguments->list = app->add_subcommand(
       "list",

@@ -18,7 +18,7 @@ namespace headgate::cli {
 namespace {
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   double seconds = 0;  // 0 = until stopped
   double grace = 20;
   std::string status = "auto";
@@ -27,7 +27,7 @@ struct Arguments {
 using Seconds = std::chrono::duration<double>;
 
 // Shows how it goes until it is time to stop.
-void watch(LocalPipeline& pipeline, const Arguments& arguments, const std::stop_token& stop,
+void watch(assembly::LocalPipeline& pipeline, const Arguments& arguments, const std::stop_token& stop,
            std::ostream& output) {
   const bool is_table =
       arguments.status == "table" || (arguments.status == "auto" && ::isatty(STDOUT_FILENO) == 1);
@@ -61,8 +61,8 @@ void watch(LocalPipeline& pipeline, const Arguments& arguments, const std::stop_
   }
 }
 
-void print_summary(const Config& config, const Status& status, const LocalPipeline::LeftOver& left,
-                   Seconds uptime, std::ostream& output) {
+void print_summary(const config::Config& config, const Status& status,
+                   const assembly::LocalPipeline::LeftOver& left, Seconds uptime, std::ostream& output) {
   output << "\nStopped.\n\n" << status_table(status, status, Seconds(1), uptime) << '\n';
   if (left.batches + left.messages > 0) {
     output << "  left for the next start, not lost: " << left.batches << " batches to store, "
@@ -77,27 +77,28 @@ void print_summary(const Config& config, const Status& status, const LocalPipeli
 constexpr int kLargeMemoryBytes = 2 << 20;
 
 int run_local(const Arguments& arguments, const ConfigWorld& world) {
-  const std::optional<Config> config =
+  const std::optional<config::Config> config =
       load_or_complain(*arguments.config, world.environment, world.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
-  give_back_large_memory(kLargeMemoryBytes);
+  assembly::give_back_large_memory(kLargeMemoryBytes);
   const StopSignals signals;
   local::SystemClock clock;
   const SteadyTime began = clock.steady();
-  const Result<std::unique_ptr<LocalPipeline>> started = LocalPipeline::start(*config, signals.token());
+  const Result<std::unique_ptr<assembly::LocalPipeline>> started =
+      assembly::LocalPipeline::start(*config, signals.token());
   if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) {
     world.complaints << "headgate local: " << started.error().what << '\n';
     return kExitFailure;
   }
-  LocalPipeline& pipeline = **started;
+  assembly::LocalPipeline& pipeline = **started;
   log::info("headgate local runs", {{"pod_logs", config->collect.pod_logs},
                                     {"root", config->local.root},
                                     {"metrics", pipeline.metrics_address()}});
   watch(pipeline, arguments, signals.token(), world.output);
   log::info("stopping: what was written so far is still collected and delivered");
-  const LocalPipeline::LeftOver left =
+  const assembly::LocalPipeline::LeftOver left =
       pipeline.stop(std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(arguments.grace)));
   if (arguments.status != "off") {
     print_summary(*config, read_status(pipeline.metrics()), left, clock.steady() - began, world.output);
@@ -110,7 +111,7 @@ int run_local(const Arguments& arguments, const ConfigWorld& world) {
 Command add_local(CLI::App& parent, ConfigWorld world) {
   CLI::App* app = parent.add_subcommand("local", "The whole pipeline in one process on embedded parts");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kLocal);
+  arguments->config = add_config_flags(*app, config::kLocal);
   app->add_option("--seconds", arguments->seconds, "Stop after so long; 0 = at Ctrl-C")
       ->check(seconds_check());
   app->add_option("--grace", arguments->grace, "At the end, seconds to store and deliver what was collected")

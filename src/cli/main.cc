@@ -29,16 +29,16 @@
 int main(int argc, char** argv) {
   using namespace headgate;
   cli::open_missing_standard_descriptors();
-  cli::forbid_core_dumps();
-  const cli::Environment environment = cli::process_environment();
+  assembly::forbid_core_dumps();
+  const config::Environment environment = config::process_environment();
   local::SystemClock clock;
   local::SystemRandom random;
   local::PosixDisk disk;
   std::optional<net::Library> library;  // opened when a tenant store in AWS is
-  const auto open_tenant_store = [&](const cli::Config& config,
-                                     cli::Access access) -> Result<std::shared_ptr<TenantStore>> {
+  const auto open_tenant_store = [&](const config::Config& config,
+                                     assembly::Access access) -> Result<std::shared_ptr<TenantStore>> {
     if (!library) library.emplace(TRY(net::Library::open()));
-    return cli::open_tenant_store(
+    return assembly::open_tenant_store(
         {.library = *library, .environment = environment, .clock = clock, .random = random, .disk = disk},
         config, access);
   };
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
 
   CLI::App app("Centralised log ingestion, decentralised delivery", "headgate");
   app.require_subcommand(1);
-  app.set_version_flag("--version", cli::version_text(cli::kCommit));
+  app.set_version_flag("--version", assembly::version_text(assembly::kCommit));
   const std::vector<cli::Command> commands = {
       cli::add_local(app, world),
       cli::add_collect(app, world),

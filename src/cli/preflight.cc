@@ -34,7 +34,7 @@ class Preflight {
       : run_(run), options_(options), tell_(tell) {}
 
   Result<> in_aws() {
-    clients_ = TRY(AwsClients::open(run_.client_world(), run_.config, run_.stop));
+    clients_ = TRY(assembly::AwsClients::open(run_.client_world(), run_.config, run_.stop));
     if (!check_identity()) return {};  // nothing else can work
     if (is_for(Part::Collect) || is_for(Part::Process)) TRY(check_bucket());
     if (is_for(Part::Process)) TRY(check_queue());
@@ -45,7 +45,7 @@ class Preflight {
   }
 
   Result<> on_this_machine() {
-    const Config& config = run_.config;
+    const config::Config& config = run_.config;
     for (const auto& [what, path] : {std::pair<std::string, std::string>{"store.root", config.store.root},
                                      {"local.root", config.local.root}}) {
       std::error_code cannot_tell;
@@ -296,8 +296,9 @@ class Preflight {
   }
 
   Result<> check_roles() {
-    const auto store = TRY(open_tenant_store(run_.client_world(), run_.config, Access::Look));
-    const tenants::Rules rules = tenant_rules(run_.config, run_.config.store.kind);
+    const auto store =
+        TRY(assembly::open_tenant_store(run_.client_world(), run_.config, assembly::Access::Look));
+    const tenants::Rules rules = assembly::tenant_rules(run_.config, run_.config.store.kind);
     std::vector<StoredConfiguration> rows;
     if (!options_.tenant.empty()) {
       auto found = store->of_tenant(TenantId(options_.tenant), soon());
@@ -383,7 +384,7 @@ class Preflight {
   ProcessRun& run_;
   const PreflightOptions& options_;
   const std::function<void(const Finding&)>& tell_;
-  std::unique_ptr<AwsClients> clients_;
+  std::unique_ptr<assembly::AwsClients> clients_;
   std::unique_ptr<aws::S3Bucket> bucket_;
   std::optional<aws::QueueFacts> queue_facts_;
   std::string principal_;  // as whom the rest is asked
@@ -394,10 +395,10 @@ class Preflight {
 Result<> preflight(ProcessRun& run, const PreflightOptions& options,
                    const std::function<void(const Finding&)>& tell) {
   Preflight checks(run, options, tell);
-  return run.config.store.kind == StoreKind::S3 ? checks.in_aws() : checks.on_this_machine();
+  return run.config.store.kind == config::StoreKind::S3 ? checks.in_aws() : checks.on_this_machine();
 }
 
-QueuePreflight preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock) {
+QueuePreflight preflight_of_queue(assembly::AwsClients& clients, const config::Config& config, Clock& clock) {
   QueuePreflight preflight;
   Findings& found = preflight.found;
   const std::string& url = config.aws.queue_url;

@@ -26,6 +26,6 @@ struct QueuePreflight {
   Findings found;                     // of the queue's settings and our permissions: bad ones only
   bool may_change_visibility = true;  // without it no message comes back in time: the worker is not ready
 };
-QueuePreflight preflight_of_queue(AwsClients& clients, const Config& config, Clock& clock);
+QueuePreflight preflight_of_queue(assembly::AwsClients& clients, const config::Config& config, Clock& clock);
 
 }  // namespace headgate::cli

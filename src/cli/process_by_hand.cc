@@ -52,7 +52,7 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
 
 // Its time is what records without one get. None: there is no such object. What cannot be asked now shows
 // when it is delivered.
-std::optional<ObjectCreated> as_it_is(ProcessRun& run, DeliveryWorld& world, ObjectCreated object) {
+std::optional<ObjectCreated> as_it_is(ProcessRun& run, assembly::DeliveryWorld& world, ObjectCreated object) {
   constexpr std::chrono::seconds kHeadMax{30};
   process::OwnStore central(*world.central_stores().of(object.bucket));
   const Result<ObjectInfo> info = central.head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
@@ -66,7 +66,7 @@ std::optional<ObjectCreated> as_it_is(ProcessRun& run, DeliveryWorld& world, Obj
 
 class Planner {
  public:
-  Planner(ProcessRun& run, DeliveryWorld& world, const process::ProcessorOptions& options)
+  Planner(ProcessRun& run, assembly::DeliveryWorld& world, const process::ProcessorOptions& options)
       : clock_(run.clock),
         output_(run.output),
         planning_{.tenants = world.tenants(),
@@ -91,7 +91,7 @@ class Planner {
 };
 
 // Gives the exit status.
-int deliver_one(ProcessRun& run, DeliveryWorld& world, process::Processor& processor,
+int deliver_one(ProcessRun& run, assembly::DeliveryWorld& world, process::Processor& processor,
                 const process::ProcessorOptions& options, const ObjectCreated& named) {
   const std::string url = url_of({named.bucket, named.key});
   if (!options.buckets.contains(named.bucket)) {
@@ -128,10 +128,10 @@ Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
 
 Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, std::istream& input) {
   const std::vector<ObjectCreated> objects = TRY(named_objects(arguments, input));
-  const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              arguments.is_dry_run ? Access::Look : Access::Change));
-  const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+  const auto world = TRY(assembly::DeliveryWorld::open(
+      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+      arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
+  const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   if (arguments.is_dry_run) {
     Planner planner(run, *world, options);
     for (const ObjectCreated& object : objects) TRY(planner.show(object));
@@ -145,10 +145,10 @@ Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, 
 }
 
 Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) {
-  const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              arguments.is_dry_run ? Access::Look : Access::Change));
-  const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+  const auto world = TRY(assembly::DeliveryWorld::open(
+      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+      arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
+  const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
   const process::WalkOptions walk = TRY(walk_options(arguments.prefix, arguments.after, buckets));
   if (arguments.is_dry_run) {

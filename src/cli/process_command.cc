@@ -13,7 +13,7 @@ namespace headgate::cli {
 namespace {
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   std::string mode = "sqs";
   ProcessArguments process;
 };
@@ -53,7 +53,7 @@ Result<int> run_mode(const Arguments& arguments, std::istream& input, ProcessRun
 Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
   CLI::App* app = parent.add_subcommand("process", "Deliver stored objects to their tenants");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kProcess);
+  arguments->config = add_config_flags(*app, config::kProcess);
   ProcessArguments& process = arguments->process;
   const CLI::Option* const mode =
       app->add_option(

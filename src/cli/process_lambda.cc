@@ -13,9 +13,9 @@ class Function {
  public:
   static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
     auto function = std::unique_ptr<Function>(new Function());
-    function->world_ = TRY(DeliveryWorld::open(run.client_world(), run.config));
+    function->world_ = TRY(assembly::DeliveryWorld::open(run.client_world(), run.config));
     const process::ProcessorOptions options =
-        TRY(processor_options(run.config, lambda_owner(run.config.process.name, run.random)));
+        TRY(assembly::processor_options(run.config, lambda_owner(run.config.process.name, run.random)));
     function->crew_ = std::make_unique<process::Crew>(
         run.processor_world(*function->world_),
         process::Crew::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
@@ -27,8 +27,8 @@ class Function {
             .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest},
             .buckets = options.buckets},
         function->world_->queue(), function->visibility_failures_.get());
-    function->release_ = parked_release(run.processor_world(*function->world_), run.random,
-                                        function->world_->queue(), *function->crew_);
+    function->release_ = assembly::parked_release(run.processor_world(*function->world_), run.random,
+                                                  function->world_->queue(), *function->crew_);
     return function;
   }
 
@@ -49,7 +49,7 @@ class Function {
  private:
   Function() = default;
 
-  std::unique_ptr<DeliveryWorld> world_;
+  std::unique_ptr<assembly::DeliveryWorld> world_;
   std::unique_ptr<process::VisibilityFailures> visibility_failures_;  // before the crew, whose threads use it
   std::unique_ptr<process::Crew> crew_;
   // In what is left of the invocation's time: nothing of ours runs between two.
@@ -62,7 +62,7 @@ class Function {
   std::unique_ptr<process::ParkedRelease> release_;
 };
 
-Result<std::unique_ptr<aws::LambdaRuntime>> open_runtime(const Environment& environment,
+Result<std::unique_ptr<aws::LambdaRuntime>> open_runtime(const config::Environment& environment,
                                                          const net::Library& library, Clock& clock) {
   const auto api = environment.find("AWS_LAMBDA_RUNTIME_API");
   return aws::LambdaRuntime::open(library, clock,
@@ -75,7 +75,7 @@ LeaseOwner lambda_owner(const std::string& name, Random& random) {
   return LeaseOwner((name.empty() ? "lambda" : name) + "-" + random.uuid());
 }
 
-void tell_lambda(const Environment& environment, const Error& error) {
+void tell_lambda(const config::Environment& environment, const Error& error) {
   local::SystemClock clock;
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return;

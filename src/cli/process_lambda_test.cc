@@ -16,8 +16,8 @@ using fakes::ScriptedServer;
 class ProcessLambda : public testing::Test {
  protected:
   // `headgate process --mode lambda`, with that in its environment beside Lambda's own.
-  int run(const Environment& with) {
-    Environment environment = with;
+  int run(const config::Environment& with) {
+    config::Environment environment = with;
     environment["AWS_LAMBDA_RUNTIME_API"] = server_.url().substr(sizeof "http://" - 1);
     std::istringstream input;
     CLI::App app("test", "headgate");

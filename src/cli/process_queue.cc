@@ -15,8 +15,8 @@ namespace {
 // The cheap part of `headgate check`: what is wrong with the queue is said when the worker starts, and not
 // found out by lost messages. Ends at a stop. False: we may not change a message's visibility.
 bool may_use_queue(ProcessRun& run) {
-  if (run.config.store.kind != StoreKind::S3) return true;
-  const auto clients = AwsClients::open(run.client_world(), run.config, run.stop);
+  if (run.config.store.kind != config::StoreKind::S3) return true;
+  const auto clients = assembly::AwsClients::open(run.client_world(), run.config, run.stop);
   if (!clients.ok()) return true;  // the worker itself has such clients, and says what they lack
   const QueuePreflight preflight = preflight_of_queue(**clients, run.config, run.clock);
   for (const Finding& finding : preflight.found)
@@ -27,12 +27,12 @@ bool may_use_queue(ProcessRun& run) {
 }  // namespace
 
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
-  const auto world = TRY(DeliveryWorld::open(run.client_world(), run.config, run.worker_stops()));
+  const auto world = TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, run.worker_stops()));
   if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
-  const bool is_local = run.config.store.kind == StoreKind::Directory;
-  const DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
-                                     .grace = grace};
-  const auto workers = TRY(DeliveryWorkers::start(
+  const bool is_local = run.config.store.kind == config::StoreKind::Directory;
+  const assembly::DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
+                                               .grace = grace};
+  const auto workers = TRY(assembly::DeliveryWorkers::start(
       {.processor = run.processor_world(*world), .random = run.random, .queue = *world->queue()}, run.config,
       run.owner(), times, run.stops));
   http::Readiness readiness;
@@ -45,7 +45,7 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
   std::unique_ptr<http::Server> server;  // after what its handlers read, so that it ends first
   if (run.config.metrics.listen) {
     http::Routes routes;
-    tell_build(run.metrics);
+    assembly::tell_build(run.metrics);
     http::add_health_routes(routes, run.metrics, readiness);
     server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
   }

@@ -17,11 +17,11 @@ constexpr int kLargeMemoryBytes = 2 << 20;
 
 }  // namespace
 
-int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
-                   const std::function<Result<int>(ProcessRun& run)>& act,
+int run_configured(std::string_view command, const config::ConfigArguments& arguments,
+                   const ConfigWorld& world, const std::function<Result<int>(ProcessRun& run)>& act,
                    const std::function<void(const Error& error)>& on_unusable) {
   std::ostringstream complaints;
-  const std::optional<Config> config = load_or_complain(arguments, world.environment, complaints);
+  const std::optional<config::Config> config = load_or_complain(arguments, world.environment, complaints);
   world.complaints << complaints.str();
   if (!config) {
     if (on_unusable) on_unusable(Error{Fault::Invalid, "configuration: " + complaints.str()});
@@ -32,7 +32,7 @@ int run_configured(std::string_view command, const ConfigArguments& arguments, c
     world.complaints << "headgate " << command << ": " << error.what << '\n';
     return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
   };
-  give_back_large_memory(kLargeMemoryBytes);
+  assembly::give_back_large_memory(kLargeMemoryBytes);
   const Result<net::Library> library = net::Library::open();
   if (!library.ok()) return fail(library.error());
   const StopSignals signals;

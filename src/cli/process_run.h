@@ -36,8 +36,8 @@ struct ProcessArguments {
 
 // What the modes, and replay and dlq, have in common. The members outlive a run.
 struct ProcessRun {
-  const Config& config;
-  const Environment& environment;
+  const config::Config& config;
+  const config::Environment& environment;
   const net::Library& library;
   std::ostream& output;
   std::stop_token stop;             // of the process
@@ -47,7 +47,7 @@ struct ProcessRun {
   local::SystemRandom random = {};
   local::PosixDisk disk = {};
 
-  ClientWorld client_world() {
+  assembly::ClientWorld client_world() {
     return {.library = library,
             .environment = environment,
             .clock = clock,
@@ -56,10 +56,10 @@ struct ProcessRun {
             .metrics = &metrics};
   }
   // Of a worker's clients: the process's stop ends the wait for messages, and what else waits has its grace.
-  ClientStops worker_stops() const {
+  assembly::ClientStops worker_stops() const {
     return {.all = stops.deliveries.get_token(), .writes = stops.writes.get_token(), .receive = stop};
   }
-  process::Processor::World processor_world(DeliveryWorld& world) {
+  process::Processor::World processor_world(assembly::DeliveryWorld& world) {
     return {.clock = clock,
             .central = world.central_stores(),
             .ledger = world.ledger(),
@@ -76,15 +76,15 @@ struct ProcessRun {
 // Reads the configuration, writes what is wrong with it, and lets `act` work until it is done or a signal
 // comes. `command` stands first in complaints. Gives the exit status: an Error is kExitUsage when it is
 // Invalid, else kExitFailure. `on_unusable` is told why the configuration cannot be used, too.
-int run_configured(std::string_view command, const ConfigArguments& arguments, const ConfigWorld& world,
-                   const std::function<Result<int>(ProcessRun& run)>& act,
+int run_configured(std::string_view command, const config::ConfigArguments& arguments,
+                   const ConfigWorld& world, const std::function<Result<int>(ProcessRun& run)>& act,
                    const std::function<void(const Error& error)>& on_unusable = {});
 
 // Each gives the exit status; its Error is why it could not start.
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace);  // mode sqs, until stopped
 Result<int> process_lambda(ProcessRun& run);  // mode lambda, until Lambda ends us
 // Why we end before we could begin: without it Lambda knows of an exit and nothing else.
-void tell_lambda(const Environment& environment, const Error& error);
+void tell_lambda(const config::Environment& environment, const Error& error);
 // Lambda runs us many times at once with one configuration, and a name in the ledger must be one process's:
 // two of a name would deliver one object together. So process.name only begins it.
 LeaseOwner lambda_owner(const std::string& name, Random& random);

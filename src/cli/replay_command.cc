@@ -17,7 +17,7 @@ namespace headgate::cli {
 namespace {
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   bool is_parked = false;
   std::string tenant;
   std::string destination;
@@ -50,9 +50,9 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
           "--parked: takes --tenant and --count, not --destination, --from, --to, --prefix, --after or "
           "--name");
   }
-  const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world = TRY(assembly::DeliveryWorld::open(
+      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+      arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
   if (world->queue() == nullptr)
     return wrong("aws.queue_url: must be set: what is replayed is announced there");
   process::ParkedReplay replay({.clock = run.clock,
@@ -89,9 +89,9 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   const Timestamp from = TRY(time_of("--from", arguments.from));
   const Timestamp until = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to));
   if (until <= from) return wrong("--to: must be after --from");
-  const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              arguments.is_dry_run ? Access::Look : Access::Change));
+  const auto world = TRY(assembly::DeliveryWorld::open(
+      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+      arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
   const tenants::TenantView tenant =
       TRY(world->tenants().of(TenantId(arguments.tenant), Deadline::after(run.clock.steady(), kTenantMax)));
   const DestinationName destination(arguments.destination);
@@ -102,7 +102,7 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   if (!is_enabled)
     return wrong("tenant " + arguments.tenant + " has no enabled and valid " +
                  (destination.empty() ? "destination" : destination.str()));
-  process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+  process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   options.replay = arguments.name.empty() ? run.random.uuid() : arguments.name;
   if (!destination.empty()) options.only = {destination};
   process::Processor processor(run.processor_world(*world), options);
@@ -145,7 +145,7 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
   CLI::App* app =
       parent.add_subcommand("replay", "Deliver again what was parked, or a tenant's span of time");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kReplay);
+  arguments->config = add_config_flags(*app, config::kReplay);
   CLI::Option* const parked =
       app->add_flag("--parked", arguments->is_parked, "What is parked, now that its cause is mended");
   app->add_option("--tenant", arguments->tenant, "Of this tenant; with --parked, empty: of all");

@@ -26,7 +26,7 @@ struct Finished {
   std::string complaints;
 };
 
-Finished run(std::vector<std::string> words, const Environment& environment = {}) {
+Finished run(std::vector<std::string> words, const config::Environment& environment = {}) {
   std::ostringstream output;
   std::ostringstream complaints;
   std::istringstream input;

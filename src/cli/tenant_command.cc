@@ -24,7 +24,7 @@ struct Arguments {
   std::string file;
   TenantFormat list_format = TenantFormat::Table;
   TenantFormat get_format = TenantFormat::Yaml;
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
 };
 
 Result<std::string> read_all(std::istream& input, const std::string& name) {
@@ -39,7 +39,7 @@ Result<std::string> read_all(std::istream& input, const std::string& name) {
 class TenantCommand {
  public:
   TenantCommand(CLI::App& app, TenantWorld world) : world_(std::move(world)) {
-    arguments_.config = add_config_flags(app, kTenant);
+    arguments_.config = add_config_flags(app, config::kTenant);
     list_ = app.add_subcommand("list", "Show all tenants' destinations");
     get_ = app.add_subcommand("get", "Show a tenant's destinations, or one of them");
     put_ = app.add_subcommand(
@@ -63,7 +63,7 @@ class TenantCommand {
   }
 
   int run() {
-    const std::optional<Config> config =
+    const std::optional<config::Config> config =
         load_or_complain(*arguments_.config, world_.environment, world_.complaints);
     if (!config) return kExitUsage;
     std::string document;
@@ -78,12 +78,12 @@ class TenantCommand {
     // list, get and validate only look, and make no file for that.
     const bool is_change = put_->parsed() || enable_->parsed() || disable_->parsed() || delete_->parsed();
     const Result<std::shared_ptr<TenantStore>> store =
-        world_.open_store(*config, is_change ? Access::Change : Access::Look);
+        world_.open_store(*config, is_change ? assembly::Access::Change : assembly::Access::Look);
     if (!store.ok()) {
       world_.complaints << "tenant store: " << store.error().what << '\n';
       return kExitFailure;
     }
-    Result<tenants::Groups> groups = tenants::Groups::make(tenant_groups(*config));
+    Result<tenants::Groups> groups = tenants::Groups::make(assembly::tenant_groups(*config));
     if (!groups.ok()) {
       world_.complaints << "tenants.groups: " << groups.error().what << '\n';
       return kExitUsage;
@@ -93,7 +93,7 @@ class TenantCommand {
                               .random = world_.random,
                               .output = world_.output,
                               .complaints = world_.complaints,
-                              .rules = tenant_rules(*config, config->store.kind),
+                              .rules = assembly::tenant_rules(*config, config->store.kind),
                               .groups = std::move(groups).value()}),
                document);
   }

@@ -15,12 +15,12 @@
 
 namespace headgate::cli {
 
-using OpenTenantStore =
-    std::function<Result<std::shared_ptr<TenantStore>>(const Config& config, Access access)>;
+using OpenTenantStore = std::function<Result<std::shared_ptr<TenantStore>>(const config::Config& config,
+                                                                           assembly::Access access)>;
 
 // The worlds that the command works in; all outlive the command.
 struct TenantWorld {
-  const Environment& environment;
+  const config::Environment& environment;
   Clock& clock;
   Random& random;
   std::istream& input;  // of --file -

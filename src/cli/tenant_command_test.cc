@@ -62,19 +62,19 @@ class Terminal {
     CLI::App app("test", "headgate");
     app.require_subcommand(1);
     const std::vector<Command> commands = {add_tenant(
-        app,
-        {.environment = environment,
-         .clock = clock,
-         .random = random_,
-         .input = standard_input,
-         .output = output,
-         .complaints = complaints,
-         .open_store = [this](const Config& config, Access access) -> Result<std::shared_ptr<TenantStore>> {
-           opened = config.local.state;
-           accessed = access;
-           if (!open_error.empty()) return Error{Fault::Retry, open_error};
-           return std::shared_ptr<TenantStore>(std::make_shared<Borrowed>(store));
-         }})};
+        app, {.environment = environment,
+              .clock = clock,
+              .random = random_,
+              .input = standard_input,
+              .output = output,
+              .complaints = complaints,
+              .open_store = [this](const config::Config& config,
+                                   assembly::Access access) -> Result<std::shared_ptr<TenantStore>> {
+                opened = config.local.state;
+                accessed = access;
+                if (!open_error.empty()) return Error{Fault::Retry, open_error};
+                return std::shared_ptr<TenantStore>(std::make_shared<Borrowed>(store));
+              }})};
     words.insert(words.begin(), {"headgate", "tenant"});
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
@@ -91,9 +91,9 @@ class Terminal {
 
   fakes::MemoryTenantStore store;
   fakes::StillClock clock{Timestamp::from_seconds(1'800'000'000)};
-  Environment environment;
+  config::Environment environment;
   std::string opened;
-  Access accessed = Access::Change;
+  assembly::Access accessed = assembly::Access::Change;
   std::string open_error;
 
  private:
@@ -128,7 +128,7 @@ TEST(TenantPut, StoresEveryRowOfADocument) {
             "globex cloudwatch: stored as version 1\nacme s3: stored as version 1, disabled: nothing is "
             "delivered until "
             "`headgate tenant enable acme s3`\n");
-  EXPECT_EQ(terminal.accessed, Access::Change);
+  EXPECT_EQ(terminal.accessed, assembly::Access::Change);
   const TenantConfiguration row = terminal.row("acme", "s3");
   EXPECT_EQ(row.bucket_name, "acme-logs");
   EXPECT_EQ(row.created_at, to_rfc3339(terminal.clock.now()));
@@ -458,9 +458,9 @@ TEST(TenantList, OnlyLooks) {
   Terminal terminal;
   for (const std::vector<const char*>& words :
        std::vector<std::vector<const char*>>{{"list"}, {"get", "acme"}, {"validate"}}) {
-    terminal.accessed = Access::Change;
+    terminal.accessed = assembly::Access::Change;
     static_cast<void>(terminal.run(words));
-    EXPECT_EQ(terminal.accessed, Access::Look) << words[0];
+    EXPECT_EQ(terminal.accessed, assembly::Access::Look) << words[0];
   }
 }
 

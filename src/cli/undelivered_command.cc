@@ -24,7 +24,7 @@ constexpr std::size_t kDeadLettersMax = 1'000;
 constexpr std::chrono::minutes kRunMax{60};
 
 struct Arguments {
-  std::shared_ptr<ConfigArguments> config;
+  std::shared_ptr<config::ConfigArguments> config;
   CLI::App* list = nullptr;
   CLI::App* show = nullptr;
   CLI::App* redeliver = nullptr;
@@ -134,7 +134,7 @@ std::string objects_of(const ReceivedMessage& message) {
 }
 
 // Dead letters name no tenant before they are read: --tenant leaves them out.
-Result<> list_dead_letters(DeliveryWorld& world, const Asked& asked, std::ostream& output,
+Result<> list_dead_letters(assembly::DeliveryWorld& world, const Asked& asked, std::ostream& output,
                            Deadline deadline) {
   if (world.dead_letters() == nullptr || !asked.parked.tenant.empty()) return {};
   for (const ReceivedMessage& message :
@@ -146,8 +146,8 @@ Result<> list_dead_letters(DeliveryWorld& world, const Asked& asked, std::ostrea
   return {};
 }
 
-Result<> list_deliveries(DeliveryWorld& world, DeliveryState state, const Asked& asked, std::ostream& output,
-                         Deadline deadline) {
+Result<> list_deliveries(assembly::DeliveryWorld& world, DeliveryState state, const Asked& asked,
+                         std::ostream& output, Deadline deadline) {
   for (const Ledger::ParkedDelivery& one :
        TRY(process::list_parked(world.ledger(), state, asked.parked, deadline)))
     print(output,
@@ -169,7 +169,7 @@ Line line_of(const process::QuarantineItem& item) {
           .id = item.key.str()};
 }
 
-Result<int> list_all(const Asked& asked, ProcessRun& run, DeliveryWorld& world) {
+Result<int> list_all(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world) {
   const Deadline deadline = Deadline::after(run.clock.steady(), kRunMax);
   if (asked.has_kind("dead-letter")) TRY(list_dead_letters(world, asked, run.output, deadline));
   for (const DeliveryState state : {DeliveryState::Parked, DeliveryState::Lost}) {
@@ -197,7 +197,7 @@ struct Sums {
   std::uint64_t lost = 0;
 };
 
-Result<> redeliver_parked(const Asked& asked, ProcessRun& run, DeliveryWorld& world, Sums& sums) {
+Result<> redeliver_parked(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world, Sums& sums) {
   if (world.queue() == nullptr)
     return Error{Fault::Invalid, "aws.queue_url: must be set: what is redelivered is announced there"};
   process::ParkedReplay replay({.clock = run.clock,
@@ -217,7 +217,8 @@ Result<> redeliver_parked(const Asked& asked, ProcessRun& run, DeliveryWorld& wo
   return {};
 }
 
-Result<> redeliver_dead_letters(const Asked& asked, ProcessRun& run, DeliveryWorld& world, Sums& sums) {
+Result<> redeliver_dead_letters(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world,
+                                Sums& sums) {
   if (world.dead_letters() == nullptr) return {};
   const std::uint64_t redriven =
       TRY(world.dead_letters()->redrive(asked.count, Deadline::after(run.clock.steady(), kRunMax)));
@@ -264,8 +265,8 @@ Result<bool> redeliver_item(process::Redelivery& redelivery, const process::Quar
 }
 
 Result<> redeliver_quarantine(const Arguments& arguments, const Asked& asked, ProcessRun& run,
-                              DeliveryWorld& world, Sums& sums) {
-  const process::ProcessorOptions options = TRY(processor_options(run.config, run.owner()));
+                              assembly::DeliveryWorld& world, Sums& sums) {
+  const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   process::Redelivery redelivery({.clock = run.clock,
                                   .random = run.random,
                                   .central = world.central_stores(),
@@ -312,7 +313,8 @@ Result<> take_id(const Arguments& arguments, Asked& asked) {
   return {};
 }
 
-Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run, DeliveryWorld& world) {
+Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
+                      assembly::DeliveryWorld& world) {
   if (arguments.kinds.empty() && arguments.id.empty())
     return Error{Fault::Invalid,
                  "--kind: say what to redeliver: parked, dead-letter, events, message or object"};
@@ -342,7 +344,7 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run, 
   return sums.left == 0 ? 0 : kExitLeft;
 }
 
-Result<int> show(const Arguments& arguments, ProcessRun& run, DeliveryWorld& world) {
+Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::DeliveryWorld& world) {
   constexpr std::chrono::seconds kStoreTimeout{60};
   if (arguments.id.starts_with(kQuarantinePrefix)) {
     const ObjectKey key(arguments.id);
@@ -373,8 +375,8 @@ Result<int> run_undelivered(const Arguments& arguments, ProcessRun& run) {
   const Asked asked = TRY(asked_of(arguments));
   const bool is_look = !arguments.redeliver->parsed() || arguments.is_dry_run;
   const auto world =
-      TRY(DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                              is_look ? Access::Look : Access::Change));
+      TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+                                        is_look ? assembly::Access::Look : assembly::Access::Change));
   if (arguments.show->parsed()) return show(arguments, run, *world);
   if (arguments.list->parsed()) return list_all(asked, run, *world);
   return redeliver(arguments, asked, run, *world);
@@ -403,7 +405,7 @@ Command add_undelivered(CLI::App& parent, ConfigWorld world) {
   CLI::App* app = parent.add_subcommand(
       "undelivered", "What was not delivered, wherever it waits: list it, show it, redeliver it");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
-  arguments->config = add_config_flags(*app, kReplay);
+  arguments->config = add_config_flags(*app, config::kReplay);
   app->require_subcommand(1);
   arguments->list =
       app->add_subcommand("list", "One line each: kind, since when, tenant, destination, reason, id");

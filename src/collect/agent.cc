@@ -2,13 +2,13 @@
 
 #include "base/log.h"
 
-namespace headgate::cli {
+namespace headgate::collect {
 
-Result<std::unique_ptr<Agent>> Agent::start(const collect::Collector::World& world, ObjectStore& store,
+Result<std::unique_ptr<Agent>> Agent::start(const Collector::World& world, ObjectStore& store,
                                             Options options) {
   options.uploader.spool_directory = options.collector.data_directory + "/spool";
   auto agent = std::unique_ptr<Agent>(new Agent(world, store, std::move(options)));
-  agent->collector_ = TRY(collect::Collector::open(world, agent->options_.collector));
+  agent->collector_ = TRY(Collector::open(world, agent->options_.collector));
   Agent* self = agent.get();
   for (std::size_t number = 0; number < agent->options_.uploads; ++number) {
     agent->uploaders_.emplace_back([self](const std::stop_token& stop) { self->upload_loop(stop); });
@@ -17,12 +17,12 @@ Result<std::unique_ptr<Agent>> Agent::start(const collect::Collector::World& wor
   return agent;
 }
 
-Agent::Agent(const collect::Collector::World& world, ObjectStore& store, Options options)
+Agent::Agent(const Collector::World& world, ObjectStore& store, Options options)
     : world_(world),
       options_(std::move(options)),
       schedule_(world.random, options_.backoff),
-      uploader_(std::make_unique<collect::Uploader>(world.clock, world.disk, store, world.metrics,
-                                                    options_.uploader)) {}
+      uploader_(
+          std::make_unique<Uploader>(world.clock, world.disk, store, world.metrics, options_.uploader)) {}
 
 Agent::~Agent() {
   if (collect_.joinable()) stop(std::chrono::milliseconds{0});
@@ -69,7 +69,7 @@ void Agent::hand_over() {
 }
 
 void Agent::take_uploaded() {
-  std::vector<collect::BatchManifest> stored;
+  std::vector<BatchManifest> stored;
   while (std::optional<Uploaded> uploaded = uploaded_.try_pop()) {
     if (!uploaded->result.ok()) {
       take_failed(*uploaded);
@@ -115,7 +115,7 @@ void Agent::upload_loop(const std::stop_token& stop) {
 
 // Whose batch it is, as its key tells; those whose keys do not are one tenant.
 std::string Agent::tenant_of(std::uint64_t sequence) const {
-  const auto batch = collect::open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
+  const auto batch = open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
   if (!batch.ok()) return "";
   const auto fields = options_.collector.key_template.parse_key(batch->manifest().key);
   return fields.ok() ? fields->tenant.str() : "";
@@ -141,4 +141,4 @@ std::size_t Agent::stop(std::chrono::milliseconds grace) {
   return collector_->spool().sequences().size();
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::collect

@@ -15,21 +15,21 @@
 #include "collect/batch/uploader.h"
 #include "collect/collector.h"
 
-namespace headgate::cli {
+namespace headgate::collect {
 
 class Agent {
  public:
   struct Options {
-    collect::CollectorOptions collector;
-    collect::Uploader::Options uploader;  // spool_directory is filled in
-    std::size_t uploads = 4;              // at once
-    Backoff backoff = {};                 // of a tenant whose batches cannot be stored
+    CollectorOptions collector;
+    Uploader::Options uploader;  // spool_directory is filled in
+    std::size_t uploads = 4;     // at once
+    Backoff backoff = {};        // of a tenant whose batches cannot be stored
     // Asked to stop when uploads are to be left off where they are: the store that they go to waits by it.
     std::stop_source leave{std::nostopstate};
     std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
   };
   // Opens the spool and starts the threads.
-  static Result<std::unique_ptr<Agent>> start(const collect::Collector::World& world, ObjectStore& store,
+  static Result<std::unique_ptr<Agent>> start(const Collector::World& world, ObjectStore& store,
                                               Options options);
   ~Agent();
   Agent(const Agent&) = delete;
@@ -43,9 +43,9 @@ class Agent {
   struct Uploaded {
     std::uint64_t sequence = 0;
     std::string tenant = {};  // of one that failed
-    Result<collect::BatchManifest> result;
+    Result<BatchManifest> result;
   };
-  Agent(const collect::Collector::World& world, ObjectStore& store, Options options);
+  Agent(const Collector::World& world, ObjectStore& store, Options options);
   void collect_loop(const std::stop_token& stop);
   void upload_loop(const std::stop_token& stop);
   // One round; false when it found nothing to do.
@@ -58,11 +58,11 @@ class Agent {
 
   static constexpr std::size_t kQueueLength = 64;  // short: what is in it is no longer scheduled
 
-  const collect::Collector::World world_;
+  const Collector::World world_;
   const Options options_;
-  std::unique_ptr<collect::Collector> collector_;  // the collect thread's
-  collect::UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's
-  std::unique_ptr<collect::Uploader> uploader_;
+  std::unique_ptr<Collector> collector_;  // the collect thread's
+  UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's
+  std::unique_ptr<Uploader> uploader_;
   BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
   BoundedQueue<Uploaded> uploaded_{kQueueLength};
   Deadline read_until_;  // of the collect thread's last rounds; written before it is asked to stop
@@ -71,4 +71,4 @@ class Agent {
   std::jthread collect_;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::collect

@@ -19,7 +19,7 @@
 #include "local/system_random.h"
 #include "model/compression/compressed_reader.h"
 
-namespace headgate::cli {
+namespace headgate::collect {
 namespace {
 
 using std::chrono::milliseconds;
@@ -197,4 +197,4 @@ TEST_F(AgentTest, ReadsForHalfOfItsGraceAtMost) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::collect

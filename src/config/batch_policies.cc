@@ -5,7 +5,7 @@
 
 #include "config/setting_value.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 template <typename Value>
@@ -52,4 +52,4 @@ Result<BatchPolicies> parse_batch_policies(const StringLists& overrides,
   return policies;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

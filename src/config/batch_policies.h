@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "model/names.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 constexpr std::uint64_t kBatchBytesLeast = 1024;
 constexpr std::uint64_t kBatchBytesMost = 4ULL << 30U;
@@ -22,4 +22,4 @@ using BatchPolicies = std::map<Namespace, collect::BatchPolicy>;
 Result<BatchPolicies> parse_batch_policies(const StringLists& overrides,
                                            const collect::BatchPolicy& standard);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 using collect::BatchPolicy;
@@ -44,4 +44,4 @@ TEST(BatchPolicies, SayWhichOneIsWrong) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::config

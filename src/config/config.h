@@ -15,7 +15,7 @@
 #include "model/compression/codec.h"
 #include "model/names.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 enum class LogFormat { Auto, Json, Human };  // Auto: Human when stderr is a terminal
 enum class StoreKind { Directory, S3 };
@@ -141,4 +141,4 @@ struct Config {
   } tenants;
 };
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

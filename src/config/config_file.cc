@@ -15,7 +15,7 @@
 #include "base/json_text.h"
 #include "config/nearest.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 namespace {
 
@@ -233,4 +233,4 @@ Result<StringLists> read_groups(std::string_view text) {
   return Error{Fault::Invalid, "is no mapping of names to lists: write {infra: [etcd, dns]}"};
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "config/setting_value.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 constexpr std::size_t kConfigFileBytesMax = 1'048'576;
 
@@ -37,4 +37,4 @@ Result<std::string> read_config_bytes(const std::string& path);
 // Groups in YAML's short form: {infra: [etcd, dns]}.
 Result<StringLists> read_groups(std::string_view text);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

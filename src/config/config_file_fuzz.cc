@@ -10,14 +10,14 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace headgate;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const cli::ConfigFile file = cli::read_config_text(text, cli::settings());
-  for (const cli::FileComplaint& complaint : file.complaints)
+  const config::ConfigFile file = config::read_config_text(text, config::settings());
+  for (const config::FileComplaint& complaint : file.complaints)
     CHECK(!complaint.what.empty() && complaint.line >= 0);
-  for (const cli::FileValue& value : file.values) {
+  for (const config::FileValue& value : file.values) {
     CHECK(value.setting != nullptr && value.line > 0);
-    const auto parsed = cli::parse_setting(*value.setting, value.raw);
+    const auto parsed = config::parse_setting(*value.setting, value.raw);
     if (!parsed.ok()) continue;
-    const std::string printed = cli::yaml_text(*value.setting, *parsed);
+    const std::string printed = config::yaml_text(*value.setting, *parsed);
     CHECK(is_utf8(printed) && printed.find('\n') == std::string::npos);
   }
   return 0;

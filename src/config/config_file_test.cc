@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 std::string complaints_of(std::string_view text) {
@@ -105,4 +105,4 @@ TEST(ConfigFile, IsReadUpToALimit) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -13,7 +13,7 @@
 
 extern "C" char** environ;
 
-namespace headgate::cli {
+namespace headgate::config {
 
 namespace {
 
@@ -218,4 +218,4 @@ LoadedConfig load_config(const ConfigArguments& arguments, const Environment& en
   return Loader(arguments, environment, table).load();
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -8,7 +8,7 @@
 
 #include "config/setting_value.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 using Environment = std::map<std::string, std::string>;
 
@@ -47,4 +47,4 @@ struct LoadedConfig {
 LoadedConfig load_config(const ConfigArguments& arguments, const Environment& environment,
                          Settings table = settings());
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -8,7 +8,7 @@
 
 #include "config/config_print.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 // A configuration file that goes with the test.
@@ -262,4 +262,4 @@ TEST(EffectiveYaml, HidesSecrets) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::config

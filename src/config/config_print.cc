@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace headgate::cli {
+namespace headgate::config {
 
 namespace {
 
@@ -122,4 +122,4 @@ std::string reference_markdown(Settings table) {
   return text;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -5,7 +5,7 @@
 
 #include "config/config_load.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 // YAML that can be used as a file, with the origin of every value as a comment. Secrets are ***.
 std::string effective_yaml(const LoadedConfig& loaded);
@@ -13,4 +13,4 @@ std::string effective_yaml(const LoadedConfig& loaded);
 // docs/configuration.md: every key with its kind, default, meaning and who uses it.
 std::string reference_markdown(Settings table = settings());
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace headgate::cli {
+namespace headgate::config {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string nearest(std::string_view wrong, const std::vector<std::string>& cand
   return "";
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace headgate::cli {
+namespace headgate::config {
 
 // Insertions, deletions and replacements of one character, and swaps of two neighbours, that make `right` of
 // `left` (optimal string alignment). For short texts: time and memory grow with the product of the lengths.
@@ -16,4 +16,4 @@ std::size_t edit_distance(std::string_view left, std::string_view right);
 // its section.
 std::string nearest(std::string_view wrong, const std::vector<std::string>& candidates);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

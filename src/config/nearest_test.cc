@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 TEST(EditDistance, CountsInsertionsDeletionsReplacementsAndSwaps) {
@@ -26,4 +26,4 @@ TEST(Nearest, FindsTheKeyThatWasMeantOrNone) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -11,7 +11,7 @@
 
 #include "config/config.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 // The subcommands that a setting matters to; each gets a flag for it. Bits.
 enum CommandSet : unsigned {
@@ -71,4 +71,4 @@ using Settings = std::span<const Setting>;
 // All of them, sections together, a setting after those that its default names.
 Settings settings();
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

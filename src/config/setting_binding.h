@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "config/setting.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 // The choices of an enumeration; one specialisation each, beside the table.
 template <typename Enumeration>
@@ -66,4 +66,4 @@ Setting bind(Access, Description about) {
   return setting;
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

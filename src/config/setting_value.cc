@@ -5,7 +5,7 @@
 #include "base/json_text.h"
 #include "config/config_file.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 namespace {
 
@@ -215,4 +215,4 @@ std::string yaml_text(const Setting& setting, const SettingValue& value) {
   CHECK(false);
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

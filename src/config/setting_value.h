@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "config/setting.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 // A value as it was written: plain text, or what only a file can hold.
 using RawValue = std::variant<std::string, Strings, StringLists>;
@@ -28,4 +28,4 @@ Result<SettingValue> parse_setting(const Setting& setting, const RawValue& raw);
 // As one writes it in YAML on one line; a secret is ***.
 std::string yaml_text(const Setting& setting, const SettingValue& value);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 TEST(Duration, IsAWholeNumberAndAUnit) {
@@ -119,4 +119,4 @@ TEST(SettingValue, SplitsListsAtCommas) {
 }
 
 }  // namespace
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -15,7 +15,7 @@
 #include "ports/queue.h"
 #include "tenants/aws_names.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 template <>
 struct ChoicesOf<log::Level> {
@@ -563,4 +563,4 @@ std::string_view name_of(SettingKind kind) {
   CHECK(false);
 }
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -3,7 +3,7 @@
 #include "config/setting_binding.h"
 #include "tenants/aws_names.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 template <>
 struct ChoicesOf<Encryption> {
@@ -125,4 +125,4 @@ void add_aws_settings(std::vector<Setting>& table) {
 
 #undef MEMBER
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

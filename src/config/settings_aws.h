@@ -5,9 +5,9 @@
 
 #include "config/setting.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 void add_s3_store_settings(std::vector<Setting>& table);
 void add_aws_settings(std::vector<Setting>& table);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

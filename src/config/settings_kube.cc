@@ -7,7 +7,7 @@
 #include "config/setting_binding.h"
 #include "kube/label_selector.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 using Complaint = std::optional<std::string>;
@@ -143,4 +143,4 @@ void add_kube_settings(std::vector<Setting>& table) {
 
 #undef MEMBER
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

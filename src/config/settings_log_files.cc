@@ -4,7 +4,7 @@
 
 #include "config/setting_binding.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 namespace {
 
 using Complaint = std::optional<std::string>;
@@ -76,4 +76,4 @@ void add_log_file_settings(std::vector<Setting>& table) {
 
 #undef MEMBER
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

@@ -5,8 +5,8 @@
 
 #include "config/setting.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 void add_log_file_settings(std::vector<Setting>& table);
 
-}  // namespace headgate::cli
+}  // namespace headgate::config

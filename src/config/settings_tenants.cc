@@ -3,7 +3,7 @@
 #include "config/setting_binding.h"
 #include "tenants/groups.h"
 
-namespace headgate::cli {
+namespace headgate::config {
 
 template <>
 struct ChoicesOf<TenantRules> {
@@ -64,4 +64,4 @@ void add_tenant_settings(std::vector<Setting>& table) {
 
 #undef MEMBER
 
-}  // namespace headgate::cli
+}  // namespace headgate::config
