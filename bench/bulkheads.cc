@@ -22,14 +22,14 @@
 #include <vector>
 
 #include "base/metrics.h"
-#include "bulkheads_world.h"
+#include "bulkheads_fakes.h"
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_queue.h"
 #include "fakes/memory_tenant_store.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
-#include "process/crew.h"
 #include "process/queue_worker.h"
+#include "process/worker_pool.h"
 
 namespace headgate::bulkheads {
 namespace {
@@ -222,30 +222,30 @@ class Run {
   }
 
   Ran run() {
-    process::Crew::Options options{.threads = threads_,
-                                   .gate = {.breaker = {.open_first = milliseconds{250},
-                                                        .open_longest = milliseconds{1'000},
-                                                        .silent_longest = milliseconds{10'000},
-                                                        .probe_max = milliseconds{2'000}},
-                                            .wait_max = milliseconds{50}}};
+    process::WorkerPool::Options options{.threads = threads_,
+                                         .gate = {.breaker = {.open_first = milliseconds{250},
+                                                              .open_longest = milliseconds{1'000},
+                                                              .silent_longest = milliseconds{10'000},
+                                                              .probe_max = milliseconds{2'000}},
+                                                  .wait_max = milliseconds{50}}};
     options.processor.buckets = {store_.bucket()};
     options.processor.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
     options.processor.owner = LeaseOwner("worker");
     options.processor.timeout = kTimeout;
     options.processor.try_for = milliseconds{20'000};
     const KeyTemplate key_template = options.processor.key_template;
-    process::Crew crew({.clock = clock_,
-                        .central = store_,
-                        .ledger = ledger_,
-                        .tenants = directory_,
-                        .destinations = accounts_,
-                        .metrics = metrics_},
-                       std::move(options));
+    process::WorkerPool pool({.clock = clock_,
+                              .central = store_,
+                              .ledger = ledger_,
+                              .tenants = directory_,
+                              .destinations = accounts_,
+                              .metrics = metrics_},
+                             std::move(options));
     process::QueueWorker::Options worker_options;
     worker_options.wait = milliseconds{200};
     worker_options.retry = {.first = milliseconds{1'000}, .longest = milliseconds{10'000}};
     process::QueueWorker worker(
-        {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+        {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
         key_template, worker_options);
     std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
     Ran ran;
@@ -365,7 +365,7 @@ class Run {
   CentralStore store_{tally_};
   fakes::MemoryLedger ledger_;
   fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.backend = tenants::Backend::Local}}};
   fakes::MemoryQueue queue_{clock_};
   Accounts accounts_{clock_, tally_};
 };

@@ -161,7 +161,7 @@ class BodySink : public LogSink, public Destinations {
   std::uint64_t bytes_ = 0;
 };
 
-// One processor and its world.
+// One processor and what it depends on.
 class Stage {
  public:
   explicit Stage(const std::string& objects) : store_(objects) {
@@ -187,7 +187,7 @@ class Stage {
   FileStore store_;
   fakes::MemoryLedger ledger_;
   fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.backend = tenants::Backend::Local}}};
   BodySink sink_;
   process::Processor processor_{{.clock = clock_,
                                  .central = store_,

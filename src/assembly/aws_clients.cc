@@ -9,21 +9,21 @@
 namespace headgate::assembly {
 namespace {
 
-aws::Surroundings surroundings_of(const config::Environment& environment) {
-  aws::Surroundings surroundings;
-  surroundings.environment.insert(environment.begin(), environment.end());
-  surroundings.home = surroundings.variable("HOME");
-  return surroundings;
+aws::Environment environment_of(const config::Environment& variables) {
+  aws::Environment environment;
+  environment.variables.insert(variables.begin(), variables.end());
+  environment.home = environment.variable("HOME");
+  return environment;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, const config::Config& config,
+Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientDeps& deps, const config::Config& config,
                                                      std::stop_token leave) {
-  auto clients = std::unique_ptr<AwsClients>(new AwsClients(world, std::move(leave)));
-  const aws::Surroundings surroundings = surroundings_of(world.environment);
+  auto clients = std::unique_ptr<AwsClients>(new AwsClients(deps, std::move(leave)));
+  const aws::Environment environment = environment_of(deps.environment);
   aws::AwsSettings& settings = clients->settings_;
-  settings = TRY(aws::aws_settings(surroundings, world.disk));
+  settings = TRY(aws::aws_settings(environment, deps.disk));
   if (!config.aws.region.empty()) settings.region = config.aws.region;
   if (!config.aws.endpoint_url.empty()) settings.endpoints.url = config.aws.endpoint_url;
   if (settings.region.empty())
@@ -36,32 +36,32 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientWorld& world, c
     log::info("AWS is reached through a proxy, but for what NO_PROXY names", {{"proxy", proxies.in_words()}});
     http.client.proxies = std::make_shared<const net::ProxyRules>(std::move(proxies));
   }
-  clients->http_ = std::make_unique<net::HttpPool>(world.library, world.clock, std::move(http));
-  clients->source_ = TRY(aws::default_credentials({.clock = world.clock,
-                                                   .random = world.random,
+  clients->http_ = std::make_unique<net::HttpPool>(deps.library, deps.clock, std::move(http));
+  clients->source_ = TRY(aws::default_credentials({.clock = deps.clock,
+                                                   .random = deps.random,
                                                    .http = *clients->http_,
-                                                   .disk = world.disk,
-                                                   .stop = clients->leave_},
-                                                  surroundings, settings));
+                                                   .disk = deps.disk,
+                                                   .stop = clients->stop_},
+                                                  environment, settings));
   aws::RoleChain::Settings roles{.sts = TRY_IN("aws.region", clients->endpoint(aws::Service::Sts)),
                                  .central_role_arn = config.aws.role_arn};
   clients->roles_ =
-      std::make_unique<aws::RoleChain>(aws::AssumedRole::World{.clock = world.clock,
-                                                               .random = world.random,
-                                                               .http = *clients->http_,
-                                                               .base = *clients->source_,
-                                                               .stop = clients->leave_,
-                                                               .attempts_max = settings.attempts_max},
+      std::make_unique<aws::RoleChain>(aws::AssumedRole::Deps{.clock = deps.clock,
+                                                              .random = deps.random,
+                                                              .http = *clients->http_,
+                                                              .base = *clients->source_,
+                                                              .stop = clients->stop_,
+                                                              .attempts_max = settings.attempts_max},
                                        std::move(roles));
   return clients;
 }
 
-aws::ServiceClient::World AwsClients::with(aws::CredentialsSource& credentials) {
+aws::ServiceClient::Deps AwsClients::with(aws::CredentialsSource& credentials) {
   return {.clock = clock_, .random = random_, .http = *http_, .credentials = credentials};
 }
 
 aws::ServiceClient::Options AwsClients::options() const {
-  return {.attempts_max = settings_.attempts_max, .stop = leave_};
+  return {.attempts_max = settings_.attempts_max, .stop = stop_};
 }
 
 aws::ServiceClient::Options AwsClients::table_options() const {

@@ -7,7 +7,7 @@
 
 #include "aws/call/service_client.h"
 #include "aws/credentials/aws_settings.h"
-#include "aws/credentials/surroundings.h"
+#include "aws/credentials/environment.h"
 #include "aws/s3/s3_bucket.h"
 #include "aws/tenant/role_chain.h"
 #include "base/metrics.h"
@@ -23,7 +23,7 @@
 namespace headgate::assembly {
 
 // What clients are made with; all of it outlives them.
-struct ClientWorld {
+struct ClientDeps {
   const net::Library& library;
   const config::Environment& environment;
   Clock& clock;
@@ -35,7 +35,7 @@ struct ClientWorld {
 class AwsClients {
  public:
   // Asks nobody yet. The error names the setting or variable. `leave`: ends every wait of every client.
-  static Result<std::unique_ptr<AwsClients>> open(const ClientWorld& world, const config::Config& config,
+  static Result<std::unique_ptr<AwsClients>> open(const ClientDeps& deps, const config::Config& config,
                                                   std::stop_token leave = {});
 
   const aws::AwsSettings& settings() const { return settings_; }
@@ -43,8 +43,8 @@ class AwsClients {
   aws::RoleChain& roles() { return *roles_; }
   aws::CredentialsSource& source() { return *source_; }  // whoever we are before any role of ours
   // Of a client with these credentials; central(): with our own.
-  aws::ServiceClient::World with(aws::CredentialsSource& credentials);
-  aws::ServiceClient::World central() { return with(roles_->central()); }
+  aws::ServiceClient::Deps with(aws::CredentialsSource& credentials);
+  aws::ServiceClient::Deps central() { return with(roles_->central()); }
   aws::ServiceClient::Options options() const;
   // Of tables: quick, and worth many tries, since a batch that was delivered and cannot be written down is
   // delivered again.
@@ -56,12 +56,12 @@ class AwsClients {
   aws::S3Settings bucket_settings(const config::Config& config) const;
 
  private:
-  AwsClients(const ClientWorld& world, std::stop_token leave)
-      : clock_(world.clock), random_(world.random), leave_(std::move(leave)) {}
+  AwsClients(const ClientDeps& deps, std::stop_token leave)
+      : clock_(deps.clock), random_(deps.random), stop_(std::move(leave)) {}
 
   Clock& clock_;
   Random& random_;
-  const std::stop_token leave_;
+  const std::stop_token stop_;
   aws::AwsSettings settings_;
   std::unique_ptr<net::HttpPool> http_;
   std::unique_ptr<aws::CredentialsSource> source_;

@@ -56,19 +56,19 @@ process::CentralStores central_stores(ObjectStore& first, const OtherStores& oth
   return {first, borrowed};
 }
 
-Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world,
-                                                        const config::Config& config, std::stop_token leave) {
+Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientDeps& deps, const config::Config& config,
+                                                        std::stop_token leave) {
   auto opened = std::make_shared<Opened>();
   switch (config.store.kind) {
     case config::StoreKind::Directory:
-      TRY_IN("store.root", world.disk.make_directories(config.store.root));
+      TRY_IN("store.root", deps.disk.make_directories(config.store.root));
       opened->store =
-          TRY_IN("store.root", local::DirectoryStore::open(world.clock, world.random, config.store.root,
-                                                           config.store.bucket,
-                                                           local::DirectoryStore::MissingBucket::Create));
+          TRY_IN("store.root",
+                 local::DirectoryStore::open(deps.clock, deps.random, config.store.root, config.store.bucket,
+                                             local::DirectoryStore::MissingBucket::Create));
       break;
     case config::StoreKind::S3:
-      opened->clients = TRY(AwsClients::open(world, config, std::move(leave)));
+      opened->clients = TRY(AwsClients::open(deps, config, std::move(leave)));
       opened->store = TRY(open_central_bucket(*opened->clients, config));
       break;
   }

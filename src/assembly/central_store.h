@@ -1,4 +1,4 @@
-// The central bucket, in the world that `store.kind` names.
+// The central bucket, in the backend that `store.kind` names.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ enum class Access : std::uint8_t { Change, Look };
 
 // The error names the setting. Needs no answer of AWS. Shared: in AWS the clients go with the store.
 // `leave`: ends every wait of every call with Fault::Stopped.
-Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientWorld& world,
-                                                        const config::Config& config, std::stop_token leave);
+Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientDeps& deps, const config::Config& config,
+                                                        std::stop_token leave);
 // Of these clients, which outlive it.
 Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const config::Config& config);
 

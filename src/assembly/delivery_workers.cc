@@ -20,16 +20,16 @@ Result<process::ProcessorOptions> processor_options(const config::Config& config
       .groups = TRY_IN("tenants.groups", tenants::Groups::make(tenant_groups(config)))};
 }
 
-Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& world,
+Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const Deps& deps,
                                                                 const config::Config& config,
                                                                 LeaseOwner owner, Times times,
                                                                 process::WorkerStops stops) {
   auto workers = std::unique_ptr<DeliveryWorkers>(new DeliveryWorkers());
   const auto& process = config.process;
   const process::ProcessorOptions options = TRY(processor_options(config, std::move(owner)));
-  workers->crew_ = std::make_unique<process::Crew>(
-      world.processor,
-      process::Crew::Options{.threads = static_cast<std::size_t>(process.concurrency), .processor = options});
+  workers->pool_ = std::make_unique<process::WorkerPool>(
+      deps.processor, process::WorkerPool::Options{.threads = static_cast<std::size_t>(process.concurrency),
+                                                   .processor = options});
   const process::QueueWorker::Options worker_options{
       .visibility = std::chrono::duration_cast<std::chrono::seconds>(process.visibility),
       .wait = times.wait,
@@ -42,16 +42,16 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
       .stops = stops};
   workers->stops_ = std::move(stops);
   workers->worker_ =
-      std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = world.processor.clock,
-                                                                         .random = world.random,
-                                                                         .queue = world.queue,
-                                                                         .metrics = world.processor.metrics,
-                                                                         .crew = *workers->crew_},
+      std::make_unique<process::QueueWorker>(process::QueueWorker::Deps{.clock = deps.processor.clock,
+                                                                        .random = deps.random,
+                                                                        .queue = deps.queue,
+                                                                        .metrics = deps.processor.metrics,
+                                                                        .pool = *workers->pool_},
                                              options.key_template, worker_options);
-  workers->release_ = parked_release(world.processor, world.random, &world.queue, *workers->crew_);
+  workers->release_ = parked_release(deps.processor, deps.random, &deps.queue, *workers->pool_);
   process::ParkedRelease* const release = workers->release_.get();
   workers->release_thread_ =
-      std::jthread([release, &clock = world.processor.clock](const std::stop_token& stop) {
+      std::jthread([release, &clock = deps.processor.clock](const std::stop_token& stop) {
         ::pthread_setname_np(::pthread_self(), "parked");
         while (!clock.sleep(release->turn({.stop = stop}), stop)) continue;
       });
@@ -60,16 +60,16 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const World& wor
   return workers;
 }
 
-std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::World& world, Random& random,
-                                                       Queue* queue, process::Crew& crew) {
-  return std::make_unique<process::ParkedRelease>(process::ParkedRelease::World{.clock = world.clock,
-                                                                                .random = random,
-                                                                                .ledger = world.ledger,
-                                                                                .central = world.central,
-                                                                                .tenants = world.tenants,
-                                                                                .queue = queue,
-                                                                                .metrics = world.metrics,
-                                                                                .shared = crew.shared()},
+std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::Deps& deps, Random& random,
+                                                       Queue* queue, process::WorkerPool& pool) {
+  return std::make_unique<process::ParkedRelease>(process::ParkedRelease::Deps{.clock = deps.clock,
+                                                                               .random = random,
+                                                                               .ledger = deps.ledger,
+                                                                               .central = deps.central,
+                                                                               .tenants = deps.tenants,
+                                                                               .queue = queue,
+                                                                               .metrics = deps.metrics,
+                                                                               .shared = pool.shared()},
                                                   process::ParkedRelease::Options{});
 }
 

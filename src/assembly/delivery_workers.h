@@ -9,9 +9,9 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "model/names.h"
-#include "process/crew.h"
 #include "process/parked_release.h"
 #include "process/queue_worker.h"
+#include "process/worker_pool.h"
 
 namespace headgate::assembly {
 
@@ -19,13 +19,13 @@ namespace headgate::assembly {
 Result<process::ProcessorOptions> processor_options(const config::Config& config, LeaseOwner owner);
 
 // Looks after what is parked, beside the crew. `queue` may be none.
-std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::World& world, Random& random,
-                                                       Queue* queue, process::Crew& crew);
+std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::Deps& deps, Random& random,
+                                                       Queue* queue, process::WorkerPool& pool);
 
 class DeliveryWorkers {
  public:
-  struct World {
-    process::Processor::World processor;
+  struct Deps {
+    process::Processor::Deps processor;
     Random& random;
     Queue& queue;
   };
@@ -34,7 +34,7 @@ class DeliveryWorkers {
     std::chrono::milliseconds grace{25'000};  // of stop()
   };
   // `stops`: asked to stop when the grace of stop() is over.
-  static Result<std::unique_ptr<DeliveryWorkers>> start(const World& world, const config::Config& config,
+  static Result<std::unique_ptr<DeliveryWorkers>> start(const Deps& deps, const config::Config& config,
                                                         LeaseOwner owner, Times times,
                                                         process::WorkerStops stops);
   ~DeliveryWorkers() { stop(); }
@@ -49,7 +49,7 @@ class DeliveryWorkers {
 
  private:
   DeliveryWorkers() = default;
-  std::unique_ptr<process::Crew> crew_;
+  std::unique_ptr<process::WorkerPool> pool_;
   std::unique_ptr<process::QueueWorker> worker_;
   std::unique_ptr<process::ParkedRelease> release_;
   process::WorkerStops stops_;

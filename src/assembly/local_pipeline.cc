@@ -19,7 +19,7 @@ Result<std::unique_ptr<LocalPipeline>> LocalPipeline::start(const config::Config
   auto pipeline = std::unique_ptr<LocalPipeline>(new LocalPipeline());
   Result<> locked = pipeline->lock(config, stop);
   if (!locked.ok()) return with_advice(std::move(locked).error(), config.collect.data_directory);
-  TRY(pipeline->open_world(config));
+  TRY(pipeline->open_backend(config));
   TRY(pipeline->start_workers(config));
   TRY(pipeline->start_server(config));  // after what its handlers read
   TRY(pipeline->start_agent(config));
@@ -37,7 +37,7 @@ Result<> LocalPipeline::lock(const config::Config& config, const std::stop_token
   return {};
 }
 
-Result<> LocalPipeline::open_world(const config::Config& config) {
+Result<> LocalPipeline::open_backend(const config::Config& config) {
   store_ = TRY_IN("store.root",
                   local::DirectoryStore::open(clock_, random_, config.store.root, config.store.bucket,
                                               local::DirectoryStore::MissingBucket::Create));
@@ -75,15 +75,15 @@ std::string LocalPipeline::metrics_address() const {
 }
 
 Result<> LocalPipeline::start_workers(const config::Config& config) {
-  const DeliveryWorkers::World world{.processor = {.clock = clock_,
-                                                   .central = central_stores(*store_, other_stores_),
-                                                   .ledger = *ledger_,
-                                                   .tenants = *tenants_,
-                                                   .destinations = *destinations_,
-                                                   .metrics = metrics_},
-                                     .random = random_,
-                                     .queue = *queue_};
-  workers_ = TRY(DeliveryWorkers::start(world, config, LeaseOwner("local"), {.wait = kWorkerWait}, {}));
+  const DeliveryWorkers::Deps deps{.processor = {.clock = clock_,
+                                                 .central = central_stores(*store_, other_stores_),
+                                                 .ledger = *ledger_,
+                                                 .tenants = *tenants_,
+                                                 .destinations = *destinations_,
+                                                 .metrics = metrics_},
+                                   .random = random_,
+                                   .queue = *queue_};
+  workers_ = TRY(DeliveryWorkers::start(deps, config, LeaseOwner("local"), {.wait = kWorkerWait}, {}));
   return {};
 }
 
@@ -91,15 +91,15 @@ Result<> LocalPipeline::start_agent(const config::Config& config) {
   collect::Agent::Options options = TRY(agent_options(config, NodeName("local")));
   pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
   events_ = watch_folders(*pod_logs_);
-  const collect::Collector::World world{.clock = clock_,
-                                        .random = random_,
-                                        .disk = disk_,
-                                        .kube = pods_,
-                                        .metrics = metrics_,
-                                        .events = events_.get(),
-                                        .pod_logs = pod_logs_.get(),
-                                        .links = pod_logs_.get()};
-  agent_ = TRY_IN("collect", collect::Agent::start(world, *notifying_store_, std::move(options)));
+  const collect::Collector::Deps deps{.clock = clock_,
+                                      .random = random_,
+                                      .disk = disk_,
+                                      .kube = pods_,
+                                      .metrics = metrics_,
+                                      .events = events_.get(),
+                                      .pod_logs = pod_logs_.get(),
+                                      .links = pod_logs_.get()};
+  agent_ = TRY_IN("collect", collect::Agent::start(deps, *notifying_store_, std::move(options)));
   return {};
 }
 

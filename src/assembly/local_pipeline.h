@@ -1,5 +1,5 @@
-// The whole pipeline in one process on embedded parts. The stages are production's; only the world differs: a
-// directory for the central bucket, one SQLite file for queue, tenants and ledger, directories for what
+// The whole pipeline in one process on embedded parts. The stages are production's; only the backend differs:
+// a directory for the central bucket, one SQLite file for queue, tenants and ledger, directories for what
 // tenants receive.
 #pragma once
 
@@ -62,7 +62,7 @@ class LocalPipeline {
   // By when the queue must have answered a call.
   Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{5}); }
   Result<> lock(const config::Config& config, const std::stop_token& stop);
-  Result<> open_world(const config::Config& config);
+  Result<> open_backend(const config::Config& config);
   Result<> start_agent(const config::Config& config);
   Result<> start_workers(const config::Config& config);
   Result<> start_server(const config::Config& config);

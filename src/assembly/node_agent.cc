@@ -61,9 +61,9 @@ Result<std::unique_ptr<NodeAgent>> NodeAgent::start(const net::Library& library,
 Result<> NodeAgent::start_all(const net::Library& library, const config::Environment& environment,
                               const config::Config& config, const std::stop_token& stop) {
   lock_ = TRY(lock_data_directory(clock_, disk_, config, stop));
-  const ClientWorld world{
+  const ClientDeps deps{
       .library = library, .environment = environment, .clock = clock_, .random = random_, .disk = disk_};
-  store_ = TRY(open_central_store(world, config, leave_.get_token()));
+  store_ = TRY(open_central_store(deps, config, stop_.get_token()));
   TRY(open_kube(library, environment, config));
   TRY(start_server(config));
   return start_agent(config);
@@ -117,18 +117,18 @@ Result<> NodeAgent::start_server(const config::Config& config) {
 Result<> NodeAgent::start_agent(const config::Config& config) {
   pod_logs_ = std::make_unique<local::PodLogDisk>(pod_log_disk_options(config));
   events_ = watch_folders(*pod_logs_);
-  const collect::Collector::World world{.clock = clock_,
-                                        .random = random_,
-                                        .disk = disk_,
-                                        .kube = *pods_,
-                                        .metrics = metrics_,
-                                        .events = events_.get(),
-                                        .pod_logs = pod_logs_.get(),
-                                        .links = pod_logs_.get()};
+  const collect::Collector::Deps deps{.clock = clock_,
+                                      .random = random_,
+                                      .disk = disk_,
+                                      .kube = *pods_,
+                                      .metrics = metrics_,
+                                      .events = events_.get(),
+                                      .pod_logs = pod_logs_.get(),
+                                      .links = pod_logs_.get()};
   const NodeName node(config.kube.node_name.empty() ? "local" : config.kube.node_name);
   collect::Agent::Options options = TRY(agent_options(config, node));
-  options.leave = leave_;
-  agent_ = TRY_IN("collect", collect::Agent::start(world, *store_, std::move(options)));
+  options.leave = stop_;
+  agent_ = TRY_IN("collect", collect::Agent::start(deps, *store_, std::move(options)));
   return {};
 }
 

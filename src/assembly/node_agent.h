@@ -1,4 +1,5 @@
-// The agent of one node, with its world: the node's disk, the Kubernetes API, the central store, /metrics.
+// The agent of one node, with all that it depends on: the node's disk, the Kubernetes API, the central store,
+// /metrics.
 #pragma once
 
 #include <chrono>
@@ -62,7 +63,7 @@ class NodeAgent {
   std::optional<local::ProcessLock> lock_;  // on the data directory: given up after all that writes there
   std::unique_ptr<local::PodLogDisk> pod_logs_;
   std::unique_ptr<local::InotifyEvents> events_;
-  std::stop_source leave_;  // what the store takes so long for is left off
+  std::stop_source stop_;  // what the store takes so long for is left off
   std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<Kube> pods_;
   http::Readiness readiness_;

@@ -12,7 +12,7 @@ tenants::Rules tenant_rules(const config::Config& config, config::StoreKind kind
   const config::TenantRules rules = config.tenants.rules;
   const bool is_aws = rules == config::TenantRules::Aws ||
                       (rules == config::TenantRules::Auto && kind == config::StoreKind::S3);
-  tenants::Rules judged{.world = is_aws ? tenants::World::Aws : tenants::World::Local,
+  tenants::Rules judged{.backend = is_aws ? tenants::Backend::Aws : tenants::Backend::Local,
                         .central_buckets = config.process.buckets,
                         .central_accounts = {},
                         .predecessor_rows = config.tenants.predecessor_rows,

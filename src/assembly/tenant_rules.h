@@ -6,7 +6,7 @@
 
 namespace headgate::assembly {
 
-// `kind` is the world that the command really works in: headgate local has only one.
+// `kind` is the backend that the command really works with: headgate local has only one.
 tenants::Rules tenant_rules(const config::Config& config, config::StoreKind kind);
 
 // tenants.groups, and those that the predecessor had built in where its rows are taken.

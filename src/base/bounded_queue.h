@@ -15,7 +15,7 @@
 namespace headgate {
 
 // Any number of threads may push and pop. Holds at most `capacity` values. Real threads only, so its waits
-// are on the machine's clock; simulated worlds have one thread and never wait here.
+// are on the machine's clock; a simulation has one thread and never waits here.
 template <typename T>
 class BoundedQueue {
  public:

@@ -11,7 +11,7 @@
 
 namespace headgate::cli {
 
-Command add_check(CLI::App& parent, ConfigWorld world) {
+Command add_check(CLI::App& parent, CommandDeps deps) {
   CLI::App* app = parent.add_subcommand("check",
                                         "Connect to all that the settings name and tell what is not as it "
                                         "must be, and the command that fixes it");
@@ -31,8 +31,8 @@ Command add_check(CLI::App& parent, ConfigWorld world) {
   app->add_option("--tenants-max", arguments->options.tenants_max, "Try the roles of so many rows at most")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->capture_default_str();
-  return {.app = app, .run = [arguments, world] {
-            return run_configured("check", *arguments->config, world, [&](ProcessRun& run) -> Result<int> {
+  return {.app = app, .run = [arguments, deps] {
+            return run_configured("check", *arguments->config, deps, [&](ProcessRun& run) -> Result<int> {
               std::size_t wrong = 0;
               TRY(preflight(run, arguments->options, [&](const Finding& finding) {
                 wrong += finding.state == Finding::State::Bad ? 1 : 0;

@@ -9,6 +9,6 @@ namespace headgate::cli {
 
 // Exit status: 0 all is well (or may not be looked at), 1 something must be mended, 2 the settings cannot be
 // used.
-Command add_check(CLI::App& parent, ConfigWorld world);
+Command add_check(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

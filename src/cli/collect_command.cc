@@ -30,8 +30,8 @@ struct Arguments {
   std::uint32_t group = 0;
 };
 
-int fail(const ConfigWorld& world, const Error& error) {
-  world.complaints << "headgate collect: " << error.what << '\n';
+int fail(const CommandDeps& deps, const Error& error) {
+  deps.complaints << "headgate collect: " << error.what << '\n';
   return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
 }
 
@@ -41,32 +41,32 @@ constexpr int kLargeMemoryBytes = 128 << 10;
 
 // For an init container that is root's: a directory that kubelet makes (hostPath, DirectoryOrCreate) is
 // root's too.
-int prepare(const Arguments& arguments, const config::Config& config, const ConfigWorld& world) {
+int prepare(const Arguments& arguments, const config::Config& config, const CommandDeps& deps) {
   const std::string& directory = config.collect.data_directory;
   const Result<> given = local::give_directory(directory, {.user = arguments.user, .group = arguments.group});
   if (!given.ok()) {
     Error error = assembly::with_advice(given.error(), directory);
-    return fail(world, std::move(error).in("collect.data_directory"));
+    return fail(deps, std::move(error).in("collect.data_directory"));
   }
   log::info("the data directory is ready for the agent",
             {{"directory", directory}, {"user", arguments.user}, {"group", arguments.group}});
   return 0;
 }
 
-int run_collect(const Arguments& arguments, const ConfigWorld& world) {
+int run_collect(const Arguments& arguments, const CommandDeps& deps) {
   const std::optional<config::Config> config =
-      load_or_complain(*arguments.config, world.environment, world.complaints);
+      load_or_complain(*arguments.config, deps.environment, deps.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
-  if (arguments.must_prepare) return prepare(arguments, *config, world);
+  if (arguments.must_prepare) return prepare(arguments, *config, deps);
   assembly::give_back_large_memory(kLargeMemoryBytes);
   const Result<net::Library> library = net::Library::open();
-  if (!library.ok()) return fail(world, library.error());
+  if (!library.ok()) return fail(deps, library.error());
   const StopSignals signals;
   const Result<std::unique_ptr<assembly::NodeAgent>> started =
-      assembly::NodeAgent::start(*library, world.environment, *config, signals.token());
+      assembly::NodeAgent::start(*library, deps.environment, *config, signals.token());
   if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
-  if (!started.ok()) return fail(world, started.error());
+  if (!started.ok()) return fail(deps, started.error());
   assembly::NodeAgent& agent = **started;
   log::info("headgate collect runs", {{"version", assembly::kVersion},
                                       {"cluster_id", config->cluster_id.str()},
@@ -85,7 +85,7 @@ int run_collect(const Arguments& arguments, const ConfigWorld& world) {
 
 }  // namespace
 
-Command add_collect(CLI::App& parent, ConfigWorld world) {
+Command add_collect(CLI::App& parent, CommandDeps deps) {
   CLI::App* app =
       parent.add_subcommand("collect", "The agent of one node: pods' logs into the central store");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
@@ -104,7 +104,7 @@ Command add_collect(CLI::App& parent, ConfigWorld world) {
       ->needs(prepare)
       ->check(CLI::Range(0U, kIdMax))
       ->capture_default_str();
-  return {.app = app, .run = [arguments, world] { return run_collect(*arguments, world); }};
+  return {.app = app, .run = [arguments, deps] { return run_collect(*arguments, deps); }};
 }
 
 }  // namespace headgate::cli

@@ -8,6 +8,6 @@ namespace headgate::cli {
 
 // Exit status: 0 it was stopped, and what is not stored yet is spooled; 1 it could not start; 2 the
 // configuration cannot be used.
-Command add_collect(CLI::App& parent, ConfigWorld world);
+Command add_collect(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

@@ -22,18 +22,18 @@ std::string type_name_of(const config::Setting& setting) {
   return names;
 }
 
-int check(const config::ConfigArguments& arguments, const ConfigWorld& world) {
-  const config::LoadedConfig loaded = config::load_config(arguments, world.environment);
-  write_lines(world.complaints, "warning: ", loaded.warnings);
-  write_lines(world.complaints, "", loaded.problems);
+int check(const config::ConfigArguments& arguments, const CommandDeps& deps) {
+  const config::LoadedConfig loaded = config::load_config(arguments, deps.environment);
+  write_lines(deps.complaints, "warning: ", loaded.warnings);
+  write_lines(deps.complaints, "", loaded.problems);
   if (!loaded.ok()) return kExitUsage;
-  world.output << config::effective_yaml(loaded);
+  deps.output << config::effective_yaml(loaded);
   return 0;
 }
 
 }  // namespace
 
-Command add_config(CLI::App& parent, ConfigWorld world) {
+Command add_config(CLI::App& parent, CommandDeps deps) {
   CLI::App* config = parent.add_subcommand("config", "Check and explain the configuration");
   config->require_subcommand(1);
   CLI::App* check_app = config->add_subcommand(
@@ -41,9 +41,9 @@ Command add_config(CLI::App& parent, ConfigWorld world) {
       "Show the effective configuration and where each value comes from, or everything that is wrong");
   std::shared_ptr<config::ConfigArguments> arguments = add_config_flags(*check_app, config::kEveryCommand);
   config->add_subcommand("reference", "Print every setting with its meaning, as Markdown");
-  return {.app = config, .run = [check_app, world, arguments = std::move(arguments)] {
-            if (check_app->parsed()) return check(*arguments, world);
-            world.output << config::reference_markdown();
+  return {.app = config, .run = [check_app, deps, arguments = std::move(arguments)] {
+            if (check_app->parsed()) return check(*arguments, deps);
+            deps.output << config::reference_markdown();
             return 0;
           }};
 }

@@ -11,14 +11,14 @@
 
 namespace headgate::cli {
 
-// The worlds that the command works in; all outlive the command.
-struct ConfigWorld {
+// What the command depends on; all of it outlives the command.
+struct CommandDeps {
   const config::Environment& environment;
   std::ostream& output;
   std::ostream& complaints;
 };
 
-Command add_config(CLI::App& parent, ConfigWorld world);
+Command add_config(CLI::App& parent, CommandDeps deps);
 
 // Adds --config and the flags of every setting that one of `used_by` uses. The arguments are filled when the
 // command line is read; the app shares them.

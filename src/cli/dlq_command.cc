@@ -131,16 +131,16 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
 
 Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
   const bool is_look = arguments.list->parsed() || arguments.show->parsed();
-  const auto world =
-      TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                                        is_look ? assembly::Access::Look : assembly::Access::Change));
-  if (world->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
-  return act(arguments, *world->dead_letters(), world->central_stores().first(), run.clock, run.output);
+  const auto deps = TRY(
+      assembly::DeliveryBackend::open(run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
+                                      is_look ? assembly::Access::Look : assembly::Access::Change));
+  if (deps->dead_letters() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
+  return act(arguments, *deps->dead_letters(), deps->central_stores().first(), run.clock, run.output);
 }
 
 }  // namespace
 
-Command add_dlq(CLI::App& parent, ConfigWorld world) {
+Command add_dlq(CLI::App& parent, CommandDeps deps) {
   CLI::App* app = parent.add_subcommand(
       "dlq", "Messages that were received too often: look, redrive, purge; and what is in quarantine");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
@@ -162,8 +162,8 @@ Command add_dlq(CLI::App& parent, ConfigWorld world) {
   arguments->purge->add_flag("--yes", arguments->is_sure, "Yes, all of them");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redrive, arguments->purge})
     one->fallthrough();
-  const auto run = [arguments, world] {
-    return run_configured("dlq", *arguments->config, world,
+  const auto run = [arguments, deps] {
+    return run_configured("dlq", *arguments->config, deps,
                           [&](ProcessRun& process) { return run_dlq(*arguments, process); });
   };
   return {.app = app, .run = run};

@@ -7,6 +7,6 @@
 namespace headgate::cli {
 
 // Exit status: 0 done; 1 it failed; 2 used wrongly.
-Command add_dlq(CLI::App& parent, ConfigWorld world);
+Command add_dlq(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

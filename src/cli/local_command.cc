@@ -76,9 +76,9 @@ void print_summary(const config::Config& config, const Status& status,
 // Above what a delivery's batch of ordinary lines takes.
 constexpr int kLargeMemoryBytes = 2 << 20;
 
-int run_local(const Arguments& arguments, const ConfigWorld& world) {
+int run_local(const Arguments& arguments, const CommandDeps& deps) {
   const std::optional<config::Config> config =
-      load_or_complain(*arguments.config, world.environment, world.complaints);
+      load_or_complain(*arguments.config, deps.environment, deps.complaints);
   if (!config) return kExitUsage;
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   assembly::give_back_large_memory(kLargeMemoryBytes);
@@ -89,26 +89,26 @@ int run_local(const Arguments& arguments, const ConfigWorld& world) {
       assembly::LocalPipeline::start(*config, signals.token());
   if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) {
-    world.complaints << "headgate local: " << started.error().what << '\n';
+    deps.complaints << "headgate local: " << started.error().what << '\n';
     return kExitFailure;
   }
   assembly::LocalPipeline& pipeline = **started;
   log::info("headgate local runs", {{"pod_logs", config->collect.pod_logs},
                                     {"root", config->local.root},
                                     {"metrics", pipeline.metrics_address()}});
-  watch(pipeline, arguments, signals.token(), world.output);
+  watch(pipeline, arguments, signals.token(), deps.output);
   log::info("stopping: what was written so far is still collected and delivered");
   const assembly::LocalPipeline::LeftOver left =
       pipeline.stop(std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(arguments.grace)));
   if (arguments.status != "off") {
-    print_summary(*config, read_status(pipeline.metrics()), left, clock.steady() - began, world.output);
+    print_summary(*config, read_status(pipeline.metrics()), left, clock.steady() - began, deps.output);
   }
   return 0;
 }
 
 }  // namespace
 
-Command add_local(CLI::App& parent, ConfigWorld world) {
+Command add_local(CLI::App& parent, CommandDeps deps) {
   CLI::App* app = parent.add_subcommand("local", "The whole pipeline in one process on embedded parts");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kLocal);
@@ -120,7 +120,7 @@ Command add_local(CLI::App& parent, ConfigWorld world) {
   app->add_option("--status", arguments->status, "table, line, off; auto is a table on a terminal")
       ->check(CLI::IsMember({"auto", "table", "line", "off"}))
       ->capture_default_str();
-  return {.app = app, .run = [arguments, world] { return run_local(*arguments, world); }};
+  return {.app = app, .run = [arguments, deps] { return run_local(*arguments, deps); }};
 }
 
 }  // namespace headgate::cli

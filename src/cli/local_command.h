@@ -6,6 +6,6 @@
 
 namespace headgate::cli {
 
-Command add_local(CLI::App& parent, ConfigWorld world);
+Command add_local(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

@@ -157,19 +157,18 @@ void raise_descriptor_limit() {
 }
 
 Result<std::unique_ptr<loggen::LineWriter>> open_writer(const Arguments& arguments,
-                                                        const loggen::Fleet& fleet,
-                                                        const LoggenWorld& world) {
+                                                        const loggen::Fleet& fleet, const LoggenDeps& deps) {
   if (arguments.output == "-") {
     const auto framing = arguments.is_cri ? loggen::Framing::Cri : loggen::Framing::Plain;
-    return std::unique_ptr<loggen::LineWriter>(std::make_unique<loggen::StreamWriter>(world.output, framing));
+    return std::unique_ptr<loggen::LineWriter>(std::make_unique<loggen::StreamWriter>(deps.output, framing));
   }
   raise_descriptor_limit();
   loggen::PodLogWriter writer = TRY(loggen::PodLogWriter::open(
-      world.disk, fleet, {.directory = arguments.output, .rotation = arguments.rotation}));
+      deps.disk, fleet, {.directory = arguments.output, .rotation = arguments.rotation}));
   return std::unique_ptr<loggen::LineWriter>(std::make_unique<loggen::PodLogWriter>(std::move(writer)));
 }
 
-Result<> generate(Arguments arguments, const LoggenWorld& world) {
+Result<> generate(Arguments arguments, const LoggenDeps& deps) {
   StopSignals signals;
   arguments.generator.formats = formats_of(arguments.formats);
   if (arguments.seconds > 0) {
@@ -180,16 +179,16 @@ Result<> generate(Arguments arguments, const LoggenWorld& world) {
   if (!made.ok())
     return Error{made.error().fault, "--" + made.error().what};  // its words begin with the option
   loggen::Generator generator = std::move(made).value();
-  const std::unique_ptr<loggen::LineWriter> writer = TRY(open_writer(arguments, generator.fleet(), world));
+  const std::unique_ptr<loggen::LineWriter> writer = TRY(open_writer(arguments, generator.fleet(), deps));
   const loggen::RunReport report =
-      TRY(loggen::run(generator, *writer, world.clock, arguments.run, signals.token()));
+      TRY(loggen::run(generator, *writer, deps.clock, arguments.run, signals.token()));
   print_report(report, generator.numbered());
   return {};
 }
 
 }  // namespace
 
-Command add_loggen(CLI::App& parent, LoggenWorld world) {
+Command add_loggen(CLI::App& parent, LoggenDeps deps) {
   CLI::App* app = parent.add_subcommand("loggen", "Realistic fake logs at a set rate");
   // Shared by CLI11, which writes the options into it, and by run, which reads them; both live as long as
   // app.
@@ -201,8 +200,8 @@ Command add_loggen(CLI::App& parent, LoggenWorld world) {
       "Every line but empty and blank ones carries seq=N, \"seq\":N or \"seq\":\"N\", N counting 1, 2, 3, "
       "...\n"
       "within its pod, so that a gap can be found. SIGINT and SIGTERM end the run cleanly.");
-  return {.app = app, .run = [arguments, world] {
-            const Result<> done = generate(*arguments, world);
+  return {.app = app, .run = [arguments, deps] {
+            const Result<> done = generate(*arguments, deps);
             return done.ok() ? 0 : fail(done.error());
           }};
 }

@@ -8,13 +8,13 @@
 
 namespace headgate::cli {
 
-// The worlds that the command works in; all outlive the command.
-struct LoggenWorld {
+// What the command depends on; all of it outlives the command.
+struct LoggenDeps {
   Clock& clock;
   Disk& disk;
   ByteSink& output;  // of --output -
 };
 
-Command add_loggen(CLI::App& parent, LoggenWorld world);
+Command add_loggen(CLI::App& parent, LoggenDeps deps);
 
 }  // namespace headgate::cli

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "assembly/core_dumps.h"
-#include "assembly/delivery_world.h"
+#include "assembly/delivery_backend.h"
 #include "assembly/version.h"
 #include "cli/check_command.h"
 #include "cli/collect_command.h"
@@ -48,18 +48,18 @@ int main(int argc, char** argv) {
   std::ostream output(&printable_output);
   std::ostream complaints(&printable_complaints);
   complaints << std::unitbuf;
-  const cli::ConfigWorld world{.environment = environment, .output = output, .complaints = complaints};
+  const cli::CommandDeps deps{.environment = environment, .output = output, .complaints = complaints};
 
   CLI::App app("Centralised log ingestion, decentralised delivery", "headgate");
   app.require_subcommand(1);
   app.set_version_flag("--version", assembly::version_text(assembly::kCommit));
   const std::vector<cli::Command> commands = {
-      cli::add_local(app, world),
-      cli::add_collect(app, world),
-      cli::add_process(app, world, std::cin),
-      cli::add_dlq(app, world),
-      cli::add_replay(app, world),
-      cli::add_undelivered(app, world),
+      cli::add_local(app, deps),
+      cli::add_collect(app, deps),
+      cli::add_process(app, deps, std::cin),
+      cli::add_dlq(app, deps),
+      cli::add_replay(app, deps),
+      cli::add_undelivered(app, deps),
       cli::add_tenant(app, {.environment = environment,
                             .clock = clock,
                             .random = random,
@@ -67,8 +67,8 @@ int main(int argc, char** argv) {
                             .output = output,
                             .complaints = complaints,
                             .open_store = open_tenant_store}),
-      cli::add_config(app, world),
-      cli::add_check(app, world),
+      cli::add_config(app, deps),
+      cli::add_check(app, deps),
       cli::add_loggen(app, {.clock = clock, .disk = disk, .output = standard_output}),
   };
   const int status =

@@ -34,7 +34,7 @@ class Preflight {
       : run_(run), options_(options), tell_(tell) {}
 
   Result<> in_aws() {
-    clients_ = TRY(assembly::AwsClients::open(run_.client_world(), run_.config, run_.stop));
+    clients_ = TRY(assembly::AwsClients::open(run_.client_deps(), run_.config, run_.stop));
     if (!check_identity()) return {};  // nothing else can work
     if (is_for(Part::Collect) || is_for(Part::Process)) TRY(check_bucket());
     if (is_for(Part::Process)) TRY(check_queue());
@@ -297,7 +297,7 @@ class Preflight {
 
   Result<> check_roles() {
     const auto store =
-        TRY(assembly::open_tenant_store(run_.client_world(), run_.config, assembly::Access::Look));
+        TRY(assembly::open_tenant_store(run_.client_deps(), run_.config, assembly::Access::Look));
     const tenants::Rules rules = assembly::tenant_rules(run_.config, run_.config.store.kind);
     std::vector<StoredConfiguration> rows;
     if (!options_.tenant.empty()) {

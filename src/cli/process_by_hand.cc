@@ -52,9 +52,10 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
 
 // Its time is what records without one get. None: there is no such object. What cannot be asked now shows
 // when it is delivered.
-std::optional<ObjectCreated> as_it_is(ProcessRun& run, assembly::DeliveryWorld& world, ObjectCreated object) {
+std::optional<ObjectCreated> as_it_is(ProcessRun& run, assembly::DeliveryBackend& deps,
+                                      ObjectCreated object) {
   constexpr std::chrono::seconds kHeadMax{30};
-  process::OwnStore central(*world.central_stores().of(object.bucket));
+  process::OwnStore central(*deps.central_stores().of(object.bucket));
   const Result<ObjectInfo> info = central.head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
   if (!info.ok() && info.error().fault == Fault::NotFound) return std::nullopt;
   if (info.ok() && object.at <= Timestamp{}) {
@@ -66,10 +67,10 @@ std::optional<ObjectCreated> as_it_is(ProcessRun& run, assembly::DeliveryWorld& 
 
 class Planner {
  public:
-  Planner(ProcessRun& run, assembly::DeliveryWorld& world, const process::ProcessorOptions& options)
+  Planner(ProcessRun& run, assembly::DeliveryBackend& deps, const process::ProcessorOptions& options)
       : clock_(run.clock),
         output_(run.output),
-        planning_{.tenants = world.tenants(),
+        planning_{.tenants = deps.tenants(),
                   .groups = options.groups,
                   .key_template = options.key_template,
                   .buckets = options.buckets} {}
@@ -91,7 +92,7 @@ class Planner {
 };
 
 // Gives the exit status.
-int deliver_one(ProcessRun& run, assembly::DeliveryWorld& world, process::Processor& processor,
+int deliver_one(ProcessRun& run, assembly::DeliveryBackend& deps, process::Processor& processor,
                 const process::ProcessorOptions& options, const ObjectCreated& named) {
   const std::string url = url_of({named.bucket, named.key});
   if (!options.buckets.contains(named.bucket)) {
@@ -99,7 +100,7 @@ int deliver_one(ProcessRun& run, assembly::DeliveryWorld& world, process::Proces
     return kExitLeft;
   }
   // It may be a slip of the pen: nobody is told that something is lost.
-  const std::optional<ObjectCreated> object = as_it_is(run, world, named);
+  const std::optional<ObjectCreated> object = as_it_is(run, deps, named);
   if (!object) {
     run.output << "gone  " << url << "  there is no such object\n";
     return kExitLost;
@@ -128,37 +129,37 @@ Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
 
 Result<int> process_by_hand(ProcessRun& run, const ProcessArguments& arguments, std::istream& input) {
   const std::vector<ObjectCreated> objects = TRY(named_objects(arguments, input));
-  const auto world = TRY(assembly::DeliveryWorld::open(
-      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+  const auto deps = TRY(assembly::DeliveryBackend::open(
+      run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
       arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
   const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   if (arguments.is_dry_run) {
-    Planner planner(run, *world, options);
+    Planner planner(run, *deps, options);
     for (const ObjectCreated& object : objects) TRY(planner.show(object));
     return 0;
   }
-  process::Processor processor(run.processor_world(*world), options);
+  process::Processor processor(run.processor_deps(*deps), options);
   int status = 0;
   for (const ObjectCreated& named : objects)
-    status = std::max(status, deliver_one(run, *world, processor, options, named));
+    status = std::max(status, deliver_one(run, *deps, processor, options, named));
   return status;
 }
 
 Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) {
-  const auto world = TRY(assembly::DeliveryWorld::open(
-      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+  const auto deps = TRY(assembly::DeliveryBackend::open(
+      run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
       arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
   const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
-  const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
+  const std::vector<ObjectStore*> buckets = deps->central_stores().named(options.buckets);
   const process::WalkOptions walk = TRY(walk_options(arguments.prefix, arguments.after, buckets));
   if (arguments.is_dry_run) {
-    Planner planner(run, *world, options);
+    Planner planner(run, *deps, options);
     TRY(plan_all(run, buckets, walk, planner));
     return 0;
   }
-  process::Processor processor(run.processor_world(*world), options);
+  process::Processor processor(run.processor_deps(*deps), options);
   process::Scan scan(
-      {.clock = run.clock, .buckets = buckets, .ledger = world->ledger(), .processor = processor},
+      {.clock = run.clock, .buckets = buckets, .ledger = deps->ledger(), .processor = processor},
       options.key_template);
   const process::ScanCounts counts =
       scan.run({.walk = walk, .age_min = std::chrono::seconds{static_cast<std::int64_t>(arguments.age_min)}},

@@ -50,7 +50,7 @@ Result<int> run_mode(const Arguments& arguments, std::istream& input, ProcessRun
 
 }  // namespace
 
-Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
+Command add_process(CLI::App& parent, CommandDeps deps, std::istream& input) {
   CLI::App* app = parent.add_subcommand("process", "Deliver stored objects to their tenants");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kProcess);
@@ -89,18 +89,18 @@ Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input) {
           app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way"))
       ->check(seconds_check())
       ->capture_default_str();
-  const auto run = [arguments, world, &input, mode, uses] {
+  const auto run = [arguments, deps, &input, mode, uses] {
     const auto tell = [&](const Error& error) {
-      if (arguments->mode == "lambda") tell_lambda(world.environment, error);
+      if (arguments->mode == "lambda") tell_lambda(deps.environment, error);
     };
     const Result<> judged = judge_options(*arguments, *mode, uses);
     if (!judged.ok()) {
-      world.complaints << "headgate process: " << judged.error().what << '\n';
+      deps.complaints << "headgate process: " << judged.error().what << '\n';
       tell(judged.error());
       return kExitUsage;
     }
     return run_configured(
-        "process", *arguments->config, world,
+        "process", *arguments->config, deps,
         [&](ProcessRun& started) { return run_mode(*arguments, input, started); }, tell);
   };
   return {.app = app, .run = run};

@@ -9,6 +9,6 @@
 namespace headgate::cli {
 
 // `input`: of --event -. Exit status: docs/exit-codes.md.
-Command add_process(CLI::App& parent, ConfigWorld world, std::istream& input);
+Command add_process(CLI::App& parent, CommandDeps deps, std::istream& input);
 
 }  // namespace headgate::cli

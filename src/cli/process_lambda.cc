@@ -4,7 +4,7 @@
 #include "aws/lambda/lambda_runtime.h"
 #include "base/log.h"
 #include "cli/process_run.h"
-#include "process/batch.h"
+#include "process/invocation.h"
 
 namespace headgate::cli {
 namespace {
@@ -13,22 +13,22 @@ class Function {
  public:
   static Result<std::unique_ptr<Function>> open(ProcessRun& run) {
     auto function = std::unique_ptr<Function>(new Function());
-    function->world_ = TRY(assembly::DeliveryWorld::open(run.client_world(), run.config));
+    function->deps_ = TRY(assembly::DeliveryBackend::open(run.client_deps(), run.config));
     const process::ProcessorOptions options =
         TRY(assembly::processor_options(run.config, lambda_owner(run.config.process.name, run.random)));
-    function->crew_ = std::make_unique<process::Crew>(
-        run.processor_world(*function->world_),
-        process::Crew::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
-                               .processor = options});
+    function->pool_ = std::make_unique<process::WorkerPool>(
+        run.processor_deps(*function->deps_),
+        process::WorkerPool::Options{.threads = static_cast<std::size_t>(run.config.process.concurrency),
+                                     .processor = options});
     function->visibility_failures_ = std::make_unique<process::VisibilityFailures>(run.clock, run.metrics);
-    function->batch_ = std::make_unique<process::BatchProcessor>(
-        run.clock, run.random, *function->crew_, options.key_template,
-        process::BatchProcessor::Options{
+    function->batch_ = std::make_unique<process::InvocationProcessor>(
+        run.clock, run.random, *function->pool_, options.key_template,
+        process::InvocationProcessor::Options{
             .retry = {.first = run.config.process.retry_first, .longest = run.config.process.retry_longest},
             .buckets = options.buckets},
-        function->world_->queue(), function->visibility_failures_.get());
-    function->release_ = assembly::parked_release(run.processor_world(*function->world_), run.random,
-                                                  function->world_->queue(), *function->crew_);
+        function->deps_->queue(), function->visibility_failures_.get());
+    function->release_ = assembly::parked_release(run.processor_deps(*function->deps_), run.random,
+                                                  function->deps_->queue(), *function->pool_);
     return function;
   }
 
@@ -49,16 +49,16 @@ class Function {
  private:
   Function() = default;
 
-  std::unique_ptr<assembly::DeliveryWorld> world_;
+  std::unique_ptr<assembly::DeliveryBackend> deps_;
   std::unique_ptr<process::VisibilityFailures> visibility_failures_;  // before the crew, whose threads use it
-  std::unique_ptr<process::Crew> crew_;
+  std::unique_ptr<process::WorkerPool> pool_;
   // In what is left of the invocation's time: nothing of ours runs between two.
   void look_after_what_is_parked(Deadline deadline) {
     (void)release_->turn({.until = Deadline{deadline.at - kParkedMargin}});
   }
 
   static constexpr std::chrono::seconds kParkedMargin{20};
-  std::unique_ptr<process::BatchProcessor> batch_;
+  std::unique_ptr<process::InvocationProcessor> batch_;
   std::unique_ptr<process::ParkedRelease> release_;
 };
 

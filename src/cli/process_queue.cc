@@ -16,7 +16,7 @@ namespace {
 // found out by lost messages. Ends at a stop. False: we may not change a message's visibility.
 bool may_use_queue(ProcessRun& run) {
   if (run.config.store.kind != config::StoreKind::S3) return true;
-  const auto clients = assembly::AwsClients::open(run.client_world(), run.config, run.stop);
+  const auto clients = assembly::AwsClients::open(run.client_deps(), run.config, run.stop);
   if (!clients.ok()) return true;  // the worker itself has such clients, and says what they lack
   const QueuePreflight preflight = preflight_of_queue(**clients, run.config, run.clock);
   for (const Finding& finding : preflight.found)
@@ -27,13 +27,13 @@ bool may_use_queue(ProcessRun& run) {
 }  // namespace
 
 Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
-  const auto world = TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, run.worker_stops()));
-  if (world->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
+  const auto deps = TRY(assembly::DeliveryBackend::open(run.client_deps(), run.config, run.worker_stops()));
+  if (deps->queue() == nullptr) return Error{Fault::Invalid, "aws.queue_url: must be set"};
   const bool is_local = run.config.store.kind == config::StoreKind::Directory;
   const assembly::DeliveryWorkers::Times times{.wait = std::chrono::milliseconds{is_local ? 500 : 5'000},
                                                .grace = grace};
   const auto workers = TRY(assembly::DeliveryWorkers::start(
-      {.processor = run.processor_world(*world), .random = run.random, .queue = *world->queue()}, run.config,
+      {.processor = run.processor_deps(*deps), .random = run.random, .queue = *deps->queue()}, run.config,
       run.owner(), times, run.stops));
   http::Readiness readiness;
   readiness.add("queue", [&] { return workers->status(); });

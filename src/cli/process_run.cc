@@ -18,18 +18,18 @@ constexpr int kLargeMemoryBytes = 2 << 20;
 }  // namespace
 
 int run_configured(std::string_view command, const config::ConfigArguments& arguments,
-                   const ConfigWorld& world, const std::function<Result<int>(ProcessRun& run)>& act,
+                   const CommandDeps& deps, const std::function<Result<int>(ProcessRun& run)>& act,
                    const std::function<void(const Error& error)>& on_unusable) {
   std::ostringstream complaints;
-  const std::optional<config::Config> config = load_or_complain(arguments, world.environment, complaints);
-  world.complaints << complaints.str();
+  const std::optional<config::Config> config = load_or_complain(arguments, deps.environment, complaints);
+  deps.complaints << complaints.str();
   if (!config) {
     if (on_unusable) on_unusable(Error{Fault::Invalid, "configuration: " + complaints.str()});
     return kExitUsage;
   }
   configure_process(*config, ::isatty(STDERR_FILENO) == 1);
   const auto fail = [&](const Error& error) {
-    world.complaints << "headgate " << command << ": " << error.what << '\n';
+    deps.complaints << "headgate " << command << ": " << error.what << '\n';
     return error.fault == Fault::Invalid ? kExitUsage : kExitFailure;
   };
   assembly::give_back_large_memory(kLargeMemoryBytes);
@@ -37,9 +37,9 @@ int run_configured(std::string_view command, const config::ConfigArguments& argu
   if (!library.ok()) return fail(library.error());
   const StopSignals signals;
   ProcessRun run{.config = *config,
-                 .environment = world.environment,
+                 .environment = deps.environment,
                  .library = *library,
-                 .output = world.output,
+                 .output = deps.output,
                  .stop = signals.token()};
   const Result<int> status = act(run);
   return status.ok() ? *status : fail(status.error());

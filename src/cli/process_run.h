@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "assembly/aws_clients.h"
-#include "assembly/delivery_world.h"
+#include "assembly/delivery_backend.h"
 #include "base/metrics.h"
 #include "cli/config_command.h"
 #include "config/config.h"
@@ -47,7 +47,7 @@ struct ProcessRun {
   local::SystemRandom random = {};
   local::PosixDisk disk = {};
 
-  assembly::ClientWorld client_world() {
+  assembly::ClientDeps client_deps() {
     return {.library = library,
             .environment = environment,
             .clock = clock,
@@ -59,12 +59,12 @@ struct ProcessRun {
   assembly::ClientStops worker_stops() const {
     return {.all = stops.deliveries.get_token(), .writes = stops.writes.get_token(), .receive = stop};
   }
-  process::Processor::World processor_world(assembly::DeliveryWorld& world) {
+  process::Processor::Deps processor_deps(assembly::DeliveryBackend& deps) {
     return {.clock = clock,
-            .central = world.central_stores(),
-            .ledger = world.ledger(),
-            .tenants = world.tenants(),
-            .destinations = world.destinations(),
+            .central = deps.central_stores(),
+            .ledger = deps.ledger(),
+            .tenants = deps.tenants(),
+            .destinations = deps.destinations(),
             .metrics = metrics};
   }
   // process.name, or a random one.
@@ -77,7 +77,7 @@ struct ProcessRun {
 // comes. `command` stands first in complaints. Gives the exit status: an Error is kExitUsage when it is
 // Invalid, else kExitFailure. `on_unusable` is told why the configuration cannot be used, too.
 int run_configured(std::string_view command, const config::ConfigArguments& arguments,
-                   const ConfigWorld& world, const std::function<Result<int>(ProcessRun& run)>& act,
+                   const CommandDeps& deps, const std::function<Result<int>(ProcessRun& run)>& act,
                    const std::function<void(const Error& error)>& on_unusable = {});
 
 // Each gives the exit status; its Error is why it could not start.

@@ -50,22 +50,22 @@ Result<int> replay_parked(const Arguments& arguments, ProcessRun& run) {
           "--parked: takes --tenant and --count, not --destination, --from, --to, --prefix, --after or "
           "--name");
   }
-  const auto world = TRY(assembly::DeliveryWorld::open(
-      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+  const auto deps = TRY(assembly::DeliveryBackend::open(
+      run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
       arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
-  if (world->queue() == nullptr)
+  if (deps->queue() == nullptr)
     return wrong("aws.queue_url: must be set: what is replayed is announced there");
   process::ParkedReplay replay({.clock = run.clock,
                                 .random = run.random,
-                                .ledger = world->ledger(),
-                                .central = world->central_stores(),
-                                .tenants = world->tenants(),
-                                .queue = *world->queue()});
+                                .ledger = deps->ledger(),
+                                .central = deps->central_stores(),
+                                .tenants = deps->tenants(),
+                                .queue = *deps->queue()});
   constexpr std::chrono::minutes kReplayMax{60};
   const Deadline deadline = Deadline::after(run.clock.steady(), kReplayMax);
   const process::ParkedFilter filter{.tenant = TenantId(arguments.tenant), .count_max = arguments.count};
   if (arguments.is_dry_run) {
-    const auto parked = TRY(process::list_parked(world->ledger(), DeliveryState::Parked, filter, deadline));
+    const auto parked = TRY(process::list_parked(deps->ledger(), DeliveryState::Parked, filter, deadline));
     for (const Ledger::ParkedDelivery& one : parked)
       run.output << one.id.tenant.view() << "  " << one.id.destination.view() << "  "
                  << url_of({one.id.bucket, one.id.key}) << "  " << one.entry.reason << '\n';
@@ -89,11 +89,11 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   const Timestamp from = TRY(time_of("--from", arguments.from));
   const Timestamp until = arguments.to.empty() ? run.clock.now() : TRY(time_of("--to", arguments.to));
   if (until <= from) return wrong("--to: must be after --from");
-  const auto world = TRY(assembly::DeliveryWorld::open(
-      run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
+  const auto deps = TRY(assembly::DeliveryBackend::open(
+      run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
       arguments.is_dry_run ? assembly::Access::Look : assembly::Access::Change));
   const tenants::TenantView tenant =
-      TRY(world->tenants().of(TenantId(arguments.tenant), Deadline::after(run.clock.steady(), kTenantMax)));
+      TRY(deps->tenants().of(TenantId(arguments.tenant), Deadline::after(run.clock.steady(), kTenantMax)));
   const DestinationName destination(arguments.destination);
   const bool is_enabled =
       std::any_of(tenant.active.begin(), tenant.active.end(), [&](const TenantConfiguration& configuration) {
@@ -105,10 +105,10 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
   process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   options.replay = arguments.name.empty() ? run.random.uuid() : arguments.name;
   if (!destination.empty()) options.only = {destination};
-  process::Processor processor(run.processor_world(*world), options);
-  const std::vector<ObjectStore*> buckets = world->central_stores().named(options.buckets);
+  process::Processor processor(run.processor_deps(*deps), options);
+  const std::vector<ObjectStore*> buckets = deps->central_stores().named(options.buckets);
   process::Scan scan(
-      {.clock = run.clock, .buckets = buckets, .ledger = world->ledger(), .processor = processor},
+      {.clock = run.clock, .buckets = buckets, .ledger = deps->ledger(), .processor = processor},
       options.key_template);
   process::Scan::Options what{.walk = TRY(walk_options(arguments.prefix, arguments.after, buckets)),
                               .age_min = std::chrono::seconds{0},
@@ -141,7 +141,7 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
 
 }  // namespace
 
-Command add_replay(CLI::App& parent, ConfigWorld world) {
+Command add_replay(CLI::App& parent, CommandDeps deps) {
   CLI::App* app =
       parent.add_subcommand("replay", "Deliver again what was parked, or a tenant's span of time");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
@@ -165,8 +165,8 @@ Command add_replay(CLI::App& parent, ConfigWorld world) {
                   "The replay's name in the ledger: run again under it, it delivers only what it has not")
       ->check(name_check());
   app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");
-  const auto run = [arguments, world] {
-    return run_configured("replay", *arguments->config, world, [&](ProcessRun& process) {
+  const auto run = [arguments, deps] {
+    return run_configured("replay", *arguments->config, deps, [&](ProcessRun& process) {
       return arguments->is_parked ? replay_parked(*arguments, process) : replay_range(*arguments, process);
     });
   };

@@ -8,6 +8,6 @@
 namespace headgate::cli {
 
 // Exit status: docs/exit-codes.md.
-Command add_replay(CLI::App& parent, ConfigWorld world);
+Command add_replay(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

@@ -32,8 +32,8 @@ Finished run(std::vector<std::string> words, const config::Environment& environm
   std::istringstream input;
   CLI::App app("test", "headgate");
   app.require_subcommand(1);
-  const ConfigWorld world{.environment = environment, .output = output, .complaints = complaints};
-  const std::vector<Command> commands = {add_process(app, world, input), add_replay(app, world)};
+  const CommandDeps deps{.environment = environment, .output = output, .complaints = complaints};
+  const std::vector<Command> commands = {add_process(app, deps, input), add_replay(app, deps)};
   std::vector<const char*> arguments = {"headgate"};
   for (const std::string& word : words) arguments.push_back(word.c_str());
   Finished done;

@@ -47,16 +47,16 @@ Error explain(Error error, const std::string& row) {
 }  // namespace
 
 Deadline TenantActions::soon() const {
-  return Deadline::after(world_.clock.steady(), kStoreTimeout);
+  return Deadline::after(deps_.clock.steady(), kStoreTimeout);
 }
 
 int TenantActions::fail(const Error& error) {
-  world_.complaints << error.what << '\n';
+  deps_.complaints << error.what << '\n';
   return kExitFailure;
 }
 
 int TenantActions::complain(const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems) world_.complaints << problem << '\n';
+  for (const std::string& problem : problems) deps_.complaints << problem << '\n';
   return kExitUsage;
 }
 
@@ -64,7 +64,7 @@ Result<std::vector<StoredConfiguration>> TenantActions::all_rows() {
   std::vector<StoredConfiguration> rows;
   std::string from;
   for (;;) {
-    ConfigurationPage page = TRY(world_.store.list(from, kPageRows, soon()));
+    ConfigurationPage page = TRY(deps_.store.list(from, kPageRows, soon()));
     for (StoredConfiguration& row : page.rows) rows.push_back(std::move(row));
     if (page.next.empty()) return rows;
     if (page.next == from) return Error{Fault::Retry, "the tenant store gives the same page again and again"};
@@ -74,8 +74,8 @@ Result<std::vector<StoredConfiguration>> TenantActions::all_rows() {
 
 Result<std::vector<StoredConfiguration>> TenantActions::rows_of(const TenantId& tenant,
                                                                 const DestinationName& type) {
-  if (!type.empty()) return std::vector<StoredConfiguration>{TRY(world_.store.get(tenant, type, soon()))};
-  std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant, soon()));
+  if (!type.empty()) return std::vector<StoredConfiguration>{TRY(deps_.store.get(tenant, type, soon()))};
+  std::vector<StoredConfiguration> rows = TRY(deps_.store.of_tenant(tenant, soon()));
   std::erase_if(rows, [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
   if (rows.empty()) return Error{Fault::NotFound, row_name(tenant, DestinationName()) + ": no such tenant"};
   return rows;
@@ -85,11 +85,11 @@ int TenantActions::show(const std::vector<StoredConfiguration>& rows, TenantForm
   std::vector<StoredConfiguration> shown = rows;
   std::erase_if(shown,
                 [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
-  world_.output << tenant_text(shown, format, world_.clock.now());
+  deps_.output << tenant_text(shown, format, deps_.clock.now());
   int status = 0;
   for (const StoredConfiguration& row : rows) {
     if (row.undecodable.empty()) continue;
-    world_.complaints << name_of_row(row.configuration) << ": cannot be read: " << row.undecodable << '\n';
+    deps_.complaints << name_of_row(row.configuration) << ": cannot be read: " << row.undecodable << '\n';
     status = kExitFailure;
   }
   return status;
@@ -107,7 +107,7 @@ int TenantActions::get(const TenantId& tenant, const DestinationName& type, Tena
 
 // What a row takes over from the one that it replaces, and what it gets when it is new.
 Result<> TenantActions::complete(TenantConfiguration& row) {
-  const std::string now = to_rfc3339(world_.clock.now());
+  const std::string now = to_rfc3339(deps_.clock.now());
   row.created_at = now;
   row.updated_at = now;
   tenants::complete_account(row);
@@ -134,22 +134,22 @@ Result<> TenantActions::complete(TenantConfiguration& row) {
 Result<std::string> TenantActions::external_id_of_role(const TenantConfiguration& row) {
   std::string& id = external_ids_[{row.tenant, row.log_distribution_role_arn}];
   if (!id.empty()) return id;
-  for (const StoredConfiguration& stored : TRY(world_.store.of_tenant(row.tenant, soon()))) {
+  for (const StoredConfiguration& stored : TRY(deps_.store.of_tenant(row.tenant, soon()))) {
     const TenantConfiguration& other = stored.configuration;
     const bool is_ours = !other.external_id.empty() && !other.external_id_is_central_account;
     if (is_ours && other.log_distribution_role_arn == row.log_distribution_role_arn) id = other.external_id;
   }
-  if (id.empty()) id = world_.random.uuid();
+  if (id.empty()) id = deps_.random.uuid();
   return id;
 }
 
 Result<StoredConfiguration> TenantActions::completed_row(const TenantId& tenant,
                                                          const DestinationName& type) {
-  StoredConfiguration one = TRY(world_.store.get(tenant, type, soon()));
-  if (!tenants::is_predecessors(one.configuration, world_.rules)) return one;
+  StoredConfiguration one = TRY(deps_.store.get(tenant, type, soon()));
+  if (!tenants::is_predecessors(one.configuration, deps_.rules)) return one;
   // What it leaves out may be in another row of its tenant.
-  std::vector<StoredConfiguration> rows = TRY(world_.store.of_tenant(tenant, soon()));
-  tenants::complete_rows(rows, world_.rules);
+  std::vector<StoredConfiguration> rows = TRY(deps_.store.of_tenant(tenant, soon()));
+  tenants::complete_rows(rows, deps_.rules);
   for (StoredConfiguration& row : rows) {
     if (row.configuration.type == type) return std::move(row);
   }
@@ -158,7 +158,7 @@ Result<StoredConfiguration> TenantActions::completed_row(const TenantId& tenant,
 
 // A document is written for us: it says all that a row of the predecessor leaves out.
 tenants::Rules TenantActions::rules_of_documents() const {
-  tenants::Rules rules = world_.rules;
+  tenants::Rules rules = deps_.rules;
   rules.predecessor_rows = false;
   return rules;
 }
@@ -176,7 +176,7 @@ std::string TenantActions::why_nothing_is_delivered(const TenantConfiguration& r
   std::string why;
   if (!row.enabled)
     why += ", disabled: nothing is delivered until `headgate tenant enable " + name_of_row(row) + "`";
-  if (row.ttl && *row.ttl <= world_.clock.now().seconds())
+  if (row.ttl && *row.ttl <= deps_.clock.now().seconds())
     why +=
         ", expired: its ttl was " + to_rfc3339(Timestamp::from_seconds(*row.ttl)) + ", nothing is delivered";
   return why;
@@ -185,9 +185,9 @@ std::string TenantActions::why_nothing_is_delivered(const TenantConfiguration& r
 void TenantActions::warn_of_names(const TenantConfiguration& row) {
   if (tenants::wants_all(row)) return;
   for (const std::string& name : row.desired_logs) {
-    if (const auto why = tenants::why_nothing_matches(name, world_.groups))
-      world_.complaints << "warning: " << name_of_row(row) << ": desired_logs: " << json_text(name) << ' '
-                        << *why << '\n';
+    if (const auto why = tenants::why_nothing_matches(name, deps_.groups))
+      deps_.complaints << "warning: " << name_of_row(row) << ": desired_logs: " << json_text(name) << ' '
+                       << *why << '\n';
   }
 }
 
@@ -232,8 +232,8 @@ int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
     warn_of_names(row);
     if (is_unchanged(row)) {
       ++stored;
-      world_.output << name_of_row(row) << ": unchanged, version " << row.version
-                    << why_nothing_is_delivered(row) << '\n';
+      deps_.output << name_of_row(row) << ": unchanged, version " << row.version
+                   << why_nothing_is_delivered(row) << '\n';
       continue;
     }
     const auto before = stored_.find({row.tenant, row.type});
@@ -242,19 +242,19 @@ int TenantActions::store_all(const std::vector<TenantConfiguration>& rows) {
     if (is_anothers) {
       const Result<> said = say_that_it_left(row.tenant);
       if (!said.ok()) return fail(said.error());
-      world_.complaints << "warning: " << name_of_row(row) << ": was of account " << before->second.account_id
-                        << ": what is stored by now is not delivered to the new one\n";
+      deps_.complaints << "warning: " << name_of_row(row) << ": was of account " << before->second.account_id
+                       << ": what is stored by now is not delivered to the new one\n";
     }
-    const Result<std::uint64_t> version = world_.store.put(row, soon());
+    const Result<std::uint64_t> version = deps_.store.put(row, soon());
     if (!version.ok()) {
       fail(explain(version.error(), name_of_row(row)));
-      if (rows.size() > 1) world_.complaints << stored << " of " << rows.size() << " rows are stored\n";
+      if (rows.size() > 1) deps_.complaints << stored << " of " << rows.size() << " rows are stored\n";
       return kExitFailure;
     }
     ++stored;
-    world_.output << name_of_row(row) << ": stored as version " << *version;
-    if (!row.external_id.empty()) world_.output << ", external_id " << row.external_id;
-    world_.output << why_nothing_is_delivered(row) << '\n';
+    deps_.output << name_of_row(row) << ": stored as version " << *version;
+    if (!row.external_id.empty()) deps_.output << ", external_id " << row.external_id;
+    deps_.output << why_nothing_is_delivered(row) << '\n';
   }
   return 0;
 }
@@ -268,12 +268,12 @@ Result<TenantConfiguration> TenantActions::readable_row(const TenantId& tenant, 
 }
 
 int TenantActions::store_changed(TenantConfiguration row, std::string_view done) {
-  row.updated_at = to_rfc3339(world_.clock.now());
-  const Result<std::uint64_t> version = world_.store.put(row, soon());
+  row.updated_at = to_rfc3339(deps_.clock.now());
+  const Result<std::uint64_t> version = deps_.store.put(row, soon());
   if (!version.ok()) return fail(explain(version.error(), name_of_row(row)));
-  world_.output << name_of_row(row) << ": " << done << ", version " << *version;
-  if (row.enabled) world_.output << why_nothing_is_delivered(row);
-  world_.output << '\n';
+  deps_.output << name_of_row(row) << ": " << done << ", version " << *version;
+  if (row.enabled) deps_.output << why_nothing_is_delivered(row);
+  deps_.output << '\n';
   return 0;
 }
 
@@ -281,7 +281,7 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   Result<TenantConfiguration> row = readable_row(tenant, type);
   if (!row.ok()) return fail(row.error());
   std::vector<std::string> problems;
-  for (const FieldProblem& problem : tenants::validate(*row, world_.rules))
+  for (const FieldProblem& problem : tenants::validate(*row, deps_.rules))
     problems.push_back(in_words(*row, problem));
   TenantConfiguration enabled = *row;
   enabled.enabled = true;
@@ -291,7 +291,7 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   if (!problems.empty()) return complain(problems);
   warn_of_names(*row);
   if (row->enabled) {
-    world_.output << name_of_row(*row) << ": is enabled already" << why_nothing_is_delivered(*row) << '\n';
+    deps_.output << name_of_row(*row) << ": is enabled already" << why_nothing_is_delivered(*row) << '\n';
     return 0;
   }
   row->enabled = true;
@@ -302,7 +302,7 @@ int TenantActions::disable(const TenantId& tenant, const DestinationName& type) 
   Result<TenantConfiguration> row = readable_row(tenant, type);
   if (!row.ok()) return fail(row.error());
   if (!row->enabled) {
-    world_.output << name_of_row(*row) << ": is disabled already\n";
+    deps_.output << name_of_row(*row) << ": is disabled already\n";
     return 0;
   }
   row->enabled = false;
@@ -310,17 +310,17 @@ int TenantActions::disable(const TenantId& tenant, const DestinationName& type) 
 }
 
 Result<> TenantActions::say_that_it_left(const TenantId& tenant) {
-  TenantConfiguration left = tenants::left_row(tenant, world_.clock.now());
-  const Result<StoredConfiguration> before = world_.store.get(tenant, left.type, soon());
+  TenantConfiguration left = tenants::left_row(tenant, deps_.clock.now());
+  const Result<StoredConfiguration> before = deps_.store.get(tenant, left.type, soon());
   if (!before.ok() && before.error().fault != Fault::NotFound) return before.error();
   if (before.ok()) left.version = before->configuration.version;
-  TRY(world_.store.put(left, soon()));
+  TRY(deps_.store.put(left, soon()));
   return {};
 }
 
 int TenantActions::remove(const TenantId& tenant, const DestinationName& type) {
   const std::string name = row_name(tenant, type);
-  const Result<std::vector<StoredConfiguration>> rows = world_.store.of_tenant(tenant, soon());
+  const Result<std::vector<StoredConfiguration>> rows = deps_.store.of_tenant(tenant, soon());
   if (!rows.ok()) return fail(rows.error());
   const auto is_this = [&](const StoredConfiguration& row) { return row.configuration.type == type; };
   const auto is_other = [&](const StoredConfiguration& row) {
@@ -332,25 +332,25 @@ int TenantActions::remove(const TenantId& tenant, const DestinationName& type) {
     const Result<> said = say_that_it_left(tenant);
     if (!said.ok()) return fail(said.error());
   }
-  Result<> removed = world_.store.remove(tenant, type, soon());
+  Result<> removed = deps_.store.remove(tenant, type, soon());
   if (!removed.ok()) return fail(std::move(removed).error().in(name));
-  world_.output << name << ": deleted";
-  if (is_last) world_.output << "; whoever is given the id next gets nothing of what is stored by now";
-  world_.output << '\n';
+  deps_.output << name << ": deleted";
+  if (is_last) deps_.output << "; whoever is given the id next gets nothing of what is stored by now";
+  deps_.output << '\n';
   return 0;
 }
 
 int TenantActions::validate_document(const std::string& document, const std::string& name) {
   const auto complete_as_put_would = [this](TenantConfiguration& row) -> Result<> {
     tenants::complete_account(row);
-    if (needs_external_id(row)) row.external_id = world_.random.uuid();
+    if (needs_external_id(row)) row.external_id = deps_.random.uuid();
     return {};
   };
   const auto read = read_tenant_document(document, name, rules_of_documents(), complete_as_put_would);
   if (!read.ok()) return fail(read.error());
   if (!read->problems.empty()) return complain(read->problems);
   for (const TenantConfiguration& row : read->rows) warn_of_names(row);
-  world_.output << read->rows.size() << " valid\n";
+  deps_.output << read->rows.size() << " valid\n";
   return 0;
 }
 
@@ -359,7 +359,7 @@ int TenantActions::validate_stored(const TenantId& tenant) {
   if (!rows.ok()) return fail(rows.error());
   std::erase_if(*rows,
                 [](const StoredConfiguration& row) { return tenants::is_left_row(row.configuration); });
-  complete_by_tenant(*rows, world_.rules);
+  complete_by_tenant(*rows, deps_.rules);
   const auto all = tenant.empty() ? rows : all_rows();
   if (!all.ok()) return fail(all.error());
   std::vector<TenantConfiguration> others;
@@ -371,7 +371,7 @@ int TenantActions::validate_stored(const TenantId& tenant) {
     if (!row.undecodable.empty()) {
       problems.push_back(name_of_row(row.configuration) + ": cannot be read: " + row.undecodable);
     } else {
-      for (const FieldProblem& problem : tenants::validate(row.configuration, world_.rules))
+      for (const FieldProblem& problem : tenants::validate(row.configuration, deps_.rules))
         problems.push_back(in_words(row.configuration, problem));
       if (const auto shared = tenants::shared_external_id(row.configuration, others))
         problems.push_back(in_words(row.configuration, *shared));
@@ -381,7 +381,7 @@ int TenantActions::validate_stored(const TenantId& tenant) {
     }
     wrong += problems.size() > before ? 1 : 0;
   }
-  world_.output << rows->size() - wrong << " valid, " << wrong << " not\n";
+  deps_.output << rows->size() - wrong << " valid, " << wrong << " not\n";
   return problems.empty() ? 0 : complain(problems);
 }
 

@@ -19,7 +19,7 @@ namespace headgate::cli {
 // One thread. Each action gives the process's exit status (tenant_command.h).
 class TenantActions {
  public:
-  struct World {
+  struct Deps {
     TenantStore& store;
     Clock& clock;
     Random& random;
@@ -28,7 +28,7 @@ class TenantActions {
     tenants::Rules rules;
     tenants::Groups groups = {};
   };
-  explicit TenantActions(World world) : world_(std::move(world)) {}
+  explicit TenantActions(Deps deps) : deps_(std::move(deps)) {}
 
   int list(TenantFormat format);
   // Of one type, or of all when `type` is empty.
@@ -73,7 +73,7 @@ class TenantActions {
   Result<std::vector<std::string>> problems_with_others(const std::vector<TenantConfiguration>& rows);
   int store_all(const std::vector<TenantConfiguration>& rows);
 
-  World world_;
+  Deps deps_;
   std::map<std::pair<TenantId, DestinationName>, TenantConfiguration> stored_;  // those that put() replaces
   std::map<std::pair<TenantId, std::string>, std::string> external_ids_;        // by role; of this document
 };

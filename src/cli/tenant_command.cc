@@ -38,7 +38,7 @@ Result<std::string> read_all(std::istream& input, const std::string& name) {
 
 class TenantCommand {
  public:
-  TenantCommand(CLI::App& app, TenantWorld world) : world_(std::move(world)) {
+  TenantCommand(CLI::App& app, TenantDeps deps) : deps_(std::move(deps)) {
     arguments_.config = add_config_flags(app, config::kTenant);
     list_ = app.add_subcommand("list", "Show all tenants' destinations");
     get_ = app.add_subcommand("get", "Show a tenant's destinations, or one of them");
@@ -64,13 +64,13 @@ class TenantCommand {
 
   int run() {
     const std::optional<config::Config> config =
-        load_or_complain(*arguments_.config, world_.environment, world_.complaints);
+        load_or_complain(*arguments_.config, deps_.environment, deps_.complaints);
     if (!config) return kExitUsage;
     std::string document;
     if (!arguments_.file.empty()) {
       Result<std::string> read = read_document();
       if (!read.ok()) {
-        world_.complaints << read.error().what << '\n';
+        deps_.complaints << read.error().what << '\n';
         return kExitUsage;
       }
       document = std::move(read).value();
@@ -78,21 +78,21 @@ class TenantCommand {
     // list, get and validate only look, and make no file for that.
     const bool is_change = put_->parsed() || enable_->parsed() || disable_->parsed() || delete_->parsed();
     const Result<std::shared_ptr<TenantStore>> store =
-        world_.open_store(*config, is_change ? assembly::Access::Change : assembly::Access::Look);
+        deps_.open_store(*config, is_change ? assembly::Access::Change : assembly::Access::Look);
     if (!store.ok()) {
-      world_.complaints << "tenant store: " << store.error().what << '\n';
+      deps_.complaints << "tenant store: " << store.error().what << '\n';
       return kExitFailure;
     }
     Result<tenants::Groups> groups = tenants::Groups::make(assembly::tenant_groups(*config));
     if (!groups.ok()) {
-      world_.complaints << "tenants.groups: " << groups.error().what << '\n';
+      deps_.complaints << "tenants.groups: " << groups.error().what << '\n';
       return kExitUsage;
     }
     return act(TenantActions({.store = **store,
-                              .clock = world_.clock,
-                              .random = world_.random,
-                              .output = world_.output,
-                              .complaints = world_.complaints,
+                              .clock = deps_.clock,
+                              .random = deps_.random,
+                              .output = deps_.output,
+                              .complaints = deps_.complaints,
                               .rules = assembly::tenant_rules(*config, config->store.kind),
                               .groups = std::move(groups).value()}),
                document);
@@ -120,7 +120,7 @@ class TenantCommand {
   std::string document_name() const { return arguments_.file == "-" ? "standard input" : arguments_.file; }
 
   Result<std::string> read_document() {
-    if (arguments_.file == "-") return read_all(world_.input, document_name());
+    if (arguments_.file == "-") return read_all(deps_.input, document_name());
     std::ifstream file(arguments_.file, std::ios::binary);
     if (!file) return error_from_errno(errno, arguments_.file);
     return read_all(file, document_name());
@@ -139,7 +139,7 @@ class TenantCommand {
     return actions.validate_document(document, document_name());
   }
 
-  TenantWorld world_;
+  TenantDeps deps_;
   Arguments arguments_;
   CLI::App* list_ = nullptr;  // the subcommands are the app's
   CLI::App* get_ = nullptr;
@@ -152,11 +152,11 @@ class TenantCommand {
 
 }  // namespace
 
-Command add_tenant(CLI::App& parent, TenantWorld world) {
+Command add_tenant(CLI::App& parent, TenantDeps deps) {
   CLI::App* app =
       parent.add_subcommand("tenant", "Who gets which logs: list and change tenants' destinations");
   app->require_subcommand(1);
-  auto command = std::make_shared<TenantCommand>(*app, std::move(world));  // shared with the copies of `run`
+  auto command = std::make_shared<TenantCommand>(*app, std::move(deps));  // shared with the copies of `run`
   return {.app = app, .run = [command] { return command->run(); }};
 }
 

@@ -18,8 +18,8 @@ namespace headgate::cli {
 using OpenTenantStore = std::function<Result<std::shared_ptr<TenantStore>>(const config::Config& config,
                                                                            assembly::Access access)>;
 
-// The worlds that the command works in; all outlive the command.
-struct TenantWorld {
+// What the command depends on; all of it outlives the command.
+struct TenantDeps {
   const config::Environment& environment;
   Clock& clock;
   Random& random;
@@ -31,6 +31,6 @@ struct TenantWorld {
 
 // Exit status: 0 done; 1 the store failed, a row is not there, or someone else changed it; 2 what was given
 // is wrong, and nothing was stored.
-Command add_tenant(CLI::App& parent, TenantWorld world);
+Command add_tenant(CLI::App& parent, TenantDeps deps);
 
 }  // namespace headgate::cli

@@ -134,11 +134,11 @@ std::string objects_of(const ReceivedMessage& message) {
 }
 
 // Dead letters name no tenant before they are read: --tenant leaves them out.
-Result<> list_dead_letters(assembly::DeliveryWorld& world, const Asked& asked, std::ostream& output,
+Result<> list_dead_letters(assembly::DeliveryBackend& deps, const Asked& asked, std::ostream& output,
                            Deadline deadline) {
-  if (world.dead_letters() == nullptr || !asked.parked.tenant.empty()) return {};
+  if (deps.dead_letters() == nullptr || !asked.parked.tenant.empty()) return {};
   for (const ReceivedMessage& message :
-       TRY(world.dead_letters()->dead_letters(std::min(asked.count, kDeadLettersMax), deadline))) {
+       TRY(deps.dead_letters()->dead_letters(std::min(asked.count, kDeadLettersMax), deadline))) {
     const std::string reason =
         "received " + std::to_string(message.receive_count) + " times: " + objects_of(message);
     print(output, {.kind = "dead-letter", .since = message.sent_at, .reason = reason, .id = message.id});
@@ -146,10 +146,10 @@ Result<> list_dead_letters(assembly::DeliveryWorld& world, const Asked& asked, s
   return {};
 }
 
-Result<> list_deliveries(assembly::DeliveryWorld& world, DeliveryState state, const Asked& asked,
+Result<> list_deliveries(assembly::DeliveryBackend& deps, DeliveryState state, const Asked& asked,
                          std::ostream& output, Deadline deadline) {
   for (const Ledger::ParkedDelivery& one :
-       TRY(process::list_parked(world.ledger(), state, asked.parked, deadline)))
+       TRY(process::list_parked(deps.ledger(), state, asked.parked, deadline)))
     print(output,
           {.kind = headgate::name_of(state),
            .since = state == DeliveryState::Lost ? one.entry.updated_at : process::parked_since(one.entry),
@@ -169,17 +169,17 @@ Line line_of(const process::QuarantineItem& item) {
           .id = item.key.str()};
 }
 
-Result<int> list_all(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world) {
+Result<int> list_all(const Asked& asked, ProcessRun& run, assembly::DeliveryBackend& deps) {
   const Deadline deadline = Deadline::after(run.clock.steady(), kRunMax);
-  if (asked.has_kind("dead-letter")) TRY(list_dead_letters(world, asked, run.output, deadline));
+  if (asked.has_kind("dead-letter")) TRY(list_dead_letters(deps, asked, run.output, deadline));
   for (const DeliveryState state : {DeliveryState::Parked, DeliveryState::Lost}) {
     if (asked.has_kind(std::string(headgate::name_of(state))))
-      TRY(list_deliveries(world, state, asked, run.output, deadline));
+      TRY(list_deliveries(deps, state, asked, run.output, deadline));
   }
   if (asked.quarantine.kinds.empty()) return 0;
   std::size_t left = asked.count;
   TRY(process::walk_quarantine(
-      run.clock, world.central_stores().first(), asked.quarantine,
+      run.clock, deps.central_stores().first(), asked.quarantine,
       [&](const process::QuarantineItem& item) -> Result<bool> {
         if (!asked.is_named(item)) return true;
         print(run.output, line_of(item));
@@ -197,15 +197,15 @@ struct Sums {
   std::uint64_t lost = 0;
 };
 
-Result<> redeliver_parked(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world, Sums& sums) {
-  if (world.queue() == nullptr)
+Result<> redeliver_parked(const Asked& asked, ProcessRun& run, assembly::DeliveryBackend& deps, Sums& sums) {
+  if (deps.queue() == nullptr)
     return Error{Fault::Invalid, "aws.queue_url: must be set: what is redelivered is announced there"};
   process::ParkedReplay replay({.clock = run.clock,
                                 .random = run.random,
-                                .ledger = world.ledger(),
-                                .central = world.central_stores(),
-                                .tenants = world.tenants(),
-                                .queue = *world.queue()});
+                                .ledger = deps.ledger(),
+                                .central = deps.central_stores(),
+                                .tenants = deps.tenants(),
+                                .queue = *deps.queue()});
   const process::ReplayCounts counts =
       TRY(replay.run(asked.parked, Deadline::after(run.clock.steady(), kRunMax)));
   run.output << "parked: released " << counts.deliveries << " deliveries by " << counts.messages
@@ -217,11 +217,11 @@ Result<> redeliver_parked(const Asked& asked, ProcessRun& run, assembly::Deliver
   return {};
 }
 
-Result<> redeliver_dead_letters(const Asked& asked, ProcessRun& run, assembly::DeliveryWorld& world,
+Result<> redeliver_dead_letters(const Asked& asked, ProcessRun& run, assembly::DeliveryBackend& deps,
                                 Sums& sums) {
-  if (world.dead_letters() == nullptr) return {};
+  if (deps.dead_letters() == nullptr) return {};
   const std::uint64_t redriven =
-      TRY(world.dead_letters()->redrive(asked.count, Deadline::after(run.clock.steady(), kRunMax)));
+      TRY(deps.dead_letters()->redrive(asked.count, Deadline::after(run.clock.steady(), kRunMax)));
   run.output << "dead letters: sent back to the queue " << redriven << '\n';
   sums.done += redriven;
   return {};
@@ -265,15 +265,15 @@ Result<bool> redeliver_item(process::Redelivery& redelivery, const process::Quar
 }
 
 Result<> redeliver_quarantine(const Arguments& arguments, const Asked& asked, ProcessRun& run,
-                              assembly::DeliveryWorld& world, Sums& sums) {
+                              assembly::DeliveryBackend& deps, Sums& sums) {
   const process::ProcessorOptions options = TRY(assembly::processor_options(run.config, run.owner()));
   process::Redelivery redelivery({.clock = run.clock,
                                   .random = run.random,
-                                  .central = world.central_stores(),
-                                  .ledger = world.ledger(),
-                                  .tenants = world.tenants(),
-                                  .destinations = world.destinations(),
-                                  .queue = world.queue(),
+                                  .central = deps.central_stores(),
+                                  .ledger = deps.ledger(),
+                                  .tenants = deps.tenants(),
+                                  .destinations = deps.destinations(),
+                                  .queue = deps.queue(),
                                   .metrics = run.metrics},
                                  {.key_template = options.key_template,
                                   .owner = options.owner,
@@ -282,7 +282,7 @@ Result<> redeliver_quarantine(const Arguments& arguments, const Asked& asked, Pr
   // First all, then each: what is redelivered is moved, and what is refused again is written, under the walk.
   std::vector<process::QuarantineItem> items;
   TRY(process::walk_quarantine(
-      run.clock, world.central_stores().first(), asked.quarantine,
+      run.clock, deps.central_stores().first(), asked.quarantine,
       [&](const process::QuarantineItem& item) -> Result<bool> {
         if (!asked.is_named(item)) return true;
         items.push_back(item);
@@ -314,7 +314,7 @@ Result<> take_id(const Arguments& arguments, Asked& asked) {
 }
 
 Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
-                      assembly::DeliveryWorld& world) {
+                      assembly::DeliveryBackend& deps) {
   if (arguments.kinds.empty() && arguments.id.empty())
     return Error{Fault::Invalid,
                  "--kind: say what to redeliver: parked, dead-letter, events, message or object"};
@@ -329,11 +329,11 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
     return Error{
         Fault::Invalid,
         "--kind=dead-letter: they cannot be chosen by tenant, destination, reason or time; only --count"};
-  if (arguments.is_dry_run) return list_all(asked, run, world);
+  if (arguments.is_dry_run) return list_all(asked, run, deps);
   Sums sums;
-  if (asked.has_kind("dead-letter")) TRY(redeliver_dead_letters(asked, run, world, sums));
-  if (asked.has_kind("parked")) TRY(redeliver_parked(asked, run, world, sums));
-  if (!asked.quarantine.kinds.empty()) TRY(redeliver_quarantine(arguments, asked, run, world, sums));
+  if (asked.has_kind("dead-letter")) TRY(redeliver_dead_letters(asked, run, deps, sums));
+  if (asked.has_kind("parked")) TRY(redeliver_parked(asked, run, deps, sums));
+  if (!asked.quarantine.kinds.empty()) TRY(redeliver_quarantine(arguments, asked, run, deps, sums));
   run.output << "redelivered " << sums.done << ", before " << sums.before << ", left " << sums.left
              << ", lost " << sums.lost << '\n';
   const bool is_nothing = sums.done + sums.before + sums.left + sums.lost == 0;
@@ -344,13 +344,13 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
   return sums.left == 0 ? 0 : kExitLeft;
 }
 
-Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::DeliveryWorld& world) {
+Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::DeliveryBackend& deps) {
   constexpr std::chrono::seconds kStoreTimeout{60};
   if (arguments.id.starts_with(kQuarantinePrefix)) {
     const ObjectKey key(arguments.id);
     const Deadline one_call = Deadline::after(run.clock.steady(), kStoreTimeout);
     const auto reader =
-        TRY_IN(key.view(), world.central_stores().first().open_reader(key, std::nullopt, one_call));
+        TRY_IN(key.view(), deps.central_stores().first().open_reader(key, std::nullopt, one_call));
     std::array<char, std::size_t{16} << 10U> room{};
     for (;;) {
       const std::size_t bytes = TRY_IN(key.view(), reader->read(room));
@@ -359,9 +359,8 @@ Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::Delivery
     }
   }
   const Deadline deadline = Deadline::after(run.clock.steady(), kRunMax);
-  if (world.dead_letters() != nullptr) {
-    for (const ReceivedMessage& message :
-         TRY(world.dead_letters()->dead_letters(kDeadLettersMax, deadline))) {
+  if (deps.dead_letters() != nullptr) {
+    for (const ReceivedMessage& message : TRY(deps.dead_letters()->dead_letters(kDeadLettersMax, deadline))) {
       if (message.id != arguments.id) continue;
       write_as_it_is(run.output, message.body + '\n', MayObey::Nothing);
       return 0;
@@ -374,12 +373,12 @@ Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::Delivery
 Result<int> run_undelivered(const Arguments& arguments, ProcessRun& run) {
   const Asked asked = TRY(asked_of(arguments));
   const bool is_look = !arguments.redeliver->parsed() || arguments.is_dry_run;
-  const auto world =
-      TRY(assembly::DeliveryWorld::open(run.client_world(), run.config, {.all = run.stop, .writes = run.stop},
-                                        is_look ? assembly::Access::Look : assembly::Access::Change));
-  if (arguments.show->parsed()) return show(arguments, run, *world);
-  if (arguments.list->parsed()) return list_all(asked, run, *world);
-  return redeliver(arguments, asked, run, *world);
+  const auto deps = TRY(
+      assembly::DeliveryBackend::open(run.client_deps(), run.config, {.all = run.stop, .writes = run.stop},
+                                      is_look ? assembly::Access::Look : assembly::Access::Change));
+  if (arguments.show->parsed()) return show(arguments, run, *deps);
+  if (arguments.list->parsed()) return list_all(asked, run, *deps);
+  return redeliver(arguments, asked, run, *deps);
 }
 
 void add_choice(CLI::App& app, Arguments& arguments) {
@@ -401,7 +400,7 @@ void add_choice(CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
-Command add_undelivered(CLI::App& parent, ConfigWorld world) {
+Command add_undelivered(CLI::App& parent, CommandDeps deps) {
   CLI::App* app = parent.add_subcommand(
       "undelivered", "What was not delivered, wherever it waits: list it, show it, redeliver it");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
@@ -421,8 +420,8 @@ Command add_undelivered(CLI::App& parent, ConfigWorld world) {
       "events: give them the time of now, so that they are not too old or too new");
   arguments->redeliver->add_flag("--dry-run", arguments->is_dry_run, "List what would be redelivered");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redeliver}) one->fallthrough();
-  const auto run = [arguments, world] {
-    return run_configured("undelivered", *arguments->config, world,
+  const auto run = [arguments, deps] {
+    return run_configured("undelivered", *arguments->config, deps,
                           [&](ProcessRun& process) { return run_undelivered(*arguments, process); });
   };
   return {.app = app, .run = run};

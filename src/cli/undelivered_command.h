@@ -6,6 +6,6 @@
 
 namespace headgate::cli {
 
-Command add_undelivered(CLI::App& parent, ConfigWorld world);
+Command add_undelivered(CLI::App& parent, CommandDeps deps);
 
 }  // namespace headgate::cli

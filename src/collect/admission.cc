@@ -7,13 +7,13 @@
 
 namespace headgate::collect {
 
-std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
+std::optional<CollectionSettings> Admission::ask(const ContainerKey& id, SteadyTime now) {
   Unfollowed& unfollowed = unfollowed_[id];
-  std::optional<Terms> terms = terms_now(id);
-  if (terms) {
+  std::optional<CollectionSettings> settings = settings_now(id);
+  if (settings) {
     unfollowed.waits_since.reset();
     unfollowed.files = {};
-    return terms;
+    return settings;
   }
   if (!unfollowed.waits_since) unfollowed.waits_since = now;
   if (!has_waited(now - *unfollowed.waits_since)) return std::nullopt;
@@ -33,9 +33,9 @@ std::optional<Terms> Admission::ask(const ContainerKey& id, SteadyTime now) {
               {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
   }
   unfollowed.waits_since.reset();
-  terms = terms_of(*assumed, id.second, options_.tenant_label);
-  terms->is_guess = true;
-  return terms;
+  settings = settings_of(*assumed, id.second, options_.tenant_label);
+  settings->is_guess = true;
+  return settings;
 }
 
 bool Admission::has_waited(std::chrono::nanoseconds waited) const {
@@ -43,11 +43,12 @@ bool Admission::has_waited(std::chrono::nanoseconds waited) const {
   return options_.api_wait_max.count() > 0 && waited >= options_.api_wait_max;
 }
 
-std::optional<Terms> Admission::terms_now(const ContainerKey& id) {
-  if (options_.excluded_containers.contains(id.second)) return Terms{.wanted = Terms::Wanted::Excluded};
+std::optional<CollectionSettings> Admission::settings_now(const ContainerKey& id) {
+  if (options_.excluded_containers.contains(id.second))
+    return CollectionSettings{.wanted = CollectionSettings::Wanted::Excluded};
   const std::optional<PodFacts> facts = kube_.pod(id.first);
   if (!facts) return std::nullopt;
-  return terms_of(*facts, id.second, options_.tenant_label);
+  return settings_of(*facts, id.second, options_.tenant_label);
 }
 
 bool Admission::take_changes() {
@@ -57,8 +58,8 @@ bool Admission::take_changes() {
 
 bool Admission::is_any_wanted() {
   return std::any_of(unfollowed_.begin(), unfollowed_.end(), [this](const auto& entry) {
-    const std::optional<Terms> terms = terms_now(entry.first);
-    return terms && terms->wanted == Terms::Wanted::Yes;
+    const std::optional<CollectionSettings> settings = settings_now(entry.first);
+    return settings && settings->wanted == CollectionSettings::Wanted::Yes;
   });
 }
 

@@ -12,8 +12,8 @@
 
 #include "base/deadline.h"
 #include "base/repeated_log.h"
+#include "collect/collection_settings.h"
 #include "collect/tail/unopened_files.h"
-#include "collect/terms.h"
 #include "ports/kube.h"
 
 namespace headgate::collect {
@@ -36,9 +36,9 @@ class Admission {
   Admission(Kube& kube, Options options) : kube_(kube), options_(std::move(options)) {}
 
   // Of a container that is not followed. Empty: the cluster has to say first; ask again.
-  std::optional<Terms> ask(const ContainerKey& id, SteadyTime now);
+  std::optional<CollectionSettings> ask(const ContainerKey& id, SteadyTime now);
   // As the cluster says now; empty when it does not know the pod: then what it said before goes on.
-  std::optional<Terms> terms_now(const ContainerKey& id);
+  std::optional<CollectionSettings> settings_now(const ContainerKey& id);
   // Whether the cluster may say otherwise than at the last call.
   bool take_changes();
   // Whether one that was left out, or that waits, is wanted now.

@@ -4,11 +4,11 @@
 
 namespace headgate::collect {
 
-Result<std::unique_ptr<Agent>> Agent::start(const Collector::World& world, ObjectStore& store,
+Result<std::unique_ptr<Agent>> Agent::start(const Collector::Deps& deps, ObjectStore& store,
                                             Options options) {
   options.uploader.spool_directory = options.collector.data_directory + "/spool";
-  auto agent = std::unique_ptr<Agent>(new Agent(world, store, std::move(options)));
-  agent->collector_ = TRY(Collector::open(world, agent->options_.collector));
+  auto agent = std::unique_ptr<Agent>(new Agent(deps, store, std::move(options)));
+  agent->collector_ = TRY(Collector::open(deps, agent->options_.collector));
   Agent* self = agent.get();
   for (std::size_t number = 0; number < agent->options_.uploads; ++number) {
     agent->uploaders_.emplace_back([self](const std::stop_token& stop) { self->upload_loop(stop); });
@@ -17,12 +17,11 @@ Result<std::unique_ptr<Agent>> Agent::start(const Collector::World& world, Objec
   return agent;
 }
 
-Agent::Agent(const Collector::World& world, ObjectStore& store, Options options)
-    : world_(world),
+Agent::Agent(const Collector::Deps& deps, ObjectStore& store, Options options)
+    : deps_(deps),
       options_(std::move(options)),
-      schedule_(world.random, options_.backoff),
-      uploader_(
-          std::make_unique<Uploader>(world.clock, world.disk, store, world.metrics, options_.uploader)) {}
+      schedule_(deps.random, options_.backoff),
+      uploader_(std::make_unique<Uploader>(deps.clock, deps.disk, store, deps.metrics, options_.uploader)) {}
 
 Agent::~Agent() {
   if (collect_.joinable()) stop(std::chrono::milliseconds{0});
@@ -30,7 +29,7 @@ Agent::~Agent() {
 
 void Agent::collect_loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!collect_round(Deadline::never())) world_.clock.sleep(options_.poll, stop);
+    if (!collect_round(Deadline::never())) deps_.clock.sleep(options_.poll, stop);
   }
   // What is in the files now is still taken; then everything open is sealed. Bounded: writers may go on
   // writing.
@@ -54,13 +53,13 @@ bool Agent::collect_round(Deadline read_until) {
 
 // Of our own disk: each is tried again every second, for as long as it lasts.
 void Agent::log_failure(std::string_view event, const Error& error) {
-  const auto times = said_.happened(event, world_.clock.steady());
+  const auto times = said_.happened(event, deps_.clock.steady());
   if (times) log::error(event, {{"what", error.what}, {"times", *times}});
 }
 
 void Agent::hand_over() {
   for (const std::uint64_t sequence : collector_->take_sealed()) schedule_.add(sequence);
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   while (to_upload_.size() < kQueueLength) {
     std::optional<std::uint64_t> sequence = schedule_.next(now);
     if (!sequence) break;
@@ -94,7 +93,7 @@ void Agent::take_failed(const Uploaded& uploaded) {
     }
     log_failure("a damaged batch cannot be put aside", aside.error());
   }
-  const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, world_.clock.steady());
+  const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, deps_.clock.steady());
   log::warn(error.fault == Fault::Retry
                 ? "an upload failed and will be tried again"
                 : "the store refuses a batch: it is kept and tried again, and someone "
@@ -115,23 +114,23 @@ void Agent::upload_loop(const std::stop_token& stop) {
 
 // Whose batch it is, as its key tells; those whose keys do not are one tenant.
 std::string Agent::tenant_of(std::uint64_t sequence) const {
-  const auto batch = open_sealed_batch(world_.disk, options_.uploader.spool_directory, sequence);
+  const auto batch = open_sealed_batch(deps_.disk, options_.uploader.spool_directory, sequence);
   if (!batch.ok()) return "";
   const auto fields = options_.collector.key_template.parse_key(batch->manifest().key);
   return fields.ok() ? fields->tenant.str() : "";
 }
 
 std::size_t Agent::stop(std::chrono::milliseconds grace) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   const SteadyTime until = now + grace;
   read_until_ = Deadline::after(now, grace / 2);  // sealing and uploading have the rest
   collect_.request_stop();
   if (collect_.joinable()) collect_.join();
   // This thread is the collect thread's heir.
-  while (!collector_->spool().sequences().empty() && world_.clock.steady() < until) {
+  while (!collector_->spool().sequences().empty() && deps_.clock.steady() < until) {
     hand_over();
     take_uploaded();
-    world_.clock.sleep(std::chrono::milliseconds{10}, {});
+    deps_.clock.sleep(std::chrono::milliseconds{10}, {});
   }
   for (std::jthread& uploader : uploaders_) uploader.request_stop();
   std::stop_source leave = options_.leave;

@@ -29,7 +29,7 @@ class Agent {
     std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
   };
   // Opens the spool and starts the threads.
-  static Result<std::unique_ptr<Agent>> start(const Collector::World& world, ObjectStore& store,
+  static Result<std::unique_ptr<Agent>> start(const Collector::Deps& deps, ObjectStore& store,
                                               Options options);
   ~Agent();
   Agent(const Agent&) = delete;
@@ -45,7 +45,7 @@ class Agent {
     std::string tenant = {};  // of one that failed
     Result<BatchManifest> result;
   };
-  Agent(const Collector::World& world, ObjectStore& store, Options options);
+  Agent(const Collector::Deps& deps, ObjectStore& store, Options options);
   void collect_loop(const std::stop_token& stop);
   void upload_loop(const std::stop_token& stop);
   // One round; false when it found nothing to do.
@@ -58,7 +58,7 @@ class Agent {
 
   static constexpr std::size_t kQueueLength = 64;  // short: what is in it is no longer scheduled
 
-  const Collector::World world_;
+  const Collector::Deps deps_;
   const Options options_;
   std::unique_ptr<Collector> collector_;  // the collect thread's
   UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's

@@ -26,24 +26,24 @@ std::size_t buffers_for(std::uint64_t spool_bytes_max) {
 
 }  // namespace
 
-Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions options) {
-  TRY_IN("pod logs", world.logs().list(options.pod_logs));
+Result<std::unique_ptr<Collector>> Collector::open(Deps deps, CollectorOptions options) {
+  TRY_IN("pod logs", deps.logs().list(options.pod_logs));
   MultilinePatterns patterns = TRY_IN("multiline", MultilinePatterns::make(options.multiline_patterns));
-  Checkpoints checkpoints = TRY(Checkpoints::open(world.disk, options.data_directory));
-  Spool spool = TRY(Spool::open(world.disk,
+  Checkpoints checkpoints = TRY(Checkpoints::open(deps.disk, options.data_directory));
+  Spool spool = TRY(Spool::open(deps.disk,
                                 {.directory = options.data_directory + "/spool",
                                  .bytes_max = options.spool_bytes_max,
                                  .free_bytes_min = options.spool_free_bytes_min},
                                 checkpoints.highest_sequence()));
   // The spool's own entry: an agent that made it may have died before it was synced, and everything in it
   // would go with it.
-  TRY_IN("spool", world.disk.sync_directory(options.data_directory));
-  auto collector = std::unique_ptr<Collector>(new Collector(world, std::move(options), std::move(patterns),
-                                                            std::move(checkpoints), std::move(spool)));
+  TRY_IN("spool", deps.disk.sync_directory(options.data_directory));
+  auto collector = std::unique_ptr<Collector>(
+      new Collector(deps, std::move(options), std::move(patterns), std::move(checkpoints), std::move(spool)));
   TRY(collector->check_packed_keys());
   collector->meters_.dropped.add(collector->spool_.take_lines_aside());
   for (const std::uint64_t sequence : collector->spool_.sequences()) {
-    const SealedBatch batch = TRY(open_sealed_batch(world.disk, collector->spool_.directory(), sequence));
+    const SealedBatch batch = TRY(open_sealed_batch(deps.disk, collector->spool_.directory(), sequence));
     collector->checkpoints_.note_sealed(batch.manifest());
     collector->batches_.note_sealed(sequence);
     const auto fields = collector->options_.key_template.parse_key(batch.manifest().key);
@@ -54,18 +54,18 @@ Result<std::unique_ptr<Collector>> Collector::open(World world, CollectorOptions
   return collector;
 }
 
-Collector::Collector(World world, CollectorOptions options, MultilinePatterns patterns,
-                     Checkpoints checkpoints, Spool spool)
-    : world_(world),
+Collector::Collector(Deps deps, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
+                     Spool spool)
+    : deps_(deps),
       options_(std::move(options)),
       patterns_(std::move(patterns)),
-      meters_(world.metrics),
+      meters_(deps.metrics),
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
-      shares_(world.metrics),
+      shares_(deps.metrics),
       batches_(
-          {.clock = world.clock,
-           .random = world.random,
+          {.clock = deps.clock,
+           .random = deps.random,
            .spool = spool_,
            .shares = shares_,
            .checkpoints = checkpoints_,
@@ -78,7 +78,7 @@ Collector::Collector(World world, CollectorOptions options, MultilinePatterns pa
            .buffers_bytes_max = std::min(options_.buffers_bytes_max, buffers_for(options_.spool_bytes_max)),
            .compressors_max = options_.compressors_max,
            .thorough_bytes_per_second = options_.thorough_bytes_per_second}),
-      admission_(world.kube, options_.admission),
+      admission_(deps.kube, options_.admission),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
       changes_taken_at_(kNever),
       scanned_at_(kNever),
@@ -101,7 +101,7 @@ Result<> Collector::check_packed_keys() {
 }
 
 Result<bool> Collector::turn(Deadline read_until) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   if (!unconfirmed_.empty()) TRY(confirm({}));
   if (now < paused_until_) return false;
   auto turned = [&]() -> Result<bool> {
@@ -110,7 +110,7 @@ Result<bool> Collector::turn(Deadline read_until) {
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;
     const bool did_read = is_due && TRY(read_all(now, read_until));
-    if (is_due || now >= batches_.next_due_at()) TRY(batches_.seal_due(world_.clock.steady()));
+    if (is_due || now >= batches_.next_due_at()) TRY(batches_.seal_due(deps_.clock.steady()));
     return did_read;
   }();
   if (now - measured_at_ >= kMeasureInterval || measured_at_ == kNever) measure(now);
@@ -128,8 +128,8 @@ void Collector::read_everything_again() {
 }
 
 void Collector::take_events(SteadyTime now) {
-  if (world_.events == nullptr) return;
-  const FileEvents::Changes changes = world_.events->take();
+  if (deps_.events == nullptr) return;
+  const FileEvents::Changes changes = deps_.events->take();
   if (changes.is_overflown) next_scan_at_ = kNever;
   for (const FileEvents::Changed& changed : changes.directories) {
     const auto known = by_directory_.find(changed.directory);
@@ -146,7 +146,7 @@ void Collector::take_events(SteadyTime now) {
 }
 
 Result<> Collector::scan(SteadyTime now) {
-  const Scan scan = TRY(scan_pod_logs(world_.logs(), world_.events, options_.pod_logs));
+  const Scan scan = TRY(scan_pod_logs(deps_.logs(), deps_.events, options_.pod_logs));
   scanned_at_ = now;
   must_scan_soon_ = false;
   note_unreadable(scan, now);
@@ -169,7 +169,7 @@ Result<> Collector::scan(SteadyTime now) {
   bound_deleted(now);
   if (is_whole) drop_done(scan, present);
   const bool is_polling =
-      world_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links || admission_.is_waiting();
+      deps_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links || admission_.is_waiting();
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
@@ -177,7 +177,7 @@ Result<> Collector::scan(SteadyTime now) {
 // Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
 // that starts anew, go by what was there now.
 Result<> Collector::begin_first_run(const Scan& scan) {
-  if (options_.start_at == Start::End) TRY(pass_over(world_.logs(), scan, checkpoints_, 0));
+  if (options_.start_at == Start::End) TRY(pass_over(deps_.logs(), scan, checkpoints_, 0));
   return checkpoints_.store();
 }
 
@@ -195,8 +195,8 @@ void Collector::note_unreadable(const std::vector<Error>& unreadable, SteadyTime
 
 void Collector::note_unreadable(const Scan& scan, SteadyTime now) {
   note_unreadable(scan.unreadable, now);
-  if (!scan.unwatched || world_.events == nullptr) return;
-  world_.events = nullptr;
+  if (!scan.unwatched || deps_.events == nullptr) return;
+  deps_.events = nullptr;
   log::warn("changes of the log directories cannot be watched: they are polled from now on",
             {{"what", scan.unwatched->what}, {"interval_ms", options_.scan_interval.count()}});
 }
@@ -217,13 +217,13 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
 
 void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyTime now) {
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
-  const ContainerTail::Sight sight = followed.tail->see(seen, checkpoints_, left);
+  const ContainerTail::ScanResult result = followed.tail->see(seen, checkpoints_, left);
   meters_.dropped.add(followed.tail->take_files_lost());
   note_lost_behind_links(followed, followed.tail->take_lost_behind_links(), now);
   count_open(followed);
-  note_unreadable(sight.unreadable, now);
+  note_unreadable(result.unreadable, now);
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
-  followed.look_at = sight.is_stale ? now + wait : kWhenChanged;
+  followed.look_at = result.is_stale ? now + wait : kWhenChanged;
   if (followed.tail->has_unread() || followed.tail->is_waiting() || followed.tail->is_polled())
     followed.read_at = now;
   next_due_at_ = std::min({next_due_at_, followed.read_at, followed.look_at});
@@ -231,7 +231,7 @@ void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyT
 
 void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTime now) {
   Scan scan;
-  scan_container(world_.logs(), id.first, id.second, followed.directory, scan);
+  scan_container(deps_.logs(), id.first, id.second, followed.directory, scan);
   const bool is_seen = scan.retryable == 0 && !scan.containers.empty();
   followed.look_at = is_seen ? kWhenChanged : now + kLookAgain;
   note_unreadable(scan, now);
@@ -273,7 +273,7 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   bool did_read = false;
   SteadyTime next_due_at = kWhenChanged;
   for (auto& [id, followed] : containers_) {
-    if (read_until.passed(world_.clock.steady())) return false;  // next_due_at_ stays: nothing is forgotten
+    if (read_until.passed(deps_.clock.steady())) return false;  // next_due_at_ stays: nothing is forgotten
     if (followed.look_at <= now) look_again(id, followed, now);
     if (followed.read_at <= now && !TRY(waits_for_room(followed, now)) && TRY(read_one(followed, now)))
       did_read = true;
@@ -399,7 +399,7 @@ Result<> Collector::take_held(Followed& followed, const Result<ReadCounts>& take
 Result<> Collector::seal_to_leave() {
   for (auto& [id, followed] : containers_) {
     if (followed.tail->open_bytes() == 0 || !batches_.find_slot(followed.batch, *followed.tail)) continue;
-    Batch& batch = batches_.batch_at(followed.batch, world_.clock.steady());
+    Batch& batch = batches_.batch_at(followed.batch, deps_.clock.steady());
     // What is held was said before what is open.
     Result<> taken = take_held(followed, followed.tail->end_held(batch));
     if (taken.ok()) taken = take_held(followed, followed.tail->give_open(batch));
@@ -416,7 +416,7 @@ Result<> Collector::seal_all() {
   const auto seal = [this]() -> Result<> {
     for (auto& [id, followed] : containers_) {
       if (!followed.tail->holds()) continue;
-      Batch& batch = batches_.batch_at(followed.batch, world_.clock.steady());
+      Batch& batch = batches_.batch_at(followed.batch, deps_.clock.steady());
       TRY(take_held(followed, followed.tail->end_held(batch)));
       TRY(batches_.filled(followed.batch.place));
     }
@@ -449,7 +449,7 @@ Result<> Collector::set_aside(std::uint64_t sequence) {
 void Collector::measure(SteadyTime now) {
   measured_at_ = now;
   bound_open_files();
-  const Timestamp wall = world_.clock.now();
+  const Timestamp wall = deps_.clock.now();
   std::chrono::nanoseconds lag{0};
   std::uint64_t unread = 0;
   for (const auto& [id, followed] : containers_) {
@@ -459,7 +459,7 @@ void Collector::measure(SteadyTime now) {
   }
   meters_.unread.set(static_cast<double>(unread));
   meters_.lag_seconds.set(std::chrono::duration<double>(lag).count());
-  meters_.polling.set(world_.events == nullptr ? 1 : 0);
+  meters_.polling.set(deps_.events == nullptr ? 1 : 0);
   meters_.files.set(static_cast<double>(open_files_));
   meters_.files_max.set(static_cast<double>(options_.open_files_max));
   meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));

@@ -40,7 +40,7 @@ struct CollectorOptions {
   NodeName node;  // in the keys of packed objects
   KeyTemplate key_template;
   Start start_at = Start::Begin;  // of files that are there at the first start
-  OpenBatch::Options batch;
+  PodBatch::Options batch;
   BatchPolicy policy;
   std::map<Namespace, BatchPolicy> policies = {};  // of namespaces that have their own
   std::size_t batches_open_max = 1024;
@@ -70,7 +70,7 @@ struct CollectorOptions {
 // what is in sealed batches is not read again, what is not is.
 class Collector {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Disk& disk;
@@ -82,7 +82,7 @@ class Collector {
     Disk& logs() const { return pod_logs != nullptr ? *pod_logs : disk; }
   };
   // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
-  static Result<std::unique_ptr<Collector>> open(World world, CollectorOptions options);
+  static Result<std::unique_ptr<Collector>> open(Deps deps, CollectorOptions options);
   ~Collector();
 
   // One round: scan if it is time, read every container that has something new once, seal what is due. False:
@@ -120,7 +120,7 @@ class Collector {
     std::size_t open_files = 0;
     SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
     SteadyTime look_at = SteadyTime::max();
-    Terms terms = {};  // as they were when it was first followed
+    CollectionSettings settings = {};  // as they were when it was first followed
     // They are others now: it is read to where its files end, and then followed anew, or not any more.
     enum class Leaving : std::uint8_t { No, ToReturn, ForGood };
     Leaving leaving = Leaving::No;
@@ -131,10 +131,10 @@ class Collector {
   // Was left out, and is wanted on these terms.
   struct Returning {
     SeenContainer seen;
-    Terms terms;
+    CollectionSettings settings;
   };
 
-  Collector(World world, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
+  Collector(Deps deps, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
             Spool spool);
   Result<> check_packed_keys();
   void take_events(SteadyTime now);
@@ -148,11 +148,12 @@ class Collector {
   void note_lost_behind_links(const Followed& followed, const LostBehindLink& lost, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
   Followed* follow(const SeenContainer& seen, SteadyTime now);
-  Followed* begin_following(const SeenContainer& seen, Terms terms, SteadyTime now);
+  Followed* begin_following(const SeenContainer& seen, CollectionSettings settings, SteadyTime now);
   void take_back_returning(SteadyTime now);
   void take_up_changes(SteadyTime now);
   void note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now);
-  void begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms, SteadyTime now);
+  void begin_leaving(const ContainerKey& id, Followed& followed, const CollectionSettings& settings,
+                     SteadyTime now);
   bool is_at_end(const Followed& followed, const ContainerTail::Read& read) const;
   Result<> finish_leaving(SteadyTime now);
   void look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now);
@@ -176,10 +177,11 @@ class Collector {
   void count(const ReadCounts& counts);
   RecordJoiner::Options joining_of(const SeenContainer& seen, const std::string& pattern, SteadyTime now);
   const BatchPolicy& policy_of(const Namespace& name) const;
-  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const Terms& terms, SteadyTime now);
+  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const CollectionSettings& settings,
+                                     SteadyTime now);
   void measure(SteadyTime now);
 
-  World world_;
+  Deps deps_;
   const CollectorOptions options_;
   MultilinePatterns patterns_;
   CollectorMeters meters_;

@@ -38,7 +38,7 @@ void Collector::bound_deleted(SteadyTime now) {
   for (const auto& [id, followed] : containers_) held += followed.tail->deleted().bytes;
   std::uint64_t over = held > options_.deleted_bytes_max ? held - options_.deleted_bytes_max : 0;
   if (held > 0) {
-    const Result<std::uint64_t> free = world_.logs().free_bytes(options_.pod_logs);
+    const Result<std::uint64_t> free = deps_.logs().free_bytes(options_.pod_logs);
     if (free.ok() && *free < options_.spool_free_bytes_min)
       over = std::max(over, options_.spool_free_bytes_min - *free);
   }

@@ -13,23 +13,24 @@ Collector::Followed* Collector::follow(const SeenContainer& seen, SteadyTime now
   if (known != containers_.end()) return &known->second;
   if (seen.files.empty()) return nullptr;
 
-  std::optional<Terms> terms = admission_.ask(id, now);
-  if (!terms) {
+  std::optional<CollectionSettings> settings = admission_.ask(id, now);
+  if (!settings) {
     meters_.undecided_lost.add(admission_.see_waiting(seen));
     return nullptr;
   }
-  if (terms->wanted != Terms::Wanted::Yes) {
+  if (settings->wanted != CollectionSettings::Wanted::Yes) {
     // One that nobody selected yet is read from its begin once it is: its namespace may only be known later
     // than the pod. Not so what was collected before, or says of itself that it is not to be.
-    if (terms->wanted == Terms::Wanted::Excluded || checkpoints_.has_collected(seen.directory))
+    if (settings->wanted == CollectionSettings::Wanted::Excluded ||
+        checkpoints_.has_collected(seen.directory))
       admission_.leave_out(id);
     return nullptr;
   }
   if (admission_.is_left_out(id)) {
-    returning_.push_back({.seen = seen, .terms = std::move(*terms)});
+    returning_.push_back({.seen = seen, .settings = std::move(*settings)});
     return nullptr;
   }
-  return begin_following(seen, std::move(*terms), now);
+  return begin_following(seen, std::move(*settings), now);
 }
 
 // What was written while they were not wanted is never delivered, whatever happens from here on: before any
@@ -48,7 +49,7 @@ void Collector::take_back_returning(SteadyTime now) {
   };
   std::erase_if(returning, [&](const Returning& one) {
     const Result<> passed_over =
-        pass_over(world_.logs(), {.containers = {one.seen}}, checkpoints_, spool_.take_sequence());
+        pass_over(deps_.logs(), {.containers = {one.seen}}, checkpoints_, spool_.take_sequence());
     if (!passed_over.ok()) warn_of(one.seen, passed_over.error());
     return !passed_over.ok();
   });
@@ -58,15 +59,16 @@ void Collector::take_back_returning(SteadyTime now) {
     return;
   }
   for (Returning& one : returning) {
-    Followed* followed = begin_following(one.seen, std::move(one.terms), now);
+    Followed* followed = begin_following(one.seen, std::move(one.settings), now);
     if (followed != nullptr) see_files(*followed, one.seen, now);
   }
 }
 
-Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms terms, SteadyTime now) {
+Collector::Followed* Collector::begin_following(const SeenContainer& seen, CollectionSettings settings,
+                                                SteadyTime now) {
   admission_.admit(ContainerKey(seen.pod, seen.container));
-  if (terms.is_guess) meters_.guessed.add();
-  if (terms.is_tenant_refused) {
+  if (settings.is_guess) meters_.guessed.add();
+  if (settings.is_tenant_refused) {
     meters_.errors.add();
     if (const auto times = said_.happened("label " + seen.pod.namespace_name.str(), now)) {
       log::warn(
@@ -74,7 +76,7 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
           {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"times", *times}});
     }
   }
-  const std::optional<BatchKey> pod_key = pod_key_of(seen, terms, now);
+  const std::optional<BatchKey> pod_key = pod_key_of(seen, settings, now);
   if (!pod_key) return nullptr;
   const BatchPolicy& policy = policy_of(seen.pod.namespace_name);
   const RecordFrame frame({.namespace_name = pod_key->namespace_name.view(),
@@ -85,17 +87,17 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Terms
   Followed& followed = added->second;
   followed.directory = seen.directory;
   followed.tail = std::make_unique<ContainerTail>(
-      world_.logs(), decompressors_,
+      deps_.logs(), decompressors_,
       RecordOrigin{.source = {.application = pod_key->application, .pod = pod_key->pod}, .frame = frame},
       ContainerTail::Options{.record_bytes_max = options_.record_bytes_max,
                              .quiet_min = options_.quiet_min,
-                             .joining = joining_of(seen, terms.multiline, now),
+                             .joining = joining_of(seen, settings.multiline, now),
                              .time_window = options_.time_window,
                              .record_wait_max = options_.record_wait_max,
-                             .links = world_.links});
-  followed.runs_ended = world_.kube.runs_ended(seen.pod, seen.container);
+                             .links = deps_.links});
+  followed.runs_ended = deps_.kube.runs_ended(seen.pod, seen.container);
   followed.tail->note_runs_ended(followed.runs_ended);
-  followed.terms = std::move(terms);
+  followed.settings = std::move(settings);
   const BatchKey key = policy.partition == Partition::Pod
                            ? *pod_key
                            : BatchKey{.namespace_name = seen.pod.namespace_name, .tenant = pod_key->tenant};
@@ -129,11 +131,12 @@ const BatchPolicy& Collector::policy_of(const Namespace& name) const {
 }
 
 // Empty when no object key can be made of its names.
-std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const Terms& terms, SteadyTime now) {
+std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const CollectionSettings& settings,
+                                              SteadyTime now) {
   BatchKey key{.namespace_name = seen.pod.namespace_name,
-               .application = terms.application,
+               .application = settings.application,
                .pod = seen.pod.pod,
-               .tenant = terms.tenant};
+               .tenant = settings.tenant};
   if (batches_.key_of(key).ok()) return key;
   key.application = Application("unknown");
   const Result<ObjectKey> made = batches_.key_of(key);
@@ -157,23 +160,23 @@ void Collector::take_up_changes(SteadyTime now) {
     note_runs_ended(id, followed, now);
     if (followed.leaving != Followed::Leaving::No)
       continue;  // what it says then is asked for when it has left
-    const std::optional<Terms> terms = admission_.terms_now(id);
-    if (terms && *terms != followed.terms) begin_leaving(id, followed, *terms, now);
+    const std::optional<CollectionSettings> settings = admission_.settings_now(id);
+    if (settings && *settings != followed.settings) begin_leaving(id, followed, *settings, now);
   }
   if (admission_.is_any_wanted()) next_scan_at_ = now;
 }
 
 void Collector::note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now) {
-  const std::uint32_t runs = world_.kube.runs_ended(id.first, id.second);
+  const std::uint32_t runs = deps_.kube.runs_ended(id.first, id.second);
   if (std::exchange(followed.runs_ended, runs) == runs) return;
   followed.tail->note_runs_ended(runs);
   followed.read_at = now;
   next_due_at_ = kLongAgo;
 }
 
-void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const Terms& terms,
+void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const CollectionSettings& settings,
                               SteadyTime now) {
-  const bool is_wanted = terms.wanted == Terms::Wanted::Yes;
+  const bool is_wanted = settings.wanted == CollectionSettings::Wanted::Yes;
   log::info(is_wanted ? "a pod's labels changed: what it says from now on goes by the new ones"
                       : "a pod is not to be collected any more: what it says from now on is not",
             {{"namespace", id.first.namespace_name.view()},
@@ -181,7 +184,7 @@ void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const 
              {"container", id.second.view()}});
   if (!is_wanted) {
     // Of what was only taken for wanted, nothing more.
-    followed.tail->end_after(followed.terms.is_guess ? Timestamp() : world_.clock.now());
+    followed.tail->end_after(followed.settings.is_guess ? Timestamp() : deps_.clock.now());
     admission_.leave_out(id);
   }
   followed.leaving = is_wanted ? Followed::Leaving::ToReturn : Followed::Leaving::ForGood;
@@ -221,7 +224,7 @@ Result<> Collector::finish_leaving(SteadyTime now) {
 
 void Collector::look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now) {
   Scan scan;
-  scan_container(world_.logs(), id.first, id.second, directory, scan);
+  scan_container(deps_.logs(), id.first, id.second, directory, scan);
   note_unreadable(scan, now);
   must_scan_soon_ = must_scan_soon_ || scan.retryable > 0;
   for (const SeenContainer& seen : scan.containers) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "deliver/delivery.h"
-#include "deliver/log_batcher.h"
+#include "deliver/event_batcher.h"
 
 namespace headgate::deliver {
 

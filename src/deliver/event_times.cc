@@ -28,17 +28,17 @@ EventTimes event_times(Timestamp at, std::optional<Timestamp> written_at,
   return times;
 }
 
-LogBatcher::UsualTimes usual_times(Timestamp stored_at) {
+EventBatcher::UsualTimes usual_times(Timestamp stored_at) {
   return {.first_ms = stored_at.milliseconds() - kLogTimes.age_max.count() - kClocksDifferMs,
           .last_ms = stored_at.milliseconds() + kLogTimes.ahead_max.count()};
 }
 
-TimedEvents timed(const LogBatcher& batcher, std::span<const LogBatcher::Event> part,
+TimedEvents timed(const EventBatcher& batcher, std::span<const EventBatcher::Event> part,
                   const std::optional<LogTimes>& taken, Timestamp now) {
   TimedEvents timed;
   timed.events.reserve(part.size());
   const std::int64_t now_ms = now.milliseconds();
-  for (const LogBatcher::Event& event : part) {
+  for (const EventBatcher::Event& event : part) {
     if (event.is_passed_over()) continue;
     LogEvent sent{.at_ms = event.at_ms, .message = batcher.message_of(event)};
     const std::int64_t by = taken ? outside(event.at_ms, now_ms, *taken) : 0;
@@ -46,7 +46,7 @@ TimedEvents timed(const LogBatcher& batcher, std::span<const LogBatcher::Event> 
       timed.events.push_back(sent);
       continue;
     }
-    const bool is_written_known = event.written_ms != LogBatcher::Event::kNotKnown;
+    const bool is_written_known = event.written_ms != EventBatcher::Event::kNotKnown;
     if (is_written_known && outside(event.written_ms, now_ms, *taken) == 0) {
       sent.at_ms = event.written_ms;
       ++timed.restamped;

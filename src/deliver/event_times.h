@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "deliver/log_batcher.h"
+#include "deliver/event_batcher.h"
 #include "model/time/timestamp.h"
 #include "ports/log_sink.h"
 
@@ -20,7 +20,7 @@ EventTimes event_times(Timestamp at, std::optional<Timestamp> written_at,
                        const std::optional<LogTimes>& taken);
 
 // What events of an object that was stored then can have been taken for. Earlier ones are too old for ever.
-LogBatcher::UsualTimes usual_times(Timestamp stored_at);
+EventBatcher::UsualTimes usual_times(Timestamp stored_at);
 
 // A part of a batch as it is sent now.
 struct TimedEvents {
@@ -31,7 +31,7 @@ struct TimedEvents {
   std::size_t restamped = 0;  // sent with the time they were written at, as their own is not taken
 };
 // Views into the batcher. Events that were passed over are left out.
-TimedEvents timed(const LogBatcher& batcher, std::span<const LogBatcher::Event> part,
+TimedEvents timed(const EventBatcher& batcher, std::span<const EventBatcher::Event> part,
                   const std::optional<LogTimes>& taken, Timestamp now);
 
 // As few calls as the span allows, in order. Mostly one.

@@ -49,7 +49,7 @@ struct Line {
 
 // Messages are the numbers of the lines.
 Sent send(const std::vector<Line>& lines, const std::optional<LogTimes>& taken = kLogTimes) {
-  LogBatcher batcher(LogLimits{});
+  EventBatcher batcher(LogLimits{});
   for (std::size_t number = 0; number < lines.size(); ++number) {
     EventTimes times{.at_ms = kNow + lines[number].at_ms};
     if (lines[number].written_ms) times.written_at = at(kNow + *lines[number].written_ms);

@@ -45,10 +45,10 @@ std::size_t bytes_of(std::span<const LogEvent> events) {
 }
 
 // When the first of its lines was written of which that is known.
-std::optional<Timestamp> oldest_of(std::span<const LogBatcher::Event> part) {
+std::optional<Timestamp> oldest_of(std::span<const EventBatcher::Event> part) {
   std::optional<std::int64_t> oldest;
-  for (const LogBatcher::Event& event : part) {
-    if (event.written_ms == LogBatcher::Event::kNotKnown) continue;
+  for (const EventBatcher::Event& event : part) {
+    if (event.written_ms == EventBatcher::Event::kNotKnown) continue;
     oldest = std::min(event.written_ms, oldest.value_or(event.written_ms));
   }
   if (!oldest) return std::nullopt;
@@ -77,8 +77,8 @@ LogStream stream_of(std::string_view name_template, const KeyFields& fields, con
   return LogStream(std::move(name));
 }
 
-LogDelivery::LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits)
-    : world_(world),
+LogDelivery::LogDelivery(Deps deps, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits)
+    : deps_(deps),
       sink_(std::move(sink)),
       delivery_(std::move(delivery)),
       limits_(limits),
@@ -135,7 +135,7 @@ LogDelivery::Streams::iterator LogDelivery::open_stream(const LogStream& name) {
   const auto found = streams_.find(name);
   if (found != streams_.end()) return found;
   buffered_bytes_ += kStreamBytes;
-  OpenStream opened{.batcher = std::exchange(spare_, LogBatcher(limits_)), .opened = streams_opened_++};
+  OpenStream opened{.batcher = std::exchange(spare_, EventBatcher(limits_)), .opened = streams_opened_++};
   return streams_.emplace(name, std::move(opened)).first;
 }
 
@@ -162,7 +162,7 @@ Result<> LogDelivery::finish() {
 
 // Each part of the batch has a number, also those of which nothing is wanted.
 Result<> LogDelivery::cut(Streams::iterator stream) {
-  LogBatcher& batcher = stream->second.batcher;
+  EventBatcher& batcher = stream->second.batcher;
   for (const Part part : batcher.parts(usual_times(delivery_.object_at))) {
     const auto passed_over =
         std::count_if(part.begin(), part.end(), [](const auto& event) { return event.is_passed_over(); });
@@ -181,10 +181,10 @@ Result<> LogDelivery::cut(Streams::iterator stream) {
   return {};
 }
 
-Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Part part) {
-  std::vector<LogBatcher::Event> wanted;
+Result<> LogDelivery::send(const LogStream& name, const EventBatcher& batcher, Part part) {
+  std::vector<EventBatcher::Event> wanted;
   std::vector<LogEvent> events;  // with the times that they say, whatever they are sent with
-  for (const LogBatcher::Event& event : part) {
+  for (const EventBatcher::Event& event : part) {
     if (event.is_passed_over()) continue;
     wanted.push_back(event);
     events.push_back({.at_ms = event.at_ms, .message = batcher.message_of(event)});
@@ -192,9 +192,9 @@ Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Par
   BatchOutcome outcome(events);
   if (batch_ == next_batch_ && !starts_over() && outcome.resume(delivery_.progress.batch_outcome)) {
     std::size_t index = 0;
-    std::erase_if(wanted, [&](const LogBatcher::Event&) { return !outcome.is_waiting(index++); });
+    std::erase_if(wanted, [&](const EventBatcher::Event&) { return !outcome.is_waiting(index++); });
   }
-  const TimedEvents sent = timed(batcher, wanted, times_, world_.clock.now());
+  const TimedEvents sent = timed(batcher, wanted, times_, deps_.clock.now());
   const Result<> put = put_in_halves(name, sent.events, outcome);
   if (put.ok()) {
     outcome.add_too_old(sent.too_old);
@@ -209,7 +209,7 @@ Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Par
   TRY(put);
   TRY(remembered);
   TRY(quarantine(name, by_reason));
-  const Timestamp now = world_.clock.now();
+  const Timestamp now = deps_.clock.now();
   confirmed_ = batch_ + 1;
   TRY(advance({.next_batch = confirmed_, .plan = plan_}));
   ++counts_.batches;
@@ -225,27 +225,27 @@ Result<> LogDelivery::send(const LogStream& name, const LogBatcher& batcher, Par
   counts_.bytes += bytes;
   counts_.restamped += sent.restamped;
   const std::optional<Timestamp> oldest = oldest_of(part);
-  if (world_.lag != nullptr && oldest && kept > 0) {
+  if (deps_.lag != nullptr && oldest && kept > 0) {
     const std::chrono::duration<double> lag = now - *oldest;
-    world_.lag->observe(std::max(lag.count(), 0.0), kept);  // clocks differ
+    deps_.lag->observe(std::max(lag.count(), 0.0), kept);  // clocks differ
   }
   return {};
 }
 
 Result<> LogDelivery::quarantine(const LogStream& name, const std::vector<BatchOutcome::Reason>& by_reason) {
   for (const BatchOutcome::Reason& refused : by_reason) {
-    TRY(world_.quarantine.put_events({.delivery = delivery_.id, .batch = batch_, .stream = name},
-                                     refused.reason, refused.events,
-                                     delivery_.limits.writing(world_.clock.steady(), delivery_.timeout)));
+    TRY(deps_.quarantine.put_events({.delivery = delivery_.id, .batch = batch_, .stream = name},
+                                    refused.reason, refused.events,
+                                    delivery_.limits.writing(deps_.clock.steady(), delivery_.timeout)));
   }
   return {};
 }
 
 // The ledger is told how far the delivery is, and the lease goes on.
 Result<> LogDelivery::advance(Progress progress) {
-  const Timestamp now = world_.clock.now();
-  const Result<> advanced = world_.ledger.advance(delivery_.id, delivery_.owner, progress, now,
-                                                  now + delivery_.lease, delivery_.limits.written_by);
+  const Timestamp now = deps_.clock.now();
+  const Result<> advanced = deps_.ledger.advance(delivery_.id, delivery_.owner, progress, now,
+                                                 now + delivery_.lease, delivery_.limits.written_by);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
   if (!advanced.ok()) return own_fault(advanced.error(), "ledger");
   return {};
@@ -259,7 +259,7 @@ Result<> LogDelivery::remember(const BatchOutcome& outcome) {
 
 // Of a batch that takes long.
 Result<> LogDelivery::keep_lease(const BatchOutcome& outcome, SteadyTime& advanced_at) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   if (now - advanced_at < delivery_.lease / 4) return {};
   advanced_at = now;
   return remember(outcome);
@@ -275,7 +275,7 @@ Result<> LogDelivery::put_in_halves(const LogStream& name, std::span<const LogEv
   std::reverse(to_put.begin(), to_put.end());  // the first is last, so that order is kept
   std::size_t alone = 0;
   bool is_any_accepted = confirmed_ > 0 || outcome.is_any_accepted();  // also by an earlier try
-  SteadyTime advanced_at = world_.clock.steady();
+  SteadyTime advanced_at = deps_.clock.steady();
   while (!to_put.empty()) {
     TRY(keep_lease(outcome, advanced_at));
     const std::span<const LogEvent> part = to_put.back();
@@ -319,25 +319,25 @@ Result<bool> LogDelivery::put_one_of(const LogStream& name, Parts& parts, BatchO
 }
 
 Gate::Call LogDelivery::call() const {
-  return {.clock = world_.clock, .limits = delivery_.limits, .timeout = delivery_.timeout};
+  return {.clock = deps_.clock, .limits = delivery_.limits, .timeout = delivery_.timeout};
 }
 
 // Optimistic: groups and streams are there nearly always, and asking first would cost a call a batch.
 Result<RejectedEvents> LogDelivery::put(const LogStream& name, std::span<const LogEvent> events) {
   const auto put_now = [&](Deadline deadline) { return sink_->put_events(group_, name, events, deadline); };
-  Result<RejectedEvents> first = world_.gate.run(call(), put_now);
+  Result<RejectedEvents> first = deps_.gate.run(call(), put_now);
   if (first.ok() || first.error().fault != Fault::NotFound) return first;
   TRY(create(name));
-  return once_made(world_.gate.run(call(), put_now));
+  return once_made(deps_.gate.run(call(), put_now));
 }
 
 Result<> LogDelivery::create(const LogStream& name) {
   const auto stream = [&](Deadline deadline) { return sink_->create_stream(group_, name, deadline); };
   const auto group = [&](Deadline deadline) { return sink_->create_group(group_, deadline); };
-  Result<> created = world_.gate.run(call(), stream);
+  Result<> created = deps_.gate.run(call(), stream);
   if (created.ok() || created.error().fault != Fault::NotFound) return created;
-  TRY_IN("log group", world_.gate.run(call(), group));
-  TRY_IN("log stream", once_made(world_.gate.run(call(), stream)));
+  TRY_IN("log group", deps_.gate.run(call(), group));
+  TRY_IN("log stream", once_made(deps_.gate.run(call(), stream)));
   return {};
 }
 

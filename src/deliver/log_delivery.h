@@ -13,8 +13,8 @@
 #include "base/result.h"
 #include "deliver/batch_outcome.h"
 #include "deliver/delivery.h"
+#include "deliver/event_batcher.h"
 #include "deliver/event_times.h"
-#include "deliver/log_batcher.h"
 #include "deliver/quarantine.h"
 #include "model/record_reader.h"
 
@@ -34,14 +34,14 @@ class LogDelivery {
   // and parks it.
   static constexpr std::size_t kRefusedAloneMax = 32;
 
-  struct World {
+  struct Deps {
     Clock& clock;
     Ledger& ledger;
     Quarantine& quarantine;
     Gate& gate;                // of the destination
     Histogram* lag = nullptr;  // from a line being written to its confirmed batch, by the batch's oldest line
   };
-  LogDelivery(World world, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits);
+  LogDelivery(Deps deps, std::shared_ptr<LogSink> sink, Delivery delivery, LogLimits limits);
 
   // Records in the order of the object; from the first one, also when resuming: batches already confirmed are
   // cut again and passed over. Of a packed object all records, too: those that are not wanted only count
@@ -56,7 +56,7 @@ class LogDelivery {
 
  private:
   struct OpenStream {
-    LogBatcher batcher;
+    EventBatcher batcher;
     std::uint64_t opened = 0;  // ordinal of this stream's batch within the object, from 0
   };
   using Streams = std::map<LogStream, OpenStream>;
@@ -67,8 +67,8 @@ class LogDelivery {
   using Parts = std::vector<std::span<const LogEvent>>;  // the first is last
   Result<> add_event(const LogStream& name, const EventTimes& times, std::string_view message, Wanted wanted);
   Result<> cut(Streams::iterator stream);
-  using Part = std::span<const LogBatcher::Event>;
-  Result<> send(const LogStream& name, const LogBatcher& batcher, Part part);
+  using Part = std::span<const EventBatcher::Event>;
+  Result<> send(const LogStream& name, const EventBatcher& batcher, Part part);
   Result<> quarantine(const LogStream& name, const std::vector<BatchOutcome::Reason>& by_reason);
   Result<> advance(Progress progress);
   Result<> remember(const BatchOutcome& outcome);
@@ -79,7 +79,7 @@ class LogDelivery {
   Result<> create(const LogStream& name);
   Gate::Call call() const;
 
-  World world_;
+  Deps deps_;
   std::shared_ptr<LogSink> sink_;  // shared with other deliveries to the same destination
   const Delivery delivery_;
   const LogLimits limits_;
@@ -90,7 +90,7 @@ class LogDelivery {
   Streams streams_;
   std::uint64_t streams_opened_ = 0;
   std::size_t buffered_bytes_ = 0;               // of all streams
-  LogBatcher spare_;                             // empty: the memory of the batch that was cut last
+  EventBatcher spare_;                           // empty: the memory of the batch that was cut last
   std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
   std::uint64_t confirmed_ = 0;                  // batches before are; 0 as long as none was accepted
   std::string part_;                             // of a message longer than an event

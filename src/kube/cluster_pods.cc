@@ -7,22 +7,22 @@
 
 namespace headgate::kube {
 
-ClusterPods::ClusterPods(World world, ClusterPodsOptions options)
-    : world_(world),
+ClusterPods::ClusterPods(Deps deps, ClusterPodsOptions options)
+    : deps_(deps),
       options_(std::move(options)),
-      file_(world.disk, options_.data_directory),
-      started_at_(world.clock.steady()),
+      file_(deps.disk, options_.data_directory),
+      started_at_(deps.clock.steady()),
       known_(options_.selection),
-      pods_known_(world.metrics.gauge("headgate_kube_pods_known", "Pods remembered, gone ones included.")) {}
+      pods_known_(deps.metrics.gauge("headgate_kube_pods_known", "Pods remembered, gone ones included.")) {}
 
-Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsOptions options) {
+Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOptions options) {
   if (!options.token_file.empty() && !may_send_token(options.watch.api)) {
     return Error{Fault::Invalid,
                  options.watch.api +
                      ": the service account's token would go over the network in the clear: write "
                      "https://, or set kube.token_file to nothing so that none is sent"};
   }
-  std::unique_ptr<ClusterPods> pods(new ClusterPods(world, std::move(options)));
+  std::unique_ptr<ClusterPods> pods(new ClusterPods(deps, std::move(options)));
   TRY(pods->restore());
   const Selection& selection = pods->options_.selection;
   const std::string& node = selection.node_name;
@@ -35,13 +35,13 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsO
                                                             : WatchedResource::Content::Whole},
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
-                                          const Timestamp now = self->world_.clock.now();
+                                          const Timestamp now = self->deps_.clock.now();
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.replace_pods(all, now);
                                         },
                                     .apply =
                                         [self](const WatchEvent& event) {
-                                          const Timestamp now = self->world_.clock.now();
+                                          const Timestamp now = self->deps_.clock.now();
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.apply_to_pods(event, now);
                                         }}));
@@ -50,13 +50,13 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(World world, ClusterPodsO
   TRY_IN("kube", pods->add_watcher({.name = "namespaces", .path = "/api/v1/namespaces"},
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
-                                          const Timestamp now = self->world_.clock.now();
+                                          const Timestamp now = self->deps_.clock.now();
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.replace_namespaces(all, now);
                                         },
                                     .apply =
                                         [self](const WatchEvent& event) {
-                                          const Timestamp now = self->world_.clock.now();
+                                          const Timestamp now = self->deps_.clock.now();
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.apply_to_namespaces(event, now);
                                         }}));
@@ -85,27 +85,27 @@ Result<> ClusterPods::restore() {
   }
   log::info("pods are known from an earlier run", {{"pods", kept->pods.size()}});
   known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector,
-                 world_.clock.now());
+                 deps_.clock.now());
   stored_changes_ = known_.changes();
   return {};
 }
 
 Result<> ClusterPods::add_watcher(WatchedResource resource, ResourceWatch::Listener listener) {
   std::unique_ptr<net::HttpClient> client =
-      TRY(net::HttpClient::open(world_.library, world_.clock, {.ca_file = options_.ca_file}));
+      TRY(net::HttpClient::open(deps_.library, deps_.clock, {.ca_file = options_.ca_file}));
   std::unique_ptr<Watcher> watcher(new Watcher{
-      .client = std::move(client), .token = TokenFile(world_.disk, world_.clock, options_.token_file)});
-  const ResourceWatch::World world{.clock = world_.clock,
-                                   .random = world_.random,
-                                   .metrics = world_.metrics,
-                                   .client = *watcher->client,
-                                   .token = watcher->token};
+      .client = std::move(client), .token = TokenFile(deps_.disk, deps_.clock, options_.token_file)});
+  const ResourceWatch::Deps deps{.clock = deps_.clock,
+                                 .random = deps_.random,
+                                 .metrics = deps_.metrics,
+                                 .client = *watcher->client,
+                                 .token = watcher->token};
   ages_.push_back(
-      &world_.metrics.gauge("headgate_kube_last_event_age_seconds",
-                            "Seconds since the Kubernetes API last said anything, bookmarks included.",
-                            {{"resource", resource.name}}));
+      &deps_.metrics.gauge("headgate_kube_last_event_age_seconds",
+                           "Seconds since the Kubernetes API last said anything, bookmarks included.",
+                           {{"resource", resource.name}}));
   watcher->watch =
-      std::make_unique<ResourceWatch>(world, options_.watch, std::move(resource), std::move(listener));
+      std::make_unique<ResourceWatch>(deps, options_.watch, std::move(resource), std::move(listener));
   watchers_.push_back(std::move(watcher));
   return {};
 }
@@ -115,7 +115,7 @@ void ClusterPods::start() {
     watcher->thread = std::jthread([this, watch = watcher->watch.get()](const std::stop_token& stop) {
       while (!stop.stop_requested()) {
         const std::chrono::milliseconds wait = watch->turn(stop);
-        if (wait.count() > 0) world_.clock.sleep(wait, stop);
+        if (wait.count() > 0) deps_.clock.sleep(wait, stop);
       }
     });
   }
@@ -127,11 +127,11 @@ void ClusterPods::keep(const std::stop_token& stop) {
     trust_kept_in_time();
     store_if_changed();
     measure();
-  } while (!world_.clock.sleep(options_.store_every, stop));
+  } while (!deps_.clock.sleep(options_.store_every, stop));
 }
 
 void ClusterPods::trust_kept_in_time() {
-  if (world_.clock.steady() - started_at_ < options_.trust_kept_after) return;
+  if (deps_.clock.steady() - started_at_ < options_.trust_kept_after) return;
   const std::lock_guard lock(mutex_);
   known_.trust_earlier_run();
 }
@@ -140,7 +140,7 @@ void ClusterPods::store_if_changed() {
   std::string text;
   std::uint64_t changes = 0;
   {
-    const Timestamp now = world_.clock.now();
+    const Timestamp now = deps_.clock.now();
     const std::lock_guard lock(mutex_);
     known_.prune(now, options_.keep_gone);
     changes = known_.changes();
@@ -150,14 +150,14 @@ void ClusterPods::store_if_changed() {
   const Result<> stored = file_.store(text);
   if (stored.ok()) {
     stored_changes_ = changes;
-  } else if (const auto times = said_.happened("not kept", world_.clock.steady())) {
+  } else if (const auto times = said_.happened("not kept", deps_.clock.steady())) {
     log::warn("what is known of pods cannot be kept: a restart will have to ask the API",
               {{"error", stored.error().what}, {"times", *times}});
   }
 }
 
 void ClusterPods::measure() {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   for (std::size_t index = 0; index < watchers_.size(); ++index) {
     const std::chrono::duration<double> age = now - watchers_[index]->watch->heard_at();
     ages_[index]->set(age.count());
@@ -167,7 +167,7 @@ void ClusterPods::measure() {
 }
 
 std::optional<PodFacts> ClusterPods::pod(const PodId& id) {
-  const Timestamp now = world_.clock.now();
+  const Timestamp now = deps_.clock.now();
   const std::lock_guard lock(mutex_);
   known_.note_asked(id, now);
   return known_.facts(id);

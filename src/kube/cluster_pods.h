@@ -36,7 +36,7 @@ struct ClusterPodsOptions {
 // metrics. Destroying it stops and joins them, and writes what is not written.
 class ClusterPods : public Kube {
  public:
-  struct World {
+  struct Deps {
     const net::Library& library;
     Clock& clock;
     Random& random;
@@ -45,7 +45,7 @@ class ClusterPods : public Kube {
   };
   // Reads what an earlier run knew, then watches. Needs no answer of the API; fails only when no client can
   // be made, or when the token would go over the network in the clear.
-  static Result<std::unique_ptr<ClusterPods>> open(World world, ClusterPodsOptions options);
+  static Result<std::unique_ptr<ClusterPods>> open(Deps deps, ClusterPodsOptions options);
   ~ClusterPods() override;
 
   std::optional<PodFacts> pod(const PodId& id) override;
@@ -62,7 +62,7 @@ class ClusterPods : public Kube {
     std::unique_ptr<ResourceWatch> watch;
     std::jthread thread = {};
   };
-  ClusterPods(World world, ClusterPodsOptions options);
+  ClusterPods(Deps deps, ClusterPodsOptions options);
   Result<> restore();
   Result<> add_watcher(WatchedResource resource, ResourceWatch::Listener listener);
   void start();
@@ -71,7 +71,7 @@ class ClusterPods : public Kube {
   void trust_kept_in_time();
   void measure();
 
-  World world_;
+  Deps deps_;
   const ClusterPodsOptions options_;
   KnownPodsFile file_;
   const SteadyTime started_at_;

@@ -135,17 +135,17 @@ TEST(ClusterPods, RefusesToSendATokenInTheClear) {
   Cluster cluster;
   ClusterPodsOptions options = cluster.options_for("http://192.0.2.1:8080");  // TEST-NET-1, RFC 5737
   options.token_file = "/token";
-  const ClusterPods::World world{.library = cluster.library,
-                                 .clock = cluster.clock,
-                                 .random = cluster.random,
-                                 .disk = cluster.disk,
-                                 .metrics = cluster.metrics};
-  const auto pods = ClusterPods::open(world, options);
+  const ClusterPods::Deps deps{.library = cluster.library,
+                               .clock = cluster.clock,
+                               .random = cluster.random,
+                               .disk = cluster.disk,
+                               .metrics = cluster.metrics};
+  const auto pods = ClusterPods::open(deps, options);
   ASSERT_FALSE(pods.ok());
   EXPECT_EQ(pods.error().fault, Fault::Invalid);
   EXPECT_NE(pods.error().what.find("kube.token_file"), std::string::npos) << pods.error().what;
   options.token_file.clear();
-  EXPECT_TRUE(ClusterPods::open(world, options).ok());
+  EXPECT_TRUE(ClusterPods::open(deps, options).ok());
 }
 
 TEST(ClusterPods, KeepsWhatItKnowsOnDiskWhileItRuns) {
@@ -173,9 +173,9 @@ TEST(ClusterPods, StartsAnewFromADamagedFile) {
 namespace headgate::conformance {
 namespace {
 
-struct ClusterPodsWorld {
+struct ClusterPodsFixture {
   static constexpr bool kKnowsAll = false;
-  ClusterPodsWorld() {
+  ClusterPodsFixture() {
     CHECK(cluster_.await([&] { return pods_->is_informed(); }));
   }
   Kube& kube() { return *pods_; }
@@ -186,7 +186,7 @@ struct ClusterPodsWorld {
   fakes::ScriptedServer server_{headgate::kube::answer_quietly};
   std::unique_ptr<headgate::kube::ClusterPods> pods_ = cluster_.open(server_.url());
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(ClusterPods, KubeConformance, ClusterPodsWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(ClusterPods, KubeConformance, ClusterPodsFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

@@ -76,13 +76,13 @@ class ResourceWatch::Lines : public ByteSink {
   std::string begun_;
 };
 
-ResourceWatch::ResourceWatch(World world, WatchOptions options, WatchedResource resource, Listener listener)
-    : world_(world),
+ResourceWatch::ResourceWatch(Deps deps, WatchOptions options, WatchedResource resource, Listener listener)
+    : deps_(deps),
       options_(std::move(options)),
       resource_(std::move(resource)),
       listener_(std::move(listener)),
-      heard_at_(world.clock.steady().time_since_epoch().count()),
-      meters_(std::make_unique<Meters>(world.metrics, resource_.name)) {}
+      heard_at_(deps.clock.steady().time_since_epoch().count()),
+      meters_(std::make_unique<Meters>(deps.metrics, resource_.name)) {}
 
 ResourceWatch::~ResourceWatch() = default;
 
@@ -103,7 +103,7 @@ std::chrono::milliseconds ResourceWatch::failed(const Error& error) {
   if (std::exchange(is_again_at_once_, false)) return std::chrono::milliseconds{0};
   meters_->failures.add();
   ++failures_;
-  std::chrono::milliseconds wait = options_.backoff.wait(failures_, world_.random.next());
+  std::chrono::milliseconds wait = options_.backoff.wait(failures_, deps_.random.next());
   wait = std::max<std::chrono::milliseconds>(wait, std::exchange(asked_to_wait_, std::chrono::seconds{0}));
   tell_of(error);
   if (failures_ >= kTroubleAfter) {
@@ -126,7 +126,7 @@ std::string ResourceWatch::kind_of(const Error& error) const {
 }
 
 void ResourceWatch::tell_of(const Error& error) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   const std::string kind = kind_of(error);
   const auto logged = logged_at_.find(kind);
   const bool is_new = logged == logged_at_.end();
@@ -154,7 +154,7 @@ void ResourceWatch::tell_of(const Error& error) {
 }
 
 void ResourceWatch::hear() {
-  heard_at_ = world_.clock.steady().time_since_epoch().count();
+  heard_at_ = deps_.clock.steady().time_since_epoch().count();
   has_heard_in_watch_ = true;
   has_retried_token_ = false;
 }
@@ -190,7 +190,7 @@ Result<net::HttpRequest> ResourceWatch::request(std::string query, std::string_v
   net::HttpRequest request;
   request.url = options_.api + resource_.path + query;
   request.headers.emplace_back("Accept", as);
-  const std::string token = TRY(world_.token.token());
+  const std::string token = TRY(deps_.token.token());
   if (!token.empty() && !may_send_token(options_.api))
     return Error{Fault::Denied, "a token goes over TLS or to loopback only"};
   if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
@@ -204,7 +204,7 @@ Result<> ResourceWatch::list(const std::stop_token& stop) {
   Result<std::vector<ApiObject>> listed = list_all(stop, version);
   if (!listed.ok() && listed.error().fault == Fault::Invalid && asks_for_whole_) {
     asks_for_whole_ = false;
-    if (said_.happened("whole", world_.clock.steady())) {
+    if (said_.happened("whole", deps_.clock.steady())) {
       log::warn("a list of whole objects cannot be taken: their metadata alone is asked for",
                 {{"resource", resource_.name}, {"error", listed.error().what}});
     }
@@ -246,16 +246,16 @@ Result<ApiList> ResourceWatch::page(const std::string& continue_token, const std
   }
   const net::HttpRequest asked = TRY(request(std::move(query), asks_for_whole_ ? kWhole : kList));
   const net::HttpResponse response =
-      TRY(world_.client.send(asked, {.deadline = Deadline::after(world_.clock.steady(), options_.list_max),
-                                     .stop = stop,
-                                     .body_bytes_max = options_.list_bytes_max}));
+      TRY(deps_.client.send(asked, {.deadline = Deadline::after(deps_.clock.steady(), options_.list_max),
+                                    .stop = stop,
+                                    .body_bytes_max = options_.list_bytes_max}));
   if (!response.is_success()) return refusal(response);
   return parse_list(response.body);
 }
 
 Result<> ResourceWatch::watch(const std::stop_token& stop) {
   const auto half = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_.watch_max.count() / 2));
-  const std::chrono::seconds timeout(half + world_.random.next() % half);  // not all agents at once
+  const std::chrono::seconds timeout(half + deps_.random.next() % half);  // not all agents at once
   std::string query;
   add(query, "watch", "true");
   add(query, "resourceVersion", resource_version_);
@@ -264,16 +264,16 @@ Result<> ResourceWatch::watch(const std::stop_token& stop) {
   const net::HttpRequest asked = TRY_IN("watch", request(std::move(query), asks_for_whole_ ? kWhole : kOne));
 
   constexpr std::chrono::seconds kPatience{30};  // beyond the end that the server was asked for
-  const SteadyTime begun = world_.clock.steady();
+  const SteadyTime begun = deps_.clock.steady();
   has_heard_in_watch_ = false;
   Lines lines(*this);
   const Result<net::HttpResponse> response =
-      world_.client.stream(asked,
-                           {.deadline = Deadline::after(begun, timeout + kPatience),
-                            .stop = stop,
-                            .body_bytes_max = kRefusalBytesMax},
-                           {.body = lines, .on_accepted = [this] { accept(); }});
-  const std::chrono::nanoseconds lasted = world_.clock.steady() - begun;
+      deps_.client.stream(asked,
+                          {.deadline = Deadline::after(begun, timeout + kPatience),
+                           .stop = stop,
+                           .body_bytes_max = kRefusalBytesMax},
+                          {.body = lines, .on_accepted = [this] { accept(); }});
+  const std::chrono::nanoseconds lasted = deps_.clock.steady() - begun;
   constexpr std::chrono::seconds kLong{10};  // it worked; what ended it is a new trouble
   if (!response.ok()) {
     if (lasted >= kLong && response.error().fault == Fault::Retry) recover();
@@ -321,7 +321,7 @@ Error ResourceWatch::refusal(const net::HttpResponse& response) {
   refused_with_ = static_cast<int>(response.status);
   switch (response.status) {
     case 401:
-      world_.token.refuse();
+      deps_.token.refuse();
       is_again_at_once_ = !std::exchange(has_retried_token_, true);
       return Error{Fault::Denied, words};
     case 403:

@@ -50,7 +50,7 @@ struct WatchOptions {
 // One thread calls turn(); what is marked so, any.
 class ResourceWatch {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Metrics& metrics;
@@ -61,7 +61,7 @@ class ResourceWatch {
     std::function<void(const std::vector<ApiObject>& all)> replace;
     std::function<void(const WatchEvent& event)> apply;  // never an Error
   };
-  ResourceWatch(World world, WatchOptions options, WatchedResource resource, Listener listener);
+  ResourceWatch(Deps deps, WatchOptions options, WatchedResource resource, Listener listener);
   ~ResourceWatch();
 
   // One exchange: a list while we do not know where to watch from, else a watch until it ends. Says how long
@@ -104,7 +104,7 @@ class ResourceWatch {
   void forget_trouble();
   void forget_place(std::string list_from);
 
-  World world_;
+  Deps deps_;
   const WatchOptions options_;
   const WatchedResource resource_;
   const Listener listener_;

@@ -50,7 +50,7 @@ class ResourceWatchTest : public testing::Test {
         });
     options.api = server_->url();
     watch_ = std::make_unique<ResourceWatch>(
-        ResourceWatch::World{
+        ResourceWatch::Deps{
             .clock = clock_, .random = random_, .metrics = metrics_, .client = *client_, .token = token_},
         options,
         WatchedResource{.name = "pods",

@@ -9,23 +9,23 @@
 namespace headgate::conformance {
 namespace {
 
-struct SystemClockWorld {
+struct SystemClockFixture {
   Clock& clock() { return clock_; }
   local::SystemClock clock_;
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(SystemClock, ClockConformance, SystemClockWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(SystemClock, ClockConformance, SystemClockFixture);
 
-struct ManualClockWorld {
+struct ManualClockFixture {
   Clock& clock() { return clock_; }
   ManualClock clock_;
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(ManualClock, ClockConformance, ManualClockWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(ManualClock, ClockConformance, ManualClockFixture);
 
-struct SystemRandomWorld {
+struct SystemRandomFixture {
   Random& random() { return random_; }
   local::SystemRandom random_;
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(SystemRandom, RandomConformance, SystemRandomWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(SystemRandom, RandomConformance, SystemRandomFixture);
 
 TEST(SystemClock, ASleepIsEndedByWhoeverStopsIt) {
   local::SystemClock clock;

@@ -16,9 +16,9 @@
 namespace headgate::conformance {
 namespace {
 
-struct DirectoryWorld {
+struct DirectoryFixture {
   static constexpr bool kCopies = true;
-  DirectoryWorld() { std::filesystem::remove_all(folder_.at("absent")); }
+  DirectoryFixture() { std::filesystem::remove_all(folder_.at("absent")); }
   ObjectStore& store() { return *store_; }
   ObjectStore& other_bucket() { return *other_; }
   ObjectStore& absent_bucket() { return *absent_; }
@@ -38,7 +38,7 @@ struct DirectoryWorld {
   std::unique_ptr<local::DirectoryStore> other_ = open("other");
   std::unique_ptr<local::DirectoryStore> absent_ = open("absent");
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Directory, ObjectStoreConformance, DirectoryWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Directory, ObjectStoreConformance, DirectoryFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

@@ -44,7 +44,7 @@ std::vector<std::string> messages_in(const std::string& path) {
   return messages;
 }
 
-struct FilesWorld {
+struct FilesFixture {
   static constexpr bool kRejectsByAge = false;
   LogSink& sink() { return sink_; }
   std::int64_t now_ms() { return clock_.now().milliseconds(); }
@@ -64,9 +64,9 @@ struct FilesWorld {
   local::AppendFiles files_{4};
   local::FileLogSink sink_{clock_, files_, folder_.at("logs"), options_};
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Files, LogSinkConformance, FilesWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Files, LogSinkConformance, FilesFixture);
 
-struct AgedFilesWorld : FilesWorld {
+struct AgedFilesFixture : FilesFixture {
   static constexpr bool kRejectsByAge = true;
   LogSink& sink() { return aged_; }
   local::FileLogSink aged_{clock_,
@@ -76,9 +76,9 @@ struct AgedFilesWorld : FilesWorld {
                             .too_old_after = std::chrono::hours{14 * 24},
                             .too_new_after = std::chrono::hours{2}}};
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(AgedFiles, LogSinkConformance, AgedFilesWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(AgedFiles, LogSinkConformance, AgedFilesFixture);
 
-struct LocalDestinationsWorld {
+struct LocalDestinationsFixture {
   Destinations& destinations() { return destinations_; }
   TenantConfiguration cloudwatch(const std::string& tenant) {
     TenantConfiguration configuration;
@@ -102,7 +102,7 @@ struct LocalDestinationsWorld {
   ScratchFolder folder_;
   local::LocalDestinations destinations_{clock_, random_, folder_.path(), {}};
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Local, DestinationsConformance, LocalDestinationsWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Local, DestinationsConformance, LocalDestinationsFixture);
 
 }  // namespace
 }  // namespace headgate::conformance
@@ -116,31 +116,31 @@ using conformance::Reports;
 class FileLogSinkTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(world_.sink().create_group(group_, world_.soon()).ok());
-    ASSERT_TRUE(world_.sink().create_stream(group_, stream_, world_.soon()).ok());
+    ASSERT_TRUE(deps_.sink().create_group(group_, deps_.soon()).ok());
+    ASSERT_TRUE(deps_.sink().create_stream(group_, stream_, deps_.soon()).ok());
   }
   Result<RejectedEvents> put(const std::string& message, const LogStream& stream) {
-    const std::vector<LogEvent> events = {{world_.now_ms(), message}};
-    return world_.sink().put_events(group_, stream, events, world_.soon());
+    const std::vector<LogEvent> events = {{deps_.now_ms(), message}};
+    return deps_.sink().put_events(group_, stream, events, deps_.soon());
   }
-  std::string path() { return world_.path(group_, stream_); }
+  std::string path() { return deps_.path(group_, stream_); }
 
   const LogGroup group_{"/headgate/team-a"};
   const LogStream stream_{"pod"};
-  conformance::FilesWorld world_;
+  conformance::FilesFixture deps_;
 };
 
 TEST_F(FileLogSinkTest, AnEventIsALineOfJson) {
   const std::vector<LogEvent> events = {{-1, "a \"b\""}, {1'756'553'221'564, "c"}};
-  EXPECT_EQ(world_.sink().put_events(group_, stream_, events, world_.soon()).error().fault, Fault::Invalid);
-  ASSERT_TRUE(world_.sink().put_events(group_, stream_, std::span(events).last(1), world_.soon()).ok());
+  EXPECT_EQ(deps_.sink().put_events(group_, stream_, events, deps_.soon()).error().fault, Fault::Invalid);
+  ASSERT_TRUE(deps_.sink().put_events(group_, stream_, std::span(events).last(1), deps_.soon()).ok());
   EXPECT_EQ(conformance::text_of(path()), "{\"timestamp\":1756553221564,\"message\":\"c\"}\n");
   EXPECT_TRUE(path().ends_with("/logs/%2Fheadgate%2Fteam-a/pod.ndjson"));
 }
 
 TEST_F(FileLogSinkTest, RefusesNamesAndMessagesThatTheServiceWould) {
-  EXPECT_EQ(world_.sink().create_group(LogGroup(), world_.soon()).error().fault, Fault::Invalid);
-  EXPECT_EQ(world_.sink().create_stream(group_, LogStream(), world_.soon()).error().fault, Fault::Invalid);
+  EXPECT_EQ(deps_.sink().create_group(LogGroup(), deps_.soon()).error().fault, Fault::Invalid);
+  EXPECT_EQ(deps_.sink().create_stream(group_, LogStream(), deps_.soon()).error().fault, Fault::Invalid);
   EXPECT_EQ(put("x", LogStream()).error().fault, Fault::Invalid);
   EXPECT_EQ(put("not UTF-8: \xff", stream_).error().fault, Fault::Invalid);
   EXPECT_EQ(conformance::text_of(path()), "");
@@ -151,20 +151,20 @@ TEST_F(FileLogSinkTest, ALineThatACrashToreIsCutOff) {
   for (const std::string& torn : {std::string("{\"timestamp\":17565532"), std::string(100'000, 'x')}) {
     std::ofstream(path(), std::ios::app) << torn;
     AppendFiles files(4);  // as after a restart
-    FileLogSink sink(world_.clock_, files, world_.folder_.at("logs"), {});
-    const std::vector<LogEvent> events = {{world_.now_ms(), "next"}};
-    ASSERT_TRUE(sink.put_events(group_, stream_, events, world_.soon()).ok());
+    FileLogSink sink(deps_.clock_, files, deps_.folder_.at("logs"), {});
+    const std::vector<LogEvent> events = {{deps_.now_ms(), "next"}};
+    ASSERT_TRUE(sink.put_events(group_, stream_, events, deps_.soon()).ok());
   }
   const std::vector<std::string> expected = {"whole", "next", "next"};
-  EXPECT_EQ(world_.messages(group_, stream_), expected);
+  EXPECT_EQ(deps_.messages(group_, stream_), expected);
 }
 
 TEST_F(FileLogSinkTest, AFileThatIsOnlyATornLineBecomesEmptyAndAStrangersFileIsLeftAlone) {
   std::ofstream(path()) << "{\"time";
   ASSERT_TRUE(put("next", stream_).ok());
-  EXPECT_EQ(world_.messages(group_, stream_), std::vector<std::string>{"next"});
+  EXPECT_EQ(deps_.messages(group_, stream_), std::vector<std::string>{"next"});
   const LogStream strange("strange");
-  std::ofstream(world_.path(group_, strange)) << std::string(AppendFile::kTornBytesMax + 8192, 'x');
+  std::ofstream(deps_.path(group_, strange)) << std::string(AppendFile::kTornBytesMax + 8192, 'x');
   EXPECT_EQ(put("next", strange).error().fault, Fault::Invalid);
 }
 
@@ -174,13 +174,13 @@ TEST_F(FileLogSinkTest, ABatchThatAFullDiskRefusesLeavesNothing) {
     conformance::limit_file_bytes(5000);
     const auto refused = put(std::string(6000, 'x'), stream_);
     if (refused.ok() || refused.error().fault != Fault::Retry) return 2;
-    if (world_.messages(group_, stream_).size() != 1) return 3;
+    if (deps_.messages(group_, stream_).size() != 1) return 3;
     conformance::limit_file_bytes(0);
     return put("again", stream_).ok() ? 0 : 4;
   });
   EXPECT_EQ(child.wait(), 0);
   const std::vector<std::string> expected = {"whole", "again"};
-  EXPECT_EQ(world_.messages(group_, stream_), expected);
+  EXPECT_EQ(deps_.messages(group_, stream_), expected);
 }
 
 TEST_F(FileLogSinkTest, AFileThatSomebodyDeletedIsNotFoundUntilItIsMadeAgain) {
@@ -188,23 +188,23 @@ TEST_F(FileLogSinkTest, AFileThatSomebodyDeletedIsNotFoundUntilItIsMadeAgain) {
   ASSERT_EQ(::unlink(path().c_str()), 0);
   EXPECT_EQ(put("text", stream_).error().fault, Fault::NotFound);
   EXPECT_EQ(put("text", stream_).error().fault, Fault::NotFound);
-  ASSERT_TRUE(world_.sink().create_stream(group_, stream_, world_.soon()).ok());
+  ASSERT_TRUE(deps_.sink().create_stream(group_, stream_, deps_.soon()).ok());
   ASSERT_TRUE(put("text", stream_).ok());
-  EXPECT_EQ(world_.messages(group_, stream_), std::vector<std::string>{"text"});
+  EXPECT_EQ(deps_.messages(group_, stream_), std::vector<std::string>{"text"});
 }
 
 TEST_F(FileLogSinkTest, KeepsFewFilesOpenWhateverTheNumberOfStreams) {
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 20; ++i) {
       const LogStream stream("pod-" + std::to_string(i));
-      ASSERT_TRUE(world_.sink().create_stream(group_, stream, world_.soon()).ok());
+      ASSERT_TRUE(deps_.sink().create_stream(group_, stream, deps_.soon()).ok());
       ASSERT_TRUE(put("round " + std::to_string(round), stream).ok());
-      EXPECT_LE(world_.files_.open_count(), 4U);
+      EXPECT_LE(deps_.files_.open_count(), 4U);
     }
   }
   const std::vector<std::string> expected = {"round 0", "round 1"};
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(world_.messages(group_, LogStream("pod-" + std::to_string(i))), expected);
+    EXPECT_EQ(deps_.messages(group_, LogStream("pod-" + std::to_string(i))), expected);
   }
 }
 
@@ -216,18 +216,18 @@ TEST_F(FileLogSinkTest, ThreadsNeverTearEachOthersBatches) {
     for (int writer = 0; writer < 4; ++writer) {
       writers.emplace_back([&, writer] {
         const std::string message(1000, static_cast<char>('a' + writer));
-        const std::vector<LogEvent> events(10, LogEvent{world_.now_ms(), message});
+        const std::vector<LogEvent> events(10, LogEvent{deps_.now_ms(), message});
         for (int i = 0; i < kBatches; ++i) {
           // Streams of their own between, so that files are closed and opened under the others' hands.
           const LogStream other("other-" + std::to_string(writer) + std::to_string(i % 7));
-          EXPECT_TRUE(world_.sink().create_stream(group_, other, world_.soon()).ok());
-          EXPECT_TRUE(world_.sink().put_events(group_, other, events, world_.soon()).ok());
-          EXPECT_TRUE(world_.sink().put_events(group_, stream_, events, world_.soon()).ok());
+          EXPECT_TRUE(deps_.sink().create_stream(group_, other, deps_.soon()).ok());
+          EXPECT_TRUE(deps_.sink().put_events(group_, other, events, deps_.soon()).ok());
+          EXPECT_TRUE(deps_.sink().put_events(group_, stream_, events, deps_.soon()).ok());
         }
       });
     }
   }
-  const std::vector<std::string> messages = world_.messages(group_, stream_);
+  const std::vector<std::string> messages = deps_.messages(group_, stream_);
   ASSERT_EQ(messages.size(), 4U * 10U * kBatches);
   for (std::size_t i = 0; i < messages.size(); i += 10) {
     for (std::size_t j = i; j < i + 10; ++j) ASSERT_EQ(messages[j], messages[i]);
@@ -249,28 +249,28 @@ TEST(RecentlyUsed, LetsGoOfWhatWasIdleForLongestAndNeverOfWhatIsAtWork) {
 }
 
 TEST(LocalDestinations, LieUnderTheRootByTenantRegionAndBucket) {
-  conformance::LocalDestinationsWorld world;
-  TenantConfiguration configuration = world.cloudwatch("../team");
+  conformance::LocalDestinationsFixture deps;
+  TenantConfiguration configuration = deps.cloudwatch("../team");
   for (const std::string region : {"", "eu-west-1", "../.."}) {
     configuration.target_region = region;
-    const auto sink = world.destinations().log_sink(configuration, world.soon());
-    ASSERT_TRUE(sink.ok() && sink.value()->create_group(LogGroup("g"), world.soon()).ok());
+    const auto sink = deps.destinations().log_sink(configuration, deps.soon());
+    ASSERT_TRUE(sink.ok() && sink.value()->create_group(LogGroup("g"), deps.soon()).ok());
   }
-  const std::string tenant = world.folder_.at("cloudwatch/%2E.%2Fteam/");
+  const std::string tenant = deps.folder_.at("cloudwatch/%2E.%2Fteam/");
   for (const std::string folder : {"local/g", "eu-west-1/g", "%2E.%2F../g"}) {
     EXPECT_TRUE(std::filesystem::is_directory(tenant + folder)) << folder;
   }
-  ASSERT_TRUE(world.destinations().bucket(world.s3("team"), world.soon()).ok());
-  EXPECT_TRUE(std::filesystem::is_directory(world.folder_.at("s3/team-logs")));
+  ASSERT_TRUE(deps.destinations().bucket(deps.s3("team"), deps.soon()).ok());
+  EXPECT_TRUE(std::filesystem::is_directory(deps.folder_.at("s3/team-logs")));
 }
 
 TEST(LocalDestinations, RefusesConfigurationsWithoutTenantOrWithABadBucket) {
-  conformance::LocalDestinationsWorld world;
-  EXPECT_EQ(world.destinations().log_sink({}, world.soon()).error().fault, Fault::Invalid);
-  TenantConfiguration configuration = world.s3("team");
+  conformance::LocalDestinationsFixture deps;
+  EXPECT_EQ(deps.destinations().log_sink({}, deps.soon()).error().fault, Fault::Invalid);
+  TenantConfiguration configuration = deps.s3("team");
   for (const std::string bucket : {"", "..", "a/b", ".headgate"}) {
     configuration.bucket_name = bucket;
-    const auto refused = world.destinations().bucket(configuration, world.soon());
+    const auto refused = deps.destinations().bucket(configuration, deps.soon());
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().fault, Fault::Invalid);
     EXPECT_NE(refused.error().what.find("bucket_name"), std::string::npos);
@@ -278,11 +278,11 @@ TEST(LocalDestinations, RefusesConfigurationsWithoutTenantOrWithABadBucket) {
 }
 
 TEST(LocalDestinations, TenantsThatShareABucketShareItsStore) {
-  conformance::LocalDestinationsWorld world;
-  TenantConfiguration other = world.s3("team-b");
-  other.bucket_name = world.s3("team-a").bucket_name;
-  EXPECT_EQ(world.destinations().bucket(world.s3("team-a"), world.soon()).value(),
-            world.destinations().bucket(other, world.soon()).value());
+  conformance::LocalDestinationsFixture deps;
+  TenantConfiguration other = deps.s3("team-b");
+  other.bucket_name = deps.s3("team-a").bucket_name;
+  EXPECT_EQ(deps.destinations().bucket(deps.s3("team-a"), deps.soon()).value(),
+            deps.destinations().bucket(other, deps.soon()).value());
 }
 
 }  // namespace

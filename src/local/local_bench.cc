@@ -35,7 +35,7 @@ class Folder {
   std::string path_;
 };
 
-struct World {
+struct Deps {
   Folder folder;
   SystemClock clock;
   SystemRandom random;
@@ -45,25 +45,25 @@ struct World {
 };
 
 void put_object_64_kib(benchmark::State& state) {
-  World world;
+  Deps deps;
   const std::string bytes(64U << 10U, 'x');
   int number = 0;
   for (auto _ : state) {
     const ObjectKey key("c/n/a/pod/" + std::to_string(number++));
-    CHECK(put_object(*world.store, key, bytes, {}, Deadline::never()).ok());
+    CHECK(put_object(*deps.store, key, bytes, {}, Deadline::never()).ok());
   }
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(put_object_64_kib)->Unit(benchmark::kMicrosecond);
 
 void list_1000_objects(benchmark::State& state) {
-  World world;
+  Deps deps;
   for (int i = 0; i < 1000; ++i) {
     const ObjectKey key("c/n/a/pod-" + std::to_string(i % 50) + "/" + std::to_string(i));
-    CHECK(put_object(*world.store, key, "x", {}, Deadline::never()).ok());
+    CHECK(put_object(*deps.store, key, "x", {}, Deadline::never()).ok());
   }
   for (auto _ : state) {
-    CHECK(world.store->list("", ObjectKey(), 1000, Deadline::never())->objects.size() == 1000);
+    CHECK(deps.store->list("", ObjectKey(), 1000, Deadline::never())->objects.size() == 1000);
   }
   state.SetItemsProcessed(state.iterations() * 1000);
 }
@@ -81,9 +81,8 @@ void hash_1_mib(benchmark::State& state) {
 BENCHMARK(hash_1_mib);
 
 void send_receive_and_remove_10_messages(benchmark::State& state) {
-  World world;
-  const auto queue =
-      SqliteQueue::open(world.clock, world.random, world.folder.path() + "/state.db", {}).value();
+  Deps deps;
+  const auto queue = SqliteQueue::open(deps.clock, deps.random, deps.folder.path() + "/state.db", {}).value();
   const std::string body(1000, 'x');
   for (auto _ : state) {
     for (int i = 0; i < 10; ++i) CHECK(queue->send(body, std::chrono::seconds{0}, Deadline::never()).ok());
@@ -97,8 +96,8 @@ void send_receive_and_remove_10_messages(benchmark::State& state) {
 BENCHMARK(send_receive_and_remove_10_messages)->Unit(benchmark::kMillisecond);
 
 void claim_advance_and_settle(benchmark::State& state) {
-  World world;
-  const auto ledger = SqliteLedger::open(world.folder.path() + "/state.db").value();
+  Deps deps;
+  const auto ledger = SqliteLedger::open(deps.folder.path() + "/state.db").value();
   const LeaseOwner owner("worker");
   DeliveryId id{.bucket = BucketName("b"),
                 .key = ObjectKey(),
@@ -107,7 +106,7 @@ void claim_advance_and_settle(benchmark::State& state) {
   int number = 0;
   for (auto _ : state) {
     id.key = ObjectKey("c/n/a/pod/" + std::to_string(number++));
-    const Timestamp now = world.clock.now();
+    const Timestamp now = deps.clock.now();
     const Timestamp until = now + std::chrono::seconds{60};
     CHECK(ledger->claim(id, owner, now, until, Deadline::never())->is_ours);
     CHECK(ledger->advance(id, owner, {.next_batch = 1, .plan = BatchPlan("p")}, now, until, Deadline::never())
@@ -119,9 +118,9 @@ void claim_advance_and_settle(benchmark::State& state) {
 BENCHMARK(claim_advance_and_settle)->Unit(benchmark::kMicrosecond);
 
 void put_events_1_mb(benchmark::State& state) {
-  World world;
+  Deps deps;
   AppendFiles files(4);
-  FileLogSink sink(world.clock, files, world.folder.path() + "/logs", {});
+  FileLogSink sink(deps.clock, files, deps.folder.path() + "/logs", {});
   const LogGroup group("g");
   const LogStream stream("s");
   CHECK(sink.create_group(group, Deadline::never()).ok());
@@ -129,7 +128,7 @@ void put_events_1_mb(benchmark::State& state) {
   const std::string message =
       R"(I0830 11:27:01.564974 1 controller.go:123] "Reconciled" object="ns/name" took="1ms")";
   const std::size_t count = kLogBatchBytesMax / (message.size() + kLogEventOverheadBytes);
-  const std::vector<LogEvent> events(count, LogEvent{world.clock.now().milliseconds(), message});
+  const std::vector<LogEvent> events(count, LogEvent{deps.clock.now().milliseconds(), message});
   for (auto _ : state) CHECK(sink.put_events(group, stream, events, Deadline::never()).ok());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }

@@ -43,9 +43,9 @@ class RefusingQueue : public Queue {
   Queue& queue_;
 };
 
-struct NotifyingWorld {
+struct NotifyingFixture {
   static constexpr bool kCopies = true;
-  NotifyingWorld() { std::filesystem::remove_all(folder_.at("absent")); }
+  NotifyingFixture() { std::filesystem::remove_all(folder_.at("absent")); }
   ObjectStore& store() { return store_; }
   ObjectStore& other_bucket() { return *other_; }
   ObjectStore& absent_bucket() { return absent_store_; }
@@ -82,28 +82,28 @@ struct NotifyingWorld {
   local::NotifyingStore store_{clock_, random_, *central_, refusing_, {}};
   local::NotifyingStore absent_store_{clock_, random_, *absent_, refusing_, {}};
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Notifying, ObjectStoreConformance, NotifyingWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Notifying, ObjectStoreConformance, NotifyingFixture);
 
 TEST(NotifyingStore, AnnouncesWhatWasStoredWithItsSizeAndEtag) {
-  NotifyingWorld world;
+  NotifyingFixture deps;
   const ObjectKey key("c/n/a b/+%2F/f.json.gz");
-  ASSERT_TRUE(put_object(world.store(), key, "12345", {}, world.soon()).ok());
-  const std::vector<ObjectCreated> announced = world.announced();
+  ASSERT_TRUE(put_object(deps.store(), key, "12345", {}, deps.soon()).ok());
+  const std::vector<ObjectCreated> announced = deps.announced();
   ASSERT_EQ(announced.size(), 1U);
   EXPECT_EQ(announced[0].bucket.str(), "central");
   EXPECT_EQ(announced[0].key, key);
   EXPECT_EQ(announced[0].bytes, 5U);
-  EXPECT_EQ(announced[0].etag, world.store().head(key, world.soon())->etag);
+  EXPECT_EQ(announced[0].etag, deps.store().head(key, deps.soon())->etag);
 }
 
 TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsInQuarantine) {
-  NotifyingWorld world;
+  NotifyingFixture deps;
   for (const std::string key : {"a.json.gz", "a.json.zst", "a.json", "a.txt", "a.gz.tmp",
                                 "quarantine/objects/0123456789abcdef.json", "quarantine/a/b/c/a.json.gz"}) {
-    ASSERT_TRUE(put_object(world.store(), ObjectKey(key), "x", {}, world.soon()).ok());
+    ASSERT_TRUE(put_object(deps.store(), ObjectKey(key), "x", {}, deps.soon()).ok());
   }
   std::vector<std::string> keys;
-  for (const ObjectCreated& created : world.announced()) keys.push_back(created.key.str());
+  for (const ObjectCreated& created : deps.announced()) keys.push_back(created.key.str());
   std::sort(keys.begin(), keys.end());
   const std::vector<std::string> expected = {"a.json", "a.json.gz", "a.json.zst",
                                              "quarantine/a/b/c/a.json.gz"};
@@ -111,27 +111,27 @@ TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsInQuarantine) {
 }
 
 TEST(NotifyingStore, ACommitWhoseNotificationFailedIsMadeGoodByItsRepeat) {
-  NotifyingWorld world;
+  NotifyingFixture deps;
   const ObjectKey key("a.json.gz");
-  world.refusing_.is_refusing = true;
-  EXPECT_EQ(put_object(world.store(), key, "first", {}, world.soon()).error().fault, Fault::Retry);
-  EXPECT_TRUE(world.announced().empty());
-  world.refusing_.is_refusing = false;
-  EXPECT_EQ(put_object(world.store(), key, "first", {}, world.soon()).value(), PutOutcome::AlreadyThere);
-  ASSERT_EQ(world.announced().size(), 1U);
+  deps.refusing_.is_refusing = true;
+  EXPECT_EQ(put_object(deps.store(), key, "first", {}, deps.soon()).error().fault, Fault::Retry);
+  EXPECT_TRUE(deps.announced().empty());
+  deps.refusing_.is_refusing = false;
+  EXPECT_EQ(put_object(deps.store(), key, "first", {}, deps.soon()).value(), PutOutcome::AlreadyThere);
+  ASSERT_EQ(deps.announced().size(), 1U);
 }
 
 TEST(NotifyingStore, AnnouncesCopiesAndNothingThatWasNotCommitted) {
-  NotifyingWorld world;
-  ASSERT_TRUE(put_object(*world.other_, ObjectKey("from"), "copied", {}, world.soon()).ok());
-  ASSERT_TRUE(world.store()
-                  .copy({BucketName("other"), ObjectKey("from")}, ObjectKey("to.json"), {}, world.soon())
+  NotifyingFixture deps;
+  ASSERT_TRUE(put_object(*deps.other_, ObjectKey("from"), "copied", {}, deps.soon()).ok());
+  ASSERT_TRUE(deps.store()
+                  .copy({BucketName("other"), ObjectKey("from")}, ObjectKey("to.json"), {}, deps.soon())
                   .ok());
   {
-    auto writer = world.store().open_writer(ObjectKey("given-up.json"), {}, world.soon());
+    auto writer = deps.store().open_writer(ObjectKey("given-up.json"), {}, deps.soon());
     ASSERT_TRUE(writer.ok() && writer.value()->append("x").ok());
   }
-  const std::vector<ObjectCreated> announced = world.announced();
+  const std::vector<ObjectCreated> announced = deps.announced();
   ASSERT_EQ(announced.size(), 1U);
   EXPECT_EQ(announced[0].key.str(), "to.json");
   EXPECT_EQ(announced[0].bytes, 6U);

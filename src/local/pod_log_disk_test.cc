@@ -15,15 +15,15 @@ namespace headgate::conformance {
 namespace {
 
 template <local::PodLogDisk::Options::Resolver resolver>
-struct PodLogWorld {
+struct PodLogFixture {
   Disk& disk() { return disk_; }
   std::string root() { return folder_.path(); }
   ScratchFolder folder_;
   local::PodLogDisk disk_{{.root = folder_.path(), .resolver = resolver}};
 };
 using Resolver = local::PodLogDisk::Options::Resolver;
-INSTANTIATE_TYPED_TEST_SUITE_P(PodLogsByKernel, DiskConformance, PodLogWorld<Resolver::Kernel>);
-INSTANTIATE_TYPED_TEST_SUITE_P(PodLogsByComponents, DiskConformance, PodLogWorld<Resolver::Components>);
+INSTANTIATE_TYPED_TEST_SUITE_P(PodLogsByKernel, DiskConformance, PodLogFixture<Resolver::Kernel>);
+INSTANTIATE_TYPED_TEST_SUITE_P(PodLogsByComponents, DiskConformance, PodLogFixture<Resolver::Components>);
 
 }  // namespace
 }  // namespace headgate::conformance

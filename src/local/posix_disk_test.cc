@@ -13,13 +13,13 @@
 namespace headgate::conformance {
 namespace {
 
-struct PosixWorld {
+struct PosixFixture {
   Disk& disk() { return disk_; }
   std::string root() { return folder_.path(); }
   local::PosixDisk disk_;
   ScratchFolder folder_;
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Posix, DiskConformance, PosixWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Posix, DiskConformance, PosixFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

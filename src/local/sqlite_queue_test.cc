@@ -15,7 +15,7 @@
 namespace headgate::conformance {
 namespace {
 
-struct SqliteQueueWorld {
+struct SqliteQueueFixture {
   static constexpr std::uint32_t kReceivesMax = 3;
   static constexpr bool kReportsVoidReceipts = true;
   static constexpr bool kExpiredReceiptRemoves = true;
@@ -31,8 +31,8 @@ struct SqliteQueueWorld {
       local::SqliteQueue::open(clock_, random_, folder_.at("state.db"), {.receives_max = kReceivesMax})
           .value();
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, QueueConformance, SqliteQueueWorld);
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DeadLettersConformance, SqliteQueueWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, QueueConformance, SqliteQueueFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, DeadLettersConformance, SqliteQueueFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

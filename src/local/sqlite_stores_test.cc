@@ -18,7 +18,7 @@ void execute(const std::string& file, const std::string& sql) {
   CHECK(::sqlite3_close(connection) == SQLITE_OK);
 }
 
-struct SqliteTenantsWorld {
+struct SqliteTenantsFixture {
   TenantStore& tenants() { return *store_; }
   void break_row(const TenantId& tenant, const DestinationName& type) {
     execute(folder_.at("state.db"),
@@ -29,14 +29,14 @@ struct SqliteTenantsWorld {
   std::unique_ptr<local::SqliteTenantStore> store_ =
       local::SqliteTenantStore::open(folder_.at("state.db")).value();
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, TenantStoreConformance, SqliteTenantsWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, TenantStoreConformance, SqliteTenantsFixture);
 
-struct SqliteLedgerWorld {
+struct SqliteLedgerFixture {
   Ledger& ledger() { return *ledger_; }
   ScratchFolder folder_;
   std::unique_ptr<local::SqliteLedger> ledger_ = local::SqliteLedger::open(folder_.at("state.db")).value();
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, LedgerConformance, SqliteLedgerWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, LedgerConformance, SqliteLedgerFixture);
 
 }  // namespace
 }  // namespace headgate::conformance
@@ -45,13 +45,13 @@ namespace headgate::local {
 namespace {
 
 TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEither) {
-  conformance::SqliteTenantsWorld world;
+  conformance::SqliteTenantsFixture deps;
   TenantConfiguration configuration;
   configuration.tenant = TenantId("team-a");
   configuration.type = DestinationName("s3");
-  ASSERT_TRUE(world.tenants().put(configuration, Deadline::never()).ok());
-  conformance::execute(world.folder_.at("state.db"), "UPDATE tenant_configurations SET tenant = 'team-b'");
-  const auto stored = world.tenants().get(TenantId("team-b"), DestinationName("s3"), Deadline::never());
+  ASSERT_TRUE(deps.tenants().put(configuration, Deadline::never()).ok());
+  conformance::execute(deps.folder_.at("state.db"), "UPDATE tenant_configurations SET tenant = 'team-b'");
+  const auto stored = deps.tenants().get(TenantId("team-b"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(stored.ok());
   EXPECT_NE(stored->undecodable, "");
   EXPECT_EQ(stored->configuration.tenant.str(), "team-b");
@@ -59,14 +59,14 @@ TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEith
 }
 
 TEST(SqliteTenantStore, RefusesAPageTokenThatIsNotItsOwn) {
-  conformance::SqliteTenantsWorld world;
+  conformance::SqliteTenantsFixture deps;
   for (const std::string token : {"x", ":", "5:ab", "-1:ab", "99999999999999999999:a", "2ab"}) {
-    EXPECT_EQ(world.tenants().list(token, 10, Deadline::never()).error().fault, Fault::Invalid) << token;
+    EXPECT_EQ(deps.tenants().list(token, 10, Deadline::never()).error().fault, Fault::Invalid) << token;
   }
 }
 
 TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
-  conformance::SqliteLedgerWorld world;
+  conformance::SqliteLedgerFixture deps;
   const DeliveryId id{.bucket = BucketName("b"),
                       .key = ObjectKey("k"),
                       .tenant = TenantId("t"),
@@ -77,14 +77,13 @@ TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
   const auto progress = [](std::uint64_t next) {
     return Progress{.next_batch = next, .plan = BatchPlan("p")};
   };
-  ASSERT_TRUE(world.ledger().claim(id, owner, now, until, Deadline::never()).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, progress(5), now, until, Deadline::never()).ok());
-  ASSERT_TRUE(world.ledger().advance(id, owner, progress(4), now, until, Deadline::never()).ok());
-  EXPECT_EQ(world.ledger().claim(id, owner, now, until, Deadline::never())->entry.progress.next_batch, 5U);
-  EXPECT_EQ(
-      world.ledger().settle(id, owner, DeliveryState::Pending, "", now, Deadline::never()).error().fault,
-      Fault::Invalid);
-  EXPECT_EQ(world.ledger().claim(id, LeaseOwner(), now, until, Deadline::never()).error().fault,
+  ASSERT_TRUE(deps.ledger().claim(id, owner, now, until, Deadline::never()).ok());
+  ASSERT_TRUE(deps.ledger().advance(id, owner, progress(5), now, until, Deadline::never()).ok());
+  ASSERT_TRUE(deps.ledger().advance(id, owner, progress(4), now, until, Deadline::never()).ok());
+  EXPECT_EQ(deps.ledger().claim(id, owner, now, until, Deadline::never())->entry.progress.next_batch, 5U);
+  EXPECT_EQ(deps.ledger().settle(id, owner, DeliveryState::Pending, "", now, Deadline::never()).error().fault,
+            Fault::Invalid);
+  EXPECT_EQ(deps.ledger().claim(id, LeaseOwner(), now, until, Deadline::never()).error().fault,
             Fault::Invalid);
 }
 

@@ -96,8 +96,8 @@ class ObjectStore {
     ObjectKey key;
   };
   // A copy of another bucket's object made by the service, no bytes through us. The options' metadata and
-  // content headers replace the source's. Denied when this world or these credentials cannot: read and write
-  // instead.
+  // content headers replace the source's. Denied when this backend or these credentials cannot: read and
+  // write instead.
   virtual Result<PutOutcome> copy(const CopySource& source, const ObjectKey& to, PutOptions options,
                                   Deadline deadline) = 0;
 };

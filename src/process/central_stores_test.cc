@@ -65,7 +65,7 @@ class SeveralBuckets : public testing::Test {
       std::make_shared<fakes::MemoryStore>(clock_, BucketName("logs-of-a"));
   fakes::MemoryLedger ledger_;
   fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.backend = tenants::Backend::Local}}};
   fakes::ScriptedDestinations destinations_{[this](const TenantId&, Deadline) { return answer_; }};
   Processor processor_{{.clock = clock_,
                         .central = central_,

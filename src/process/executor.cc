@@ -21,7 +21,7 @@ std::optional<Executor::Job> JobQueue::next(SteadyTime now) {
     alone_since_ = now;
     return job;
   }
-  const std::optional<Shares::Next> next = shares_.next();
+  const std::optional<FairScheduler::Next> next = shares_.next();
   if (!next) return std::nullopt;
   return std::move(jobs_.extract(next->number).mapped());
 }
@@ -43,7 +43,7 @@ void JobQueue::do_alone(Executor::Job job, SteadyTime now) {
 
 std::vector<Executor::Job> JobQueue::clear() {
   std::vector<Executor::Job> jobs;
-  for (const Shares::Next& next : shares_.clear()) {
+  for (const FairScheduler::Next& next : shares_.clear()) {
     jobs.push_back(std::move(jobs_.extract(next.number).mapped()));
   }
   for (Executor::Job& job : alone_) jobs.push_back(std::move(job));

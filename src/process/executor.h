@@ -11,8 +11,8 @@
 
 #include "base/deadline.h"
 #include "deliver/gate.h"
+#include "process/fair_scheduler.h"
 #include "process/outcome.h"
-#include "process/shares.h"
 #include "process/task.h"
 
 namespace headgate::process {
@@ -67,7 +67,7 @@ class JobQueue {
   bool is_held_up(const TenantId& tenant) const { return shares_.is_held_up(tenant); }
 
  private:
-  Shares shares_;
+  FairScheduler shares_;
   std::map<std::uint64_t, Executor::Job> jobs_;
   std::uint64_t next_number_ = 0;
   std::deque<Executor::Job> alone_;         // those that wait to be done alone

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "process/batch.h"
+#include "process/invocation.h"
 
 namespace headgate::process {
 namespace {

@@ -35,30 +35,30 @@ std::chrono::seconds ParkedRelease::wait_after(std::uint32_t releases) {
   return releases == 1 ? std::chrono::hours{2} : std::chrono::hours{24};
 }
 
-ParkedRelease::ParkedRelease(World world, Options options)
-    : world_(std::move(world)),
+ParkedRelease::ParkedRelease(Deps deps, Options options)
+    : deps_(std::move(deps)),
       options_(std::move(options)),
-      parked_(world_.metrics.gauge("headgate_parked_deliveries", "Deliveries that are parked now")),
-      oldest_(world_.metrics.gauge("headgate_parked_oldest_age_seconds",
-                                   "How long the oldest parked delivery has been parked")),
-      released_total_(world_.metrics.counter("headgate_parked_released_total",
-                                             "Parked deliveries that were released without a command")),
+      parked_(deps_.metrics.gauge("headgate_parked_deliveries", "Deliveries that are parked now")),
+      oldest_(deps_.metrics.gauge("headgate_parked_oldest_age_seconds",
+                                  "How long the oldest parked delivery has been parked")),
+      released_total_(deps_.metrics.counter("headgate_parked_released_total",
+                                            "Parked deliveries that were released without a command")),
       failures_(
-          world_.metrics.counter("headgate_parked_failures_total", "Looks at what is parked that failed")) {
-  if (world_.queue != nullptr) {
-    replay_.emplace(ParkedReplay::World{.clock = world_.clock,
-                                        .random = world_.random,
-                                        .ledger = world_.ledger,
-                                        .central = world_.central,
-                                        .tenants = world_.tenants,
-                                        .queue = *world_.queue});
+          deps_.metrics.counter("headgate_parked_failures_total", "Looks at what is parked that failed")) {
+  if (deps_.queue != nullptr) {
+    replay_.emplace(ParkedReplay::Deps{.clock = deps_.clock,
+                                       .random = deps_.random,
+                                       .ledger = deps_.ledger,
+                                       .central = deps_.central,
+                                       .tenants = deps_.tenants,
+                                       .queue = *deps_.queue});
   }
 }
 
 std::chrono::nanoseconds ParkedRelease::turn(const deliver::Limits& limits) {
   released_ = 0;
   follow_up(limits);
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   if (now < next_look_) return std::min<std::chrono::nanoseconds>(next_look_ - now, kFollowUpEvery);
   std::chrono::nanoseconds pause = options_.interval;
   const Result<std::vector<Ledger::ParkedDelivery>> all = look(limits);
@@ -69,7 +69,7 @@ std::chrono::nanoseconds ParkedRelease::turn(const deliver::Limits& limits) {
         std::max<std::chrono::nanoseconds>(pause, kPausePerDelivery * static_cast<std::int64_t>(all->size()));
     act(*all, limits);
   }
-  next_look_ = world_.clock.steady() + pause;
+  next_look_ = deps_.clock.steady() + pause;
   return std::min<std::chrono::nanoseconds>(pause, kFollowUpEvery);
 }
 
@@ -77,12 +77,12 @@ std::chrono::nanoseconds ParkedRelease::turn(const deliver::Limits& limits) {
 // one that stopped taking it.
 void ParkedRelease::follow_up(const deliver::Limits& limits) {
   if (!replay_) return;
-  for (const auto& [of, taken] : world_.shared.recovered.take()) {
-    if (limits.is_over(world_.clock.steady()) || released_ >= options_.releases_max) return;
+  for (const auto& [of, taken] : deps_.shared.recovered.take()) {
+    if (limits.is_over(deps_.clock.steady()) || released_ >= options_.releases_max) return;
     const std::size_t count = std::min(2 * taken, options_.releases_of_one_max);
-    const Result<tenants::TenantView> tenant = world_.tenants.of(of.first, call(limits));
+    const Result<tenants::TenantView> tenant = deps_.tenants.of(of.first, call(limits));
     if (!tenant.ok()) return failed(tenant.error());
-    const Result<std::vector<Ledger::ParkedDelivery>> next = list_parked(world_.ledger, DeliveryState::Parked,
+    const Result<std::vector<Ledger::ParkedDelivery>> next = list_parked(deps_.ledger, DeliveryState::Parked,
                                                                          {.tenant = of.first,
                                                                           .destination = of.second,
                                                                           .from = tenant->objects_since,
@@ -102,14 +102,14 @@ void ParkedRelease::follow_up(const deliver::Limits& limits) {
 
 Result<std::vector<Ledger::ParkedDelivery>> ParkedRelease::look(const deliver::Limits& limits) {
   std::vector<Ledger::ParkedDelivery> all =
-      TRY(world_.ledger.list({.count_max = options_.list_max}, call(limits)));
+      TRY(deps_.ledger.list({.count_max = options_.list_max}, call(limits)));
   parked_.set(static_cast<double>(all.size()));
   std::sort(
       all.begin(), all.end(), [](const Ledger::ParkedDelivery& left, const Ledger::ParkedDelivery& right) {
         return std::pair(parked_since(left.entry), left.id) < std::pair(parked_since(right.entry), right.id);
       });
   const std::chrono::duration<double> age =
-      all.empty() ? std::chrono::nanoseconds{0} : world_.clock.now() - parked_since(all.front().entry);
+      all.empty() ? std::chrono::nanoseconds{0} : deps_.clock.now() - parked_since(all.front().entry);
   oldest_.set(std::max(age.count(), 0.0));
   return all;
 }
@@ -117,7 +117,7 @@ Result<std::vector<Ledger::ParkedDelivery>> ParkedRelease::look(const deliver::L
 void ParkedRelease::act(const std::vector<Ledger::ParkedDelivery>& all, const deliver::Limits& limits) {
   std::map<Group, Parked> groups;
   for (const Ledger::ParkedDelivery& one : all) {
-    if (world_.central.of(one.id.bucket) == nullptr) continue;
+    if (deps_.central.of(one.id.bucket) == nullptr) continue;
     const bool is_configured =
         one.id.destination != kAnyDestination && !one.entry.reason.starts_with(kConfiguration);
     const bool is_for_someone = one.entry.reason == kOfFormerTenant ||
@@ -133,7 +133,7 @@ void ParkedRelease::act(const std::vector<Ledger::ParkedDelivery>& all, const de
   auto group = last_ ? groups.upper_bound(*last_) : groups.begin();
   for (std::size_t looked = 0; looked < count; ++looked, ++group) {
     if (group == groups.end()) group = groups.begin();
-    if (limits.is_over(world_.clock.steady()) || released_ >= options_.releases_max) return;
+    if (limits.is_over(deps_.clock.steady()) || released_ >= options_.releases_max) return;
     last_ = group->first;
     const Result<std::size_t> now_due = due(group->first, group->second, limits);
     Result<> acted = now_due.ok() ? Result<>() : Result<>(now_due.error());
@@ -148,7 +148,7 @@ void ParkedRelease::act(const std::vector<Ledger::ParkedDelivery>& all, const de
 
 // How many of a destination's deliveries may go now.
 Result<std::size_t> ParkedRelease::due(const Group& group, Parked& parked, const deliver::Limits& limits) {
-  const tenants::TenantView tenant = TRY(world_.tenants.of(group.tenant, call(limits)));
+  const tenants::TenantView tenant = TRY(deps_.tenants.of(group.tenant, call(limits)));
   if (group.waits_for == WaitsFor::Someone) return 0;
   if (tenant.objects_since) {
     // What was parked for whoever had the tenant id before is never released.
@@ -181,12 +181,12 @@ Result<bool> ParkedRelease::may_probe(const Group& group, Parked& parked, const 
     since = failed_probes == 0 ? one->entry.updated_at : std::max(since, one->entry.updated_at);
     failed_probes = std::max(failed_probes + 1, one->entry.releases);
   }
-  const Timestamp now = world_.clock.now();
+  const Timestamp now = deps_.clock.now();
   if (now - since < wait_after(failed_probes)) return false;
   const DeliveryId lease = lease_of(parked.front()->id.bucket, group.tenant, group.destination);
-  const LeaseOwner owner("probe-" + world_.random.uuid());  // of this probe alone
+  const LeaseOwner owner("probe-" + deps_.random.uuid());  // of this probe alone
   const Claim claim =
-      TRY(world_.ledger.claim(lease, owner, now, now + wait_after(failed_probes + 1), call(limits)));
+      TRY(deps_.ledger.claim(lease, owner, now, now + wait_after(failed_probes + 1), call(limits)));
   std::stable_sort(parked.begin(), parked.end(), [](const auto* left, const auto* right) {
     return left->entry.releases < right->entry.releases;
   });
@@ -196,7 +196,7 @@ Result<bool> ParkedRelease::may_probe(const Group& group, Parked& parked, const 
 Result<> ParkedRelease::release(const Parked& parked, std::size_t count, const deliver::Limits& limits) {
   ReplayCounts counts;
   for (const Ledger::ParkedDelivery* one : parked) {
-    const SteadyTime now = world_.clock.steady();
+    const SteadyTime now = deps_.clock.steady();
     if (counts.deliveries >= count || counts.lost >= kGoneMax) break;
     if (released_ >= options_.releases_max || limits.is_over(now)) break;
     const std::uint64_t deliveries = counts.deliveries;
@@ -221,35 +221,35 @@ Result<> ParkedRelease::release(const Parked& parked, std::size_t count, const d
 // A bucket's lifecycle takes the oldest first.
 Result<> ParkedRelease::settle_what_is_gone(const Group& group, const Parked& parked,
                                             const deliver::Limits& limits) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   const auto looked = gone_looked_at_.find(group);
   if (looked != gone_looked_at_.end() && now - looked->second < kLookForGoneEvery) return {};
   for (std::size_t index = 0; index < std::min(parked.size(), kGoneMax); ++index) {
-    if (limits.is_over(world_.clock.steady())) return {};
+    if (limits.is_over(deps_.clock.steady())) return {};
     const Ledger::ParkedDelivery& one = *parked[index];
-    OwnStore store(*world_.central.of(one.id.bucket));
+    OwnStore store(*deps_.central.of(one.id.bucket));
     const Result<ObjectInfo> info = store.head(one.id.key, call(limits));
     if (info.ok()) break;
     if (info.error().fault != Fault::NotFound) return info.error();
-    if (TRY(settle_lost(world_.clock, world_.ledger, one, call(limits)))) count_lost(one.id);
+    if (TRY(settle_lost(deps_.clock, deps_.ledger, one, call(limits)))) count_lost(one.id);
   }
   gone_looked_at_[group] = now;
   return {};
 }
 
 Deadline ParkedRelease::call(const deliver::Limits& limits) const {
-  const Deadline one = Deadline::after(world_.clock.steady(), kCallMax);
+  const Deadline one = Deadline::after(deps_.clock.steady(), kCallMax);
   return one.at < limits.until.at ? one : limits.until;
 }
 
 void ParkedRelease::count_lost(const DeliveryId& id) {
-  world_.shared.meters.of(id.tenant, id.destination).lost.add();
+  deps_.shared.meters.of(id.tenant, id.destination).lost.add();
 }
 
 void ParkedRelease::failed(const Error& error) {
   failures_.add();
   if (error.fault == Fault::Stopped) return;
-  const auto times = world_.shared.said.happened("parked: " + error.what, world_.clock.steady());
+  const auto times = deps_.shared.said.happened("parked: " + error.what, deps_.clock.steady());
   if (!times) return;
   log::warn(
       "what is parked cannot be looked at: it stays parked, and nobody is told how much it is; in AWS a "

@@ -27,7 +27,7 @@ namespace headgate::process {
 // stopped.
 class ParkedRelease {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Ledger& ledger;
@@ -44,7 +44,7 @@ class ParkedRelease {
     std::size_t releases_max = 1'000;            // in a turn
     std::size_t releases_of_one_max = 200;       // of one destination, in a turn
   };
-  ParkedRelease(World world, Options options);
+  ParkedRelease(Deps deps, Options options);
 
   // Looks if it is time to, and follows up what was delivered since; gives how long to wait before the next
   // turn. Errors are logged and counted.
@@ -74,7 +74,7 @@ class ParkedRelease {
   void count_lost(const DeliveryId& id);
   void failed(const Error& error);
 
-  const World world_;
+  const Deps deps_;
   const Options options_;
   std::optional<ParkedReplay> replay_;
   SteadyTime next_look_ = kLongAgo;

@@ -84,7 +84,7 @@ class Parked : public fakes::CentralFixture {
     return count;
   }
   double gauge(const std::string& name) { return metrics_.gauge(name, "").value(); }
-  ParkedRelease::World world() {
+  ParkedRelease::Deps deps() {
     return {.clock = clock_,
             .random = random_,
             .ledger = ledger_,
@@ -131,7 +131,7 @@ TEST_F(Parked, BecauseWorkersDiedOfItIsReleasedByACommandOnlyThoughItsDestinatio
             Verdict::Done);
   ASSERT_EQ(count(DeliveryState::Parked), 4U);
   answer_ = {};
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   for (int hour = 0; hour < 100; ++hour) {
     (void)turn(release);
     clock_.advance(hours{1});
@@ -149,7 +149,7 @@ TEST_F(Parked, BecauseWorkersDiedOfItIsReleasedByACommandOnlyThoughItsDestinatio
 
 TEST_F(Parked, IsReleasedWhenItsTenantIsConfiguredWithoutACommand) {
   park("late", 30);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   EXPECT_EQ(turn(release), 0);
   EXPECT_EQ(gauge("headgate_parked_deliveries"), 30);
   EXPECT_GE(gauge("headgate_parked_oldest_age_seconds"), 30);
@@ -185,7 +185,7 @@ TEST_F(Parked, IsNeverReleasedToACustomerWhoWasGivenTheIdOfAnotherOne) {
   configure(next);
   EXPECT_EQ(processor_.process(late).tally.parked, 1U);
   answer_ = {};
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   for (int day = 0; day < 3; ++day) {
     EXPECT_EQ(turn(release), 0);
     clock_.advance(hours{25});
@@ -199,7 +199,7 @@ TEST_F(Parked, IsReleasedWhenItsConfigurationIsMended) {
   broken.log_group_name = "";
   configure(broken);
   park("a", 3);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   EXPECT_EQ(turn(release), 0);
   configure(row("a"));
   clock_.advance(minutes{1});
@@ -213,7 +213,7 @@ TEST_F(Parked, ARefusingDestinationIsProbedAfterHalfAnHourTwoHoursAndThenDaily) 
   park("a", 5);
   const Timestamp parked_at = clock_.now();
   std::vector<std::int64_t> probes;  // minutes after it was parked
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   while (clock_.now() - parked_at < hours{24 * 3 + 12}) {
     if (turn(release) > 0) probes.push_back((clock_.now() - parked_at) / minutes{1});
     clock_.advance(minutes{5});
@@ -228,7 +228,7 @@ TEST_F(Parked, ARefusingDestinationIsProbedAfterHalfAnHourTwoHoursAndThenDaily) 
 
 TEST_F(Parked, TheOthersFollowAProbeThatIsTakenInOrderAndPaced) {
   park_until_it_takes("a", 40);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   std::vector<int> rounds;
   for (int round = 0; round < 20; ++round) rounds.push_back(turn(release));
   EXPECT_EQ((std::vector<int>{rounds.begin(), rounds.begin() + 5}), (std::vector<int>{1, 2, 4, 8, 16}));
@@ -245,7 +245,7 @@ TEST_F(Parked, AProbeThatIsStillUnderWayIsTheOnlyOneWhoeverLooks) {
   clock_.advance(minutes{31});
   std::size_t messages = 0;
   for (int start = 0; start < 10; ++start) {
-    ParkedRelease release(world(), {});  // that knows nothing of the one before
+    ParkedRelease release(deps(), {});  // that knows nothing of the one before
     (void)release.turn({});
     clock_.advance(minutes{5});
     messages = queue_.size();
@@ -259,7 +259,7 @@ TEST_F(Parked, TheNextProbeIsAnotherDelivery) {
   configure(row("a"));
   answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
   park("a", 3);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   clock_.advance(minutes{31});
   EXPECT_EQ(turn(release), 1);
   clock_.advance(minutes{121});
@@ -280,7 +280,7 @@ TEST_F(Parked, ADamagedObjectIsNotTriedAgainAndAgain) {
       processor_.process(ObjectCreated{.bucket = central_.bucket(), .key = key, .at = clock_.now()}).verdict,
       Verdict::Done);
   EXPECT_EQ(count(DeliveryState::Parked), 1U);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   clock_.advance(hours{72});
   EXPECT_EQ(turn(release), 0);
   EXPECT_EQ(count(DeliveryState::Parked), 1U);
@@ -288,7 +288,7 @@ TEST_F(Parked, ADamagedObjectIsNotTriedAgainAndAgain) {
 
 TEST_F(Parked, ADestinationThatStopsTakingGetsNoMore) {
   park_until_it_takes("a", 40);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   EXPECT_EQ(turn(release), 1);
   EXPECT_EQ(turn(release), 2);
   answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
@@ -305,7 +305,7 @@ TEST_F(Parked, WhoseObjectsExpireIsLostAndCountedWithoutACommand) {
   answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
   park("a", 3);
   park("nobody", 2);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   EXPECT_EQ(turn(release), 0);
   for (const auto& [id, entry] : ledger_.entries()) {
     if (id.key.view().ends_with("1002.json")) continue;
@@ -332,7 +332,7 @@ TEST_F(Parked, StaysParkedWhileItsDestinationIsDisabled) {
   TenantConfiguration disabled = row("a");
   disabled.enabled = false;
   configure(disabled);
-  ParkedRelease release(world(), {});
+  ParkedRelease release(deps(), {});
   clock_.advance(hours{3});
   EXPECT_EQ(turn(release), 0);
   EXPECT_EQ(count(DeliveryState::Parked), 2U) << "released, nobody would settle them";
@@ -346,7 +346,7 @@ TEST_F(Parked, StaysParkedWhileItsDestinationIsDisabled) {
 TEST_F(Parked, ATurnReleasesNoMoreThanItMayAndTheNextGoesOn) {
   for (const char* tenant : {"a", "b", "c"}) park(tenant, 10);
   for (const char* tenant : {"a", "b", "c"}) configure(row(tenant));
-  ParkedRelease release(world(), {.destinations_max = 2, .releases_max = 12, .releases_of_one_max = 8});
+  ParkedRelease release(deps(), {.destinations_max = 2, .releases_max = 12, .releases_of_one_max = 8});
   std::set<std::string> delivered_to;
   for (int round = 0; round < 8; ++round) {
     const int released = turn(release);
@@ -360,8 +360,8 @@ TEST_F(Parked, ATurnReleasesNoMoreThanItMayAndTheNextGoesOn) {
 TEST_F(Parked, OfTwoThatLookAtOnceEachDeliveryIsReleasedByOne) {
   park("late", 20);
   configure(row("late"));
-  ParkedRelease one(world(), {});
-  ParkedRelease two(world(), {});
+  ParkedRelease one(deps(), {});
+  ParkedRelease two(deps(), {});
   clock_.advance(minutes{1});
   (void)one.turn({});
   (void)two.turn({});
@@ -373,7 +373,7 @@ TEST_F(Parked, OfTwoThatLookAtOnceEachDeliveryIsReleasedByOne) {
 TEST_F(Parked, WithoutAQueueItIsStillCounted) {
   park("late", 2);
   configure(row("late"));
-  ParkedRelease::World without = world();
+  ParkedRelease::Deps without = deps();
   without.queue = nullptr;
   ParkedRelease release(without, {});
   EXPECT_EQ(turn(release), 0);

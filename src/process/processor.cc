@@ -36,25 +36,25 @@ struct Processor::Try {
   Timestamp parked_since = {};  // and since when
 };
 
-Processor::Processor(World world, ProcessorOptions options)
-    : world_(world),
+Processor::Processor(Deps deps, ProcessorOptions options)
+    : deps_(deps),
       options_(std::move(options)),
-      own_(world.shared == nullptr ? std::make_unique<Shared>(world.metrics) : nullptr),
-      shared_(own_ ? *own_ : *world.shared),
-      settlement_(world.clock, world.ledger, options_.owner, options_.lease, shared_.said),
-      quarantine_(world.central.first(), world.metrics),
-      unknown_tenant_(world.metrics.counter("headgate_deliver_unknown_tenant_total",
-                                            "Objects parked because nobody configured their tenant")),
-      former_tenant_(world.metrics.counter(
+      own_(deps.shared == nullptr ? std::make_unique<Shared>(deps.metrics) : nullptr),
+      shared_(own_ ? *own_ : *deps.shared),
+      settlement_(deps.clock, deps.ledger, options_.owner, options_.lease, shared_.said),
+      quarantine_(deps.central.first(), deps.metrics),
+      unknown_tenant_(deps.metrics.counter("headgate_deliver_unknown_tenant_total",
+                                           "Objects parked because nobody configured their tenant")),
+      former_tenant_(deps.metrics.counter(
           "headgate_deliver_former_tenant_total",
           "Objects parked because they were stored when their tenant's id was another customer's")),
       tried_alone_(
-          world.metrics.counter("headgate_process_tried_alone_total",
-                                "Deliveries tried alone because a worker died while it delivered them")) {
+          deps.metrics.counter("headgate_process_tried_alone_total",
+                               "Deliveries tried alone because a worker died while it delivered them")) {
   for (const std::string_view reason : {"disabled", "quarantine", "test-event", "other-event"})
     (void)acknowledged(reason);
-  for (ObjectStore* store : world.central.all())
-    central_.try_emplace(store->bucket(), world.clock, *store, options_.decompression, shared_.large_lines);
+  for (ObjectStore* store : deps.central.all())
+    central_.try_emplace(store->bucket(), deps.clock, *store, options_.decompression, shared_.large_lines);
   for (const BucketName& bucket : options_.buckets) CHECK(central_.contains(bucket));
 }
 
@@ -73,7 +73,7 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
   Outcome outcome;
   std::vector<std::string> refusals;
   for (const NamedObject& named : task.objects) {
-    if (limits.is_over(world_.clock.steady()))
+    if (limits.is_over(deps_.clock.steady()))
       return both(outcome, {.verdict = Verdict::TryLater, .is_left_off = true});
     Route route = route_of(named, options_.buckets);
     if (route.fate == Fate::Acknowledge) {
@@ -99,7 +99,7 @@ Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_vi
                                   const deliver::Limits& limits) {
   log::warn("a message cannot be understood, or names what it may not, and goes to quarantine",
             {{"message_id", message.id}, {"what", reason}});
-  const Deadline until = limits.writing(world_.clock.steady(), options_.timeout);
+  const Deadline until = limits.writing(deps_.clock.steady(), options_.timeout);
   const bool is_kept = quarantine_.put_message(message.id, message.body, reason, until).ok();
   return {.verdict = is_kept ? Verdict::Done : Verdict::TryLater};
 }
@@ -115,12 +115,12 @@ Outcome Processor::process(const ObjectCreated& object, const deliver::Limits& l
 }
 
 Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
-  Result<tenants::TenantView> tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
+  Result<tenants::TenantView> tenant = deps_.tenants.of(fields.tenant, job.limits.written_by);
   if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty()) &&
-      shared_.asked_again.happened(fields.tenant.view(), world_.clock.steady())) {
+      shared_.asked_again.happened(fields.tenant.view(), deps_.clock.steady())) {
     // Nothing is parked for what was mended a moment ago.
-    world_.tenants.forget(fields.tenant);
-    tenant = world_.tenants.of(fields.tenant, job.limits.written_by);
+    deps_.tenants.forget(fields.tenant);
+    tenant = deps_.tenants.of(fields.tenant, job.limits.written_by);
   }
   if (!tenant.ok()) {
     if (const auto times = happened("tenant " + fields.tenant.str())) {
@@ -264,7 +264,7 @@ std::optional<Processor::Try> Processor::begin(const Job& job, const KeyFields& 
                                    .progress = claimed.progress,
                                    .object_at = job.object.at,
                                    .wants = wanted_of_packed(configuration, fields)};
-  deliver::Gate::Admission admission = deliver::Gate::admit(one.gate, world_.clock.steady());
+  deliver::Gate::Admission admission = deliver::Gate::admit(one.gate, deps_.clock.steady());
   if (admission.wait) {
     outcome = both(outcome, refuse(job, one, *admission.wait));
     return std::nullopt;
@@ -299,7 +299,7 @@ deliver::WantsApplication Processor::wanted_of_packed(const TenantConfiguration&
 }
 
 Deadline Processor::deadline(const Job& job, std::chrono::milliseconds wait) const {
-  return sooner(job.limits.until, Deadline::after(world_.clock.steady(), wait));
+  return sooner(job.limits.until, Deadline::after(deps_.clock.steady(), wait));
 }
 
 // Takes out the destinations that, by the index, want nothing of a packed object: a node holds few of a
@@ -354,16 +354,16 @@ Outcome Processor::deliver_logs(const Job& job, std::span<Try> tries) {
 Error Processor::keep_damage(const Job& job, const Error& damage) {
   const Result<> kept =
       quarantine_.put_object_detail(job.object.bucket, job.object.key, damage.what,
-                                    job.limits.writing(world_.clock.steady(), options_.timeout));
+                                    job.limits.writing(deps_.clock.steady(), options_.timeout));
   return kept.ok() ? damage : Error(kept.error()).in(damage.what);
 }
 
 void Processor::open_sink(const Job& job, Try& one) {
   // Often from a cache.
   const deliver::Gate::Call call{
-      .clock = world_.clock, .limits = job.limits, .timeout = options_.timeout, .is_proof = false};
+      .clock = deps_.clock, .limits = job.limits, .timeout = options_.timeout, .is_proof = false};
   Result<std::shared_ptr<LogSink>> sink = one.gate->run(
-      call, [&](Deadline until) { return world_.destinations.log_sink(one.delivery.configuration, until); });
+      call, [&](Deadline until) { return deps_.destinations.log_sink(one.delivery.configuration, until); });
   if (!sink.ok()) {
     one.failed = std::move(sink).error();
     return;
@@ -376,11 +376,11 @@ void Processor::open_logs(Try& one, const ObjectInfo& info) {
   deliver::Delivery& delivery = one.delivery;
   delivery.id.etag = info.etag;
   if (info.modified_at > Timestamp{}) delivery.object_at = info.modified_at;
-  one.logs = std::make_unique<deliver::LogDelivery>(deliver::LogDelivery::World{.clock = world_.clock,
-                                                                                .ledger = world_.ledger,
-                                                                                .quarantine = quarantine_,
-                                                                                .gate = *one.gate,
-                                                                                .lag = &one.meters->lag},
+  one.logs = std::make_unique<deliver::LogDelivery>(deliver::LogDelivery::Deps{.clock = deps_.clock,
+                                                                               .ledger = deps_.ledger,
+                                                                               .quarantine = quarantine_,
+                                                                               .gate = *one.gate,
+                                                                               .lag = &one.meters->lag},
                                                     one.sink, delivery, options_.log_limits);
   if (one.logs->starts_over()) {
     const DeliveryId& id = delivery.id;
@@ -430,10 +430,10 @@ Processor::Reading Processor::read_object(const Job& job, std::span<Try> tries) 
 }
 
 Outcome Processor::deliver_to_bucket(const Job& job, Try& one) {
-  const deliver::Gate::Call call{.clock = world_.clock, .limits = job.limits, .timeout = options_.timeout};
+  const deliver::Gate::Call call{.clock = deps_.clock, .limits = job.limits, .timeout = options_.timeout};
   const auto deliver = [&](Deadline until) -> Result<deliver::DeliveryCounts> {
     const std::shared_ptr<ObjectStore> bucket =
-        TRY_IN("bucket", world_.destinations.bucket(one.delivery.configuration, until));
+        TRY_IN("bucket", deps_.destinations.bucket(one.delivery.configuration, until));
     return central_of(job).buckets.deliver(one.delivery, *bucket);
   };
   const Result<deliver::DeliveryCounts> delivered = one.gate->run(call, deliver);
@@ -462,11 +462,11 @@ Outcome Processor::settle(const Job& job, Try& one, const Result<>& tried) {
   meters.delivered.add();
   if (one.releases > 0) shared_.recovered.add(id.tenant, id.destination);
   if (job.object.at > Timestamp{}) {
-    const std::chrono::duration<double> latency = world_.clock.now() - job.object.at;
+    const std::chrono::duration<double> latency = deps_.clock.now() - job.object.at;
     meters.latency.observe(std::max(latency.count(), 0.0));  // clocks differ
   }
   if (one.counts.first_at) {
-    const std::chrono::duration<double> lag = world_.clock.now() - *one.counts.first_at;
+    const std::chrono::duration<double> lag = deps_.clock.now() - *one.counts.first_at;
     meters.lag.observe(std::max(lag.count(), 0.0), one.counts.events);  // what a line says may be to come
   }
   return {.health = Health::Good, .tally = {.delivered = 1}};
@@ -517,7 +517,7 @@ Outcome Processor::outcome_of(const Settlement::Settled& settled) {
 
 // How often since it was last said, if it is to be said now.
 std::optional<std::uint64_t> Processor::happened(std::string_view subject) {
-  return shared_.said.happened(subject, world_.clock.steady());
+  return shared_.said.happened(subject, deps_.clock.steady());
 }
 
 Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
@@ -529,7 +529,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
     reason = "tried for too long, last: " + reason;
   }
   if (!options_.replay.empty()) verdict = Verdict::TryLater;
-  say_failed(shared_.said, world_.clock.steady(), id, verdict, reason);
+  say_failed(shared_.said, deps_.clock.steady(), id, verdict, reason);
   count_confirmed(one);
   if (verdict == Verdict::Park) {
     one.meters->parked.add();
@@ -561,7 +561,7 @@ Outcome Processor::refuse(const Job& job, Try& one, std::chrono::milliseconds wa
 
 bool Processor::is_over(const Job& job, const Try& one) const {
   constexpr std::uint32_t kTriesMin = 5;  // we may have been away for most of the time
-  return job.tries >= kTriesMin && world_.clock.now() >= one.tried_since + options_.try_for;
+  return job.tries >= kTriesMin && deps_.clock.now() >= one.tried_since + options_.try_for;
 }
 
 Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {
@@ -590,9 +590,9 @@ Outcome Processor::park_for_all(const Job& job, const TenantId& tenant, std::str
 
 // What needs no delivery is counted by why.
 Counter& Processor::acknowledged(std::string_view reason) {
-  return world_.metrics.counter("headgate_process_acknowledged_total",
-                                "What was acknowledged without a delivery, by reason",
-                                {{"reason", std::string(reason)}});
+  return deps_.metrics.counter("headgate_process_acknowledged_total",
+                               "What was acknowledged without a delivery, by reason",
+                               {{"reason", std::string(reason)}});
 }
 
 }  // namespace headgate::process

@@ -19,8 +19,8 @@
 #include "base/result.h"
 #include "deliver/bucket_delivery.h"
 #include "deliver/delivery.h"
+#include "deliver/event_batcher.h"
 #include "deliver/gate.h"
-#include "deliver/log_batcher.h"
 #include "deliver/object_text.h"
 #include "deliver/quarantine.h"
 #include "model/large_lines.h"
@@ -83,7 +83,7 @@ struct Shared {
 // one object at once. The ports are shared.
 class Processor {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     CentralStores central;  // one for each of ProcessorOptions::buckets
     Ledger& ledger;
@@ -92,7 +92,7 @@ class Processor {
     Metrics& metrics;
     Shared* shared = nullptr;  // none: this processor is alone
   };
-  Processor(World world, ProcessorOptions options);
+  Processor(Deps deps, ProcessorOptions options);
 
   static constexpr std::size_t kSideBySideMax = 8;
 
@@ -158,7 +158,7 @@ class Processor {
   Counter& acknowledged(std::string_view reason);
   std::optional<std::uint64_t> happened(std::string_view subject);
 
-  World world_;
+  Deps deps_;
   const ProcessorOptions options_;
   std::unique_ptr<Shared> own_;  // when none was given
   Shared& shared_;

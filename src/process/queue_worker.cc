@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "process/batch.h"
+#include "process/invocation.h"
 
 namespace headgate::process {
 namespace {
@@ -35,21 +35,21 @@ constexpr std::chrono::seconds kLookWhenEstranged{30};
 
 }  // namespace
 
-QueueWorker::QueueWorker(World world, KeyTemplate key_template, Options options)
-    : world_(world),
+QueueWorker::QueueWorker(Deps deps, KeyTemplate key_template, Options options)
+    : deps_(deps),
       key_template_(std::move(key_template)),
       options_(std::move(options)),
-      done_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
-                                  {{"verdict", "done"}})),
-      again_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
-                                   {{"verdict", "try-later"}})),
-      given_back_(world.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
-                                        {{"verdict", "given-back"}})),
+      done_(deps.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                 {{"verdict", "done"}})),
+      again_(deps.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                  {{"verdict", "try-later"}})),
+      given_back_(deps.metrics.counter("headgate_process_messages_total", "Messages by what became of them",
+                                       {{"verdict", "given-back"}})),
       held_messages_(
-          world.metrics.gauge("headgate_process_held_messages", "Messages received and not yet settled")),
-      held_bytes_(world.metrics.gauge("headgate_process_held_bytes",
-                                      "Bytes of the objects that the held messages stand for")),
-      visibility_failures_(world.clock, world.metrics),
+          deps.metrics.gauge("headgate_process_held_messages", "Messages received and not yet settled")),
+      held_bytes_(deps.metrics.gauge("headgate_process_held_bytes",
+                                     "Bytes of the objects that the held messages stand for")),
+      visibility_failures_(deps.clock, deps.metrics),
       room_(options_.room) {}
 
 void QueueWorker::run(const std::stop_token& stop) {
@@ -63,13 +63,13 @@ void QueueWorker::run(const std::stop_token& stop) {
     if (stop.stop_requested()) break;  // which ends a receive, too
     if (received.ok()) {
       failures = 0;
-      if (is_estranged()) world_.clock.sleep(kLookWhenEstranged, stop);
+      if (is_estranged()) deps_.clock.sleep(kLookWhenEstranged, stop);
       continue;
     }
-    const auto wait = options_.after_error.wait(++failures, world_.random.next());
+    const auto wait = options_.after_error.wait(++failures, deps_.random.next());
     log::warn("the queue failed and is asked again",
               {{"what", received.error().what}, {"wait_ms", wait.count()}});
-    world_.clock.sleep(wait, stop);
+    deps_.clock.sleep(wait, stop);
   }
   begin_grace();  // the callback may not have run yet
   give_back_what_waits();
@@ -115,7 +115,7 @@ std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
   is_looking_ = false;
   if (has_room_for_anyone()) return count;
   if (!has_found_others_) {
-    const bool is_alone = world_.clock.steady() - others_seen_at_ > kOthersRemembered;
+    const bool is_alone = deps_.clock.steady() - others_seen_at_ > kOthersRemembered;
     const std::chrono::milliseconds wait = is_alone ? kLookWhenAlone : kLookAmongOthers;
     if (changed_.wait_for(lock, stop, wait, has_room_for_anyone)) return count;
   }
@@ -125,7 +125,7 @@ std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
 }
 
 Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   {
     const std::lock_guard lock(mutex_);
     asked_at_ = now;
@@ -133,8 +133,8 @@ Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
   // The first look does not wait: what is asked of us meanwhile (readiness) has an answer soon.
   const auto wait = std::exchange(has_asked_, true) ? options_.wait : std::chrono::milliseconds{0};
   Result<std::vector<ReceivedMessage>> received =
-      world_.queue.receive({.count_max = count, .visibility = options_.visibility, .wait = wait},
-                           Deadline::after(now, wait + kCallMax));
+      deps_.queue.receive({.count_max = count, .visibility = options_.visibility, .wait = wait},
+                          Deadline::after(now, wait + kCallMax));
   const bool is_stopped = !received.ok() && received.error().fault == Fault::Stopped;
   if (is_stopped) abandoned_until_ = now + wait + kReceiveEndsLate;
   return received;
@@ -147,7 +147,7 @@ void QueueWorker::saw(const Result<>& received) {
 }
 
 Result<> QueueWorker::status() const {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   const std::lock_guard lock(mutex_);
   if (!asked_at_ || !seen_.ok()) return seen_;
   const std::chrono::nanoseconds takes = now - *asked_at_;
@@ -187,16 +187,16 @@ QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   // while none does, it goes back: the fault may be in our configuration.
   const bool is_kept_out = is_foreign(task) && (is_estranged() || !has_seen_ours_);
   const TenantId tenant = task.tenant();
-  if (last_tenant_ && *last_tenant_ != tenant) others_seen_at_ = world_.clock.steady();
+  if (last_tenant_ && *last_tenant_ != tenant) others_seen_at_ = deps_.clock.steady();
   last_tenant_ = tenant;
-  const bool is_held_up = world_.crew.is_held_up(tenant);
+  const bool is_held_up = deps_.pool.is_held_up(tenant);
   Taken taken = Taken::No;
   std::uint64_t charged = 0;
   if (!is_kept_out) {
     const std::lock_guard lock(mutex_);
     if (!is_held_up && room_.has_share_for(tenant)) {
       taken = Taken::Yes;
-      const SteadyTime now = world_.clock.steady();
+      const SteadyTime now = deps_.clock.steady();
       charged = room_.charge(task.object_bytes(), task.message.body.size());
       room_.take(tenant, charged);
       held_[task.message.receipt] = {
@@ -207,17 +207,17 @@ QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   }
   if (taken == Taken::No) {
     given_back_.add();
-    let_go(task.message, wait_after(task.message, {}, options_.retry, world_.random.next()));
+    let_go(task.message, wait_after(task.message, {}, options_.retry, deps_.random.next()));
     return taken;
   }
   const auto done = [this, tenant, charged](const ReceivedMessage& of, const Outcome& outcome) {
     settle(of, outcome);
     forget(tenant, charged);
   };
-  world_.crew.submit({.task = std::move(task),
-                      .tenant = tenant,
-                      .limits = {.stop = options_.stops.deliveries.get_token()},
-                      .done = done});
+  deps_.pool.submit({.task = std::move(task),
+                     .tenant = tenant,
+                     .limits = {.stop = options_.stops.deliveries.get_token()},
+                     .done = done});
   return taken;
 }
 
@@ -228,11 +228,11 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
   }
   if (outcome.verdict == Verdict::TryLater) {
     again_.add();
-    let_go(message, wait_after(message, outcome, options_.retry, world_.random.next()));
+    let_go(message, wait_after(message, outcome, options_.retry, deps_.random.next()));
     return;
   }
   done_.add();
-  const Result<> removed = world_.queue.remove(message.receipt, call_deadline());
+  const Result<> removed = deps_.queue.remove(message.receipt, call_deadline());
   // A receipt that is void: it came to someone else meanwhile, who will find everything done.
   if (removed.ok() || removed.error().fault == Fault::NotFound) return;
   log::warn("a message that is done cannot be removed; it will come again, and nothing will be done twice",
@@ -240,16 +240,16 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
 }
 
 void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds visibility) {
-  visibility_failures_.saw(world_.queue.change_visibility(message.receipt, visibility, call_deadline()));
+  visibility_failures_.saw(deps_.queue.change_visibility(message.receipt, visibility, call_deadline()));
 }
 
 void QueueWorker::give_back(const std::vector<std::string>& receipts) {
   if (receipts.empty()) return;
-  visibility_failures_.saw(world_.queue.give_back(receipts, call_deadline()), receipts.size());
+  visibility_failures_.saw(deps_.queue.give_back(receipts, call_deadline()), receipts.size());
 }
 
 Deadline QueueWorker::call_deadline() const {
-  const Deadline call = Deadline::after(world_.clock.steady(), kCallMax);
+  const Deadline call = Deadline::after(deps_.clock.steady(), kCallMax);
   const std::lock_guard lock(mutex_);
   return grace_ ? sooner(call, *grace_) : call;
 }
@@ -280,7 +280,7 @@ void QueueWorker::leave(Deadline grace) {
 
 void QueueWorker::begin_grace() {
   const std::lock_guard lock(mutex_);
-  if (!grace_) grace_ = Deadline::after(world_.clock.steady(), options_.grace);
+  if (!grace_) grace_ = Deadline::after(deps_.clock.steady(), options_.grace);
   changed_.notify_all();
 }
 
@@ -291,16 +291,16 @@ void QueueWorker::watch_grace(const std::stop_token& over) {
   if (!changed_.wait(lock, over, [&] { return grace_.has_value(); })) return;
   const Deadline grace = *grace_;
   lock.unlock();
-  const std::chrono::nanoseconds left = grace.left(world_.clock.steady());
-  if (world_.clock.sleep(left - std::min(left / 4, kGiveBackMax), over)) return;
+  const std::chrono::nanoseconds left = grace.left(deps_.clock.steady());
+  if (deps_.clock.sleep(left - std::min(left / 4, kGiveBackMax), over)) return;
   options_.stops.deliveries.request_stop();
-  if (world_.clock.sleep(grace.left(world_.clock.steady()), over)) return;
+  if (deps_.clock.sleep(grace.left(deps_.clock.steady()), over)) return;
   options_.stops.writes.request_stop();
 }
 
 void QueueWorker::give_back_what_waits() {
   std::vector<std::string> receipts;
-  for (const Executor::Job& job : world_.crew.withdraw()) {
+  for (const Executor::Job& job : deps_.pool.withdraw()) {
     const std::string& receipt = job.task.message.receipt;
     {
       const std::lock_guard lock(mutex_);
@@ -317,24 +317,24 @@ void QueueWorker::give_back_what_waits() {
 // The queue does not know that nobody waits for its answer any more: what goes back meanwhile it may hand to
 // that receive, and nobody would see it again before its visibility ends.
 void QueueWorker::await_end_of_abandoned_receive() {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   std::chrono::nanoseconds wait = Deadline{abandoned_until_}.left(now);
   {
     const std::lock_guard lock(mutex_);
     if (grace_) wait = std::min(wait, grace_->left(now) / 2);
   }
-  if (wait.count() > 0) world_.clock.sleep(wait, {});
+  if (wait.count() > 0) deps_.clock.sleep(wait, {});
 }
 
 void QueueWorker::beat(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "heartbeat");
   const std::chrono::nanoseconds period = std::chrono::nanoseconds{options_.visibility} / 6;
-  while (!world_.clock.sleep(period, stop)) extend_visibility();
+  while (!deps_.clock.sleep(period, stop)) extend_visibility();
 }
 
 // What has used half of its visibility gets all of it again, until the queue allows no more.
 void QueueWorker::extend_visibility() {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   std::vector<std::string> due;
   {
     const std::lock_guard lock(mutex_);
@@ -345,7 +345,7 @@ void QueueWorker::extend_visibility() {
   }
   for (const std::string& receipt : due) {
     if (options_.stops.deliveries.stop_requested()) return;
-    const Result<> extended = world_.queue.change_visibility(receipt, options_.visibility, call_deadline());
+    const Result<> extended = deps_.queue.change_visibility(receipt, options_.visibility, call_deadline());
     const std::lock_guard lock(mutex_);
     const auto held = held_.find(receipt);
     if (held == held_.end()) continue;

@@ -18,7 +18,7 @@
 #include "ports/queue.h"
 #include "ports/random.h"
 #include "process/executor.h"
-#include "process/room.h"
+#include "process/in_flight_budget.h"
 #include "process/visibility_failures.h"
 
 namespace headgate::process {
@@ -41,7 +41,7 @@ class QueueWorker {
     std::chrono::seconds visibility{300};
     std::chrono::milliseconds wait{20'000};   // for a message
     std::chrono::milliseconds grace{25'000};  // from the stop, for what is under way
-    Room::Options room;
+    InFlightBudget::Options room;
     Backoff retry{.first = std::chrono::milliseconds{5'000}, .longest = std::chrono::milliseconds{3'600'000}};
     // The central buckets; empty: messages are not judged by the buckets that they name.
     std::set<BucketName> buckets;
@@ -49,14 +49,14 @@ class QueueWorker {
                         .longest = std::chrono::milliseconds{30'000}};
     WorkerStops stops;
   };
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Queue& queue;
     Metrics& metrics;
-    Executor& crew;
+    Executor& pool;
   };
-  QueueWorker(World world, KeyTemplate key_template, Options options);
+  QueueWorker(Deps deps, KeyTemplate key_template, Options options);
   QueueWorker(const QueueWorker&) = delete;
   QueueWorker& operator=(const QueueWorker&) = delete;
 
@@ -108,7 +108,7 @@ class QueueWorker {
   static constexpr std::size_t kForeignAtStartMax = 10;
   static constexpr std::size_t kForeignMax = 100;
 
-  const World world_;
+  const Deps deps_;
   const KeyTemplate key_template_;
   Options options_;
   Counter& done_;
@@ -119,7 +119,7 @@ class QueueWorker {
   VisibilityFailures visibility_failures_;
   mutable std::mutex mutex_;  // guards room_, held_, asked_at_, seen_ and grace_
   std::condition_variable_any changed_;
-  Room room_;
+  InFlightBudget room_;
   std::map<std::string, Held> held_;                                    // by receipt
   std::optional<SteadyTime> asked_at_;                                  // the receive that is under way
   Result<> seen_ = Error{Fault::Retry, "the queue was not asked yet"};  // what the last receive came to

@@ -15,8 +15,8 @@
 #include "fakes/scripted_destinations.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
-#include "process/batch.h"
-#include "process/crew.h"
+#include "process/invocation.h"
+#include "process/worker_pool.h"
 
 namespace headgate::process {
 namespace {
@@ -70,15 +70,15 @@ class Working : public testing::Test {
         .bucket = central_.bucket(), .key = key, .bytes = text.size(), .at = clock_.now()};
     ASSERT_TRUE(queue_.send(sns_envelope(created, "id"), seconds{0}, Deadline::never()).ok());
   }
-  Crew::Options crew_options(std::size_t threads) {
-    Crew::Options options{.threads = threads, .gate = {.tries_max = 1}};
+  WorkerPool::Options pool_options(std::size_t threads) {
+    WorkerPool::Options options{.threads = threads, .gate = {.tries_max = 1}};
     options.processor.buckets = {central_.bucket()};
     options.processor.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
     options.processor.owner = LeaseOwner("worker");
     options.processor.timeout = call_timeout_;
     return options;
   }
-  Processor::World world() {
+  Processor::Deps deps() {
     return {.clock = clock_,
             .central = central_,
             .ledger = ledger_,
@@ -92,9 +92,9 @@ class Working : public testing::Test {
   // Works until `until` says so.
   template <typename Until>
   void work(QueueWorker::Options options, std::size_t threads, Until until) {
-    Crew crew(world(), crew_options(threads));
+    WorkerPool pool(deps(), pool_options(threads));
     QueueWorker worker(
-        {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+        {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
         *KeyTemplate::parse(KeyTemplate::kDefault), std::move(options));
     std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
     while (!until()) std::this_thread::yield();
@@ -124,7 +124,7 @@ class Working : public testing::Test {
   fakes::MemoryStore central_{clock_, BucketName("central")};
   fakes::MemoryLedger ledger_;
   fakes::MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.backend = tenants::Backend::Local}}};
   std::unique_ptr<fakes::ScriptedDestinations> destinations_ =
       std::make_unique<fakes::ScriptedDestinations>();
   milliseconds call_timeout_{30'000};
@@ -150,12 +150,12 @@ TEST_F(Working, OfTwoWorkersThatGetTheSameObjectsOneDeliversEach) {
   for (int number = 0; number < 50; ++number) {
     for (int times = 0; times < 3; ++times) store("a", std::to_string(number));
   }
-  Crew::Options other = crew_options(4);
+  WorkerPool::Options other = pool_options(4);
   other.processor.owner = LeaseOwner("another");
-  Crew crew(world(), std::move(other));
+  WorkerPool pool(deps(), std::move(other));
   QueueWorker::Options options = quick();
   options.retry = {.first = milliseconds{1}, .longest = milliseconds{1}};
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
   work(options, 4, [&] { return queue_.size() == 0; });
@@ -297,8 +297,8 @@ TEST_F(Working, ABatchNamesTheMessagesThatAreNotDone) {
   const std::vector<ReceivedMessage> messages =
       queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
   ASSERT_EQ(messages.size(), 3U);
-  Crew crew(world(), crew_options(4));
-  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &queue_);
+  WorkerPool pool(deps(), pool_options(4));
+  InvocationProcessor batches(clock_, random_, pool, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &queue_);
   const std::vector<std::string> not_done =
       batches.process(messages, Deadline::after(clock_.steady(), seconds{60}));
   EXPECT_EQ(not_done, std::vector<std::string>{messages[1].id});
@@ -317,9 +317,9 @@ TEST_F(Working, ABatchEndsBeforeItsDeadlineWhateverHangs) {
   store("good", "two");
   const std::vector<ReceivedMessage> messages =
       queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
-  Crew crew(world(), crew_options(2));
-  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
-                         {.margin = milliseconds{200}});
+  WorkerPool pool(deps(), pool_options(2));
+  InvocationProcessor batches(clock_, random_, pool, *KeyTemplate::parse(KeyTemplate::kDefault),
+                              {.margin = milliseconds{200}});
   const Deadline deadline = Deadline::after(clock_.steady(), milliseconds{500});
   EXPECT_EQ(batches.process(messages, deadline), std::vector<std::string>{messages[0].id});
   EXPECT_FALSE(deadline.passed(clock_.steady()));
@@ -412,10 +412,10 @@ TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
     for (const auto& one : metrics_.counters("headgate_process_visibility_failures_total")) sum += one.value;
     return sum;
   };
-  Crew crew(world(), crew_options(2));
+  WorkerPool pool(deps(), pool_options(2));
   {
     QueueWorker worker(
-        {.clock = clock_, .random = random_, .queue = fixed, .metrics = metrics_, .crew = crew},
+        {.clock = clock_, .random = random_, .queue = fixed, .metrics = metrics_, .pool = pool},
         *KeyTemplate::parse(KeyTemplate::kDefault), quick());
     EXPECT_EQ(counted(), 0U);
     for (const char* line : {"one", "two", "three"}) send(line);
@@ -425,8 +425,8 @@ TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
   VisibilityFailures failures(clock_, metrics_);
   const std::uint64_t before = counted();
   send("four");
-  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &fixed,
-                         &failures);
+  InvocationProcessor batches(clock_, random_, pool, *KeyTemplate::parse(KeyTemplate::kDefault), {}, &fixed,
+                              &failures);
   const auto messages = fixed.receive({.count_max = 1, .visibility = seconds{60}}, Deadline::never()).value();
   EXPECT_EQ(batches.process(messages, Deadline::after(clock_.steady(), seconds{60})).size(), 1U);
   EXPECT_EQ(counted(), before + 1);
@@ -435,11 +435,11 @@ TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
 TEST_F(Working, AQueueThatDoesNotAnswerKeepsNeitherItsEndNorItsStatusWaiting) {
   std::stop_source receive_stop;
   HangingQueue hanging(clock_, receive_stop.get_token());
-  Crew crew(world(), crew_options(2));
+  WorkerPool pool(deps(), pool_options(2));
   QueueWorker::Options options = quick();
   options.grace = milliseconds{200};
   QueueWorker worker(
-      {.clock = clock_, .random = random_, .queue = hanging, .metrics = metrics_, .crew = crew},
+      {.clock = clock_, .random = random_, .queue = hanging, .metrics = metrics_, .pool = pool},
       *KeyTemplate::parse(KeyTemplate::kDefault), options);
   EXPECT_FALSE(worker.status().ok());  // nothing is known yet
   std::jthread thread([&](const std::stop_token& stop) {
@@ -489,8 +489,8 @@ TEST_F(Working, WhatItsGraceEndsGoesBackWhileThereIsGraceLeftForThat) {
   ASSERT_TRUE(
       queue.send(body_of({{"cluster/a/web/web-1/line.json", 1}}, "central"), seconds{0}, Deadline::never())
           .ok());
-  Crew crew(world(), crew_options(1));
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+  WorkerPool pool(deps(), pool_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
   while (!is_called) std::this_thread::yield();
@@ -539,8 +539,8 @@ TEST_F(Working, GivesNothingBackWhileAReceiveThatItLeftMayStillTakeIt) {
                           Deadline::never())
                     .ok());
   }
-  Crew crew(world(), crew_options(1));
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+  WorkerPool pool(deps(), pool_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) {
     const std::stop_callback with_it(stop, [&] { receive_stop.request_stop(); });
@@ -565,8 +565,8 @@ TEST_F(Working, AStopThatMeetsACallToAQueueThatHangsTakesNoLongerThanTheGrace) {
   queue.is_hanging = true;
   // A message that goes back as soon as it came: the thread that receives is the one that hangs.
   ASSERT_TRUE(queue.send(body_of({{"c/a/w/p/1.json", 1}}, "theirs"), seconds{0}, Deadline::never()).ok());
-  Crew crew(world(), crew_options(1));
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .crew = crew},
+  WorkerPool pool(deps(), pool_options(1));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
   while (queue.calls == 0) std::this_thread::yield();
@@ -577,8 +577,8 @@ TEST_F(Working, AStopThatMeetsACallToAQueueThatHangsTakesNoLongerThanTheGrace) {
 }
 
 TEST_F(Working, SaysThatItWorksOnceTheQueueHasAnswered) {
-  Crew crew(world(), crew_options(2));
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+  WorkerPool pool(deps(), pool_options(2));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), quick());
   EXPECT_FALSE(worker.status().ok());
   EXPECT_TRUE(worker.step({}).ok());
@@ -592,8 +592,8 @@ TEST_F(Working, StopsInsteadOfDrainingTheQueueOfAnotherEnvironment) {
   }
   QueueWorker::Options options = quick();
   options.buckets = {central_.bucket()};
-  Crew crew(world(), crew_options(2));
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+  WorkerPool pool(deps(), pool_options(2));
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   for (int turn = 0; turn < 5; ++turn) EXPECT_TRUE(worker.step({}).ok());
   EXPECT_EQ(queue_.size(), 20U);  // all of them went back
@@ -633,9 +633,9 @@ TEST_F(Working, ABatchOfAnotherEnvironmentGoesBackAsAWhole) {
   }
   const std::vector<ReceivedMessage> messages =
       queue_.receive({.visibility = seconds{60}, .wait = seconds{1}}, Deadline::never()).value();
-  Crew crew(world(), crew_options(2));
-  BatchProcessor batches(clock_, random_, crew, *KeyTemplate::parse(KeyTemplate::kDefault),
-                         {.buckets = {central_.bucket()}});
+  WorkerPool pool(deps(), pool_options(2));
+  InvocationProcessor batches(clock_, random_, pool, *KeyTemplate::parse(KeyTemplate::kDefault),
+                              {.buckets = {central_.bucket()}});
   EXPECT_EQ(batches.process(messages, Deadline::after(clock_.steady(), seconds{60})).size(), 3U);
   const auto page = central_.list("quarantine/", ObjectKey(), 10, Deadline::never());
   EXPECT_TRUE(page.ok() && page->objects.empty());
@@ -680,10 +680,10 @@ TEST_F(Working, AStopEndsAlsoWhatWaitsToBeDeliveredAlone) {
   store("b", "hangs");
   Latch latch;
   act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
-  Crew crew(world(), crew_options(2));
+  WorkerPool pool(deps(), pool_options(2));
   QueueWorker::Options options = quick();
   options.grace = seconds{2};
-  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .crew = crew},
+  QueueWorker worker({.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
   latch.wait_for_callers(1);

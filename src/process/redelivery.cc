@@ -78,10 +78,10 @@ Result<Peek> peek(const std::string& text) {
 
 }  // namespace
 
-Redelivery::Redelivery(World world, Options options)
-    : world_(std::move(world)),
+Redelivery::Redelivery(Deps deps, Options options)
+    : deps_(std::move(deps)),
       options_(std::move(options)),
-      quarantine_(world_.central.first(), world_.metrics) {}
+      quarantine_(deps_.central.first(), deps_.metrics) {}
 
 Result<Redelivered> Redelivery::redeliver(const QuarantineItem& item, const deliver::Limits& limits) {
   switch (item.kind) {
@@ -99,7 +99,7 @@ Result<Redelivered> Redelivery::redeliver_events(const QuarantineItem& item, con
   const bool is_too_old = item.reason == "too-old" || item.reason == "expired";
   if (is_too_old && !options_.is_restamped)
     return left("its events are too old for the destination: give them the time of now with --restamp");
-  const tenants::TenantView tenant = TRY(world_.tenants.of(item.tenant, call(limits)));
+  const tenants::TenantView tenant = TRY(deps_.tenants.of(item.tenant, call(limits)));
   if (tenant.objects_since && item.since < *tenant.objects_since) return left(kOfFormerTenant);
   const DestinationName destination = base_of(item.destination);
   const auto configuration =
@@ -114,7 +114,7 @@ Result<Redelivered> Redelivery::redeliver_events(const QuarantineItem& item, con
                                                 : Result<Redelivered>(text.error());
   }
   const Peek seen = TRY_IN(item.key.view(), peek(*text));
-  if (!options_.is_restamped && seen.last && *seen.last > world_.clock.now() + kTooNewAhead)
+  if (!options_.is_restamped && seen.last && *seen.last > deps_.clock.now() + kTooNewAhead)
     return left("its events are too new for the destination until " + to_rfc3339(*seen.last - kTooNewAhead) +
                 ": wait, or give them the time of now with --restamp");
   TenantConfiguration to = *configuration;
@@ -124,11 +124,11 @@ Result<Redelivered> Redelivery::redeliver_events(const QuarantineItem& item, con
 
 Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const TenantConfiguration& configuration,
                                         const std::string& text, const deliver::Limits& limits) {
-  const DeliveryId id{.bucket = world_.central.first().bucket(),
+  const DeliveryId id{.bucket = deps_.central.first().bucket(),
                       .key = item.key,
                       .tenant = item.tenant,
                       .destination = DestinationName(configuration.type.str() + "~redeliver-" + item.etag)};
-  Settlement settlement(world_.clock, world_.ledger, options_.owner, options_.lease, said_);
+  Settlement settlement(deps_.clock, deps_.ledger, options_.owner, options_.lease, said_);
   const Claimed claimed = settlement.claim(id, Isolation::Alone, call(limits));
   if (claimed.hold == Hold::Settled) {
     TRY(move(item, text, limits));
@@ -155,12 +155,12 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
     settlement.release(id, call(limits));
     return left(error.what);
   };
-  const Result<std::shared_ptr<LogSink>> sink = world_.destinations.log_sink(configuration, call(limits));
+  const Result<std::shared_ptr<LogSink>> sink = deps_.destinations.log_sink(configuration, call(limits));
   if (!sink.ok()) return give_up(sink.error());
   deliver::LogDelivery logs(
-      {.clock = world_.clock, .ledger = world_.ledger, .quarantine = quarantine_, .gate = gate}, *sink,
+      {.clock = deps_.clock, .ledger = deps_.ledger, .quarantine = quarantine_, .gate = gate}, *sink,
       delivery, {});
-  const Timestamp now = world_.clock.now();
+  const Timestamp now = deps_.clock.now();
   const auto put = [&]() -> Result<> {
     TextSource source(text);
     RecordReader records(source, {});
@@ -184,30 +184,30 @@ Result<Redelivered> Redelivery::deliver(const QuarantineItem& item, const Tenant
 }
 
 Result<Redelivered> Redelivery::redeliver_message(const QuarantineItem& item, const deliver::Limits& limits) {
-  if (world_.queue == nullptr) return left("aws.queue_url is not set: a message goes by way of the queue");
+  if (deps_.queue == nullptr) return left("aws.queue_url is not set: a message goes by way of the queue");
   const std::string text = TRY(read(item.key, limits));
   const Result<std::string> body = member_of(text, "body");
   if (!body.ok()) return left(body.error().what);
-  TRY_IN("queue", world_.queue->send(*body, std::chrono::seconds{0}, call(limits)));
+  TRY_IN("queue", deps_.queue->send(*body, std::chrono::seconds{0}, call(limits)));
   TRY(move(item, text, limits));
   return Redelivered{.what = Redelivered::What::Done};
 }
 
 // What could be read of it is delivered, the rest is parked: that is released, and begins where it stopped.
 Result<Redelivered> Redelivery::redeliver_object(const QuarantineItem& item, const deliver::Limits& limits) {
-  if (world_.queue == nullptr) return left("aws.queue_url is not set: an object goes by way of the queue");
+  if (deps_.queue == nullptr) return left("aws.queue_url is not set: an object goes by way of the queue");
   const std::string text = TRY(read(item.key, limits));
   const Result<std::string> said = member_of(text, "key");
   if (!said.ok()) return left(said.error().what);
   const ObjectKey key(*said);
   const Result<KeyFields> fields = options_.key_template.parse_key(key);
   if (!fields.ok()) return left("key: " + fields.error().what);
-  ParkedReplay replay({.clock = world_.clock,
-                       .random = world_.random,
-                       .ledger = world_.ledger,
-                       .central = world_.central,
-                       .tenants = world_.tenants,
-                       .queue = *world_.queue});
+  ParkedReplay replay({.clock = deps_.clock,
+                       .random = deps_.random,
+                       .ledger = deps_.ledger,
+                       .central = deps_.central,
+                       .tenants = deps_.tenants,
+                       .queue = *deps_.queue});
   const ReplayCounts counts = TRY(replay.run({.tenant = fields->tenant, .key = key}, call(limits)));
   if (counts.left > 0)
     return left("it is still parked: its bucket is none of ours, or nobody knows its tenant");
@@ -217,12 +217,12 @@ Result<Redelivered> Redelivery::redeliver_object(const QuarantineItem& item, con
 }
 
 Deadline Redelivery::call(const deliver::Limits& limits) const {
-  return sooner(limits.until, Deadline::after(world_.clock.steady(), kCallMax));
+  return sooner(limits.until, Deadline::after(deps_.clock.steady(), kCallMax));
 }
 
 Result<std::string> Redelivery::read(const ObjectKey& key, const deliver::Limits& limits) {
   const Deadline deadline = call(limits);
-  const auto reader = TRY_IN(key.view(), world_.central.first().open_reader(key, std::nullopt, deadline));
+  const auto reader = TRY_IN(key.view(), deps_.central.first().open_reader(key, std::nullopt, deadline));
   std::string text;
   std::array<char, std::size_t{16} << 10U> room{};
   for (;;) {
@@ -246,7 +246,7 @@ Result<> Redelivery::move(const QuarantineItem& item, std::string_view text, con
   options.metadata[deliver::kReasonMetadata] = metadata_text(item.reason, kReasonBytesMax);
   if (!item.source.empty())
     options.metadata[deliver::kSourceMetadata] = metadata_text(item.source, kSourceBytesMax);
-  ObjectStore& store = world_.central.first();
+  ObjectStore& store = deps_.central.first();
   TRY_IN(to, put_object(store, ObjectKey(to), text, std::move(options), deadline));
   return store.remove(item.key, deadline);
 }

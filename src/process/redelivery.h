@@ -41,7 +41,7 @@ struct Redelivered {
 // before it is moved: a crash in between sends it twice, which delivers nothing twice.
 class Redelivery {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     CentralStores central;
@@ -59,7 +59,7 @@ class Redelivery {
     // Events get the time of their redelivery: for those that are too old or too new.
     bool is_restamped = false;
   };
-  Redelivery(World world, Options options);
+  Redelivery(Deps deps, Options options);
 
   // An error is our store's or ledger's: another item would meet it too.
   Result<Redelivered> redeliver(const QuarantineItem& item, const deliver::Limits& limits);
@@ -74,7 +74,7 @@ class Redelivery {
   Result<std::string> read(const ObjectKey& key, const deliver::Limits& limits);
   Result<> move(const QuarantineItem& item, std::string_view text, const deliver::Limits& limits);
 
-  const World world_;
+  const Deps deps_;
   const Options options_;
   deliver::Quarantine quarantine_;
   RepeatedLog said_;

@@ -71,8 +71,8 @@ Result<ReplayCounts> ParkedReplay::run(const ParkedFilter& filter, Deadline dead
   ReplayCounts counts;
   announced_.clear();
   for (const Ledger::ParkedDelivery& parked :
-       TRY(list_parked(world_.ledger, DeliveryState::Parked, filter, deadline))) {
-    if (deadline.passed(world_.clock.steady())) break;
+       TRY(list_parked(deps_.ledger, DeliveryState::Parked, filter, deadline))) {
+    if (deadline.passed(deps_.clock.steady())) break;
     TRY(release(parked, deadline, counts));
   }
   return counts;
@@ -82,7 +82,7 @@ Result<> ParkedReplay::release(const Ledger::ParkedDelivery& parked, Deadline de
                                ReplayCounts& counts) {
   const DeliveryId& id = parked.id;
   const bool is_of_nobody = id.destination == kAnyDestination;
-  ObjectStore* const central = world_.central.of(id.bucket);
+  ObjectStore* const central = deps_.central.of(id.bucket);
   if (central == nullptr) {
     ++counts.left;
     return {};
@@ -90,10 +90,10 @@ Result<> ParkedReplay::release(const Ledger::ParkedDelivery& parked, Deadline de
   const Result<ObjectInfo> info = OwnStore(*central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
   if (!info.ok()) {
-    if (TRY(settle_lost(world_.clock, world_.ledger, parked, deadline))) ++counts.lost;
+    if (TRY(settle_lost(deps_.clock, deps_.ledger, parked, deadline))) ++counts.lost;
     return {};
   }
-  const tenants::TenantView tenant = TRY(world_.tenants.of(id.tenant, deadline));
+  const tenants::TenantView tenant = TRY(deps_.tenants.of(id.tenant, deadline));
   // Stored for whoever had the tenant id before, it is nobody's.
   const bool is_of_former = tenant.objects_since && info->modified_at < *tenant.objects_since;
   if (is_of_former || (is_of_nobody && !tenant.is_known)) {
@@ -103,9 +103,9 @@ Result<> ParkedReplay::release(const Ledger::ParkedDelivery& parked, Deadline de
   TRY(announce_unless_lately(id, *info, counts, deadline));
   // This row stood for destinations that nobody knew; the message finds those that there are.
   const Result<> unparked = is_of_nobody
-                                ? world_.ledger.settle_parked(id, DeliveryState::Filtered, "tenant known",
-                                                              world_.clock.now(), deadline)
-                                : world_.ledger.unpark(id, world_.clock.now(), deadline);
+                                ? deps_.ledger.settle_parked(id, DeliveryState::Filtered, "tenant known",
+                                                             deps_.clock.now(), deadline)
+                                : deps_.ledger.unpark(id, deps_.clock.now(), deadline);
   // NotFound: someone else was faster.
   if (!unparked.ok()) return unparked.error().fault == Fault::NotFound ? Result<>() : unparked;
   ++counts.deliveries;
@@ -116,7 +116,7 @@ Result<> ParkedReplay::release(const Ledger::ParkedDelivery& parked, Deadline de
 // One message serves all of an object's deliveries that are unparked before it is seen.
 Result<> ParkedReplay::announce_unless_lately(const DeliveryId& id, const ObjectInfo& info,
                                               ReplayCounts& counts, Deadline deadline) {
-  const SteadyTime now = world_.clock.steady();
+  const SteadyTime now = deps_.clock.steady();
   const auto announced = announced_.find({id.bucket, id.key});
   if (announced != announced_.end() && now - announced->second < kLedgerFirst / 3) return {};
   TRY(announce(id, info, deadline));
@@ -129,7 +129,7 @@ Result<> ParkedReplay::announce_unless_lately(const DeliveryId& id, const Object
 Result<> ParkedReplay::announce(const DeliveryId& id, const ObjectInfo& info, Deadline deadline) {
   const ObjectCreated created{
       .bucket = id.bucket, .key = id.key, .bytes = info.bytes, .etag = info.etag, .at = info.modified_at};
-  return world_.queue.send(sns_envelope(created, world_.random.uuid()), kLedgerFirst, deadline);
+  return deps_.queue.send(sns_envelope(created, deps_.random.uuid()), kLedgerFirst, deadline);
 }
 
 }  // namespace headgate::process

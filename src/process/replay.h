@@ -54,7 +54,7 @@ struct ReplayCounts {
 // One thread.
 class ParkedReplay {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Ledger& ledger;
@@ -62,7 +62,7 @@ class ParkedReplay {
     tenants::TenantDirectory& tenants;
     Queue& queue;
   };
-  explicit ParkedReplay(World world) : world_(std::move(world)) {}
+  explicit ParkedReplay(Deps deps) : deps_(std::move(deps)) {}
 
   // Parked deliveries, oldest first: each is unparked and its object announced again, so that workers deliver
   // what is not delivered yet. The message is sent first, to be seen a little later: a crash in between
@@ -77,7 +77,7 @@ class ParkedReplay {
                                   Deadline deadline);
   Result<> announce(const DeliveryId& id, const ObjectInfo& info, Deadline deadline);
 
-  const World world_;
+  const Deps deps_;
   std::map<std::pair<BucketName, ObjectKey>, SteadyTime> announced_;  // when, by this run or turn
 };
 

@@ -12,9 +12,9 @@ constexpr std::chrono::hours kLedgerMargin{1};
 
 ScanCounts Scan::run(const Options& options, const deliver::Limits& limits) {
   ScanCounts counts;
-  counts.walked = walk_buckets(world_.clock, world_.buckets, options.walk,
+  counts.walked = walk_buckets(deps_.clock, deps_.buckets, options.walk,
                                [&](ObjectStore& bucket, const ObjectInfo& info) {
-                                 if (limits.is_over(world_.clock.steady())) return Walk::LeaveOff;
+                                 if (limits.is_over(deps_.clock.steady())) return Walk::LeaveOff;
                                  return look_at({.bucket = bucket.bucket(),
                                                  .key = info.key,
                                                  .bytes = info.bytes,
@@ -33,11 +33,11 @@ Scan::Choice Scan::choose(const ObjectCreated& object, const Options& options) c
   const bool is_before = options.from && object.at < *options.from;
   const bool is_after = options.until && object.at >= *options.until;
   if (is_others || is_before || is_after) return Choice::Others;
-  const std::chrono::nanoseconds age = world_.clock.now() - object.at;
+  const std::chrono::nanoseconds age = deps_.clock.now() - object.at;
   if (age < options.age_min) return Choice::TooYoung;
   // A replay asks for them in so many words.
   if (options.from) return Choice::Take;
-  const std::chrono::hours remembered = world_.ledger.remembers_for();
+  const std::chrono::hours remembered = deps_.ledger.remembers_for();
   return age >= remembered - kLedgerMargin ? Choice::TooOld : Choice::Take;
 }
 
@@ -60,7 +60,7 @@ Walk Scan::look_at(const ObjectCreated& object, const Options& options, const de
       return Walk::On;
   }
   if (options.look && !options.look(object.bucket, object.key)) return Walk::On;
-  const Outcome outcome = world_.processor.process(object, limits);
+  const Outcome outcome = deps_.processor.process(object, limits);
   if (outcome.is_left_off) return Walk::LeaveOff;  // it is the first to go on with
   ++(outcome.verdict == Verdict::TryLater ? counts.not_done : counts.done);
   counts.tally += outcome.tally;

@@ -44,14 +44,14 @@ class Scan {
     // Asked of each object that would be delivered; false leaves it alone, uncounted. Empty: all are.
     std::function<bool(const BucketName&, const ObjectKey&)> look = {};
   };
-  struct World {
+  struct Deps {
     Clock& clock;
     std::vector<ObjectStore*> buckets;  // of the processor's, in the order they are walked
     Ledger& ledger;
     Processor& processor;
   };
-  Scan(World world, KeyTemplate key_template)
-      : world_(std::move(world)), key_template_(std::move(key_template)) {}
+  Scan(Deps deps, KeyTemplate key_template)
+      : deps_(std::move(deps)), key_template_(std::move(key_template)) {}
 
   // To the end, or until `limits` are over. What was done stays done.
   ScanCounts run(const Options& options, const deliver::Limits& limits);
@@ -62,7 +62,7 @@ class Scan {
   Walk look_at(const ObjectCreated& object, const Options& options, const deliver::Limits& limits,
                ScanCounts& counts);
 
-  const World world_;
+  const Deps deps_;
   const KeyTemplate key_template_;
 };
 

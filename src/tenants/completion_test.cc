@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kRole = "arn:aws:iam::111122223333:role/CustomerLogDistribution-1";
 
 Rules rules_with_predecessors() {
-  Rules rules{.world = World::Aws, .central_buckets = {BucketName("central-logs")}};
+  Rules rules{.backend = Backend::Aws, .central_buckets = {BucketName("central-logs")}};
   rules.central_accounts = {"999988887777"};
   rules.predecessor_rows = true;
   rules.own_account = "999988887777";
@@ -185,7 +185,7 @@ TEST(Completion, WithoutOurAccountARoleCannotBeTakenAndTheRowSaysWhatToSet) {
 
 TEST(Completion, OnOneMachineNoRowIsThePredecessors) {
   Rules rules = rules_with_predecessors();
-  rules.world = World::Local;
+  rules.backend = Backend::Local;
   EXPECT_EQ(completed(bucket_row(), rules).bucket_prefix, "");
 }
 

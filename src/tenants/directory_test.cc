@@ -31,7 +31,7 @@ struct Fixture {
   fakes::StillClock clock;
   fakes::MemoryTenantStore store;
   TenantDirectory::Options options{
-      .age_max = seconds{30}, .tenants_max = 3, .rules = {.world = World::Local}};
+      .age_max = seconds{30}, .tenants_max = 3, .rules = {.backend = Backend::Local}};
   TenantDirectory directory{clock, store, options};
 
   void put(const TenantConfiguration& row) { EXPECT_TRUE(store.put(row, Deadline::never()).ok()); }
@@ -45,58 +45,58 @@ std::string types_of(const TenantView& view) {
 }
 
 TEST(TenantDirectory, GivesTheEnabledConfigurationsOfATenantByType) {
-  Fixture world;
-  world.put(row_of("acme", "s3"));
-  world.put(row_of("acme", "cloudwatch"));
-  world.put(row_of("acme", "s3#b"));
-  world.put(row_of("globex", "s3"));
+  Fixture deps;
+  deps.put(row_of("acme", "s3"));
+  deps.put(row_of("acme", "cloudwatch"));
+  deps.put(row_of("acme", "s3#b"));
+  deps.put(row_of("globex", "s3"));
   TenantConfiguration disabled = row_of("acme", "cloudwatch#off");
   disabled.enabled = false;
-  world.put(disabled);
-  const TenantView view = world.view("acme");
+  deps.put(disabled);
+  const TenantView view = deps.view("acme");
   EXPECT_TRUE(view.is_known);
   EXPECT_EQ(types_of(view), "cloudwatch s3 s3#b ");
   EXPECT_TRUE(view.invalid.empty());
 }
 
 TEST(TenantDirectory, ATenantThatLeftIsUnknownAndTheNextOneHasWhatIsStoredSince) {
-  Fixture world;
-  world.put(left_row(TenantId("acme"), Timestamp::from_seconds(1'000)));
-  EXPECT_FALSE(world.view("acme").is_known);
+  Fixture deps;
+  deps.put(left_row(TenantId("acme"), Timestamp::from_seconds(1'000)));
+  EXPECT_FALSE(deps.view("acme").is_known);
   TenantConfiguration next = row_of("acme", "s3");
   next.created_at = to_rfc3339(Timestamp::from_seconds(2'000));
-  world.put(next);
-  world.directory.forget(TenantId("acme"));
-  const TenantView view = world.view("acme");
+  deps.put(next);
+  deps.directory.forget(TenantId("acme"));
+  const TenantView view = deps.view("acme");
   EXPECT_TRUE(view.is_known);
   EXPECT_EQ(types_of(view), "s3 ");
   EXPECT_EQ(view.objects_since, Timestamp::from_seconds(2'000));
 }
 
 TEST(TenantDirectory, TellsAnUnknownTenantFromOneThatWantsNothingNow) {
-  Fixture world;
+  Fixture deps;
   TenantConfiguration disabled = row_of("acme", "s3");
   disabled.enabled = false;
-  world.put(disabled);
-  EXPECT_FALSE(world.view("nobody").is_known);
-  EXPECT_TRUE(world.view("acme").is_known);
-  EXPECT_EQ(types_of(world.view("acme")), "");
+  deps.put(disabled);
+  EXPECT_FALSE(deps.view("nobody").is_known);
+  EXPECT_TRUE(deps.view("acme").is_known);
+  EXPECT_EQ(types_of(deps.view("acme")), "");
 }
 
 TEST(TenantDirectory, NeverLetsABadRowHideItsNeighbours) {
-  Fixture world;
+  Fixture deps;
   TenantConfiguration bad = row_of("acme", "cloudwatch");
   bad.log_group_name = "";
-  world.put(bad);
+  deps.put(bad);
   TenantConfiguration broken = row_of("acme", "cloudwatch#broken");
-  world.store.place({.configuration = broken, .undecodable = "enabled: is a string"});
-  world.put(row_of("acme", "s3"));
+  deps.store.place({.configuration = broken, .undecodable = "enabled: is a string"});
+  deps.put(row_of("acme", "s3"));
   TenantConfiguration disabled_and_bad = row_of("acme", "s3#off");
   disabled_and_bad.enabled = false;
   disabled_and_bad.bucket_name = "";
-  world.put(disabled_and_bad);
+  deps.put(disabled_and_bad);
 
-  const TenantView view = world.view("acme");
+  const TenantView view = deps.view("acme");
   EXPECT_EQ(types_of(view), "s3 ");
   ASSERT_EQ(view.invalid.size(), 2U);
   EXPECT_EQ(view.invalid[0].type.str(), "cloudwatch");
@@ -112,7 +112,7 @@ TEST(TenantDirectory, DeliversNothingToARowThatIsAnotherTenants) {
     }
   } store;
   fakes::StillClock clock;
-  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
+  TenantDirectory directory(clock, store, {.rules = {.backend = Backend::Local}});
   const TenantView view = directory.of(TenantId("acme"), Deadline::never()).value();
   EXPECT_TRUE(view.active.empty());
   ASSERT_EQ(view.invalid.size(), 1U);
@@ -120,46 +120,46 @@ TEST(TenantDirectory, DeliversNothingToARowThatIsAnotherTenants) {
 }
 
 TEST(TenantDirectory, JudgesARowsTtlAtEachCallAlsoFromTheCache) {
-  Fixture world;
+  Fixture deps;
   TenantConfiguration row = row_of("acme", "s3");
-  row.ttl = world.clock.now().seconds() + 10;
-  world.put(row);
-  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
-  world.clock.advance(seconds{9});
-  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
-  world.clock.advance(seconds{1});
-  EXPECT_EQ(types_of(world.view("acme")), "");
-  EXPECT_TRUE(world.view("acme").is_known);
-  EXPECT_EQ(world.store.questions(), 1);
+  row.ttl = deps.clock.now().seconds() + 10;
+  deps.put(row);
+  EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
+  deps.clock.advance(seconds{9});
+  EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
+  deps.clock.advance(seconds{1});
+  EXPECT_EQ(types_of(deps.view("acme")), "");
+  EXPECT_TRUE(deps.view("acme").is_known);
+  EXPECT_EQ(deps.store.questions(), 1);
 }
 
 TEST(TenantDirectory, AsksAgainWhenItsAnswerIsOldAlsoForUnknownTenants) {
-  Fixture world;
-  EXPECT_FALSE(world.view("acme").is_known);
-  EXPECT_FALSE(world.view("acme").is_known);
-  EXPECT_EQ(world.store.questions(), 1);
-  world.put(row_of("acme", "s3"));
-  world.clock.advance(seconds{29});
-  EXPECT_FALSE(world.view("acme").is_known);
-  world.clock.advance(seconds{1});
-  EXPECT_TRUE(world.view("acme").is_known);
-  EXPECT_EQ(world.store.questions(), 2);
+  Fixture deps;
+  EXPECT_FALSE(deps.view("acme").is_known);
+  EXPECT_FALSE(deps.view("acme").is_known);
+  EXPECT_EQ(deps.store.questions(), 1);
+  deps.put(row_of("acme", "s3"));
+  deps.clock.advance(seconds{29});
+  EXPECT_FALSE(deps.view("acme").is_known);
+  deps.clock.advance(seconds{1});
+  EXPECT_TRUE(deps.view("acme").is_known);
+  EXPECT_EQ(deps.store.questions(), 2);
 }
 
 TEST(TenantDirectory, ForgetsTheTenantThatWasNotAskedForLongest) {
-  Fixture world;  // of three
-  for (const char* tenant : {"a", "b", "c", "a", "d", "a", "c", "d"}) world.view(tenant);
-  EXPECT_EQ(world.store.questions(), 4);  // d took the place of b
-  world.view("b");
-  EXPECT_EQ(world.store.questions(), 5);
+  Fixture deps;  // of three
+  for (const char* tenant : {"a", "b", "c", "a", "d", "a", "c", "d"}) deps.view(tenant);
+  EXPECT_EQ(deps.store.questions(), 4);  // d took the place of b
+  deps.view("b");
+  EXPECT_EQ(deps.store.questions(), 5);
 }
 
 TEST(TenantDirectory, AsksAgainAfterItWasToldOfAChange) {
-  Fixture world;
-  EXPECT_FALSE(world.view("acme").is_known);
-  world.put(row_of("acme", "s3"));
-  world.directory.forget(TenantId("acme"));
-  EXPECT_TRUE(world.view("acme").is_known);
+  Fixture deps;
+  EXPECT_FALSE(deps.view("acme").is_known);
+  deps.put(row_of("acme", "s3"));
+  deps.directory.forget(TenantId("acme"));
+  EXPECT_TRUE(deps.view("acme").is_known);
 }
 
 TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
@@ -173,7 +173,7 @@ TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
     std::function<void()> after_read;
   } store;
   fakes::StillClock clock;
-  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}});
+  TenantDirectory directory(clock, store, {.rules = {.backend = Backend::Local}});
   store.after_read = [&] {
     store.after_read = nullptr;
     EXPECT_TRUE(store.put(row_of("acme", "s3"), Deadline::never()).ok());
@@ -184,40 +184,40 @@ TEST(TenantDirectory, DoesNotKeepAnAnswerThatAChangeOvertook) {
 }
 
 TEST(TenantDirectory, GivesTheStoresErrorAndNoOldAnswer) {
-  Fixture world;
-  world.put(row_of("acme", "s3"));
-  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
-  world.store.break_with(Error{Fault::Retry, "throttled"});
-  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
-  world.clock.advance(seconds{30});
-  const auto answer = world.directory.of(TenantId("acme"), Deadline::never());
+  Fixture deps;
+  deps.put(row_of("acme", "s3"));
+  EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
+  deps.store.break_with(Error{Fault::Retry, "throttled"});
+  EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
+  deps.clock.advance(seconds{30});
+  const auto answer = deps.directory.of(TenantId("acme"), Deadline::never());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().fault, Fault::Retry);
   EXPECT_EQ(answer.error().what, "tenant acme: throttled");
-  world.store.mend();
-  EXPECT_EQ(types_of(world.view("acme")), "s3 ");
+  deps.store.mend();
+  EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
 }
 
 TEST(TenantDirectory, KnowsNoTenantWithoutANameAndAsksNobody) {
-  Fixture world;
-  EXPECT_FALSE(world.view("").is_known);
-  EXPECT_EQ(world.store.questions(), 0);
+  Fixture deps;
+  EXPECT_FALSE(deps.view("").is_known);
+  EXPECT_EQ(deps.store.questions(), 0);
 }
 
 TEST(TenantDirectory, AnswersManyThreadsAtOnce) {
-  Fixture world;
-  for (const char* tenant : {"a", "b", "c", "d", "e"}) world.put(row_of(tenant, "s3"));
+  Fixture deps;
+  for (const char* tenant : {"a", "b", "c", "d", "e"}) deps.put(row_of(tenant, "s3"));
   std::vector<std::jthread> threads;
   threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&world, thread] {
+    threads.emplace_back([&deps, thread] {
       const char* tenants[] = {"a", "b", "c", "d", "e"};
       for (int i = 0; i < 2000; ++i) {
         const char* tenant = tenants[(i * (thread + 1)) % 5];
-        const TenantView view = world.view(tenant);
+        const TenantView view = deps.view(tenant);
         ASSERT_EQ(view.active.size(), 1U);
         ASSERT_EQ(view.active[0].tenant.str(), tenant);
-        if (i % 50 == 0) world.directory.forget(TenantId(tenant));
+        if (i % 50 == 0) deps.directory.forget(TenantId(tenant));
       }
     });
   }
@@ -227,7 +227,7 @@ TEST(TenantDirectory, TellsOnceThatAConfigurationCannotBeUsedAndWhyAndThatItIsMe
   fakes::StillClock clock;
   fakes::MemoryTenantStore store;
   Metrics metrics;
-  TenantDirectory directory(clock, store, {.rules = {.world = World::Local}, .metrics = &metrics});
+  TenantDirectory directory(clock, store, {.rules = {.backend = Backend::Local}, .metrics = &metrics});
   const auto read = [&](const char* tenant) {
     testing::internal::CaptureStderr();
     directory.forget(TenantId(tenant));

@@ -60,7 +60,7 @@ class Validation {
   void complain_if(std::string_view field, const Complaint& complaint) {
     if (complaint) complain(field, *complaint);
   }
-  bool is_aws() const { return rules_.world == World::Aws; }
+  bool is_aws() const { return rules_.backend == Backend::Aws; }
 
   void check_tenant() {
     if (const auto complaint = complaint_about_tenant_id(row_.tenant.view()))
@@ -324,7 +324,7 @@ class Validation {
 }  // namespace
 
 bool is_predecessors(const TenantConfiguration& stored, const Rules& rules) {
-  return rules.predecessor_rows && rules.world == World::Aws && stored.version == 0 &&
+  return rules.predecessor_rows && rules.backend == Backend::Aws && stored.version == 0 &&
          stored.external_id.empty();
 }
 

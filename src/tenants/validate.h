@@ -16,10 +16,10 @@ namespace headgate::tenants {
 
 // Where deliveries go: on one machine nobody has an AWS account; in AWS an account, a role and a region are
 // required.
-enum class World { Local, Aws };
+enum class Backend { Local, Aws };
 
 struct Rules {
-  World world = World::Aws;
+  Backend backend = Backend::Aws;
   // Our own buckets, which are nobody's destination: a delivery into one would be read and delivered again,
   // endlessly.
   std::vector<BucketName> central_buckets = {};

@@ -53,7 +53,7 @@ void check_valid(const TenantConfiguration& row) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace headgate::tenants;
   const TenantConfiguration row = row_of({reinterpret_cast<const char*>(data), size});
-  const Rules rules{.world = World::Aws, .central_buckets = {}};
+  const Rules rules{.backend = Backend::Aws, .central_buckets = {}};
   const auto problems = validate(row, rules);
   for (const auto& problem : problems) CHECK(!problem.field.empty() && !problem.what.empty());
   if (problems.empty()) check_valid(row);

@@ -36,8 +36,8 @@ TenantConfiguration good_s3() {
   return row;
 }
 
-const Rules kAws{.world = World::Aws, .central_buckets = {BucketName("central-logs")}};
-const Rules kLocal{.world = World::Local, .central_buckets = {BucketName("central-logs")}};
+const Rules kAws{.backend = Backend::Aws, .central_buckets = {BucketName("central-logs")}};
+const Rules kLocal{.backend = Backend::Local, .central_buckets = {BucketName("central-logs")}};
 
 std::string problems_of(const TenantConfiguration& row, const Rules& rules) {
   std::string text;

@@ -1,6 +1,6 @@
 // What every Clock keeps.
 //
-// A World has:  Clock& clock();
+// A Backend has:  Clock& clock();
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,31 +12,31 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class ClockConformance : public testing::Test {
  protected:
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(ClockConformance);
 
 TYPED_TEST_P(ClockConformance, SteadyTimeNeverGoesBack) {
-  SteadyTime before = this->world_.clock().steady();
+  SteadyTime before = this->backend_.clock().steady();
   for (int i = 0; i < 1000; ++i) {
-    const SteadyTime now = this->world_.clock().steady();
+    const SteadyTime now = this->backend_.clock().steady();
     ASSERT_GE(now, before);
     before = now;
   }
 }
 
 TYPED_TEST_P(ClockConformance, ASleepTakesItsTimeAndSaysThatNobodyStoppedIt) {
-  Clock& clock = this->world_.clock();
+  Clock& clock = this->backend_.clock();
   const SteadyTime before = clock.steady();
   EXPECT_FALSE(clock.sleep(std::chrono::milliseconds{3}, {}));
   EXPECT_GE(clock.steady() - before, std::chrono::milliseconds{3});
 }
 
 TYPED_TEST_P(ClockConformance, ASleepThatIsStoppedSaysSo) {
-  Clock& clock = this->world_.clock();
+  Clock& clock = this->backend_.clock();
   std::stop_source source;
   source.request_stop();
   EXPECT_TRUE(clock.sleep(std::chrono::hours{1}, source.get_token()));
@@ -44,7 +44,7 @@ TYPED_TEST_P(ClockConformance, ASleepThatIsStoppedSaysSo) {
 }
 
 TYPED_TEST_P(ClockConformance, ANegativeSleepEndsAtOnce) {
-  EXPECT_FALSE(this->world_.clock().sleep(std::chrono::seconds{-5}, {}));
+  EXPECT_FALSE(this->backend_.clock().sleep(std::chrono::seconds{-5}, {}));
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ClockConformance, SteadyTimeNeverGoesBack,

@@ -1,6 +1,6 @@
 // What every DeadLetters keeps, beside its queue.
 //
-// A World is that of queue.h and has:  DeadLetters& letters();
+// A Backend is that of queue.h and has:  DeadLetters& letters();
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace headgate::conformance {
 
-template <typename World>
-class DeadLettersConformance : public QueueConformance<World> {};
+template <typename Backend>
+class DeadLettersConformance : public QueueConformance<Backend> {};
 TYPED_TEST_SUITE_P(DeadLettersConformance);
 
 TYPED_TEST_P(DeadLettersConformance, AMessageReceivedTooOftenIsKeptWithItsBody) {
-  DeadLetters& letters = this->world_.letters();
+  DeadLetters& letters = this->backend_.letters();
   EXPECT_TRUE(letters.dead_letters(10, Deadline::never()).value().empty());
   this->send("poison");
   this->exhaust("poison");
@@ -27,7 +27,7 @@ TYPED_TEST_P(DeadLettersConformance, AMessageReceivedTooOftenIsKeptWithItsBody) 
 }
 
 TYPED_TEST_P(DeadLettersConformance, ARedrivenMessageIsReceivedAsIfNew) {
-  DeadLetters& letters = this->world_.letters();
+  DeadLetters& letters = this->backend_.letters();
   this->send("poison");
   this->exhaust("poison");
   EXPECT_EQ(letters.redrive(0, Deadline::never()).value(), 1U);
@@ -39,7 +39,7 @@ TYPED_TEST_P(DeadLettersConformance, ARedrivenMessageIsReceivedAsIfNew) {
 }
 
 TYPED_TEST_P(DeadLettersConformance, RedrivesAndShowsAsManyAsAskedAndPurgesTheRest) {
-  DeadLetters& letters = this->world_.letters();
+  DeadLetters& letters = this->backend_.letters();
   for (const std::string body : {"a", "b", "c"}) {
     this->send(body);
     this->exhaust(body);

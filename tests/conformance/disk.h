@@ -1,6 +1,6 @@
 // What every Disk keeps.
 //
-// A World has:  Disk& disk();  std::string root();  an empty directory, new for each test
+// A Backend has:  Disk& disk();  std::string root();  an empty directory, new for each test
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,11 +14,11 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class DiskConformance : public testing::Test {
  protected:
-  Disk& disk() { return world_.disk(); }
-  std::string at(const std::string& name) { return world_.root() + '/' + name; }
+  Disk& disk() { return backend_.disk(); }
+  std::string at(const std::string& name) { return backend_.root() + '/' + name; }
   void write(const std::string& name, std::string_view bytes) {
     const Result<std::unique_ptr<WritableFile>> file = disk().create(at(name));
     ASSERT_TRUE(file.ok()) << file.error().what;
@@ -38,7 +38,7 @@ class DiskConformance : public testing::Test {
     }
   }
 
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(DiskConformance);
 
@@ -144,11 +144,11 @@ TYPED_TEST_P(DiskConformance, APathThroughAFileIsInvalid) {
   EXPECT_EQ(this->disk().list(this->at("file")).error().fault, Fault::Invalid);
   EXPECT_EQ(this->disk().make_directories(below).error().fault, Fault::Invalid);
   EXPECT_EQ(this->disk().make_directories(this->at("file")).error().fault, Fault::Invalid);
-  EXPECT_EQ(this->disk().open(this->world_.root()).error().fault, Fault::Invalid);
+  EXPECT_EQ(this->disk().open(this->backend_.root()).error().fault, Fault::Invalid);
 }
 
 TYPED_TEST_P(DiskConformance, TellsHowMuchRoomIsLeft) {
-  EXPECT_GT(this->disk().free_bytes(this->world_.root()).value(), 0U);
+  EXPECT_GT(this->disk().free_bytes(this->backend_.root()).value(), 0U);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(DiskConformance, GivesBackWhatWasWrittenAtAnyOffset,

@@ -1,6 +1,6 @@
 // What every Ledger keeps.
 //
-// A World has:  Ledger& ledger();  empty, new for each test
+// A Backend has:  Ledger& ledger();  empty, new for each test
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,10 +15,10 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class LedgerConformance : public testing::Test {
  protected:
-  Ledger& ledger() { return world_.ledger(); }
+  Ledger& ledger() { return backend_.ledger(); }
   static Timestamp at(std::int64_t seconds) { return Timestamp::from_seconds(1'756'553'221 + seconds); }
   static DeliveryId id(const std::string& key, const std::string& tenant = "team-a") {
     return {.bucket = BucketName("central"),
@@ -47,7 +47,7 @@ class LedgerConformance : public testing::Test {
 
   const LeaseOwner one_{"worker-1"};
   const LeaseOwner two_{"worker-2"};
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(LedgerConformance);
 

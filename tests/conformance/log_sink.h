@@ -1,6 +1,6 @@
 // What every LogSink keeps.
 //
-// A World has:
+// A Backend has:
 //   LogSink& sink();            no groups, new for each test
 //   std::int64_t now_ms();      what the service takes for now
 //   Deadline soon();  Deadline passed();
@@ -17,37 +17,37 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class LogSinkConformance : public testing::Test {
  protected:
   static constexpr std::int64_t kHourMs = 3'600'000;
 
-  LogSink& sink() { return world_.sink(); }
+  LogSink& sink() { return backend_.sink(); }
   void make(const LogGroup& group, const LogStream& stream) {
-    const Result<> made_group = sink().create_group(group, world_.soon());
+    const Result<> made_group = sink().create_group(group, backend_.soon());
     ASSERT_TRUE(made_group.ok()) << made_group.error().what;
-    const Result<> made_stream = sink().create_stream(group, stream, world_.soon());
+    const Result<> made_stream = sink().create_stream(group, stream, backend_.soon());
     ASSERT_TRUE(made_stream.ok()) << made_stream.error().what;
   }
   Result<RejectedEvents> put(const std::vector<LogEvent>& events) {
-    return sink().put_events(group_, stream_, events, world_.soon());
+    return sink().put_events(group_, stream_, events, backend_.soon());
   }
   void expect_invalid(const std::vector<LogEvent>& events) {
     const Result<RejectedEvents> outcome = put(events);
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().fault, Fault::Invalid) << outcome.error().what;
-    EXPECT_TRUE(world_.messages(group_, stream_).empty());
+    EXPECT_TRUE(backend_.messages(group_, stream_).empty());
   }
 
   const LogGroup group_{"/headgate/team-a"};
   const LogStream stream_{"api/pod-1"};
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(LogSinkConformance);
 
 TYPED_TEST_P(LogSinkConformance, KeepsMessagesByteForByteAndInOrder) {
   this->make(this->group_, this->stream_);
-  const std::int64_t now = this->world_.now_ms();
+  const std::int64_t now = this->backend_.now_ms();
   const std::vector<std::string> messages = {"plain",
                                              R"({"a": 1.10, "a": "\u00e9"})",
                                              "tab\t quote\" back\\slash",
@@ -64,15 +64,15 @@ TYPED_TEST_P(LogSinkConformance, KeepsMessagesByteForByteAndInOrder) {
   ASSERT_TRUE(this->put({{now + 1, "last"}}).ok());
   std::vector<std::string> expected = messages;
   expected.emplace_back("last");
-  EXPECT_EQ(this->world_.messages(this->group_, this->stream_), expected);
+  EXPECT_EQ(this->backend_.messages(this->group_, this->stream_), expected);
 }
 
 TYPED_TEST_P(LogSinkConformance, GroupAndStreamMustBeThere) {
-  const std::vector<LogEvent> events = {{this->world_.now_ms(), "text"}};
+  const std::vector<LogEvent> events = {{this->backend_.now_ms(), "text"}};
   EXPECT_EQ(this->put(events).error().fault, Fault::NotFound);
-  EXPECT_EQ(this->sink().create_stream(this->group_, this->stream_, this->world_.soon()).error().fault,
+  EXPECT_EQ(this->sink().create_stream(this->group_, this->stream_, this->backend_.soon()).error().fault,
             Fault::NotFound);
-  ASSERT_TRUE(this->sink().create_group(this->group_, this->world_.soon()).ok());
+  ASSERT_TRUE(this->sink().create_group(this->group_, this->backend_.soon()).ok());
   EXPECT_EQ(this->put(events).error().fault, Fault::NotFound);
   this->make(this->group_, this->stream_);
   EXPECT_TRUE(this->put(events).ok());
@@ -80,9 +80,9 @@ TYPED_TEST_P(LogSinkConformance, GroupAndStreamMustBeThere) {
 
 TYPED_TEST_P(LogSinkConformance, MakingWhatIsThereIsSuccessAndKeepsIt) {
   this->make(this->group_, this->stream_);
-  ASSERT_TRUE(this->put({{this->world_.now_ms(), "text"}}).ok());
+  ASSERT_TRUE(this->put({{this->backend_.now_ms(), "text"}}).ok());
   this->make(this->group_, this->stream_);
-  EXPECT_EQ(this->world_.messages(this->group_, this->stream_), std::vector<std::string>{"text"});
+  EXPECT_EQ(this->backend_.messages(this->group_, this->stream_), std::vector<std::string>{"text"});
 }
 
 TYPED_TEST_P(LogSinkConformance, StreamsAndGroupsAreApart) {
@@ -94,13 +94,13 @@ TYPED_TEST_P(LogSinkConformance, StreamsAndGroupsAreApart) {
     for (const LogStream& stream : streams) {
       this->make(group, stream);
       const std::string text = group.str() + ' ' + stream.str();
-      const std::vector<LogEvent> events = {{this->world_.now_ms(), text}};
-      ASSERT_TRUE(this->sink().put_events(group, stream, events, this->world_.soon()).ok());
+      const std::vector<LogEvent> events = {{this->backend_.now_ms(), text}};
+      ASSERT_TRUE(this->sink().put_events(group, stream, events, this->backend_.soon()).ok());
     }
   }
   for (const LogGroup& group : groups) {
     for (const LogStream& stream : streams) {
-      EXPECT_EQ(this->world_.messages(group, stream),
+      EXPECT_EQ(this->backend_.messages(group, stream),
                 std::vector<std::string>{group.str() + ' ' + stream.str()});
     }
   }
@@ -108,7 +108,7 @@ TYPED_TEST_P(LogSinkConformance, StreamsAndGroupsAreApart) {
 
 TYPED_TEST_P(LogSinkConformance, RefusesWholeBatchesBeyondTheLimits) {
   this->make(this->group_, this->stream_);
-  const std::int64_t now = this->world_.now_ms();
+  const std::int64_t now = this->backend_.now_ms();
   this->expect_invalid({});
   this->expect_invalid({{now, "x"}, {now, ""}});
   this->expect_invalid({{now, "x"}, {now - 1, "earlier"}});
@@ -120,19 +120,19 @@ TYPED_TEST_P(LogSinkConformance, RefusesWholeBatchesBeyondTheLimits) {
 
 TYPED_TEST_P(LogSinkConformance, TakesBatchesAtTheLimits) {
   this->make(this->group_, this->stream_);
-  const std::int64_t now = this->world_.now_ms();
+  const std::int64_t now = this->backend_.now_ms();
   const std::string half(kLogBatchBytesMax / 2 - kLogEventOverheadBytes, 'x');
   const auto largest = this->put({{now - kLogBatchSpanMsMax, half}, {now, half}});
   ASSERT_TRUE(largest.ok()) << largest.error().what;
   const auto most = this->put(std::vector<LogEvent>(kLogBatchEventsMax, LogEvent{now, "x"}));
   ASSERT_TRUE(most.ok()) << most.error().what;
-  EXPECT_EQ(this->world_.messages(this->group_, this->stream_).size(), kLogBatchEventsMax + 2);
+  EXPECT_EQ(this->backend_.messages(this->group_, this->stream_).size(), kLogBatchEventsMax + 2);
 }
 
 TYPED_TEST_P(LogSinkConformance, EventsOutsideTheAgesAreToldApartFromTheRest) {
   if (!TypeParam::kRejectsByAge) GTEST_SKIP() << "keeps events of any age";
   this->make(this->group_, this->stream_);
-  const std::int64_t now = this->world_.now_ms();
+  const std::int64_t now = this->backend_.now_ms();
   const std::int64_t oldest = now - 14 * 24 * this->kHourMs;
   const auto old = this->put({{oldest - 2000, "a"}, {oldest - 1000, "b"}, {oldest + 60'000, "kept"}});
   ASSERT_TRUE(old.ok()) << old.error().what;
@@ -144,17 +144,17 @@ TYPED_TEST_P(LogSinkConformance, EventsOutsideTheAgesAreToldApartFromTheRest) {
   EXPECT_EQ(early->too_new_from, 1U);
   EXPECT_FALSE(early->too_old_until.has_value());
   const std::vector<std::string> expected = {"kept", "kept too"};
-  EXPECT_EQ(this->world_.messages(this->group_, this->stream_), expected);
+  EXPECT_EQ(this->backend_.messages(this->group_, this->stream_), expected);
 }
 
 TYPED_TEST_P(LogSinkConformance, AfterItsDeadlineACallIsRetryAndDidNothing) {
   this->make(this->group_, this->stream_);
-  const Deadline passed = this->world_.passed();
-  const std::vector<LogEvent> events = {{this->world_.now_ms(), "text"}};
+  const Deadline passed = this->backend_.passed();
+  const std::vector<LogEvent> events = {{this->backend_.now_ms(), "text"}};
   EXPECT_EQ(this->sink().put_events(this->group_, this->stream_, events, passed).error().fault, Fault::Retry);
   EXPECT_EQ(this->sink().create_group(LogGroup("g"), passed).error().fault, Fault::Retry);
   EXPECT_EQ(this->sink().create_stream(this->group_, LogStream("s"), passed).error().fault, Fault::Retry);
-  EXPECT_TRUE(this->world_.messages(this->group_, this->stream_).empty());
+  EXPECT_TRUE(this->backend_.messages(this->group_, this->stream_).empty());
 }
 
 REGISTER_TYPED_TEST_SUITE_P(LogSinkConformance, KeepsMessagesByteForByteAndInOrder, GroupAndStreamMustBeThere,

@@ -1,6 +1,6 @@
 // What every ObjectStore keeps.
 //
-// A World has:
+// A Backend has:
 //   ObjectStore& store();          an empty bucket, new for each test
 //   ObjectStore& other_bucket();   another one, that the service can copy from
 //   ObjectStore& absent_bucket();  one that is not there
@@ -38,11 +38,11 @@ inline PutOptions with(ObjectMetadata metadata, std::string content_type = "",
   return options;
 }
 
-template <typename World>
+template <typename Backend>
 class ObjectStoreConformance : public testing::Test {
  protected:
-  ObjectStore& store() { return world_.store(); }
-  Deadline soon() { return world_.soon(); }
+  ObjectStore& store() { return backend_.store(); }
+  Deadline soon() { return backend_.soon(); }
   PutOutcome put(const std::string& key, std::string_view bytes, PutOptions options = {}) {
     const Result<PutOutcome> outcome = put_object(store(), ObjectKey(key), bytes, std::move(options), soon());
     EXPECT_TRUE(outcome.ok()) << key << ": " << outcome.error().what;
@@ -78,7 +78,7 @@ class ObjectStoreConformance : public testing::Test {
     return all;
   }
 
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(ObjectStoreConformance);
 
@@ -238,7 +238,7 @@ TYPED_TEST_P(ObjectStoreConformance, RemovingIsDoneOnceAndRepeatedForNothing) {
 }
 
 TYPED_TEST_P(ObjectStoreConformance, CopiesFromAnotherBucketWithMetadataOfItsOwn) {
-  ObjectStore& other = this->world_.other_bucket();
+  ObjectStore& other = this->backend_.other_bucket();
   ASSERT_TRUE(put_object(other, ObjectKey("from"), "copied", with({{"secret", "x"}}), this->soon()).ok());
   const ObjectStore::CopySource source{other.bucket(), ObjectKey("from")};
   const PutOptions options = with({{"lines", "1"}}, "application/x-ndjson", "gzip");

@@ -1,4 +1,4 @@
-// What every ObjectStore keeps when it is raced, misnamed or late. The World is that of object_store.h.
+// What every ObjectStore keeps when it is raced, misnamed or late. The Backend is that of object_store.h.
 #pragma once
 
 #include "conformance/object_store.h"
@@ -49,7 +49,7 @@ TYPED_TEST_P(ObjectStoreConformance, WhatIsNotThereIsNotFound) {
 }
 
 TYPED_TEST_P(ObjectStoreConformance, ABucketThatIsNotThereIsNotFoundFromEveryCall) {
-  ObjectStore& absent = this->world_.absent_bucket();
+  ObjectStore& absent = this->backend_.absent_bucket();
   const ObjectKey key("k");
   EXPECT_EQ(put_object(absent, key, "x", {}, this->soon()).error().fault, Fault::NotFound);
   EXPECT_EQ(absent.open_reader(key, {}, this->soon()).error().fault, Fault::NotFound);
@@ -67,7 +67,7 @@ TYPED_TEST_P(ObjectStoreConformance, RefusesKeysThatS3WouldRefuse) {
 
 TYPED_TEST_P(ObjectStoreConformance, AfterItsDeadlineACallIsRetryAndDidNothing) {
   this->put("k", "x");
-  const Deadline passed = this->world_.passed();
+  const Deadline passed = this->backend_.passed();
   const ObjectKey key("k");
   EXPECT_EQ(put_object(this->store(), ObjectKey("late"), "x", {}, passed).error().fault, Fault::Retry);
   EXPECT_EQ(this->store().open_reader(key, {}, passed).error().fault, Fault::Retry);

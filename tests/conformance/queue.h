@@ -1,6 +1,6 @@
 // What every Queue keeps.
 //
-// A World has:
+// A Backend has:
 //   Queue& queue();                    empty, new for each test
 //   void pass(std::chrono::seconds);   lets that time go by
 //   static constexpr std::uint32_t kReceivesMax;   receives before a message becomes a dead letter
@@ -27,10 +27,10 @@ namespace headgate::conformance {
 
 using std::chrono::seconds;
 
-template <typename World>
+template <typename Backend>
 class QueueConformance : public testing::Test {
  protected:
-  Queue& queue() { return world_.queue(); }
+  Queue& queue() { return backend_.queue(); }
   void send(const std::string& body, seconds delay = seconds{0}) {
     const Result<> sent = queue().send(body, delay, Deadline::never());
     ASSERT_TRUE(sent.ok()) << sent.error().what;
@@ -48,20 +48,20 @@ class QueueConformance : public testing::Test {
   }
   // Receives it until it is a dead letter.
   void exhaust(const std::string& body) {
-    for (std::uint32_t i = 0; i < World::kReceivesMax; ++i) {
+    for (std::uint32_t i = 0; i < Backend::kReceivesMax; ++i) {
       EXPECT_EQ(receive_one(seconds{5}).body, body);
-      world_.pass(seconds{6});
+      backend_.pass(seconds{6});
     }
     EXPECT_TRUE(receive().empty());
   }
   void expect_void(const Result<>& outcome) {
-    if (World::kReportsVoidReceipts) {
+    if (Backend::kReportsVoidReceipts) {
       ASSERT_FALSE(outcome.ok());
       EXPECT_EQ(outcome.error().fault, Fault::NotFound) << outcome.error().what;
     }
   }
 
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(QueueConformance);
 
@@ -82,7 +82,7 @@ TYPED_TEST_P(QueueConformance, ARemovedMessageNeverComesBack) {
   this->send("text");
   const ReceivedMessage message = this->receive_one();
   ASSERT_TRUE(this->queue().remove(message.receipt, Deadline::never()).ok());
-  this->world_.pass(seconds{3600});
+  this->backend_.pass(seconds{3600});
   EXPECT_TRUE(this->receive().empty());
   this->expect_void(this->queue().remove(message.receipt, Deadline::never()));
 }
@@ -90,9 +90,9 @@ TYPED_TEST_P(QueueConformance, ARemovedMessageNeverComesBack) {
 TYPED_TEST_P(QueueConformance, AMessageThatIsNotRemovedComesAgainAfterItsVisibility) {
   this->send("text");
   const ReceivedMessage first = this->receive_one(seconds{30});
-  this->world_.pass(seconds{29});
+  this->backend_.pass(seconds{29});
   EXPECT_TRUE(this->receive().empty());
-  this->world_.pass(seconds{2});
+  this->backend_.pass(seconds{2});
   const ReceivedMessage second = this->receive_one();
   EXPECT_EQ(second.id, first.id);
   EXPECT_EQ(second.body, "text");
@@ -105,19 +105,19 @@ TYPED_TEST_P(QueueConformance, AReceiptIsVoidOnceTheMessageWasReceivedAgain) {
   if constexpr (requires { TypeParam::kOldReceiptsWork; }) GTEST_SKIP() << "keeps older receipts";
   this->send("text");
   const ReceivedMessage first = this->receive_one(seconds{5});
-  this->world_.pass(seconds{6});
+  this->backend_.pass(seconds{6});
   const ReceivedMessage second = this->receive_one(seconds{60});
   this->expect_void(this->queue().remove(first.receipt, Deadline::never()));
   this->expect_void(this->queue().change_visibility(first.receipt, seconds{0}, Deadline::never()));
   EXPECT_TRUE(this->receive().empty());  // neither removed nor made visible
-  this->world_.pass(seconds{61});
+  this->backend_.pass(seconds{61});
   EXPECT_EQ(this->receive_one().id, second.id);
 }
 
 TYPED_TEST_P(QueueConformance, AReceiptWhoseVisibilityHasPassedMayStillRemoveButNotExtend) {
   this->send("text");
   const ReceivedMessage message = this->receive_one(seconds{5});
-  this->world_.pass(seconds{6});
+  this->backend_.pass(seconds{6});
   this->expect_void(this->queue().change_visibility(message.receipt, seconds{30}, Deadline::never()));
   const Result<> removed = this->queue().remove(message.receipt, Deadline::never());
   if (TypeParam::kExpiredReceiptRemoves) {
@@ -133,7 +133,7 @@ TYPED_TEST_P(QueueConformance, VisibilityIsExtendedAndGivenUp) {
   this->send("text");
   const ReceivedMessage message = this->receive_one(seconds{5});
   ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{60}, Deadline::never()).ok());
-  this->world_.pass(seconds{50});
+  this->backend_.pass(seconds{50});
   EXPECT_TRUE(this->receive().empty());
   ASSERT_TRUE(this->queue().change_visibility(message.receipt, seconds{0}, Deadline::never()).ok());
   EXPECT_EQ(this->receive_one().receive_count, 2U);
@@ -146,7 +146,7 @@ TYPED_TEST_P(QueueConformance, ADelayedMessageWaits) {
   if (TypeParam::kDepthIsExact) {
     EXPECT_EQ(this->queue().depth(Deadline::never()).value().delayed, 1U);
   }
-  this->world_.pass(seconds{11});
+  this->backend_.pass(seconds{11});
   EXPECT_EQ(this->receive_one().body, "later");
 }
 
@@ -193,7 +193,7 @@ TYPED_TEST_P(QueueConformance, ThreadsNeverGetTheSameMessage) {
 TYPED_TEST_P(QueueConformance, AMessageReceivedTooOftenIsGivenNoMore) {
   this->send("poison");
   this->exhaust("poison");
-  this->world_.pass(seconds{3600});
+  this->backend_.pass(seconds{3600});
   EXPECT_TRUE(this->receive().empty());
   if (TypeParam::kDepthIsExact) {
     EXPECT_EQ(this->queue().depth(Deadline::never()).value().dead, 1U);

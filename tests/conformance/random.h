@@ -1,6 +1,6 @@
 // What every Random keeps.
 //
-// A World has:  Random& random();
+// A Backend has:  Random& random();
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,10 +12,10 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class RandomConformance : public testing::Test {
  protected:
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(RandomConformance);
 
@@ -24,7 +24,7 @@ TYPED_TEST_P(RandomConformance, GivesNoNumberTwiceAndUsesEveryBit) {
   std::uint64_t ones = 0;
   std::uint64_t zeros = 0;
   for (int i = 0; i < 1000; ++i) {
-    const std::uint64_t number = this->world_.random().next();
+    const std::uint64_t number = this->backend_.random().next();
     EXPECT_TRUE(seen.insert(number).second);
     ones |= number;
     zeros |= ~number;
@@ -34,11 +34,11 @@ TYPED_TEST_P(RandomConformance, GivesNoNumberTwiceAndUsesEveryBit) {
 }
 
 TYPED_TEST_P(RandomConformance, MakesVersion4Uuids) {
-  const std::string uuid = this->world_.random().uuid();
+  const std::string uuid = this->backend_.random().uuid();
   ASSERT_EQ(uuid.size(), 36U);
   EXPECT_EQ(uuid[14], '4');
   EXPECT_NE(std::string("89ab").find(uuid[19]), std::string::npos);
-  EXPECT_NE(uuid, this->world_.random().uuid());
+  EXPECT_NE(uuid, this->backend_.random().uuid());
 }
 
 REGISTER_TYPED_TEST_SUITE_P(RandomConformance, GivesNoNumberTwiceAndUsesEveryBit, MakesVersion4Uuids);

@@ -1,6 +1,6 @@
 // What every TenantStore keeps.
 //
-// A World has:
+// A Backend has:
 //   TenantStore& tenants();   empty, new for each test
 //   void break_row(const TenantId&, const DestinationName&);  puts what cannot be decoded into a stored row
 #pragma once
@@ -16,10 +16,10 @@
 
 namespace headgate::conformance {
 
-template <typename World>
+template <typename Backend>
 class TenantStoreConformance : public testing::Test {
  protected:
-  TenantStore& tenants() { return world_.tenants(); }
+  TenantStore& tenants() { return backend_.tenants(); }
   static TenantConfiguration configuration(const std::string& tenant, const std::string& type) {
     TenantConfiguration made;
     made.tenant = TenantId(tenant);
@@ -48,7 +48,7 @@ class TenantStoreConformance : public testing::Test {
     return all;
   }
 
-  World world_;
+  Backend backend_;
 };
 TYPED_TEST_SUITE_P(TenantStoreConformance);
 
@@ -126,7 +126,7 @@ TYPED_TEST_P(TenantStoreConformance, ListsAllRowsOnceByPagesOfAnySize) {
 
 TYPED_TEST_P(TenantStoreConformance, ARowThatCannotBeReadHidesNoneOfItsNeighboursAndCanBeMended) {
   for (const std::string tenant : {"a", "b", "c"}) this->put(this->configuration(tenant, "s3"));
-  this->world_.break_row(TenantId("b"), DestinationName("s3"));
+  this->backend_.break_row(TenantId("b"), DestinationName("s3"));
   const auto page = this->tenants().list("", 10, Deadline::never());
   ASSERT_TRUE(page.ok());
   ASSERT_EQ(page->rows.size(), 3U);

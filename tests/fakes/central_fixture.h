@@ -20,7 +20,7 @@ class CentralFixture : public testing::Test {
   MemoryStore central_{clock_, BucketName("central")};
   MemoryLedger ledger_;
   MemoryTenantStore tenants_;
-  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.world = tenants::World::Local}}};
+  tenants::TenantDirectory directory_{clock_, tenants_, {.rules = {.backend = tenants::Backend::Local}}};
 };
 
 }  // namespace headgate::fakes

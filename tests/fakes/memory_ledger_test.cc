@@ -6,11 +6,11 @@
 namespace headgate::conformance {
 namespace {
 
-struct MemoryLedgerWorld {
+struct MemoryLedgerFixture {
   Ledger& ledger() { return ledger_; }
   fakes::MemoryLedger ledger_;
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LedgerConformance, MemoryLedgerWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LedgerConformance, MemoryLedgerFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

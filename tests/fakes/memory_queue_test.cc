@@ -8,7 +8,7 @@
 namespace headgate::conformance {
 namespace {
 
-struct MemoryQueueWorld {
+struct MemoryQueueFixture {
   static constexpr std::uint32_t kReceivesMax = 3;
   static constexpr bool kReportsVoidReceipts = true;
   static constexpr bool kExpiredReceiptRemoves = true;
@@ -20,8 +20,8 @@ struct MemoryQueueWorld {
   ManualClock clock_;
   fakes::MemoryQueue queue_{clock_, kReceivesMax};
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueConformance, MemoryQueueWorld);
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DeadLettersConformance, MemoryQueueWorld);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueConformance, MemoryQueueFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DeadLettersConformance, MemoryQueueFixture);
 
 }  // namespace
 }  // namespace headgate::conformance

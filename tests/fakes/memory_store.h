@@ -80,7 +80,7 @@ class MemoryStore : public ObjectStore {
     return {};
   }
   Result<PutOutcome> copy(const CopySource&, const ObjectKey&, PutOptions, Deadline) override {
-    return Error{Fault::Denied, "copy: not in this world"};
+    return Error{Fault::Denied, "copy: not here"};
   }
 
   // The bytes of the objects whose keys start so, one after another.

@@ -25,7 +25,7 @@ class S3Client {
             .access_key_id = kAccessKey, .secret_access_key = std::move(secret_key), .session_token = {}}) {
     endpoints_.url = std::move(url);
   }
-  aws::ServiceClient::World world() { return {clock_, random_, http_, credentials_}; }
+  aws::ServiceClient::Deps deps() { return {clock_, random_, http_, credentials_}; }
   aws::S3Settings settings(const std::string& bucket) const {
     aws::S3Settings settings{.bucket = BucketName(bucket), .region = "us-east-1", .endpoints = endpoints_};
     settings.client.backoff_first = std::chrono::milliseconds{1};
@@ -34,10 +34,10 @@ class S3Client {
   }
   std::unique_ptr<aws::S3Store> store(const std::string& bucket) { return store(settings(bucket)); }
   std::unique_ptr<aws::S3Store> store(aws::S3Settings settings) {
-    return aws::S3Store::open(world(), std::move(settings)).value();
+    return aws::S3Store::open(deps(), std::move(settings)).value();
   }
   Result<> create(const std::string& bucket) {
-    const auto opened = aws::S3Bucket::open(world(), settings(bucket)).value();
+    const auto opened = aws::S3Bucket::open(deps(), settings(bucket)).value();
     Result<aws::Answer> answer = opened->call_ok(opened->request("CreateBucket", "PUT", ObjectKey()), soon());
     if (!answer.ok()) return std::move(answer).error();
     return {};

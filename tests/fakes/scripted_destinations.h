@@ -28,7 +28,7 @@ class ScriptedDestinations : public Destinations {
   }
   Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration&, Deadline) override {
     const std::lock_guard lock(mutex_);
-    if (!bucket_) return Error{Fault::Denied, "bucket: not in this world"};
+    if (!bucket_) return Error{Fault::Denied, "bucket: not here"};
     return bucket_;
   }
   // The bucket that all tenants have, shared with the test.
@@ -63,15 +63,16 @@ class ScriptedDestinations : public Destinations {
  private:
   class Sink : public LogSink {
    public:
-    Sink(ScriptedDestinations& world, TenantId tenant) : world_(world), tenant_(std::move(tenant)) {}
+    Sink(ScriptedDestinations& destinations, TenantId tenant)
+        : destinations_(destinations), tenant_(std::move(tenant)) {}
     Result<RejectedEvents> put_events(const LogGroup&, const LogStream& stream,
                                       std::span<const LogEvent> events, Deadline deadline) override {
-      if (world_.act_) TRY(world_.act_(tenant_, deadline));
-      const std::lock_guard lock(world_.mutex_);
-      const RejectedEvents rejected = std::exchange(world_.rejected_next_, {});
+      if (destinations_.act_) TRY(destinations_.act_(tenant_, deadline));
+      const std::lock_guard lock(destinations_.mutex_);
+      const RejectedEvents rejected = std::exchange(destinations_.rejected_next_, {});
       for (const LogEvent& event : events.subspan(rejected.too_old_until.value_or(0))) {
-        world_.kept_[tenant_].emplace_back(event.message);
-        world_.placed_[tenant_].push_back({.stream = stream.str(), .at_ms = event.at_ms});
+        destinations_.kept_[tenant_].emplace_back(event.message);
+        destinations_.placed_[tenant_].push_back({.stream = stream.str(), .at_ms = event.at_ms});
       }
       return rejected;
     }
@@ -79,7 +80,7 @@ class ScriptedDestinations : public Destinations {
     Result<> create_stream(const LogGroup&, const LogStream&, Deadline) override { return {}; }
 
    private:
-    ScriptedDestinations& world_;
+    ScriptedDestinations& destinations_;
     const TenantId tenant_;
   };
 

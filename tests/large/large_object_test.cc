@@ -153,7 +153,7 @@ TEST(AFiveGigabyteObject, IsDeliveredWholeInSixtyFourMebibytesOfMemory) {
   row.enabled = true;
   row.log_group_name = "/logs/tenant-a";
   tenants.place({.configuration = row, .undecodable = ""});
-  tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
+  tenants::TenantDirectory directory(clock, tenants, {.rules = {.backend = tenants::Backend::Local}});
   CountingSink sink;
   process::Processor processor({.clock = clock,
                                 .central = central,

@@ -40,10 +40,10 @@ class AwsPeerTest : public testing::Test {
                             {.url = "http://127.0.0.1:" + std::to_string(peer.port()), .urls = {}})
         .value();
   }
-  aws::ServiceClient::World world(aws::CredentialsSource& credentials) {
+  aws::ServiceClient::Deps deps(aws::CredentialsSource& credentials) {
     return {clock_, random_, pool_, credentials};
   }
-  aws::CredentialsWorld origin_world() { return {clock_, random_, pool_, disk_}; }
+  aws::CredentialsDeps origin_deps() { return {clock_, random_, pool_, disk_}; }
   Deadline in_time() const { return Deadline::after(clock_.steady(), 60s); }
 
   net::Library library_ = net::Library::open().value();
@@ -71,7 +71,7 @@ class StrictAws : public AwsPeerTest {
 
   aws::Endpoint sts() const { return endpoint(aws::Service::Sts, *moto_); }
   Result<aws::CallerIdentity> identity_of(aws::CredentialsSource& source) {
-    return aws::Sts(world(source), sts(), {}).caller_identity(in_time());
+    return aws::Sts(deps(source), sts(), {}).caller_identity(in_time());
   }
   aws::TenantRole tenant_role() const {
     TenantConfiguration row;
@@ -113,7 +113,7 @@ TEST_F(StrictAws, KnowsUsByTheRightSecretOnly) {
 
 TEST_F(StrictAws, GivesASecretToTheRightSecretOnly) {
   const aws::Endpoint endpoint_there = endpoint(aws::Service::SecretsManager, *moto_);
-  aws::SecretsManager secrets(world(right_), endpoint_there, {});
+  aws::SecretsManager secrets(deps(right_), endpoint_there, {});
   EXPECT_EQ(secrets.value("headgate/api-key", in_time()).value(), "a \"secret\" \xc3\xa9");
   EXPECT_EQ(secrets.value("headgate/bytes", in_time()).value(), std::string("\0\xff\x10", 3));
   EXPECT_EQ(secrets.value("headgate/none", in_time()).error().fault, Fault::NotFound);
@@ -123,13 +123,13 @@ TEST_F(StrictAws, GivesASecretToTheRightSecretOnly) {
                                .session_token = {},
                                .expires_at = {}});
   const Result<std::string> refused =
-      aws::SecretsManager(world(wrong), endpoint_there, {}).value("headgate/api-key", in_time());
+      aws::SecretsManager(deps(wrong), endpoint_there, {}).value("headgate/api-key", in_time());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().fault, Fault::Denied);
 }
 
 TEST_F(StrictAws, LetsUsTakeARoleWithItsExternalIdOnly) {
-  aws::Sts client(world(right_), sts(), {});
+  aws::Sts client(deps(right_), sts(), {});
   aws::RoleRequest request{
       .role_arn = "arn:aws:iam::123456789012:role/careful", .session_name = "test", .external_id = "wrong"};
   const Result<aws::Credentials> refused = client.assume_role(request, in_time());
@@ -188,11 +188,11 @@ TEST_F(StrictAws, TakesTheRoleOfAProfile) {
                "[user]\naws_access_key_id = %s\naws_secret_access_key = %s\n",
                user_.access_key_id.c_str(), user_.secret_access_key.c_str());
   std::fclose(file);
-  const aws::Surroundings surroundings{
-      .environment = {{"AWS_ENDPOINT_URL", "http://127.0.0.1:" + std::to_string(moto_->port())}},
+  const aws::Environment environment{
+      .variables = {{"AWS_ENDPOINT_URL", "http://127.0.0.1:" + std::to_string(moto_->port())}},
       .home = folder.path()};
-  const aws::AwsSettings settings = aws::aws_settings(surroundings, disk_).value();
-  const auto source = aws::default_credentials(origin_world(), surroundings, settings).value();
+  const aws::AwsSettings settings = aws::aws_settings(environment, disk_).value();
+  const auto source = aws::default_credentials(origin_deps(), environment, settings).value();
   EXPECT_EQ(identity_of(*source)->arn, "arn:aws:sts::123456789012:assumed-role/central/headgate");
 }
 
@@ -200,15 +200,15 @@ TEST_F(AwsPeerTest, InstanceAndWebIdentityGiveCredentials) {
   const peers::PeerProcess moto({peers::python(), "-B", peers::script("moto_server.py")});
   ASSERT_NE(moto.port(), 0) << "moto did not start";
   const std::string url = "http://127.0.0.1:" + std::to_string(moto.port());
-  aws::InstanceCredentials instance(
-      origin_world(), {.environment = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", url}}, .home = {}});
+  aws::InstanceCredentials instance(origin_deps(),
+                                    {.variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", url}}, .home = {}});
   const Result<aws::Credentials> of_instance = instance.fetch(in_time());
   ASSERT_TRUE(of_instance.ok()) << of_instance.error().what;
   EXPECT_EQ(of_instance->access_key_id, "test-key");
   EXPECT_TRUE(of_instance->expires_at.has_value());
 
   aws::FixedCredentials nobody{aws::Credentials{}};
-  aws::Sts sts(world(nobody), endpoint(aws::Service::Sts, moto), {});
+  aws::Sts sts(deps(nobody), endpoint(aws::Service::Sts, moto), {});
   const Result<aws::Credentials> of_token = sts.assume_role_with_web_identity(
       {.role_arn = "arn:aws:iam::123456789012:role/irsa", .session_name = "pod", .token = "a.b.c"},
       in_time());

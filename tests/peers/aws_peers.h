@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "peers/peer_process.h"
 
 namespace headgate::peers {
@@ -37,10 +37,10 @@ inline std::string dynamodb_local_url() {
   return java_server_url("dynamodb_local");
 }
 
-// Moto forgets everything. For a test that needs a world of its own.
-inline void reset_moto(fakes::AwsWorld& world) {
-  const auto answer = world.world().http.send({.method = "POST", .url = moto_url() + "/moto-api/reset"},
-                                              {.deadline = world.soon()});
+// Moto forgets everything. For a test that needs a backend of its own.
+inline void reset_moto(fakes::AwsFixture& fixture) {
+  const auto answer = fixture.deps().http.send({.method = "POST", .url = moto_url() + "/moto-api/reset"},
+                                               {.deadline = fixture.soon()});
   CHECK(answer.ok() && answer->is_success());
 }
 

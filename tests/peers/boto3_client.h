@@ -13,7 +13,7 @@
 
 #include "base/check.h"
 #include "base/file_descriptor.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "peers/peer_process.h"
 
 namespace headgate::peers {
@@ -21,8 +21,8 @@ namespace headgate::peers {
 // One thread.
 class Boto3Client {
  public:
-  explicit Boto3Client(const std::string& url, const std::string& access_key = fakes::AwsWorld::kAccessKey,
-                       const std::string& secret_key = fakes::AwsWorld::kSecretKey) {
+  explicit Boto3Client(const std::string& url, const std::string& access_key = fakes::AwsFixture::kAccessKey,
+                       const std::string& secret_key = fakes::AwsFixture::kSecretKey) {
     int in[2];
     int out[2];
     CHECK(::pipe2(in, O_CLOEXEC) == 0 && ::pipe2(out, O_CLOEXEC) == 0);

@@ -219,8 +219,7 @@ TEST(EndpointsOfBotocore, AreOursWhoeverNamesThem) {
     std::string listed;
     for (const auto& [name, value] : environment)
       listed += fmt::format("{}{}:{}", listed.empty() ? "" : ",", json_text(name), json_text(value));
-    const Result<aws::AwsSettings> settings =
-        aws::aws_settings({.environment = environment, .home = ""}, disk);
+    const Result<aws::AwsSettings> settings = aws::aws_settings({.variables = environment, .home = ""}, disk);
     for (const Service service : {Service::S3, Service::Sqs, Service::Sts, Service::DynamoDb, Service::Logs,
                                   Service::SecretsManager}) {
       questions.push_back(

@@ -41,19 +41,18 @@ class Container {
   int port() const { return moto_.port() == 0 ? 0 : server_.port(); }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
 
-  Result<aws::Credentials> fetch(Environment environment) {
+  Result<aws::Credentials> fetch(Environment variables) {
     aws::ContainerCredentials source({clock_, random_, pool_, disk_},
-                                     {.environment = std::move(environment), .home = {}});
+                                     {.variables = std::move(variables), .home = {}});
     return source.fetch(in_time());
   }
   // Whom STS takes us for, with what the whole chain finds in these surroundings.
-  Result<aws::CallerIdentity> identity(Environment environment) {
-    environment["AWS_ENDPOINT_URL"] = url_of_moto_;
-    environment["AWS_REGION"] = "us-east-1";
-    const aws::Surroundings surroundings{.environment = std::move(environment), .home = {}};
-    const aws::AwsSettings settings = TRY(aws::aws_settings(surroundings, disk_));
-    const auto source =
-        TRY(aws::default_credentials({clock_, random_, pool_, disk_}, surroundings, settings));
+  Result<aws::CallerIdentity> identity(Environment variables) {
+    variables["AWS_ENDPOINT_URL"] = url_of_moto_;
+    variables["AWS_REGION"] = "us-east-1";
+    const aws::Environment environment{.variables = std::move(variables), .home = {}};
+    const aws::AwsSettings settings = TRY(aws::aws_settings(environment, disk_));
+    const auto source = TRY(aws::default_credentials({clock_, random_, pool_, disk_}, environment, settings));
     return aws::Sts({clock_, random_, pool_, *source},
                     TRY(aws::endpoint_of(aws::Service::Sts, "us-east-1", settings.endpoints)), {})
         .caller_identity(in_time());

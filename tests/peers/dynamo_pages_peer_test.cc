@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "aws/dynamo/dynamo_tenant_store.h"
-#include "peers/dynamo_world.h"
+#include "peers/dynamo_fixture.h"
 
 namespace headgate::peers {
 namespace {
@@ -33,10 +33,10 @@ class DynamoPages : public testing::Test {
   }
   void place(const std::string& tenant, const std::string& type) {
     all_.insert(tenant + " " + type);
-    ASSERT_TRUE(world_.put(R"({"tenant_id":{"S":")" + tenant + R"("},"type":{"S":")" + type +
-                           R"("},"enabled":{"BOOL":true},"bucket_name":{"S":"b"},"filler":{"S":")" +
-                           std::string(kFiller, 'x') + R"("}})"))
-        << world_.boto3_.said().substr(0, 200);
+    ASSERT_TRUE(fixture_.put(R"({"tenant_id":{"S":")" + tenant + R"("},"type":{"S":")" + type +
+                             R"("},"enabled":{"BOOL":true},"bucket_name":{"S":"b"},"filler":{"S":")" +
+                             std::string(kFiller, 'x') + R"("}})"))
+        << fixture_.boto3_.said().substr(0, 200);
   }
   static aws::DynamoTable::Read of_acme() {
     return {.condition = "#tenant_id = :tenant", .values = R"({":tenant":{"S":"acme"}})"};
@@ -59,11 +59,12 @@ class DynamoPages : public testing::Test {
     return names;
   }
 
-  DynamoWorld<Peer> world_;
-  aws::DynamoSettings settings_ = world_.made(tenant_table(world_.name_));
-  std::unique_ptr<aws::DynamoTable> table_ = aws::DynamoTable::open(world_.world_.world(), settings_).value();
+  DynamoFixture<Peer> fixture_;
+  aws::DynamoSettings settings_ = fixture_.made(tenant_table(fixture_.name_));
+  std::unique_ptr<aws::DynamoTable> table_ =
+      aws::DynamoTable::open(fixture_.fixture_.deps(), settings_).value();
   std::unique_ptr<aws::DynamoTenantStore> tenants_ =
-      aws::DynamoTenantStore::open(world_.world_.world(), settings_).value();
+      aws::DynamoTenantStore::open(fixture_.fixture_.deps(), settings_).value();
   std::set<std::string> all_;
   std::size_t pages_ = 0;
 };

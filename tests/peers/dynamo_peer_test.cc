@@ -12,7 +12,7 @@
 #include "conformance/ledger.h"
 #include "conformance/tenant_store.h"
 #include "fakes/source_directory.h"
-#include "peers/dynamo_world.h"
+#include "peers/dynamo_fixture.h"
 
 namespace headgate {
 namespace {
@@ -30,19 +30,19 @@ std::string documented_ledger(const std::string& name) {
 }
 
 using peers::DynamoDbLocal;
-using peers::DynamoWorld;
+using peers::DynamoFixture;
 using Moto = peers::DynamoOfMoto;
 
 template <typename Peer>
-struct LedgerWorld : DynamoWorld<Peer> {
+struct LedgerFixture : DynamoFixture<Peer> {
   Ledger& ledger() { return *ledger_; }
   aws::DynamoLedgerSettings settings_{.table = this->made(documented_ledger(this->name_))};
   std::unique_ptr<aws::DynamoLedger> ledger_ =
-      aws::DynamoLedger::open(this->world_.world(), settings_).value();
+      aws::DynamoLedger::open(this->fixture_.deps(), settings_).value();
 };
 
 template <typename Peer>
-struct TenantsWorld : DynamoWorld<Peer> {
+struct TenantsFixture : DynamoFixture<Peer> {
   TenantStore& tenants() { return *store_; }
   // As the predecessor's API could be made to.
   void break_row(const TenantId& tenant, const DestinationName& type) {
@@ -55,9 +55,9 @@ struct TenantsWorld : DynamoWorld<Peer> {
                           R"("},"type":{"S":")" + type + R"("}},)" + what + "}");
     EXPECT_EQ(this->boto3_.said().find("error"), std::string::npos) << this->boto3_.said();
   }
-  void put(const std::string& item) { EXPECT_TRUE(DynamoWorld<Peer>::put(item)) << this->boto3_.said(); }
+  void put(const std::string& item) { EXPECT_TRUE(DynamoFixture<Peer>::put(item)) << this->boto3_.said(); }
   std::unique_ptr<aws::DynamoTenantStore> store_ =
-      aws::DynamoTenantStore::open(this->world_.world(), this->made(peers::tenant_table(this->name_)))
+      aws::DynamoTenantStore::open(this->fixture_.deps(), this->made(peers::tenant_table(this->name_)))
           .value();
 };
 
@@ -73,7 +73,7 @@ class LedgerPeer : public testing::Test {
             .destination = DestinationName("s3#audit")};
   }
   static Timestamp at(std::int64_t seconds) { return Timestamp::from_seconds(1'756'553'221 + seconds); }
-  LedgerWorld<Peer> world_;
+  LedgerFixture<Peer> fixture_;
 };
 TYPED_TEST_SUITE(LedgerPeer, Peers);
 
@@ -85,7 +85,7 @@ TYPED_TEST(LedgerPeer, OfTwoWorkersEachDeliveryIsOnes) {
     for (int worker = 0; worker < 2; ++worker) {
       workers.emplace_back([&, worker] {
         const auto ledger =
-            aws::DynamoLedger::open(this->world_.world_.world(), this->world_.settings_).value();
+            aws::DynamoLedger::open(this->fixture_.fixture_.deps(), this->fixture_.settings_).value();
         const LeaseOwner owner("worker-" + std::to_string(worker));
         for (int i = 0; i < kDeliveries; ++i) {
           const auto claim = ledger->claim(this->id("k" + std::to_string(i)), owner, this->at(0),
@@ -101,7 +101,7 @@ TYPED_TEST(LedgerPeer, OfTwoWorkersEachDeliveryIsOnes) {
 
 TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   const LeaseOwner owner("worker-1");
-  Ledger& ledger = this->world_.ledger();
+  Ledger& ledger = this->fixture_.ledger();
   const DeliveryId id = this->id("a/b c.json.gz");
   ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
   ASSERT_TRUE(ledger
@@ -109,7 +109,7 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
                            Deadline::never())
                   .ok());
   const auto item_now = [&] {
-    const auto page = this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
+    const auto page = this->fixture_.boto3_.call("dynamodb", "scan", this->fixture_.table());
     return std::string(simdjson::minify(page["Items"].at(0).value()));
   };
   const std::string held = item_now();
@@ -133,9 +133,9 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   ASSERT_TRUE(ledger.claim(settled, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
   ASSERT_TRUE(
       ledger.settle(settled, owner, DeliveryState::Delivered, "", this->at(2), Deadline::never()).ok());
-  this->world_.boto3_.call("dynamodb", "scan", this->world_.table());
+  this->fixture_.boto3_.call("dynamodb", "scan", this->fixture_.table());
   const std::string expiry = std::to_string((this->at(2) + ledger.remembers_for()).seconds());
-  EXPECT_NE(this->world_.boto3_.said().find(R"("expires_at": {"N": ")" + expiry), std::string::npos);
+  EXPECT_NE(this->fixture_.boto3_.said().find(R"("expires_at": {"N": ")" + expiry), std::string::npos);
   const auto listed = ledger.parked(TenantId("team/a%"), 10, Deadline::never());
   ASSERT_TRUE(listed.ok()) << listed.error().what;
   ASSERT_EQ(listed->size(), 1U);
@@ -144,7 +144,7 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
 
 TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) {
   const LeaseOwner owner("worker-1");
-  Ledger& ledger = this->world_.ledger();
+  Ledger& ledger = this->fixture_.ledger();
   const DeliveryId id = this->id("k");
   ASSERT_TRUE(ledger.claim(id, owner, this->at(0), this->at(60), Deadline::never())->is_ours);
   ASSERT_TRUE(ledger
@@ -174,9 +174,9 @@ TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) 
 }
 
 TYPED_TEST(LedgerPeer, ATableThatIsNotThereIsDenied) {
-  aws::DynamoLedgerSettings settings = this->world_.settings_;
+  aws::DynamoLedgerSettings settings = this->fixture_.settings_;
   settings.table.table = "no-such-table";
-  const auto ledger = aws::DynamoLedger::open(this->world_.world_.world(), settings).value();
+  const auto ledger = aws::DynamoLedger::open(this->fixture_.fixture_.deps(), settings).value();
   const auto claim =
       ledger->claim(this->id("k"), LeaseOwner("w"), this->at(0), this->at(60), Deadline::never());
   ASSERT_FALSE(claim.ok());
@@ -186,19 +186,19 @@ TYPED_TEST(LedgerPeer, ATableThatIsNotThereIsDenied) {
 template <typename Peer>
 class TenantsPeer : public testing::Test {
  protected:
-  TenantsWorld<Peer> world_;
+  TenantsFixture<Peer> fixture_;
 };
 TYPED_TEST_SUITE(TenantsPeer, Peers);
 
 TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs) {
-  this->world_.put(
+  this->fixture_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"},"enabled":{"BOOL":true},)"
       R"("desired_logs":{"SS":["api","web"]},"log_group_name":{"S":"/acme"},"groups":{"L":[{"S":"API"}]},"owner":{"S":"theirs"},)"
       R"("log_distribution_role_arn":{"S":"arn:aws:iam::123456789012:role/logs"},)"
       R"("ttl":{"N":"1900000000"},"created_at":{"S":"2025-08-30T11:27:01"}})");
-  this->world_.put(
+  this->fixture_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"enabled":{"S":"yes"},"bucket_name":{"S":"b"}})");
-  const auto rows = this->world_.tenants().of_tenant(TenantId("acme"), Deadline::never());
+  const auto rows = this->fixture_.tenants().of_tenant(TenantId("acme"), Deadline::never());
   ASSERT_TRUE(rows.ok()) << rows.error().what;
   ASSERT_EQ(rows->size(), 2U);
   EXPECT_NE((*rows)[1].undecodable, "");  // and hides nobody
@@ -213,51 +213,53 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs
 
   read.log_group_name = "/acme/new";
   read.ttl.reset();
-  EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).value(), 1U);
+  EXPECT_EQ(this->fixture_.tenants().put(read, Deadline::never()).value(), 1U);
   const auto theirs =
-      this->world_.boto3_.call("dynamodb", "get_item",
-                               R"({"TableName":")" + this->world_.name_ +
-                                   R"(","Key":{"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"}}})");
+      this->fixture_.boto3_.call("dynamodb", "get_item",
+                                 R"({"TableName":")" + this->fixture_.name_ +
+                                     R"(","Key":{"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"}}})");
   const std::string item(simdjson::minify(theirs["Item"].value()));
   for (const char* part : {R"("log_group_name":{"S":"/acme/new"})", R"("groups":{"L":[{"S":"API"}]})",
                            R"("owner":{"S":"theirs"})", R"("version":{"N":"1"})",
                            R"("enabled":{"BOOL":true})", R"("desired_logs":{"L":[{"S":"api"},{"S":"web"}]})"})
     EXPECT_NE(item.find(part), std::string::npos) << part << " in " << item;
   EXPECT_EQ(item.find("ttl"), std::string::npos) << item;
-  EXPECT_EQ(this->world_.tenants().put(read, Deadline::never()).error().fault,
+  EXPECT_EQ(this->fixture_.tenants().put(read, Deadline::never()).error().fault,
             Fault::Denied);  // it is at version 1 now
 }
 
 TYPED_TEST(TenantsPeer, ARowWhoseVersionIsNoneCanBeMended) {
-  this->world_.put(
+  this->fixture_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"version":{"S":"one"},"enabled":{"BOOL":true}})");
-  const auto broken = this->world_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never());
+  const auto broken =
+      this->fixture_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(broken.ok());
   EXPECT_NE(broken->undecodable, "");
   TenantConfiguration mended;
   mended.tenant = TenantId("acme");
   mended.type = DestinationName("s3");
-  EXPECT_EQ(this->world_.tenants().put(mended, Deadline::never()).value(), 1U);
+  EXPECT_EQ(this->fixture_.tenants().put(mended, Deadline::never()).value(), 1U);
   EXPECT_EQ(
-      this->world_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never())->undecodable,
+      this->fixture_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never())->undecodable,
       "");
 }
 
 TYPED_TEST(TenantsPeer, WhatHasNoNameIsNotThere) {
-  EXPECT_TRUE(this->world_.tenants().of_tenant(TenantId(), Deadline::never())->empty());
-  EXPECT_EQ(this->world_.tenants().get(TenantId("a"), DestinationName(), Deadline::never()).error().fault,
+  EXPECT_TRUE(this->fixture_.tenants().of_tenant(TenantId(), Deadline::never())->empty());
+  EXPECT_EQ(this->fixture_.tenants().get(TenantId("a"), DestinationName(), Deadline::never()).error().fault,
             Fault::NotFound);
-  EXPECT_EQ(this->world_.tenants().remove(TenantId(), DestinationName("s3"), Deadline::never()).error().fault,
-            Fault::NotFound);
-  EXPECT_EQ(this->world_.tenants().put({}, Deadline::never()).error().fault, Fault::Invalid);
+  EXPECT_EQ(
+      this->fixture_.tenants().remove(TenantId(), DestinationName("s3"), Deadline::never()).error().fault,
+      Fault::NotFound);
+  EXPECT_EQ(this->fixture_.tenants().put({}, Deadline::never()).error().fault, Fault::Invalid);
 }
 
 }  // namespace
 }  // namespace headgate
 
 namespace headgate::conformance {
-INSTANTIATE_TYPED_TEST_SUITE_P(Moto, LedgerConformance, LedgerWorld<Moto>);
-INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, LedgerConformance, LedgerWorld<DynamoDbLocal>);
-INSTANTIATE_TYPED_TEST_SUITE_P(Moto, TenantStoreConformance, TenantsWorld<Moto>);
-INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, TenantStoreConformance, TenantsWorld<DynamoDbLocal>);
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, LedgerConformance, LedgerFixture<Moto>);
+INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, LedgerConformance, LedgerFixture<DynamoDbLocal>);
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, TenantStoreConformance, TenantsFixture<Moto>);
+INSTANTIATE_TYPED_TEST_SUITE_P(DynamoDbLocal, TenantStoreConformance, TenantsFixture<DynamoDbLocal>);
 }  // namespace headgate::conformance

@@ -34,7 +34,7 @@ class ForgottenByKubeApiserver : public AgentAtKubeApiserver {
     options.page_limit = 2;
     options.watch_max = 4s;
     watch_ = std::make_unique<ResourceWatch>(
-        ResourceWatch::World{eventful_clock_, random_, metrics_, *client_, token_file_}, std::move(options),
+        ResourceWatch::Deps{eventful_clock_, random_, metrics_, *client_, token_file_}, std::move(options),
         WatchedResource{.name = "pods", .path = "/api/v1/pods", .field_selector = "spec.nodeName=node-1"},
         ResourceWatch::Listener{.replace =
                                     [this](const std::vector<ApiObject>& all) {

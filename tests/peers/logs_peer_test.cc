@@ -17,11 +17,11 @@ struct MotoLogs {
   // one, not the first.
   static constexpr bool kRejectsByAge = false;
 
-  MotoLogs() { peers::reset_moto(world_); }
+  MotoLogs() { peers::reset_moto(fixture_); }
   LogSink& sink() { return *sink_; }
-  std::int64_t now_ms() { return world_.clock().now().milliseconds(); }
-  Deadline soon() { return world_.soon(); }
-  Deadline passed() { return world_.passed(); }
+  std::int64_t now_ms() { return fixture_.clock().now().milliseconds(); }
+  Deadline soon() { return fixture_.soon(); }
+  Deadline passed() { return fixture_.passed(); }
   std::vector<std::string> messages(const LogGroup& group, const LogStream& stream) {
     std::vector<std::string> all;
     std::string token;
@@ -40,10 +40,10 @@ struct MotoLogs {
     }
   }
 
-  fakes::AwsWorld world_{peers::moto_url()};
+  fakes::AwsFixture fixture_{peers::moto_url()};
   peers::Boto3Client boto3_{peers::moto_url()};
-  aws::LogsSettings settings_ = world_.settings<aws::LogsSettings>();
-  std::unique_ptr<aws::LogsSink> sink_ = aws::LogsSink::open(world_.world(), settings_).value();
+  aws::LogsSettings settings_ = fixture_.settings<aws::LogsSettings>();
+  std::unique_ptr<aws::LogsSink> sink_ = aws::LogsSink::open(fixture_.deps(), settings_).value();
 };
 
 TEST(LogsOnMoto, AGroupThatItMakesHasItsKeyAndRetentionAsBoto3Sees) {
@@ -51,7 +51,7 @@ TEST(LogsOnMoto, AGroupThatItMakesHasItsKeyAndRetentionAsBoto3Sees) {
   aws::LogsSettings settings = moto.settings_;
   settings.kms_key_id = "arn:aws:kms:us-east-1:123456789012:key/1";
   settings.retention_days = 30;
-  const auto sink = aws::LogsSink::open(moto.world_.world(), settings).value();
+  const auto sink = aws::LogsSink::open(moto.fixture_.deps(), settings).value();
   ASSERT_TRUE(sink->create_group(LogGroup("/team/a"), moto.soon()).ok());
   ASSERT_TRUE(moto.sink().create_group(LogGroup("/team/b"), moto.soon()).ok());
   simdjson::dom::array groups;

@@ -10,9 +10,9 @@ namespace {
 
 // The server serves all tests of the suite; each has its own buckets.
 template <typename Peer>
-struct S3World : Peer {
+struct S3Fixture : Peer {
   static constexpr bool kCopies = true;
-  S3World() : client_(peers::url_of(Peer::process())) {
+  S3Fixture() : client_(peers::url_of(Peer::process())) {
     store_ = client_.store(client_.new_bucket());
     other_ = client_.store(client_.new_bucket());
     absent_ = client_.store("never-made");
@@ -46,8 +46,8 @@ struct S3Proxy {
   }
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Moto, ObjectStoreConformance, S3World<Moto>);
-INSTANTIATE_TYPED_TEST_SUITE_P(S3Proxy, ObjectStoreConformance, S3World<S3Proxy>);
+INSTANTIATE_TYPED_TEST_SUITE_P(Moto, ObjectStoreConformance, S3Fixture<Moto>);
+INSTANTIATE_TYPED_TEST_SUITE_P(S3Proxy, ObjectStoreConformance, S3Fixture<S3Proxy>);
 
 }  // namespace
 }  // namespace headgate::conformance

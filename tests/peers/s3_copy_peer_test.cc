@@ -138,15 +138,14 @@ class TenantsBucket : public testing::Test {
     boto3_.call("s3", "put_object", R"({"Bucket":")" + central_ + R"(","Key":"o","Body":"hello"})");
   }
 
-  fakes::AwsWorld aws_{moto_url()};
+  fakes::AwsFixture aws_{moto_url()};
   Boto3Client boto3_{moto_url()};
   const std::string name_ = aws_.new_name();
   const std::string central_ = aws_.new_name();
   aws::EndpointSettings endpoints_{.url = moto_url(), .urls = {}};
-  aws::RoleChain roles_{
-      {aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
-      {.sts = aws::endpoint_of(aws::Service::Sts, "us-east-1", endpoints_).value()}};
-  aws::AwsDestinations destinations_{{aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
+  aws::RoleChain roles_{{aws_.deps().clock, aws_.deps().random, aws_.deps().http, aws_.deps().credentials},
+                        {.sts = aws::endpoint_of(aws::Service::Sts, "us-east-1", endpoints_).value()}};
+  aws::AwsDestinations destinations_{{aws_.deps().clock, aws_.deps().random, aws_.deps().http, roles_},
                                      destination_settings()};
 };
 

@@ -76,8 +76,8 @@ class ShortenedQueue final : public Queue {
 constexpr std::uint32_t kReceives = 2;
 
 // A queue with a dead-letter queue, made by boto3.
-struct SqsWorld {
-  explicit SqsWorld(const std::string& url) : world_(url), boto3_(url) {
+struct SqsFixture {
+  explicit SqsFixture(const std::string& url) : fixture_(url), boto3_(url) {
     const std::string dead = make(name_ + "-dead", "{}");
     const auto read =
         boto3_.call("sqs", "get_queue_attributes",
@@ -87,7 +87,7 @@ struct SqsWorld {
         JsonObject().text("deadLetterTargetArn", arn).number("maxReceiveCount", kReceives).take();
     url_ = make(name_, JsonObject().text("RedrivePolicy", policy).take());
     settings_.queue = url_;
-    queue_ = aws::SqsQueue::open(world_.world(), settings_).value();
+    queue_ = aws::SqsQueue::open(fixture_.deps(), settings_).value();
     shortened_ = std::make_unique<ShortenedQueue>(*queue_);
   }
   std::string make(const std::string& name, const std::string& attributes) {
@@ -97,60 +97,60 @@ struct SqsWorld {
   }
   Queue& queue() { return *shortened_; }
   DeadLetters& letters() { return *queue_; }
-  void pass(seconds time) { world_.clock().sleep(passing(time), {}); }
+  void pass(seconds time) { fixture_.clock().sleep(passing(time), {}); }
   static constexpr std::uint32_t kReceivesMax = kReceives;
   static constexpr bool kReportsVoidReceipts = false;
   static constexpr bool kExpiredReceiptRemoves = true;
   static constexpr bool kOldReceiptsWork = true;  // both; AWS may or may not
   static constexpr bool kDepthIsExact = false;
 
-  fakes::AwsWorld world_;
+  fakes::AwsFixture fixture_;
   peers::Boto3Client boto3_;
-  std::string name_ = world_.new_name();
+  std::string name_ = fixture_.new_name();
   std::string url_;
-  aws::SqsSettings settings_ = world_.settings<aws::SqsSettings>();
+  aws::SqsSettings settings_ = fixture_.settings<aws::SqsSettings>();
   std::unique_ptr<aws::SqsQueue> queue_;
   std::unique_ptr<ShortenedQueue> shortened_;
 };
-struct MotoSqs : SqsWorld {
-  MotoSqs() : SqsWorld(peers::moto_url()) {}
+struct MotoSqs : SqsFixture {
+  MotoSqs() : SqsFixture(peers::moto_url()) {}
 };
-struct ElasticMq : SqsWorld {
-  ElasticMq() : SqsWorld(peers::elasticmq_url()) {}
+struct ElasticMq : SqsFixture {
+  ElasticMq() : SqsFixture(peers::elasticmq_url()) {}
 };
 
-template <typename World>
+template <typename Fixture>
 class SqsPeer : public testing::Test {
  protected:
-  World world_;
+  Fixture fixture_;
 };
-using Worlds = testing::Types<MotoSqs, ElasticMq>;
-TYPED_TEST_SUITE(SqsPeer, Worlds);
+using Fixtures = testing::Types<MotoSqs, ElasticMq>;
+TYPED_TEST_SUITE(SqsPeer, Fixtures);
 
 TYPED_TEST(SqsPeer, ReceivesWhatBoto3SentAndTheOtherWayRound) {
-  SqsWorld& world = this->world_;
+  SqsFixture& fixture = this->fixture_;
   const std::string body = "a \"quoted\" text, \xc3\xa9 \xf0\x9f\x90\xb3\n\ttab </script>";
-  world.boto3_.call("sqs", "send_message",
-                    JsonObject().text("QueueUrl", world.url_).text("MessageBody", body).take());
-  const auto received = world.queue_->receive({}, Deadline::never());
+  fixture.boto3_.call("sqs", "send_message",
+                      JsonObject().text("QueueUrl", fixture.url_).text("MessageBody", body).take());
+  const auto received = fixture.queue_->receive({}, Deadline::never());
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
   EXPECT_EQ(received->front().body, body);
-  ASSERT_TRUE(world.queue_->remove(received->front().receipt, Deadline::never()).ok());
+  ASSERT_TRUE(fixture.queue_->remove(received->front().receipt, Deadline::never()).ok());
 
-  ASSERT_TRUE(world.queue_->send(body, seconds{0}, Deadline::never()).ok());
+  ASSERT_TRUE(fixture.queue_->send(body, seconds{0}, Deadline::never()).ok());
   const auto theirs =
-      world.boto3_.call("sqs", "receive_message", JsonObject().text("QueueUrl", world.url_).take());
+      fixture.boto3_.call("sqs", "receive_message", JsonObject().text("QueueUrl", fixture.url_).take());
   EXPECT_EQ(theirs["Messages"].at(0)["Body"].get_string().value(), body);
 }
 
 TYPED_TEST(SqsPeer, IsFoundByNameAndTellsItsDepth) {
-  SqsWorld& world = this->world_;
-  aws::SqsSettings settings = world.settings_;
-  settings.queue = world.name_;
-  const auto queue = aws::SqsQueue::open(world.world_.world(), settings);
+  SqsFixture& fixture = this->fixture_;
+  aws::SqsSettings settings = fixture.settings_;
+  settings.queue = fixture.name_;
+  const auto queue = aws::SqsQueue::open(fixture.fixture_.deps(), settings);
   ASSERT_TRUE(queue.ok()) << queue.error().what;
-  EXPECT_EQ((*queue)->url(), world.url_);
+  EXPECT_EQ((*queue)->url(), fixture.url_);
   ASSERT_TRUE((*queue)->send("a", seconds{0}, Deadline::never()).ok());
   ASSERT_TRUE((*queue)->send("b", seconds{0}, Deadline::never()).ok());
   ASSERT_TRUE((*queue)->send("later", seconds{60}, Deadline::never()).ok());
@@ -162,34 +162,34 @@ TYPED_TEST(SqsPeer, IsFoundByNameAndTellsItsDepth) {
   EXPECT_EQ(depth->delayed, 1U);
   EXPECT_EQ(depth->dead, 0U);
   settings.queue = "no-such-queue";
-  EXPECT_EQ(aws::SqsQueue::open(world.world_.world(), settings).error().fault, Fault::NotFound);
+  EXPECT_EQ(aws::SqsQueue::open(fixture.fixture_.deps(), settings).error().fault, Fault::NotFound);
 }
 
 TYPED_TEST(SqsPeer, WaitsForAMessage) {
-  SqsWorld& world = this->world_;
-  const std::jthread later([&world] {
-    world.world_.clock().sleep(milliseconds{500}, {});
-    EXPECT_TRUE(world.queue_->send("late", seconds{0}, Deadline::never()).ok());
+  SqsFixture& fixture = this->fixture_;
+  const std::jthread later([&fixture] {
+    fixture.fixture_.clock().sleep(milliseconds{500}, {});
+    EXPECT_TRUE(fixture.queue_->send("late", seconds{0}, Deadline::never()).ok());
   });
-  const SteadyTime start = world.world_.clock().steady();
-  const auto received = world.queue_->receive({.wait = seconds{15}}, Deadline::after(start, seconds{30}));
+  const SteadyTime start = fixture.fixture_.clock().steady();
+  const auto received = fixture.queue_->receive({.wait = seconds{15}}, Deadline::after(start, seconds{30}));
   ASSERT_TRUE(received.ok()) << received.error().what;
   ASSERT_EQ(received->size(), 1U);
-  EXPECT_LT(world.world_.clock().steady() - start, seconds{10});
+  EXPECT_LT(fixture.fixture_.clock().steady() - start, seconds{10});
 }
 
 TYPED_TEST(SqsPeer, AReceiptOfNobodyIsNotFound) {
-  SqsWorld& world = this->world_;
-  EXPECT_EQ(world.queue_->remove("no receipt", Deadline::never()).error().fault, Fault::NotFound);
-  EXPECT_EQ(world.queue_->change_visibility("no receipt", seconds{1}, Deadline::never()).error().fault,
+  SqsFixture& fixture = this->fixture_;
+  EXPECT_EQ(fixture.queue_->remove("no receipt", Deadline::never()).error().fault, Fault::NotFound);
+  EXPECT_EQ(fixture.queue_->change_visibility("no receipt", seconds{1}, Deadline::never()).error().fault,
             Fault::NotFound);
 }
 
 TYPED_TEST(SqsPeer, AQueueWithoutDeadLettersSaysSo) {
-  SqsWorld& world = this->world_;
-  aws::SqsSettings settings = world.settings_;
-  settings.queue = world.make(world.name_ + "-plain", "{}");
-  const auto queue = aws::SqsQueue::open(world.world_.world(), settings).value();
+  SqsFixture& fixture = this->fixture_;
+  aws::SqsSettings settings = fixture.settings_;
+  settings.queue = fixture.make(fixture.name_ + "-plain", "{}");
+  const auto queue = aws::SqsQueue::open(fixture.fixture_.deps(), settings).value();
   EXPECT_EQ(queue->dead_letters(1, Deadline::never()).error().fault, Fault::NotFound);
   EXPECT_TRUE(queue->depth(Deadline::never()).ok());
 }

@@ -41,21 +41,21 @@ Result<> without_value(Result<T> result) {
   return {};
 }
 
-Outcomes call_all(fakes::AwsWorld& world) {
-  aws::SqsSettings queue = world.settings<aws::SqsSettings>();
+Outcomes call_all(fakes::AwsFixture& fixture) {
+  aws::SqsSettings queue = fixture.settings<aws::SqsSettings>();
   queue.queue = "jobs";
-  aws::DynamoSettings table = world.settings<aws::DynamoSettings>();
+  aws::DynamoSettings table = fixture.settings<aws::DynamoSettings>();
   table.table = "tenants";
-  const auto sink = aws::LogsSink::open(world.world(), world.settings<aws::LogsSettings>()).value();
-  const auto tenants = aws::DynamoTenantStore::open(world.world(), table).value();
+  const auto sink = aws::LogsSink::open(fixture.deps(), fixture.settings<aws::LogsSettings>()).value();
+  const auto tenants = aws::DynamoTenantStore::open(fixture.deps(), table).value();
   table.table = "ledger";
-  const auto ledger = aws::DynamoLedger::open(world.world(), {.table = table}).value();
+  const auto ledger = aws::DynamoLedger::open(fixture.deps(), {.table = table}).value();
   const DeliveryId id{.bucket = BucketName("b"),
                       .key = ObjectKey("k"),
                       .tenant = TenantId("t"),
                       .destination = DestinationName("s3")};
-  return {.logs = sink->create_group(LogGroup("/acme"), world.soon()),
-          .queue = without_value(aws::SqsQueue::open(world.world(), queue)),
+  return {.logs = sink->create_group(LogGroup("/acme"), fixture.soon()),
+          .queue = without_value(aws::SqsQueue::open(fixture.deps(), queue)),
           .ledger = without_value(ledger->claim(id, LeaseOwner("w"), Timestamp::from_seconds(1),
                                                 Timestamp::from_seconds(2), Deadline::never())),
           .tenants = without_value(tenants->list("", 10, Deadline::never()))};
@@ -78,11 +78,11 @@ TEST(StrictServices, TakeOurSecretAndNoOther) {
                    R"(","AttributeType":"S"}],"KeySchema":[{"AttributeName":")" + hash +
                    R"(","KeyType":"HASH"},{"AttributeName":")" + range + R"(","KeyType":"RANGE"}]})");
   }
-  fakes::AwsWorld right(url, key, secret);
+  fakes::AwsFixture right(url, key, secret);
   const Outcomes taken = call_all(right);
   for (const Result<>* outcome : {&taken.logs, &taken.queue, &taken.ledger, &taken.tenants})
     EXPECT_TRUE(outcome->ok()) << outcome->error().what;
-  fakes::AwsWorld wrong(url, key, secret + "x");
+  fakes::AwsFixture wrong(url, key, secret + "x");
   const Outcomes refused = call_all(wrong);
   for (const Result<>* outcome : {&refused.logs, &refused.queue, &refused.ledger, &refused.tenants}) {
     ASSERT_FALSE(outcome->ok());

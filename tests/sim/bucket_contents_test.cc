@@ -6,7 +6,7 @@
 
 #include "deliver/bucket_delivery.h"
 #include "model/compression/compressed_writer.h"
-#include "sim/delivery_world.h"
+#include "sim/delivery_fixture.h"
 #include "sim/packed_object.h"
 
 namespace headgate::process {
@@ -27,7 +27,7 @@ class PutOnlyBucket final : public sim::SimStore {
   }
 };
 
-class BucketContents : public testing::Test, protected sim::DeliveryWorld {
+class BucketContents : public testing::Test, protected sim::DeliveryFixture {
  protected:
   static TenantConfiguration destination(const char* type, std::vector<std::string> desired_logs = {}) {
     TenantConfiguration made{.tenant = TenantId("tenant-a"), .type = DestinationName(type), .enabled = true};

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "model/compression/compressed_writer.h"
-#include "sim/delivery_world.h"
+#include "sim/delivery_fixture.h"
 
 namespace headgate::process {
 namespace {
@@ -16,10 +16,10 @@ const DeliveryId kId{.bucket = BucketName("central"),
                      .tenant = TenantId("tenant-a"),
                      .destination = DestinationName("cloudwatch")};
 
-// A world in which one processor is started again until its message is done.
-class Damaged : public sim::DeliveryWorld {
+// A simulation in which one processor is started again until its message is done.
+class Damaged : public sim::DeliveryFixture {
  public:
-  explicit Damaged(sim::FaultPlan plan) : DeliveryWorld(plan) {
+  explicit Damaged(sim::FaultPlan plan) : DeliveryFixture(plan) {
     TenantConfiguration row{
         .tenant = kId.tenant, .type = kId.destination, .enabled = true, .log_group_name = "/logs"};
     tenants.add(row);
@@ -56,16 +56,16 @@ class Damaged : public sim::DeliveryWorld {
  private:
   void start() {
     directory_.emplace(clock, tenants,
-                       tenants::TenantDirectory::Options{.rules = {.world = tenants::World::Local}});
+                       tenants::TenantDirectory::Options{.rules = {.backend = tenants::Backend::Local}});
     ProcessorOptions options{.buckets = {central.bucket()}};
     options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
     options.owner = LeaseOwner("worker-1");
-    processor_.emplace(Processor::World{.clock = clock,
-                                        .central = central,
-                                        .ledger = ledger,
-                                        .tenants = *directory_,
-                                        .destinations = destinations,
-                                        .metrics = metrics},
+    processor_.emplace(Processor::Deps{.clock = clock,
+                                       .central = central,
+                                       .ledger = ledger,
+                                       .tenants = *directory_,
+                                       .destinations = destinations,
+                                       .metrics = metrics},
                        std::move(options));
   }
 
@@ -77,30 +77,30 @@ class Damaged : public sim::DeliveryWorld {
 TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhereverAProcessDies) {
   std::uint64_t calls = 0;
   {
-    Damaged world({});
-    ASSERT_TRUE(world.deliver() && world.is_done());
-    calls = world.faults.calls();
+    Damaged simulation({});
+    ASSERT_TRUE(simulation.deliver() && simulation.is_done());
+    calls = simulation.faults.calls();
   }
   for (std::uint64_t at = 1; at <= calls; ++at) {
     for (const bool is_after : {false, true}) {
-      Damaged world({.crash_at = at, .crash_after_effect = is_after});
-      for (int tries = 0; tries < 5 && !world.is_done(); ++tries) {
-        world.deliver();
-        EXPECT_TRUE(!world.is_settled() || world.is_detail_kept()) << at << is_after;
+      Damaged simulation({.crash_at = at, .crash_after_effect = is_after});
+      for (int tries = 0; tries < 5 && !simulation.is_done(); ++tries) {
+        simulation.deliver();
+        EXPECT_TRUE(!simulation.is_settled() || simulation.is_detail_kept()) << at << is_after;
       }
-      EXPECT_TRUE(world.is_done() && world.is_settled()) << at << is_after;
+      EXPECT_TRUE(simulation.is_done() && simulation.is_settled()) << at << is_after;
     }
   }
 }
 
 TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhateverIsRefused) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Damaged world({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
-    for (int tries = 0; tries < 100 && !world.is_done(); ++tries) {
-      world.deliver();
-      ASSERT_TRUE(!world.is_settled() || world.is_detail_kept()) << "seed " << seed;
+    Damaged simulation({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
+    for (int tries = 0; tries < 100 && !simulation.is_done(); ++tries) {
+      simulation.deliver();
+      ASSERT_TRUE(!simulation.is_settled() || simulation.is_detail_kept()) << "seed " << seed;
     }
-    EXPECT_TRUE(world.is_done() && world.is_settled()) << "seed " << seed;
+    EXPECT_TRUE(simulation.is_done() && simulation.is_settled()) << "seed " << seed;
   }
 }
 

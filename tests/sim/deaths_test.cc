@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "sim/delivery_world.h"
+#include "sim/delivery_fixture.h"
 
 namespace headgate::process {
 namespace {
@@ -27,10 +27,10 @@ class DeadlyDestinations final : public Destinations {
   }
 };
 
-// A world in which the next worker starts when one has died.
-class Dying : public sim::DeliveryWorld {
+// A simulation in which the next worker starts when one has died.
+class Dying : public sim::DeliveryFixture {
  public:
-  explicit Dying(sim::FaultPlan plan) : DeliveryWorld(plan) {
+  explicit Dying(sim::FaultPlan plan) : DeliveryFixture(plan) {
     tenants.add({.tenant = kId.tenant, .type = kId.destination, .enabled = true, .log_group_name = "/logs"});
     std::string text;
     for (int line = 0; line < kLines; ++line) text += "{\"message\":\"" + std::to_string(line) + "\"}\n";
@@ -40,7 +40,7 @@ class Dying : public sim::DeliveryWorld {
   // One worker, until the object is settled or the worker has died.
   void live() {
     try {
-      tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
+      tenants::TenantDirectory directory(clock, tenants, {.rules = {.backend = tenants::Backend::Local}});
       ProcessorOptions options{.buckets = {central.bucket()}};
       options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
       options.owner = LeaseOwner("worker-1");
@@ -94,8 +94,8 @@ class Dying : public sim::DeliveryWorld {
   bool needs_alone_ = false;
 };
 
-void expect_all_lines(const Dying& world, std::uint64_t seed) {
-  const std::multiset<std::string> delivered = world.delivered();
+void expect_all_lines(const Dying& simulation, std::uint64_t seed) {
+  const std::multiset<std::string> delivered = simulation.delivered();
   for (int line = 0; line < kLines; ++line)
     EXPECT_GE(delivered.count(std::to_string(line)), 1U) << "seed " << seed;
 }
@@ -104,20 +104,21 @@ TEST(Deaths, AnObjectIsDeliveredOrParkedAfterThreeInARowAndThenDeliveredByAComma
   std::uint64_t parked = 0;
   std::uint64_t delivered_after_deaths = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Dying world({.seed = seed, .refuse_one_in = 40, .lose_reply_one_in = 40, .crash_one_in = 12});
-    for (int lives = 0; lives < 100 && world.state() == DeliveryState::Pending; ++lives) world.live();
-    if (world.state() == DeliveryState::Parked) {
+    Dying simulation({.seed = seed, .refuse_one_in = 40, .lose_reply_one_in = 40, .crash_one_in = 12});
+    for (int lives = 0; lives < 100 && simulation.state() == DeliveryState::Pending; ++lives)
+      simulation.live();
+    if (simulation.state() == DeliveryState::Parked) {
       ++parked;
-      EXPECT_TRUE(world.reason().starts_with(kWorkersDied)) << world.reason();
-      EXPECT_GE(world.deaths, std::uint64_t{kDeathsMax}) << "seed " << seed;
-      world.faults.calm();
-      ASSERT_TRUE(world.ledger.unpark(kId, world.clock.now(), Deadline::never()).ok());
-      world.live();
-    } else if (world.deaths > 0) {
+      EXPECT_TRUE(simulation.reason().starts_with(kWorkersDied)) << simulation.reason();
+      EXPECT_GE(simulation.deaths, std::uint64_t{kDeathsMax}) << "seed " << seed;
+      simulation.faults.calm();
+      ASSERT_TRUE(simulation.ledger.unpark(kId, simulation.clock.now(), Deadline::never()).ok());
+      simulation.live();
+    } else if (simulation.deaths > 0) {
       ++delivered_after_deaths;
     }
-    ASSERT_EQ(world.state(), DeliveryState::Delivered) << "seed " << seed;
-    expect_all_lines(world, seed);
+    ASSERT_EQ(simulation.state(), DeliveryState::Delivered) << "seed " << seed;
+    expect_all_lines(simulation, seed);
   }
   EXPECT_GT(parked, 10U);
   EXPECT_GT(delivered_after_deaths, 10U);
@@ -125,23 +126,23 @@ TEST(Deaths, AnObjectIsDeliveredOrParkedAfterThreeInARowAndThenDeliveredByAComma
 
 TEST(Deaths, FewerThanThreeParkNothingWhateverElseFails) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Dying world({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
-    world.live();
-    ASSERT_EQ(world.state(), DeliveryState::Delivered) << "seed " << seed;
-    expect_all_lines(world, seed);
+    Dying simulation({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
+    simulation.live();
+    ASSERT_EQ(simulation.state(), DeliveryState::Delivered) << "seed " << seed;
+    expect_all_lines(simulation, seed);
   }
 }
 
 TEST(Deaths, AnObjectThatKillsWhoeverDeliversItKillsThreeAndThreeMoreAfterACommand) {
-  Dying world({});
-  world.is_deadly = true;
-  for (int lives = 0; lives < 10; ++lives) world.live();
-  EXPECT_EQ(world.state(), DeliveryState::Parked);
-  EXPECT_EQ(world.deaths, std::uint64_t{kDeathsMax});
-  ASSERT_TRUE(world.ledger.unpark(kId, world.clock.now(), Deadline::never()).ok());
-  for (int lives = 0; lives < 10; ++lives) world.live();
-  EXPECT_EQ(world.state(), DeliveryState::Parked);
-  EXPECT_EQ(world.deaths, 2 * std::uint64_t{kDeathsMax});
+  Dying simulation({});
+  simulation.is_deadly = true;
+  for (int lives = 0; lives < 10; ++lives) simulation.live();
+  EXPECT_EQ(simulation.state(), DeliveryState::Parked);
+  EXPECT_EQ(simulation.deaths, std::uint64_t{kDeathsMax});
+  ASSERT_TRUE(simulation.ledger.unpark(kId, simulation.clock.now(), Deadline::never()).ok());
+  for (int lives = 0; lives < 10; ++lives) simulation.live();
+  EXPECT_EQ(simulation.state(), DeliveryState::Parked);
+  EXPECT_EQ(simulation.deaths, 2 * std::uint64_t{kDeathsMax});
 }
 
 }  // namespace

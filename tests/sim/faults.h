@@ -1,4 +1,4 @@
-// What goes wrong in a simulated world, and when: all of it follows from a seed, so that a failing run can be
+// What goes wrong in a simulation, and when: all of it follows from a seed, so that a failing run can be
 // run again.
 #pragma once
 

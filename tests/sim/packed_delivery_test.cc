@@ -6,7 +6,7 @@
 
 #include "deliver/batch_plan.h"
 #include "deliver/packed_selection.h"
-#include "sim/delivery_world.h"
+#include "sim/delivery_fixture.h"
 #include "sim/packed_object.h"
 
 namespace headgate::process {
@@ -39,7 +39,7 @@ std::vector<SaidLine> of_application(std::vector<SaidLine> lines, std::string_vi
   return lines;
 }
 
-class DeliveringPacked : public testing::Test, protected sim::DeliveryWorld {
+class DeliveringPacked : public testing::Test, protected sim::DeliveryFixture {
  protected:
   static TenantConfiguration destination(const char* tenant, const char* type,
                                          std::vector<std::string> desired_logs = {}) {

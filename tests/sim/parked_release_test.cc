@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "sim/delivery_world.h"
+#include "sim/delivery_fixture.h"
 #include "sim/sim_queue.h"
 
 namespace headgate::process {
@@ -15,9 +15,9 @@ namespace {
 constexpr int kObjects = 3;
 
 // Objects of a tenant that nobody knew and now does, and of one whose role refused us and does not any more.
-class Healing : public sim::DeliveryWorld {
+class Healing : public sim::DeliveryFixture {
  public:
-  explicit Healing(sim::FaultPlan plan) : DeliveryWorld(plan), queue_(faults, clock, plan.seed) {
+  explicit Healing(sim::FaultPlan plan) : DeliveryFixture(plan), queue_(faults, clock, plan.seed) {
     add("denied");
     destinations.deny(TenantId("denied"));
     for (const char* tenant : {"late", "denied"}) {
@@ -35,7 +35,7 @@ class Healing : public sim::DeliveryWorld {
   // A process that starts, looks twice, and works off the queue; perhaps not to its end.
   void live() {
     try {
-      tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
+      tenants::TenantDirectory directory(clock, tenants, {.rules = {.backend = tenants::Backend::Local}});
       Metrics seen;
       Shared shared(seen);
       ProcessorOptions options{.buckets = {central.bucket()}};
@@ -114,24 +114,24 @@ TEST(ParkedHeals, WhereverTheProcessThatReleasesItDies) {
   std::uint64_t before = 0;
   std::uint64_t calls = 0;
   {
-    Healing world({});
-    before = world.faults.calls();
-    world.live();
-    calls = world.faults.calls();
-    EXPECT_TRUE(world.is_healed());
-    EXPECT_EQ(world.most_copies(), 1U);
+    Healing simulation({});
+    before = simulation.faults.calls();
+    simulation.live();
+    calls = simulation.faults.calls();
+    EXPECT_TRUE(simulation.is_healed());
+    EXPECT_EQ(simulation.most_copies(), 1U);
   }
   for (std::uint64_t at = before + 1; at <= calls; ++at) {
     for (const bool is_after : {false, true}) {
-      Healing world({.crash_at = at, .crash_after_effect = is_after});
+      Healing simulation({.crash_at = at, .crash_after_effect = is_after});
       int lives = 0;
       // A probe that died with its process is followed by another two hours later.
-      for (; lives < 8 && !world.is_healed(); ++lives) {
-        world.live();
-        if (lives > 2) world.clock.advance(std::chrono::hours{2});
+      for (; lives < 8 && !simulation.is_healed(); ++lives) {
+        simulation.live();
+        if (lives > 2) simulation.clock.advance(std::chrono::hours{2});
       }
-      EXPECT_TRUE(world.is_healed()) << at << is_after;
-      EXPECT_LE(world.most_copies(), 2U) << at << is_after;  // the batch in flight
+      EXPECT_TRUE(simulation.is_healed()) << at << is_after;
+      EXPECT_LE(simulation.most_copies(), 2U) << at << is_after;  // the batch in flight
     }
   }
 }

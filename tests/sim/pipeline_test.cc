@@ -6,30 +6,30 @@
 #include <cstdlib>
 
 #include "base/log.h"
-#include "sim/world.h"
+#include "sim/simulation.h"
 
 namespace headgate::sim {
 namespace {
 
-using Packing = World::Options::Packing;
+using Packing = Simulation::Options::Packing;
 
 // A third each.
 Packing packing_of(std::uint64_t seed) {
   return seed % 7 < 3 ? Packing::None : seed % 7 < 5 ? Packing::Some : Packing::All;
 }
 
-class Simulation : public testing::Test {
+class PipelineSimulation : public testing::Test {
  protected:
   // Thousands of runs would log thousands of faults; one chosen run tells all.
-  Simulation() {
+  PipelineSimulation() {
     log::configure(std::getenv("SIM_SEED") == nullptr ? log::Level::Error : log::Level::Debug,
                    log::Style::Json);
   }
 };
 
-void expect_invariants(const World::Options& options, Report& report) {
-  World world(options);
-  report = world.run();
+void expect_invariants(const Simulation::Options& options, Report& report) {
+  Simulation simulation(options);
+  report = simulation.run();
   const std::string how = options.faults.how_to_replay();
   EXPECT_EQ(report.lost, "") << how;
   EXPECT_EQ(report.twice, "") << how;
@@ -38,7 +38,7 @@ void expect_invariants(const World::Options& options, Report& report) {
   EXPECT_EQ(report.unsettled, "") << how;
 }
 
-TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
+TEST_F(PipelineSimulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
   std::uint64_t lines_joined = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Report report;
@@ -59,7 +59,7 @@ TEST_F(Simulation, DeliversEveryLineOnceWhenNothingGoesWrong) {
   EXPECT_GT(lines_joined, 20U);
 }
 
-TEST_F(Simulation, LosesNothingWhereverItCrashes) {
+TEST_F(PipelineSimulation, LosesNothingWhereverItCrashes) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const Packing packing = seed == 1 ? Packing::None : seed == 2 ? Packing::All : Packing::Some;
     const std::uint32_t rounds = seed == 1 ? 25 : 15;
@@ -85,7 +85,7 @@ TEST_F(Simulation, LosesNothingWhereverItCrashes) {
   }
 }
 
-TEST_F(Simulation, LosesNothingUnderRandomFaults) {
+TEST_F(PipelineSimulation, LosesNothingUnderRandomFaults) {
   const char* chosen = std::getenv("SIM_SEED");
   const std::uint64_t first = chosen == nullptr ? 1 : std::strtoull(chosen, nullptr, 10);
   const char* many = std::getenv("SIM_SEEDS");

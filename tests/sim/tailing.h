@@ -49,7 +49,7 @@ class Tailing : public testing::Test {
                   ContainerTail::Options{.record_bytes_max = 1000,
                                          .quiet_min = std::chrono::seconds{5},
                                          .record_wait_max = record_wait_max_});
-    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
+    batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
   }
   void look() {
     Scan scan;
@@ -85,7 +85,7 @@ class Tailing : public testing::Test {
     tail_->commit();
     checkpoints_->note_sealed(*manifest);
     last_manifest_ = *manifest;
-    batch_ = std::make_unique<Batch>(*spool_, OpenBatch::Options{});
+    batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
     Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
     CompressedReader plain(*object, {});
     RecordReader records(plain, {});
@@ -115,7 +115,7 @@ class Tailing : public testing::Test {
   std::unique_ptr<Batch> batch_;
   std::vector<char> buffer_ = std::vector<char>(4096);
   SteadyTime now_{std::chrono::hours{1}};
-  ContainerTail::Sight sight_;
+  ContainerTail::ScanResult sight_;
   std::chrono::milliseconds record_wait_max_ = std::chrono::hours{1000};
   ReadCounts counts_;
   BatchManifest last_manifest_;

@@ -6,7 +6,7 @@
 #include "aws/credentials/sts.h"
 #include "aws/logs/logs_sink.h"
 #include "aws/s3/s3_store.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "fakes/scripted_server.h"
 
 namespace headgate::aws {
@@ -49,7 +49,7 @@ class ForeignAnswers : public testing::TestWithParam<Foreign> {
  protected:
   template <typename Settings>
   Settings settings(Side side) const {
-    Settings made = world_.settings<Settings>();
+    Settings made = deps_.settings<Settings>();
     made.client.attempts_max = 1;
     made.client.side = side;
     return made;
@@ -60,40 +60,40 @@ class ForeignAnswers : public testing::TestWithParam<Foreign> {
     wire.write("HTTP/1.1 " + std::to_string(says_.status) + " x\r\nConnection: close\r\n" + says_.headers +
                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   }};
-  fakes::AwsWorld world_{server_.url()};
+  fakes::AwsFixture deps_{server_.url()};
 };
 
 TEST_P(ForeignAnswers, AreNoOnesFaultInCloudWatchLogs) {
-  const auto sink = LogsSink::open(world_.world(), settings<LogsSettings>(Side::Tenants)).value();
+  const auto sink = LogsSink::open(deps_.deps(), settings<LogsSettings>(Side::Tenants)).value();
   const std::vector<LogEvent> events{{1, "a"}, {2, "b"}};
-  EXPECT_EQ(sink->put_events(LogGroup("/g"), LogStream("s"), events, world_.soon()).error().fault,
+  EXPECT_EQ(sink->put_events(LogGroup("/g"), LogStream("s"), events, deps_.soon()).error().fault,
             Fault::Retry);
   if (says_.status == 200) return;  // what else they make shows with the next put
-  EXPECT_EQ(sink->create_group(LogGroup("/g"), world_.soon()).error().fault, Fault::Retry);
-  EXPECT_EQ(sink->create_stream(LogGroup("/g"), LogStream("s"), world_.soon()).error().fault, Fault::Retry);
+  EXPECT_EQ(sink->create_group(LogGroup("/g"), deps_.soon()).error().fault, Fault::Retry);
+  EXPECT_EQ(sink->create_stream(LogGroup("/g"), LogStream("s"), deps_.soon()).error().fault, Fault::Retry);
 }
 
 TEST_P(ForeignAnswers, AreNoOnesFaultInS3) {
   for (const Side side : {Side::Ours, Side::Tenants}) {
     S3Settings bucket = settings<S3Settings>(side);
     bucket.bucket = BucketName("bucket");
-    const auto store = S3Store::open(world_.world(), std::move(bucket)).value();
+    const auto store = S3Store::open(deps_.deps(), std::move(bucket)).value();
     const ObjectKey key("a/b");
     for (const PutMode mode : {PutMode::Replace, PutMode::OnlyIfAbsent}) {
-      const auto writer = store->open_writer(key, {.mode = mode}, world_.soon()).value();
+      const auto writer = store->open_writer(key, {.mode = mode}, deps_.soon()).value();
       ASSERT_TRUE(writer->append("text").ok());
       const auto put = writer->commit();
       ASSERT_FALSE(put.ok()) << "called stored";
       EXPECT_EQ(put.error().fault, Fault::Retry) << put.error().what;
     }
     const auto copied = store->copy({.bucket = BucketName("other"), .key = key}, key,
-                                    {.mode = PutMode::Replace}, world_.soon());
+                                    {.mode = PutMode::Replace}, deps_.soon());
     ASSERT_FALSE(copied.ok()) << "called copied";
     EXPECT_EQ(copied.error().fault, Fault::Retry) << copied.error().what;
-    const auto read = store->open_reader(key, std::nullopt, world_.soon());
+    const auto read = store->open_reader(key, std::nullopt, deps_.soon());
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().fault, Fault::Retry) << read.error().what;
-    const auto listed = store->list("", ObjectKey(), 10, world_.soon());
+    const auto listed = store->list("", ObjectKey(), 10, deps_.soon());
     ASSERT_FALSE(listed.ok());
     EXPECT_EQ(listed.error().fault, Fault::Retry) << listed.error().what;
   }
@@ -101,22 +101,22 @@ TEST_P(ForeignAnswers, AreNoOnesFaultInS3) {
 
 TEST_P(ForeignAnswers, AreNoTenantsFaultInSts) {
   const ServiceClient::Options options{.attempts_max = 1};
-  Sts sts(world_.world(),
+  Sts sts(deps_.deps(),
           endpoint_of(Service::Sts, "us-east-1", settings<LogsSettings>(Side::Ours).endpoints).value(),
           options);
   const RoleRequest role{.role_arn = "arn:aws:iam::111122223333:role/logs", .session_name = "one"};
-  EXPECT_EQ(sts.assume_role(role, world_.soon()).error().fault, Fault::Retry);
-  EXPECT_EQ(sts.caller_identity(world_.soon()).error().fault, Fault::Retry);
+  EXPECT_EQ(sts.assume_role(role, deps_.soon()).error().fault, Fault::Retry);
+  EXPECT_EQ(sts.caller_identity(deps_.soon()).error().fault, Fault::Retry);
   const WebIdentityRequest web{.role_arn = role.role_arn, .session_name = "one", .token = "e30.e30.e30"};
-  EXPECT_EQ(sts.assume_role_with_web_identity(web, world_.soon()).error().fault, Fault::Retry);
+  EXPECT_EQ(sts.assume_role_with_web_identity(web, deps_.soon()).error().fault, Fault::Retry);
 }
 
 TEST_P(ForeignAnswers, AreTriedAgainInSqsAndDynamoDb) {
   const auto options = settings<LogsSettings>(Side::Ours);
   for (const Service service : {Service::Sqs, Service::DynamoDb}) {
-    ServiceClient client(world_.world(), endpoint_of(service, "us-east-1", options.endpoints).value(),
+    ServiceClient client(deps_.deps(), endpoint_of(service, "us-east-1", options.endpoints).value(),
                          options.client);
-    const auto answer = client.call_ok(json_request(kSqsProtocol, "DoIt", "{}"), world_.soon());
+    const auto answer = client.call_ok(json_request(kSqsProtocol, "DoIt", "{}"), deps_.soon());
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().fault, Fault::Retry) << answer.error().what;
   }

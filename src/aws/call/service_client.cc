@@ -228,8 +228,8 @@ struct ServiceClient::State {
   std::atomic<std::int64_t> skew_ns{0};  // what AWS's clock is ahead of ours
 };
 
-ServiceClient::ServiceClient(World world, Endpoint endpoint, Options options)
-    : world_(world),
+ServiceClient::ServiceClient(Deps deps, Endpoint endpoint, Options options)
+    : deps_(deps),
       endpoint_(std::move(endpoint)),
       options_(std::move(options)),
       state_(std::make_unique<State>(endpoint_)) {}
@@ -238,7 +238,7 @@ ServiceClient::~ServiceClient() = default;
 
 Result<Answer> ServiceClient::call(const ServiceRequest& request, Deadline deadline) {
   return attempts(request, deadline, [&](const net::HttpRequest& wire, Deadline attempt) {
-    return world_.http.send(
+    return deps_.http.send(
         wire, {.deadline = attempt, .stop = options_.stop, .body_bytes_max = options_.body_bytes_max});
   });
 }
@@ -255,7 +255,7 @@ Result<StreamedAnswer> ServiceClient::stream(const ServiceRequest& request, Dead
   std::unique_ptr<ByteSource> body;
   const Exchange open = [&](const net::HttpRequest& wire, Deadline attempt) -> Result<net::HttpResponse> {
     net::HttpPool::Opened opened =
-        TRY(world_.http.open(wire, call, {.head = attempt, .silence_max = options_.attempt_max}));
+        TRY(deps_.http.open(wire, call, {.head = attempt, .silence_max = options_.attempt_max}));
     body = std::move(opened.body);
     return std::move(opened.head);
   };
@@ -271,9 +271,9 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
   std::uint32_t tries = 0;
   bool may_be_done = false;
   std::uint32_t paid = RetryQuota::kSuccess;
-  const auto end = [&](Tried tried) { return last(std::move(tried), request, tries, world_.clock.now()); };
+  const auto end = [&](Tried tried) { return last(std::move(tried), request, tries, deps_.clock.now()); };
   for (;;) {
-    Result<Credentials> given = world_.credentials.get(deadline);
+    Result<Credentials> given = deps_.credentials.get(deadline);
     if (!given.ok()) {
       Error error = std::move(given).error().in(request.operation + ": credentials");
       error.fault = fault_of_credentials(options_.side, error.fault);
@@ -282,7 +282,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     const Credentials credentials = std::move(given).value();
     const std::chrono::nanoseconds skew{state_->skew_ns.load()};
     const net::HttpRequest wire = TRY_IN(request.operation, signed_request(request, credentials, skew));
-    const SteadyTime now = world_.clock.steady();
+    const SteadyTime now = deps_.clock.steady();
     const Deadline attempt{std::min(deadline.at, now + options_.attempt_max)};
     Tried tried = tried_of(exchange(wire, attempt),
                            {.request = request,
@@ -290,7 +290,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
                             .credentials = credentials,
                             .side = options_.side,
                             .signed_with = skew},
-                           world_.clock.now());
+                           deps_.clock.now());
     ++tries;
     if (tried.answer) tried.answer->may_be_repeated = may_be_done;
     may_be_done = may_be_done || tried.kind == RetryKind::Transient || tried.kind == RetryKind::Unanswered;
@@ -302,8 +302,8 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
       case RetryKind::Never:
         return end(std::move(tried));
       case RetryKind::StaleCredentials: {
-        world_.credentials.forget(credentials);
-        const Result<Credentials> others = world_.credentials.get(deadline);
+        deps_.credentials.forget(credentials);
+        const Result<Credentials> others = deps_.credentials.get(deadline);
         const bool are_new = others.ok() && !are_same(*others, credentials);
         if (are_new && std::exchange(may_renew, false)) continue;
         // Those that were given a moment ago may not be known everywhere yet.
@@ -332,17 +332,17 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
 
 Result<> ServiceClient::wait(const Answer* answer, std::uint32_t failures, Deadline deadline) {
   std::chrono::milliseconds pause = full_jitter(
-      {.first = options_.backoff_first, .longest = options_.backoff_longest}, failures, world_.random.next());
+      {.first = options_.backoff_first, .longest = options_.backoff_longest}, failures, deps_.random.next());
   if (answer != nullptr)
-    pause = std::max(pause, std::min(retry_after(*answer, world_.clock.now()), options_.backoff_longest));
-  if (pause >= deadline.left(world_.clock.steady())) return Error{Fault::Retry, "no time left"};
-  if (world_.clock.sleep(pause, options_.stop)) return Error{Fault::Stopped, "stopped"};
+    pause = std::max(pause, std::min(retry_after(*answer, deps_.clock.now()), options_.backoff_longest));
+  if (pause >= deadline.left(deps_.clock.steady())) return Error{Fault::Retry, "no time left"};
+  if (deps_.clock.sleep(pause, options_.stop)) return Error{Fault::Stopped, "stopped"};
   return {};
 }
 
 // A refused signature may be a clock's fault too, when the clocks differ by what AWS does not allow.
 bool ServiceClient::corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with) {
-  const auto skew = skew_in(answer, endpoint_, world_.clock.now());
+  const auto skew = skew_in(answer, endpoint_, deps_.clock.now());
   if (!skew || !is_off(*skew, signed_with)) return false;
   state_->skew_ns.store(skew->count());
   return true;
@@ -369,7 +369,7 @@ Result<net::HttpRequest> ServiceClient::signed_request(const ServiceRequest& req
   wire.headers.emplace_back("Host", authority);
   if (credentials.access_key_id.empty()) return wire;
   state_->signer.sign({.method = wire.method, .path = path, .query = query, .payload = payload}, credentials,
-                      world_.clock.now() + skew, wire.headers);
+                      deps_.clock.now() + skew, wire.headers);
   return wire;
 }
 

@@ -76,14 +76,14 @@ class ServiceClient {
     Side side = Side::Ours;                   // whose service it is
     std::stop_token stop = {};                // ends every wait with Fault::Stopped
   };
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     net::HttpPool& http;
     CredentialsSource& credentials;
   };
-  // The world outlives it. One quota of retries a client: make one per tenant destination.
-  ServiceClient(World world, Endpoint endpoint, Options options);
+  // The dependencies outlive it. One quota of retries a client: make one per tenant destination.
+  ServiceClient(Deps deps, Endpoint endpoint, Options options);
   ~ServiceClient();
   ServiceClient(const ServiceClient&) = delete;
   ServiceClient& operator=(const ServiceClient&) = delete;
@@ -111,7 +111,7 @@ class ServiceClient {
   bool corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with);
   Result<> wait(const Answer* answer, std::uint32_t failures, Deadline deadline);
 
-  const World world_;
+  const Deps deps_;
   const Endpoint endpoint_;
   const Options options_;
   std::unique_ptr<State> state_;

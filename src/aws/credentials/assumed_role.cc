@@ -9,10 +9,10 @@ namespace {
 // them.
 class RoleOrigin final : public CredentialsOrigin {
  public:
-  RoleOrigin(const AssumedRole::World& world, Endpoint sts, RoleRequest request)
+  RoleOrigin(const AssumedRole::Deps& deps, Endpoint sts, RoleRequest request)
       : request_(std::move(request)),
-        sts_({world.clock, world.random, world.http, world.base}, std::move(sts),
-             ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
+        sts_({deps.clock, deps.random, deps.http, deps.base}, std::move(sts),
+             ServiceClient::Options{.attempts_max = deps.attempts_max, .stop = deps.stop}) {}
   std::string_view name() const override { return request_.role_arn; }
 
   Result<Credentials> fetch(Deadline deadline) override {
@@ -53,9 +53,8 @@ class RoleOrigin final : public CredentialsOrigin {
 
 }  // namespace
 
-AssumedRole::AssumedRole(const World& world, Endpoint sts, RoleRequest request)
-    : kept_(world.clock, world.random,
-            std::make_unique<RoleOrigin>(world, std::move(sts), std::move(request)),
+AssumedRole::AssumedRole(const Deps& deps, Endpoint sts, RoleRequest request)
+    : kept_(deps.clock, deps.random, std::make_unique<RoleOrigin>(deps, std::move(sts), std::move(request)),
             RefreshingCredentials::Options{}) {}
 
 }  // namespace headgate::aws

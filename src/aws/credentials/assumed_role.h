@@ -15,7 +15,7 @@ namespace headgate::aws {
 // Any thread. Kept, renewed and negatively cached as RefreshingCredentials does.
 class AssumedRole final : public CredentialsSource {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     net::HttpPool& http;
@@ -23,8 +23,8 @@ class AssumedRole final : public CredentialsSource {
     std::stop_token stop = {};  // ends its waits with Fault::Stopped
     std::uint32_t attempts_max = ServiceClient::Options().attempts_max;
   };
-  // The world outlives it.
-  AssumedRole(const World& world, Endpoint sts, RoleRequest request);
+  // The dependencies outlive it.
+  AssumedRole(const Deps& deps, Endpoint sts, RoleRequest request);
 
   Result<Credentials> get(Deadline deadline) override { return kept_.get(deadline); }
   void forget(const Credentials& refused) override { kept_.forget(refused); }

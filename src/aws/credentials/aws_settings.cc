@@ -17,11 +17,11 @@ struct Named {
 
 class Sources {
  public:
-  Sources(const Surroundings& surroundings, const IniSection& profile)
-      : surroundings_(surroundings), profile_(profile) {}
+  Sources(const Environment& environment, const IniSection& profile)
+      : environment_(environment), profile_(profile) {}
 
   std::string text(Named name) const {
-    std::string value = surroundings_.variable(name.variable);
+    std::string value = environment_.variable(name.variable);
     if (!value.empty()) return value;
     const auto found = profile_.find(std::string_view(name.key));
     return found == profile_.end() ? std::string() : found->second;
@@ -34,7 +34,7 @@ class Sources {
   }
 
  private:
-  const Surroundings& surroundings_;
+  const Environment& environment_;
   const IniSection& profile_;
 };
 
@@ -53,51 +53,51 @@ constexpr std::array<ServiceUrl, 6> kServiceUrls{{
 }};
 
 // A service's own address before that of all, and the environment's before the profile's.
-Result<> add_urls(EndpointSettings& endpoints, const Surroundings& surroundings, Disk& disk,
+Result<> add_urls(EndpointSettings& endpoints, const Environment& environment, Disk& disk,
                   const IniSection& profile) {
-  endpoints.url = Sources(surroundings, profile).text({"AWS_ENDPOINT_URL", "endpoint_url"});
+  endpoints.url = Sources(environment, profile).text({"AWS_ENDPOINT_URL", "endpoint_url"});
   const auto named = profile.find("services");
-  if (named != profile.end() && surroundings.variable("AWS_ENDPOINT_URL").empty()) {
-    const IniSection services = TRY(read_services(surroundings, disk, named->second));
+  if (named != profile.end() && environment.variable("AWS_ENDPOINT_URL").empty()) {
+    const IniSection services = TRY(read_services(environment, disk, named->second));
     for (const ServiceUrl& url : kServiceUrls) {
       if (const auto found = services.find(std::string_view(url.key)); found != services.end())
         endpoints.urls[url.service] = found->second;
     }
   }
   for (const ServiceUrl& url : kServiceUrls) {
-    if (std::string value = surroundings.variable(url.variable); !value.empty())
+    if (std::string value = environment.variable(url.variable); !value.empty())
       endpoints.urls[url.service] = std::move(value);
   }
   return {};
 }
 
 // As Python and so botocore reads them: the name in lower case counts where it is set, also when it is empty.
-std::string proxy_variable(const Surroundings& surroundings, const std::string& lower,
+std::string proxy_variable(const Environment& environment, const std::string& lower,
                            const std::string& upper) {
-  const auto found = surroundings.environment.find(lower);
-  return found == surroundings.environment.end() ? surroundings.variable(upper) : found->second;
+  const auto found = environment.variables.find(lower);
+  return found == environment.variables.end() ? environment.variable(upper) : found->second;
 }
 
 }  // namespace
 
-Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk) {
-  Profiles profiles = TRY(read_profiles(surroundings, disk));
-  const IniSection& profile = profiles[profile_name(surroundings)];
-  const Sources from(surroundings, profile);
+Result<AwsSettings> aws_settings(const Environment& environment, Disk& disk) {
+  Profiles profiles = TRY(read_profiles(environment, disk));
+  const IniSection& profile = profiles[profile_name(environment)];
+  const Sources from(environment, profile);
   AwsSettings settings;
   settings.region = from.text({"AWS_REGION", "region"});
-  if (const std::string fallback = surroundings.variable("AWS_DEFAULT_REGION");
-      surroundings.variable("AWS_REGION").empty() && !fallback.empty())
+  if (const std::string fallback = environment.variable("AWS_DEFAULT_REGION");
+      environment.variable("AWS_REGION").empty() && !fallback.empty())
     settings.region = fallback;
-  settings.proxies = {.http = proxy_variable(surroundings, "http_proxy", "HTTP_PROXY"),
-                      .https = proxy_variable(surroundings, "https_proxy", "HTTPS_PROXY"),
-                      .none = proxy_variable(surroundings, "no_proxy", "NO_PROXY")};
+  settings.proxies = {.http = proxy_variable(environment, "http_proxy", "HTTP_PROXY"),
+                      .https = proxy_variable(environment, "https_proxy", "HTTPS_PROXY"),
+                      .none = proxy_variable(environment, "no_proxy", "NO_PROXY")};
   settings.ca_file = from.text({"AWS_CA_BUNDLE", "ca_bundle"});
   settings.endpoints.use_fips = TRY(from.flag({"AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"}));
   settings.endpoints.use_dual_stack =
       TRY(from.flag({"AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"}));
   if (!TRY(from.flag({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"})))
-    TRY(add_urls(settings.endpoints, surroundings, disk, profile));
+    TRY(add_urls(settings.endpoints, environment, disk, profile));
   if (const std::string attempts = from.text({"AWS_MAX_ATTEMPTS", "max_attempts"}); !attempts.empty()) {
     constexpr std::uint32_t kMost = 100;
     const auto [end, error] =

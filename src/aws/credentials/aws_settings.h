@@ -6,7 +6,7 @@
 #include <string>
 
 #include "aws/call/endpoint.h"
-#include "aws/credentials/surroundings.h"
+#include "aws/credentials/environment.h"
 #include "base/result.h"
 #include "net/proxy.h"
 #include "ports/disk.h"
@@ -23,6 +23,6 @@ struct AwsSettings {
 };
 
 // The environment before the profile (AWS_PROFILE). Invalid, with the name, when a value is none.
-Result<AwsSettings> aws_settings(const Surroundings& surroundings, Disk& disk);
+Result<AwsSettings> aws_settings(const Environment& environment, Disk& disk);
 
 }  // namespace headgate::aws

@@ -45,16 +45,16 @@ bool may_give_credentials(std::string_view url) {
   return is_near(std::string(authority.substr(0, authority.starts_with('[') ? port + 1 : port)));
 }
 
-bool ContainerCredentials::are_offered(const Surroundings& surroundings) {
-  return !surroundings.variable(kRelative).empty() || !surroundings.variable(kFull).empty();
+bool ContainerCredentials::are_offered(const Environment& environment) {
+  return !environment.variable(kRelative).empty() || !environment.variable(kFull).empty();
 }
 
-ContainerCredentials::ContainerCredentials(const CredentialsWorld& world, const Surroundings& surroundings)
-    : world_(world),
-      url_(surroundings.variable(kFull)),
-      token_(surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")),
-      token_file_(surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
-  if (const std::string relative = surroundings.variable(kRelative); !relative.empty())
+ContainerCredentials::ContainerCredentials(const CredentialsDeps& deps, const Environment& environment)
+    : deps_(deps),
+      url_(environment.variable(kFull)),
+      token_(environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")),
+      token_file_(environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
+  if (const std::string relative = environment.variable(kRelative); !relative.empty())
     url_ = "http://169.254.170.2" + std::string(relative.starts_with('/') ? "" : "/") + relative;
 }
 
@@ -62,7 +62,7 @@ Result<std::string> ContainerCredentials::authorization() {
   constexpr std::size_t kBytesMax = 64U << 10U;
   std::string token = token_;
   if (!token_file_.empty()) {
-    token = TRY_IN("authorization token", read_whole_file(world_.disk, token_file_, kBytesMax));
+    token = TRY_IN("authorization token", read_whole_file(deps_.disk, token_file_, kBytesMax));
     const std::size_t last = token.find_last_not_of(" \t\r\n");
     token.resize(last == std::string::npos ? 0 : last + 1);
   }
@@ -79,7 +79,7 @@ Result<Credentials> ContainerCredentials::fetch(Deadline deadline) {
   net::HttpRequest request{.method = "GET", .url = url_, .headers = {{"Accept", "application/json"}}};
   if (!token.empty()) request.headers.emplace_back("Authorization", token);
   const std::string document =
-      TRY(ask_metadata({world_.clock, world_.http, world_.stop}, "their endpoint", request, deadline));
+      TRY(ask_metadata({deps_.clock, deps_.http, deps_.stop}, "their endpoint", request, deadline));
   return parse_credentials_document(document);
 }
 

@@ -6,15 +6,15 @@
 #include <string_view>
 
 #include "aws/credentials/credentials_origin.h"
-#include "aws/credentials/surroundings.h"
+#include "aws/credentials/environment.h"
 
 namespace headgate::aws {
 
 class ContainerCredentials final : public CredentialsOrigin {
  public:
   // Whether AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI says where.
-  static bool are_offered(const Surroundings& surroundings);
-  ContainerCredentials(const CredentialsWorld& world, const Surroundings& surroundings);
+  static bool are_offered(const Environment& environment);
+  ContainerCredentials(const CredentialsDeps& deps, const Environment& environment);
 
   std::string_view name() const override { return "container credentials"; }
   // Denied when the address is one that credentials are not asked for over plain HTTP. The authorization
@@ -24,7 +24,7 @@ class ContainerCredentials final : public CredentialsOrigin {
  private:
   Result<std::string> authorization();
 
-  const CredentialsWorld world_;
+  const CredentialsDeps deps_;
   std::string url_;
   const std::string token_;
   const std::string token_file_;

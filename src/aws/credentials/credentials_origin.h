@@ -25,7 +25,7 @@ class CredentialsOrigin {
 };
 
 // What those who fetch credentials need; it outlives them.
-struct CredentialsWorld {
+struct CredentialsDeps {
   Clock& clock;
   Random& random;
   net::HttpPool& http;

@@ -69,19 +69,19 @@ class CredentialsTest : public testing::Test {
     std::ofstream(folder_.at(name), std::ios::binary) << text;
     return folder_.at(name);
   }
-  Surroundings surroundings(std::map<std::string, std::string, std::less<>> environment) {
-    environment.try_emplace("AWS_EC2_METADATA_SERVICE_ENDPOINT", server_.url());
-    environment.try_emplace("AWS_ENDPOINT_URL_STS", server_.url());
-    environment.try_emplace("AWS_REGION", "eu-west-1");
-    return {.environment = std::move(environment), .home = folder_.path()};
+  Environment environment(std::map<std::string, std::string, std::less<>> variables) {
+    variables.try_emplace("AWS_EC2_METADATA_SERVICE_ENDPOINT", server_.url());
+    variables.try_emplace("AWS_ENDPOINT_URL_STS", server_.url());
+    variables.try_emplace("AWS_REGION", "eu-west-1");
+    return {.variables = std::move(variables), .home = folder_.path()};
   }
-  CredentialsWorld world() { return {clock_, random_, pool_, disk_}; }
+  CredentialsDeps deps() { return {clock_, random_, pool_, disk_}; }
   Deadline in_time() const { return Deadline::after(clock_.steady(), 30s); }
   // The key of what the chain finds, or why it finds none.
-  std::string found(const Surroundings& surroundings) {
-    const Result<AwsSettings> settings = aws_settings(surroundings, disk_);
+  std::string found(const Environment& environment) {
+    const Result<AwsSettings> settings = aws_settings(environment, disk_);
     if (!settings.ok()) return settings.error().what;
-    const auto source = default_credentials(world(), surroundings, *settings);
+    const auto source = default_credentials(deps(), environment, *settings);
     if (!source.ok()) return source.error().what;
     const Result<Credentials> got = (*source)->get(in_time());
     return got.ok() ? got->access_key_id : got.error().what;
@@ -137,12 +137,12 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
       {"AWS_WEB_IDENTITY_TOKEN_FILE", folder_.at("token")},
       {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
       {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server_.url() + "/container"}};
-  EXPECT_EQ(found(surroundings(all)), "ENVIRONMENT");
+  EXPECT_EQ(found(environment(all)), "ENVIRONMENT");
   all.erase("AWS_SECRET_ACCESS_KEY");
-  EXPECT_EQ(found(surroundings(all)), "WEB");
+  EXPECT_EQ(found(environment(all)), "WEB");
   std::map<std::string, std::string, std::less<>> no_web = all;
   no_web.erase("AWS_ROLE_ARN");
-  EXPECT_EQ(found(surroundings(no_web)), "FILE");
+  EXPECT_EQ(found(environment(no_web)), "FILE");
   for (const auto& [profile, expected] : std::initializer_list<std::pair<const char*, const char*>>{
            {"keys", "KEYS"},
            {"role", "ROLE"},
@@ -158,30 +158,30 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
            {"bare", "AWS credentials: profile bare: role_arn wants source_profile or credential_source"},
            {"missing", "AWS credentials: profile missing: in neither of the shared files"}}) {
     all["AWS_PROFILE"] = profile;
-    EXPECT_EQ(found(surroundings(all)), expected);
+    EXPECT_EQ(found(environment(all)), expected);
   }
   for (const char* profile : {"sso", "old sso", "by sso"}) {
     all["AWS_PROFILE"] = profile;
     const std::string by = profile == std::string("by sso") ? "sso" : profile;
-    EXPECT_TRUE(found(surroundings(all)).starts_with("AWS credentials: profile " + by + ": signs in by"))
-        << found(surroundings(all));
+    EXPECT_TRUE(found(environment(all)).starts_with("AWS credentials: profile " + by + ": signs in by"))
+        << found(environment(all));
   }
   all["AWS_PROFILE"] = "empty";
   all.erase("AWS_ROLE_ARN");
-  EXPECT_EQ(found(surroundings(all)), "CONTAINER");
+  EXPECT_EQ(found(environment(all)), "CONTAINER");
   all.erase("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  EXPECT_EQ(found(surroundings(all)), "INSTANCE");
+  EXPECT_EQ(found(environment(all)), "INSTANCE");
   all["AWS_EC2_METADATA_DISABLED"] = "true";
-  EXPECT_TRUE(found(surroundings(all)).starts_with("AWS credentials: none are configured"));
+  EXPECT_TRUE(found(environment(all)).starts_with("AWS credentials: none are configured"));
 }
 
 TEST_F(CredentialsTest, OfADefaultProfileThatSignsInByABrowserAreNotTakenFromTheInstance) {
-  Surroundings with = surroundings({{"AWS_CONFIG_FILE", write("config", "[default]\nsso_session = x\n")}});
+  Environment with = environment({{"AWS_CONFIG_FILE", write("config", "[default]\nsso_session = x\n")}});
   EXPECT_TRUE(found(with).starts_with("AWS credentials: profile default: signs in by")) << found(with);
 }
 
 TEST_F(CredentialsTest, OfAProfilesRoleAreAskedForWithItsSettings) {
-  Surroundings with = surroundings(
+  Environment with = environment(
       {{"AWS_CONFIG_FILE",
         write("config",
               "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = keys\nexternal_id = "
@@ -204,23 +204,23 @@ TEST_F(CredentialsTest, OfARoleAreAskedForAsOftenAsAwsMaxAttemptsSays) {
   });
   const std::string keys = "[profile keys]\naws_access_key_id=KEYS\naws_secret_access_key=s\n";
   const std::string role = "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = keys\n";
-  EXPECT_NE(found(surroundings({{"AWS_CONFIG_FILE", write("config", keys + role)},
-                                {"AWS_ENDPOINT_URL_STS", busy.url()},
-                                {"AWS_MAX_ATTEMPTS", "1"}})),
+  EXPECT_NE(found(environment({{"AWS_CONFIG_FILE", write("config", keys + role)},
+                               {"AWS_ENDPOINT_URL_STS", busy.url()},
+                               {"AWS_MAX_ATTEMPTS", "1"}})),
             "ROLE");
   EXPECT_EQ(asked, 1);
-  EXPECT_NE(found(surroundings({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "t\n")},
-                                {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
-                                {"AWS_ENDPOINT_URL_STS", busy.url()},
-                                {"AWS_MAX_ATTEMPTS", "1"}})),
+  EXPECT_NE(found(environment({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "t\n")},
+                               {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
+                               {"AWS_ENDPOINT_URL_STS", busy.url()},
+                               {"AWS_MAX_ATTEMPTS", "1"}})),
             "WEB");
   EXPECT_EQ(asked, 2);
 }
 
 TEST_F(CredentialsTest, OfAWebIdentityAreAskedForUnsigned) {
-  EXPECT_EQ(found(surroundings({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "header.payload.signature\n")},
-                                {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
-                                {"AWS_ROLE_SESSION_NAME", "pod-7"}})),
+  EXPECT_EQ(found(environment({{"AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "header.payload.signature\n")},
+                               {"AWS_ROLE_ARN", "arn:aws:iam::1:role/irsa"},
+                               {"AWS_ROLE_SESSION_NAME", "pod-7"}})),
             "WEB");
   const std::string request = last_request();
   EXPECT_EQ(request.find("Authorization"), std::string::npos);
@@ -231,9 +231,9 @@ TEST_F(CredentialsTest, OfAWebIdentityAreAskedForUnsigned) {
 TEST_F(CredentialsTest, OfAContainerAreAskedForWithTheTokenInItsFile) {
   const std::string file = write("token", "first\n");
   ContainerCredentials container(
-      world(), surroundings({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server_.url() + "/container?x=1"},
-                             {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "not this"},
-                             {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file}}));
+      deps(), environment({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server_.url() + "/container?x=1"},
+                           {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "not this"},
+                           {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file}}));
   EXPECT_EQ(container.fetch(in_time())->access_key_id, "CONTAINER");
   EXPECT_NE(last_request().find("\r\nAuthorization: first\r\n"), std::string::npos);
   write("token", "second");
@@ -259,7 +259,7 @@ TEST(ContainerAddress, IsHttpsOrNear) {
 
 TEST_F(CredentialsTest, AreNotAskedForWhereTheyShouldNotBe) {
   ContainerCredentials container(
-      world(), surroundings({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.invalid/x"}}));
+      deps(), environment({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.invalid/x"}}));
   EXPECT_EQ(container.fetch(in_time()).error().fault, Fault::Denied);
 }
 
@@ -273,7 +273,7 @@ TEST_F(CredentialsTest, OfAMetadataServiceAreAskedForAgainWhenItIsBusy) {
   fakes::StillClock still;
   net::HttpPool pool(library_, still, {});
   ContainerCredentials container({still, random_, pool, disk_},
-                                 surroundings({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", busy.url() + "/c"}}));
+                                 environment({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", busy.url() + "/c"}}));
   const Result<Credentials> got = container.fetch(Deadline::after(still.steady(), 10s));
   ASSERT_TRUE(got.ok()) << got.error().what;
   EXPECT_EQ(got->access_key_id, "LATE");
@@ -283,8 +283,8 @@ TEST_F(CredentialsTest, OfAnInstanceWithoutRoleAreDenied) {
   ScriptedServer bare([&](const std::string& request, ScriptedServer::Answer& answer) {
     answer.json(request.starts_with("PUT") ? 200 : 404, "token");
   });
-  InstanceCredentials instance(world(),
-                               surroundings({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", bare.url() + "/"}}));
+  InstanceCredentials instance(deps(),
+                               environment({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", bare.url() + "/"}}));
   const Result<Credentials> got = instance.fetch(in_time());
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.error().fault, Fault::Denied);
@@ -338,15 +338,15 @@ TEST_F(CredentialsTest, OfAProgramAreWhatItPrints) {
 }
 
 TEST_F(CredentialsTest, AFileThatIsDevNullHasNoProfiles) {
-  const Surroundings none{
-      .environment = {{"AWS_CONFIG_FILE", "/dev/null"}, {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}}};
+  const Environment none{
+      .variables = {{"AWS_CONFIG_FILE", "/dev/null"}, {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}}};
   const Result<Profiles> profiles = read_profiles(none, disk_);
   ASSERT_TRUE(profiles.ok()) << profiles.error().what;
   EXPECT_TRUE(profiles->empty());
 }
 
 TEST_F(CredentialsTest, OfAProcessComeFromOneInTheSameSurroundings) {
-  ProcessCredentials process(clock_, {.environment = {{"GIVEN", document("PROCESS")}}, .home = {}},
+  ProcessCredentials process(clock_, {.variables = {{"GIVEN", document("PROCESS")}}, .home = {}},
                              "/bin/sh -c 'printf %s \"$GIVEN\"'");
   const Result<Credentials> got = process.fetch(in_time());
   ASSERT_TRUE(got.ok()) << got.error().what;
@@ -357,9 +357,9 @@ TEST_F(CredentialsTest, SettingsComeFromTheEnvironmentThenTheProfile) {
   const std::string config = write("config",
                                    "[profile p]\nregion = eu-north-1\nca_bundle = /ca\nmax_attempts = 5\n"
                                    "use_fips_endpoint = true\nendpoint_url = http://profile\n");
-  const auto of = [&](std::map<std::string, std::string, std::less<>> environment) {
-    environment["AWS_CONFIG_FILE"] = config;
-    return aws_settings({.environment = std::move(environment), .home = ""}, disk_);
+  const auto of = [&](std::map<std::string, std::string, std::less<>> variables) {
+    variables["AWS_CONFIG_FILE"] = config;
+    return aws_settings({.variables = std::move(variables), .home = ""}, disk_);
   };
   const Result<AwsSettings> bare = of({});
   EXPECT_EQ(bare->region, "");

@@ -22,14 +22,14 @@ using Source = std::unique_ptr<CredentialsSource>;
 // A role, and who takes it.
 class ProfileRole final : public CredentialsSource {
  public:
-  ProfileRole(const CredentialsWorld& world, Source base, Endpoint sts, RoleRequest request)
+  ProfileRole(const CredentialsDeps& deps, Source base, Endpoint sts, RoleRequest request)
       : base_(std::move(base)),
-        role_({.clock = world.clock,
-               .random = world.random,
-               .http = world.http,
+        role_({.clock = deps.clock,
+               .random = deps.random,
+               .http = deps.http,
                .base = *base_,
-               .stop = world.stop,
-               .attempts_max = world.attempts_max},
+               .stop = deps.stop,
+               .attempts_max = deps.attempts_max},
               std::move(sts), std::move(request)) {}
   Result<Credentials> get(Deadline deadline) override { return role_.get(deadline); }
   void forget(const Credentials& refused) override { role_.forget(refused); }
@@ -41,16 +41,16 @@ class ProfileRole final : public CredentialsSource {
 
 class Chain {
  public:
-  Chain(const CredentialsWorld& world, const Surroundings& surroundings, const AwsSettings& settings)
-      : world_(world), surroundings_(surroundings), settings_(settings) {
-    world_.attempts_max = settings.attempts_max;
+  Chain(const CredentialsDeps& deps, const Environment& environment, const AwsSettings& settings)
+      : deps_(deps), environment_(environment), settings_(settings) {
+    deps_.attempts_max = settings.attempts_max;
   }
 
   Result<Source> build() {
     if (!variable("AWS_ACCESS_KEY_ID").empty() && !variable("AWS_SECRET_ACCESS_KEY").empty())
       return of_environment();
-    profiles_ = TRY(read_profiles(surroundings_, world_.disk));
-    const std::string profile = profile_name(surroundings_);
+    profiles_ = TRY(read_profiles(environment_, deps_.disk));
+    const std::string profile = profile_name(environment_);
     const bool is_named = !variable("AWS_PROFILE").empty();
     const auto found = profiles_.find(profile);
     const bool is_there = found != profiles_.end();
@@ -63,15 +63,15 @@ class Chain {
                               .token_file = variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
                               .session_name = variable("AWS_ROLE_SESSION_NAME")});
     if (is_meant) return of_profile(profile);
-    if (ContainerCredentials::are_offered(surroundings_)) return of_container();
-    if (InstanceCredentials::are_allowed(surroundings_)) return of_instance();
+    if (ContainerCredentials::are_offered(environment_)) return of_container();
+    if (InstanceCredentials::are_allowed(environment_)) return of_instance();
     return Error{
         Fault::Denied,
         "none are configured: neither environment, shared files, web identity, container nor instance"};
   }
 
  private:
-  std::string variable(std::string_view name) const { return surroundings_.variable(name); }
+  std::string variable(std::string_view name) const { return environment_.variable(name); }
   static std::string value(const IniSection& profile, std::string_view name) {
     const auto found = profile.find(name);
     return found == profile.end() ? std::string() : found->second;
@@ -91,7 +91,7 @@ class Chain {
   }
 
   Source kept(std::unique_ptr<CredentialsOrigin> origin) const {
-    return std::make_unique<RefreshingCredentials>(world_.clock, world_.random, std::move(origin),
+    return std::make_unique<RefreshingCredentials>(deps_.clock, deps_.random, std::move(origin),
                                                    RefreshingCredentials::Options{});
   }
   Result<Endpoint> sts() const {
@@ -109,13 +109,13 @@ class Chain {
     return Source(std::make_unique<FixedCredentials>(std::move(credentials)));
   }
   Result<Source> of_web_identity(WebIdentity::Role role) const {
-    return kept(std::make_unique<WebIdentity>(world_, TRY(sts()), std::move(role)));
+    return kept(std::make_unique<WebIdentity>(deps_, TRY(sts()), std::move(role)));
   }
   Result<Source> of_container() const {
-    return kept(std::make_unique<ContainerCredentials>(world_, surroundings_));
+    return kept(std::make_unique<ContainerCredentials>(deps_, environment_));
   }
   Result<Source> of_instance() const {
-    return kept(std::make_unique<InstanceCredentials>(world_, surroundings_));
+    return kept(std::make_unique<InstanceCredentials>(deps_, environment_));
   }
 
   // `path_`: the profiles that led here. One may be its own source, for its keys.
@@ -131,7 +131,7 @@ class Chain {
     if (!came_by && !value(profile, "role_arn").empty()) return of_role(name, profile);
     if (!value(profile, "aws_access_key_id").empty()) return of_keys(name, profile);
     if (const std::string command = value(profile, "credential_process"); !command.empty())
-      return kept(std::make_unique<ProcessCredentials>(world_.clock, surroundings_, command));
+      return kept(std::make_unique<ProcessCredentials>(deps_.clock, environment_, command));
     if (wants_a_person(profile))
       return Error{Fault::Invalid,
                    "profile " + name +
@@ -169,7 +169,7 @@ class Chain {
     Endpoint endpoint = TRY(sts());
     Source base = TRY(base_of(name, profile));
     return Source(
-        std::make_unique<ProfileRole>(world_, std::move(base), std::move(endpoint), std::move(request)));
+        std::make_unique<ProfileRole>(deps_, std::move(base), std::move(endpoint), std::move(request)));
   }
   Result<Source> base_of(const std::string& name, const IniSection& profile) {
     if (const std::string source = value(profile, "source_profile"); !source.empty())
@@ -181,8 +181,8 @@ class Chain {
     return Error{Fault::Invalid, "profile " + name + ": role_arn wants source_profile or credential_source"};
   }
 
-  CredentialsWorld world_;
-  const Surroundings& surroundings_;
+  CredentialsDeps deps_;
+  const Environment& environment_;
   const AwsSettings& settings_;
   Profiles profiles_;
   std::vector<std::string> path_;
@@ -190,10 +190,10 @@ class Chain {
 
 }  // namespace
 
-Result<std::unique_ptr<CredentialsSource>> default_credentials(const CredentialsWorld& world,
-                                                               const Surroundings& surroundings,
+Result<std::unique_ptr<CredentialsSource>> default_credentials(const CredentialsDeps& deps,
+                                                               const Environment& environment,
                                                                const AwsSettings& settings) {
-  return TRY_IN("AWS credentials", Chain(world, surroundings, settings).build());
+  return TRY_IN("AWS credentials", Chain(deps, environment, settings).build());
 }
 
 }  // namespace headgate::aws

@@ -6,16 +6,16 @@
 #include <string_view>
 
 #include "aws/credentials/credentials_origin.h"
-#include "aws/credentials/surroundings.h"
+#include "aws/credentials/environment.h"
 
 namespace headgate::aws {
 
 class InstanceCredentials final : public CredentialsOrigin {
  public:
   // AWS_EC2_METADATA_DISABLED forbids it.
-  static bool are_allowed(const Surroundings& surroundings);
+  static bool are_allowed(const Environment& environment);
   // AWS_EC2_METADATA_SERVICE_ENDPOINT, or by AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE IPv4 or IPv6.
-  InstanceCredentials(const CredentialsWorld& world, const Surroundings& surroundings);
+  InstanceCredentials(const CredentialsDeps& deps, const Environment& environment);
 
   std::string_view name() const override { return "instance metadata"; }
   // Denied when the instance has no role. A container that is one hop too far gets no token: Retry, with
@@ -23,7 +23,7 @@ class InstanceCredentials final : public CredentialsOrigin {
   Result<Credentials> fetch(Deadline deadline) override;
 
  private:
-  const CredentialsWorld world_;
+  const CredentialsDeps deps_;
   std::string url_;
 };
 

@@ -7,10 +7,10 @@
 namespace headgate::aws {
 namespace {
 
-Result<std::string> ask_once(const MetadataWorld& world, const net::HttpRequest& request, Deadline deadline) {
-  const Deadline attempt{std::min(deadline.at, world.clock.steady() + kMetadataAttemptMax)};
-  net::HttpResponse response = TRY(world.http.send(
-      request, {.deadline = attempt, .stop = world.stop, .body_bytes_max = kCredentialsDocumentBytesMax}));
+Result<std::string> ask_once(const MetadataDeps& deps, const net::HttpRequest& request, Deadline deadline) {
+  const Deadline attempt{std::min(deadline.at, deps.clock.steady() + kMetadataAttemptMax)};
+  net::HttpResponse response = TRY(deps.http.send(
+      request, {.deadline = attempt, .stop = deps.stop, .body_bytes_max = kCredentialsDocumentBytesMax}));
   if (response.status == 200) return std::move(response.body);
   const std::string what = "answered " + std::to_string(response.status);
   if (response.status == 404) return Error{Fault::NotFound, what};
@@ -21,15 +21,15 @@ Result<std::string> ask_once(const MetadataWorld& world, const net::HttpRequest&
 
 }  // namespace
 
-Result<std::string> ask_metadata(const MetadataWorld& world, std::string_view name,
+Result<std::string> ask_metadata(const MetadataDeps& deps, std::string_view name,
                                  const net::HttpRequest& request, Deadline deadline) {
   constexpr std::chrono::seconds kPause{1};
   for (int attempt = 1;; ++attempt) {
-    Result<std::string> answer = ask_once(world, request, deadline);
+    Result<std::string> answer = ask_once(deps, request, deadline);
     if (answer.ok()) return answer;
-    const bool is_last = attempt == kMetadataAttemptsMax || deadline.left(world.clock.steady()) <= kPause;
+    const bool is_last = attempt == kMetadataAttemptsMax || deadline.left(deps.clock.steady()) <= kPause;
     if (answer.error().fault != Fault::Retry || is_last) return std::move(answer).error().in(name);
-    if (world.clock.sleep(kPause, world.stop)) return Error{Fault::Stopped, "stopped"};
+    if (deps.clock.sleep(kPause, deps.stop)) return Error{Fault::Stopped, "stopped"};
   }
 }
 

@@ -14,7 +14,7 @@
 
 namespace headgate::aws {
 
-struct MetadataWorld {
+struct MetadataDeps {
   Clock& clock;
   net::HttpPool& http;
   std::stop_token stop = {};
@@ -25,7 +25,7 @@ constexpr int kMetadataAttemptsMax = 3;
 
 // The body of a 200. Denied for 401, 403 and other 4xx but 404 (NotFound) and 429; what may pass is tried
 // again after a second and then Retry. `name` stands first in errors; nothing of the body does.
-Result<std::string> ask_metadata(const MetadataWorld& world, std::string_view name,
+Result<std::string> ask_metadata(const MetadataDeps& deps, std::string_view name,
                                  const net::HttpRequest& request, Deadline deadline);
 
 }  // namespace headgate::aws

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "aws/credentials/credentials_origin.h"
-#include "aws/credentials/surroundings.h"
+#include "aws/credentials/environment.h"
 
 namespace headgate::aws {
 
@@ -15,15 +15,15 @@ class ProcessCredentials final : public CredentialsOrigin {
  public:
   static constexpr std::chrono::seconds kRunMax{60};
 
-  ProcessCredentials(const Clock& clock, Surroundings surroundings, std::string command)
-      : clock_(clock), surroundings_(std::move(surroundings)), command_(std::move(command)) {}
+  ProcessCredentials(const Clock& clock, Environment environment, std::string command)
+      : clock_(clock), environment_(std::move(environment)), command_(std::move(command)) {}
 
   std::string_view name() const override { return "credential_process"; }
   Result<Credentials> fetch(Deadline deadline) override;
 
  private:
   const Clock& clock_;
-  const Surroundings surroundings_;
+  const Environment environment_;
   const std::string command_;
 };
 

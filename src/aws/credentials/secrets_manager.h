@@ -15,8 +15,8 @@ namespace headgate::aws {
 // Any thread.
 class SecretsManager {
  public:
-  SecretsManager(ServiceClient::World world, Endpoint endpoint, ServiceClient::Options options)
-      : client_(world, std::move(endpoint), std::move(options)) {}
+  SecretsManager(ServiceClient::Deps deps, Endpoint endpoint, ServiceClient::Options options)
+      : client_(deps, std::move(endpoint), std::move(options)) {}
 
   // The current version of the secret of that name or ARN: its text, or else its bytes. At most 64 KiB.
   Result<std::string> value(std::string_view secret_id, Deadline deadline);

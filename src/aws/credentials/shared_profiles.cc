@@ -9,10 +9,10 @@ namespace headgate::aws {
 namespace {
 
 // Where a variable or home says; empty when neither does.
-std::string path_of(const Surroundings& surroundings, std::string_view variable, std::string_view at_home) {
-  std::string path = surroundings.variable(variable);
-  if (path.empty() && !surroundings.home.empty()) return surroundings.home + std::string(at_home);
-  if (path.starts_with("~/") && !surroundings.home.empty()) return surroundings.home + path.substr(1);
+std::string path_of(const Environment& environment, std::string_view variable, std::string_view at_home) {
+  std::string path = environment.variable(variable);
+  if (path.empty() && !environment.home.empty()) return environment.home + std::string(at_home);
+  if (path.starts_with("~/") && !environment.home.empty()) return environment.home + path.substr(1);
   return path;
 }
 
@@ -39,16 +39,16 @@ std::string named_in(std::string_view section, std::string_view word) {
   return std::string(section);
 }
 
-Result<IniFile> read_config(const Surroundings& surroundings, Disk& disk) {
-  return read_file(disk, path_of(surroundings, "AWS_CONFIG_FILE", "/.aws/config"));
+Result<IniFile> read_config(const Environment& environment, Disk& disk) {
+  return read_file(disk, path_of(environment, "AWS_CONFIG_FILE", "/.aws/config"));
 }
 
 }  // namespace
 
-Result<Profiles> read_profiles(const Surroundings& surroundings, Disk& disk) {
-  const IniFile config = TRY(read_config(surroundings, disk));
+Result<Profiles> read_profiles(const Environment& environment, Disk& disk) {
+  const IniFile config = TRY(read_config(environment, disk));
   IniFile secrets =
-      TRY(read_file(disk, path_of(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")));
+      TRY(read_file(disk, path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")));
   Profiles profiles(secrets.begin(), secrets.end());
   // "profile default" before "default": what is there stays.
   for (const bool is_default : {false, true}) {
@@ -61,8 +61,8 @@ Result<Profiles> read_profiles(const Surroundings& surroundings, Disk& disk) {
   return profiles;
 }
 
-Result<IniSection> read_services(const Surroundings& surroundings, Disk& disk, std::string_view name) {
-  const IniFile config = TRY(read_config(surroundings, disk));
+Result<IniSection> read_services(const Environment& environment, Disk& disk, std::string_view name) {
+  const IniFile config = TRY(read_config(environment, disk));
   for (const auto& [section, values] : config) {
     if (named_in(section, "services") == name) return values;
   }
@@ -70,8 +70,8 @@ Result<IniSection> read_services(const Surroundings& surroundings, Disk& disk, s
                "services " + std::string(name) + ": no such section, though the profile names it"};
 }
 
-std::string profile_name(const Surroundings& surroundings) {
-  const std::string named = surroundings.variable("AWS_PROFILE");
+std::string profile_name(const Environment& environment) {
+  const std::string named = environment.variable("AWS_PROFILE");
   return named.empty() ? "default" : named;
 }
 

@@ -42,9 +42,9 @@ struct CallerIdentity {
 // Any thread.
 class Sts {
  public:
-  // `world.credentials` ask; for assume_role_with_web_identity() they may be nobody's.
-  Sts(ServiceClient::World world, Endpoint endpoint, ServiceClient::Options options)
-      : client_(world, std::move(endpoint), std::move(options)) {}
+  // `deps.credentials` ask; for assume_role_with_web_identity() they may be nobody's.
+  Sts(ServiceClient::Deps deps, Endpoint endpoint, ServiceClient::Options options)
+      : client_(deps, std::move(endpoint), std::move(options)) {}
 
   // Denied when the role does not trust us, there is none, or the external id is wrong: AWS does not tell
   // which. Whatever else STS refuses is Retry: it says something of our credentials, tags or policy, and

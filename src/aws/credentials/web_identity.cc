@@ -6,15 +6,15 @@
 
 namespace headgate::aws {
 
-WebIdentity::WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role)
-    : world_(world),
+WebIdentity::WebIdentity(const CredentialsDeps& deps, Endpoint sts, Role role)
+    : deps_(deps),
       role_(std::move(role)),
-      sts_({world.clock, world.random, world.http, nobody_}, std::move(sts),
-           ServiceClient::Options{.attempts_max = world.attempts_max, .stop = world.stop}) {}
+      sts_({deps.clock, deps.random, deps.http, nobody_}, std::move(sts),
+           ServiceClient::Options{.attempts_max = deps.attempts_max, .stop = deps.stop}) {}
 
 Result<Credentials> WebIdentity::fetch(Deadline deadline) {
   constexpr std::size_t kTokenBytesMax = 20'000;  // what STS takes
-  std::string token = TRY_IN("token", read_whole_file(world_.disk, role_.token_file, kTokenBytesMax));
+  std::string token = TRY_IN("token", read_whole_file(deps_.disk, role_.token_file, kTokenBytesMax));
   const std::size_t last = token.find_last_not_of(" \t\r\n");
   token.resize(last == std::string::npos ? 0 : last + 1);
   if (token.empty()) return Error{Fault::Retry, role_.token_file + ": empty"};

@@ -18,13 +18,13 @@ class WebIdentity final : public CredentialsOrigin {
     std::string token_file;    // AWS_WEB_IDENTITY_TOKEN_FILE; read again each time: it is replaced
     std::string session_name;  // AWS_ROLE_SESSION_NAME; empty: headgate
   };
-  WebIdentity(const CredentialsWorld& world, Endpoint sts, Role role);
+  WebIdentity(const CredentialsDeps& deps, Endpoint sts, Role role);
 
   std::string_view name() const override { return "web identity"; }
   Result<Credentials> fetch(Deadline deadline) override;
 
  private:
-  const CredentialsWorld world_;
+  const CredentialsDeps deps_;
   const Role role_;
   FixedCredentials nobody_{Credentials{}};
   Sts sts_;

@@ -55,10 +55,10 @@ constexpr std::string_view kHeld = "#state = :pending AND #owner = :owner";
 
 }  // namespace
 
-Result<std::unique_ptr<DynamoLedger>> DynamoLedger::open(const ServiceClient::World& world,
+Result<std::unique_ptr<DynamoLedger>> DynamoLedger::open(const ServiceClient::Deps& deps,
                                                          DynamoLedgerSettings settings) {
   const std::chrono::hours ttl = settings.ttl;
-  std::unique_ptr<DynamoTable> table = TRY_IN("ledger", DynamoTable::open(world, std::move(settings.table)));
+  std::unique_ptr<DynamoTable> table = TRY_IN("ledger", DynamoTable::open(deps, std::move(settings.table)));
   return std::unique_ptr<DynamoLedger>(new DynamoLedger(std::move(table), ttl));
 }
 

@@ -27,8 +27,8 @@ class DynamoLedger final : public Ledger {
   static constexpr std::size_t kParkedMax = 10'000;      // of one list()
   static constexpr std::size_t kReasonBytesMax = 2'048;  // the rest is cut off
 
-  // The world outlives it.
-  static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::World& world,
+  // The dependencies outlive it.
+  static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::Deps& deps,
                                                     DynamoLedgerSettings settings);
 
   std::chrono::hours remembers_for() const override { return ttl_; }

@@ -5,7 +5,7 @@
 
 #include "aws/call/json_call.h"
 #include "aws/dynamo/dynamo_tenant_store.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "fakes/scripted_service.h"
 
 namespace headgate::aws {
@@ -37,11 +37,11 @@ std::string row(const std::string& state, const std::string& more) {
 struct Told {
   explicit Told(std::vector<ScriptedService::Says> answers) : service(std::move(answers)) {
     table.table = "ledger";
-    ledger = DynamoLedger::open(world.world(), {.table = table}).value();
+    ledger = DynamoLedger::open(deps.deps(), {.table = table}).value();
   }
   ScriptedService service;
-  fakes::AwsWorld world{service.url()};
-  DynamoSettings table = world.settings<DynamoSettings>();
+  fakes::AwsFixture deps{service.url()};
+  DynamoSettings table = deps.settings<DynamoSettings>();
   std::unique_ptr<DynamoLedger> ledger;
 };
 
@@ -206,7 +206,7 @@ TEST(DynamoTenantStore, AWriteWhoseAnswerWasLostIsASuccess) {
   };
   const auto put = [&](std::vector<ScriptedService::Says> answers) {
     Told told(std::move(answers));
-    return DynamoTenantStore::open(told.world.world(), told.table)
+    return DynamoTenantStore::open(told.deps.deps(), told.table)
         .value()
         ->put(configuration, Deadline::never());
   };
@@ -221,7 +221,7 @@ TEST(DynamoTenantStore, AWriteWhoseAnswerWasLostIsASuccess) {
 TEST(DynamoTenantStore, ARemovalWhoseAnswerWasLostIsASuccess) {
   const auto remove = [&](std::vector<ScriptedService::Says> answers) {
     Told told(std::move(answers));
-    const auto store = DynamoTenantStore::open(told.world.world(), told.table).value();
+    const auto store = DynamoTenantStore::open(told.deps.deps(), told.table).value();
     return store->remove(TenantId("acme"), DestinationName("s3"), Deadline::never());
   };
   EXPECT_TRUE(remove({{500, ""}, condition_failed("")}).ok());
@@ -230,7 +230,7 @@ TEST(DynamoTenantStore, ARemovalWhoseAnswerWasLostIsASuccess) {
 
 TEST(DynamoTenantStore, RefusesAPageTokenThatIsNotItsOwn) {
   Told told({ScriptedService::Says{}});
-  const auto store = DynamoTenantStore::open(told.world.world(), told.table).value();
+  const auto store = DynamoTenantStore::open(told.deps.deps(), told.table).value();
   for (const std::string token :
        {"x", ":", "0:", "0:ab", "2:ab", "5:ab", "-1:ab", "99999999999999999999:a", "2ab"})
     EXPECT_EQ(store->list(token, 10, Deadline::never()).error().fault, Fault::Invalid) << token;

@@ -63,18 +63,18 @@ Result<DynamoTable::Page> page_in(std::string_view body) {
 
 }  // namespace
 
-Result<std::unique_ptr<DynamoTable>> DynamoTable::open(const ServiceClient::World& world,
+Result<std::unique_ptr<DynamoTable>> DynamoTable::open(const ServiceClient::Deps& deps,
                                                        DynamoSettings settings) {
   if (settings.table.empty()) return Error{Fault::Invalid, "table: no name"};
   Endpoint endpoint =
       TRY_IN("table " + settings.table, endpoint_of(Service::DynamoDb, settings.region, settings.endpoints));
-  return std::unique_ptr<DynamoTable>(new DynamoTable(world, std::move(endpoint), std::move(settings)));
+  return std::unique_ptr<DynamoTable>(new DynamoTable(deps, std::move(endpoint), std::move(settings)));
 }
 
-DynamoTable::DynamoTable(const ServiceClient::World& world, Endpoint endpoint, DynamoSettings settings)
-    : clock_(world.clock),
+DynamoTable::DynamoTable(const ServiceClient::Deps& deps, Endpoint endpoint, DynamoSettings settings)
+    : clock_(deps.clock),
       settings_(std::move(settings)),
-      client_(world, std::move(endpoint), settings_.client) {}
+      client_(deps, std::move(endpoint), settings_.client) {}
 
 Result<Answer> DynamoTable::call(std::string_view operation, std::string_view body, Deadline deadline) {
   const ServiceRequest request = json_request(kDynamoProtocol, operation, body);

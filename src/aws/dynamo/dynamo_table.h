@@ -28,9 +28,8 @@ struct DynamoSettings {
 // Denied, not NotFound: it is the operator's to make, and no row is missing.
 class DynamoTable {
  public:
-  // The world outlives it.
-  static Result<std::unique_ptr<DynamoTable>> open(const ServiceClient::World& world,
-                                                   DynamoSettings settings);
+  // The dependencies outlive it.
+  static Result<std::unique_ptr<DynamoTable>> open(const ServiceClient::Deps& deps, DynamoSettings settings);
 
   struct Write {
     std::string key;               // {"hash":...,"range":...}
@@ -62,7 +61,7 @@ class DynamoTable {
   Result<Page> read(const Read& read, Deadline deadline);
 
  private:
-  DynamoTable(const ServiceClient::World& world, Endpoint endpoint, DynamoSettings settings);
+  DynamoTable(const ServiceClient::Deps& deps, Endpoint endpoint, DynamoSettings settings);
   Result<Answer> call(std::string_view operation, std::string_view body, Deadline deadline);
 
   Clock& clock_;

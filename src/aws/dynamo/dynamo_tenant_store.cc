@@ -51,9 +51,9 @@ bool is_row_of(const DocumentValue& item, const TenantConfiguration& configurati
 
 }  // namespace
 
-Result<std::unique_ptr<DynamoTenantStore>> DynamoTenantStore::open(const ServiceClient::World& world,
+Result<std::unique_ptr<DynamoTenantStore>> DynamoTenantStore::open(const ServiceClient::Deps& deps,
                                                                    DynamoSettings settings) {
-  std::unique_ptr<DynamoTable> table = TRY_IN("tenants", DynamoTable::open(world, std::move(settings)));
+  std::unique_ptr<DynamoTable> table = TRY_IN("tenants", DynamoTable::open(deps, std::move(settings)));
   return std::unique_ptr<DynamoTenantStore>(new DynamoTenantStore(std::move(table)));
 }
 

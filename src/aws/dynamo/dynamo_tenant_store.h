@@ -20,8 +20,8 @@ class DynamoTenantStore final : public TenantStore {
   static constexpr std::size_t kPageMax = 1'000;
   static constexpr std::size_t kRowsMax = 1'000;  // of a tenant; more are Invalid
 
-  // The world outlives it.
-  static Result<std::unique_ptr<DynamoTenantStore>> open(const ServiceClient::World& world,
+  // The dependencies outlive it.
+  static Result<std::unique_ptr<DynamoTenantStore>> open(const ServiceClient::Deps& deps,
                                                          DynamoSettings settings);
 
   Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline deadline) override;

@@ -59,18 +59,18 @@ bool is_retention(std::uint32_t days) {
   return std::find(kLogRetentionDays.begin(), kLogRetentionDays.end(), days) != kLogRetentionDays.end();
 }
 
-Result<std::unique_ptr<LogsSink>> LogsSink::open(const ServiceClient::World& world, LogsSettings settings) {
+Result<std::unique_ptr<LogsSink>> LogsSink::open(const ServiceClient::Deps& deps, LogsSettings settings) {
   if (settings.retention_days != 0 && !is_retention(settings.retention_days))
     return Error{Fault::Invalid, "retention: CloudWatch Logs has none of that many days"};
   Endpoint endpoint = TRY_IN("logs", endpoint_of(Service::Logs, settings.region, settings.endpoints));
-  return std::unique_ptr<LogsSink>(new LogsSink(world, std::move(endpoint), std::move(settings)));
+  return std::unique_ptr<LogsSink>(new LogsSink(deps, std::move(endpoint), std::move(settings)));
 }
 
-LogsSink::LogsSink(const ServiceClient::World& world, Endpoint endpoint, LogsSettings settings)
-    : clock_(world.clock),
+LogsSink::LogsSink(const ServiceClient::Deps& deps, Endpoint endpoint, LogsSettings settings)
+    : clock_(deps.clock),
       settings_(std::move(settings)),
-      client_(world, endpoint, settings_.client),
-      retention_client_(world, std::move(endpoint), trying_soon(settings_.client)) {}
+      client_(deps, endpoint, settings_.client),
+      retention_client_(deps, std::move(endpoint), trying_soon(settings_.client)) {}
 
 Result<Answer> LogsSink::call(ServiceClient& client, std::string_view operation, std::string_view body,
                               Deadline deadline) {

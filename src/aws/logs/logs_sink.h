@@ -38,8 +38,8 @@ bool is_retention(std::uint32_t days);
 // that AWS says to have already is a success. A message that is not UTF-8 is Invalid.
 class LogsSink final : public LogSink {
  public:
-  // Invalid when region or retention is none. The world outlives it.
-  static Result<std::unique_ptr<LogsSink>> open(const ServiceClient::World& world, LogsSettings settings);
+  // Invalid when region or retention is none. The dependencies outlive it.
+  static Result<std::unique_ptr<LogsSink>> open(const ServiceClient::Deps& deps, LogsSettings settings);
 
   std::optional<LogTimes> times() const override { return kLogTimes; }
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
@@ -54,7 +54,7 @@ class LogsSink final : public LogSink {
   static constexpr std::chrono::seconds kRetentionPause{1};     // after a try that may work soon
   static constexpr std::chrono::seconds kRetentionDenied{600};  // after a refusal
 
-  LogsSink(const ServiceClient::World& world, Endpoint endpoint, LogsSettings settings);
+  LogsSink(const ServiceClient::Deps& deps, Endpoint endpoint, LogsSettings settings);
   Result<Answer> call(std::string_view operation, std::string_view body, Deadline deadline) {
     return call(client_, operation, body, deadline);
   }

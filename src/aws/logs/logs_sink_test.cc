@@ -4,7 +4,7 @@
 
 #include "aws/call/json_call.h"
 #include "aws/logs/logs_answer.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "fakes/scripted_service.h"
 
 namespace headgate::aws {
@@ -25,15 +25,15 @@ std::string refusal(std::string_view code, std::string_view message = "") {
 struct Told {
   explicit Told(std::vector<ScriptedService::Says> answers) : service(std::move(answers)) {}
   Result<RejectedEvents> put(const std::vector<LogEvent>& events = {{1, "text"}}) {
-    return sink().put_events(kGroup, kStream, events, world.soon());
+    return sink().put_events(kGroup, kStream, events, deps.soon());
   }
   LogsSink& sink() {
-    if (!sink_) sink_ = LogsSink::open(world.world(), settings).value();
+    if (!sink_) sink_ = LogsSink::open(deps.deps(), settings).value();
     return *sink_;
   }
   ScriptedService service;
-  fakes::AwsWorld world{service.url()};
-  LogsSettings settings = world.settings<LogsSettings>();
+  fakes::AwsFixture deps{service.url()};
+  LogsSettings settings = deps.settings<LogsSettings>();
 
  private:
   std::unique_ptr<LogsSink> sink_;
@@ -148,7 +148,7 @@ TEST(LogsSink, WhatIsNoBatchIsRefusedWithoutACall) {
   EXPECT_EQ(told.put({{1, ""}}).error().fault, Fault::Invalid);
   EXPECT_EQ(told.put({{1, "a\xff"}}).error().fault, Fault::Invalid);
   const auto late =
-      told.sink().put_events(kGroup, kStream, std::vector<LogEvent>{{1, "x"}}, told.world.passed());
+      told.sink().put_events(kGroup, kStream, std::vector<LogEvent>{{1, "x"}}, told.deps.passed());
   EXPECT_EQ(late.error().fault, Fault::Retry);
   EXPECT_EQ(told.service.operations(), "");
 }
@@ -157,7 +157,7 @@ TEST(LogsSink, AGroupThatItMakesGetsKeyAndRetention) {
   Told told({kDone});
   told.settings.kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/1";
   told.settings.retention_days = 30;
-  ASSERT_TRUE(told.sink().create_group(kGroup, told.world.soon()).ok());
+  ASSERT_TRUE(told.sink().create_group(kGroup, told.deps.soon()).ok());
   ASSERT_EQ(told.service.operations(), "CreateLogGroup PutRetentionPolicy ");
   EXPECT_EQ(told.service.asked()[0].body,
             R"({"logGroupName":"/headgate/team-a","kmsKeyId":"arn:aws:kms:eu-west-1:123456789012:key/1"})");
@@ -167,18 +167,18 @@ TEST(LogsSink, AGroupThatItMakesGetsKeyAndRetention) {
 TEST(LogsSink, AGroupThatOthersMadeKeepsItsRetention) {
   Told told({{400, refusal("ResourceAlreadyExistsException")}});
   told.settings.retention_days = 30;
-  EXPECT_TRUE(told.sink().create_group(kGroup, told.world.soon()).ok());
+  EXPECT_TRUE(told.sink().create_group(kGroup, told.deps.soon()).ok());
   EXPECT_EQ(told.service.operations(), "CreateLogGroup ");
-  EXPECT_TRUE(told.sink().create_stream(kGroup, kStream, told.world.soon()).ok());
+  EXPECT_TRUE(told.sink().create_stream(kGroup, kStream, told.deps.soon()).ok());
 }
 
 TEST(LogsSink, ARetentionThatIsThrottledIsSetLaterAndKeepsNothingBack) {
   const ScriptedService::Says busy{400, refusal("ThrottlingException", "Rate exceeded")};
   Told told({kDone, busy, busy, busy, kDone, kDone, busy, busy, busy, kDone, kDone, kDone});
   told.settings.retention_days = 1;
-  EXPECT_TRUE(told.sink().create_group(kGroup, told.world.soon()).ok());
+  EXPECT_TRUE(told.sink().create_group(kGroup, told.deps.soon()).ok());
   const auto pause = [&] {
-    static_cast<void>(told.world.clock().sleep(std::chrono::milliseconds{1'100}, {}));
+    static_cast<void>(told.deps.clock().sleep(std::chrono::milliseconds{1'100}, {}));
   };
   EXPECT_TRUE(told.put().ok());
   EXPECT_EQ(told.service.operations(),
@@ -197,7 +197,7 @@ TEST(LogsSink, ARetentionThatIsThrottledIsSetLaterAndKeepsNothingBack) {
 TEST(LogsSink, ARoleThatMayNotSetTheRetentionGetsItsEvents) {
   Told told({kDone, {400, refusal("AccessDeniedException")}, kDone});
   told.settings.retention_days = 1;
-  EXPECT_TRUE(told.sink().create_group(kGroup, told.world.soon()).ok());
+  EXPECT_TRUE(told.sink().create_group(kGroup, told.deps.soon()).ok());
   EXPECT_TRUE(told.put().ok());
   EXPECT_EQ(told.service.operations(), "CreateLogGroup PutRetentionPolicy PutLogEvents ")
       << "not at each put";
@@ -207,21 +207,21 @@ TEST(LogsSink, AGroupThatACallMadeWhoseAnswerWasLostGetsItsRetention) {
   Told told(
       {{400, refusal("OperationAbortedException")}, {400, refusal("ResourceAlreadyExistsException")}, kDone});
   told.settings.retention_days = 1;
-  EXPECT_EQ(told.sink().create_group(kGroup, told.world.soon()).error().fault, Fault::Retry);
-  EXPECT_TRUE(told.sink().create_group(kGroup, told.world.soon()).ok());
+  EXPECT_EQ(told.sink().create_group(kGroup, told.deps.soon()).error().fault, Fault::Retry);
+  EXPECT_TRUE(told.sink().create_group(kGroup, told.deps.soon()).ok());
   EXPECT_EQ(told.service.operations(), "CreateLogGroup CreateLogGroup PutRetentionPolicy ");
 }
 
 TEST(LogsSink, DoesNotOpenWithARetentionThatAwsHasNot) {
-  fakes::AwsWorld world("http://127.0.0.1:1");
-  LogsSettings settings = world.settings<LogsSettings>();
+  fakes::AwsFixture deps("http://127.0.0.1:1");
+  LogsSettings settings = deps.settings<LogsSettings>();
   settings.retention_days = 31;
-  EXPECT_EQ(LogsSink::open(world.world(), settings).error().fault, Fault::Invalid);
+  EXPECT_EQ(LogsSink::open(deps.deps(), settings).error().fault, Fault::Invalid);
   settings.retention_days = 3653;
-  EXPECT_TRUE(LogsSink::open(world.world(), settings).ok());
+  EXPECT_TRUE(LogsSink::open(deps.deps(), settings).ok());
   settings.region = "no region";
   settings.endpoints.url.clear();
-  EXPECT_EQ(LogsSink::open(world.world(), settings).error().fault, Fault::Invalid);
+  EXPECT_EQ(LogsSink::open(deps.deps(), settings).error().fault, Fault::Invalid);
 }
 
 }  // namespace

@@ -42,20 +42,20 @@ Fault fault_of_kms(std::string_view code) {
 
 }  // namespace
 
-S3Bucket::S3Bucket(ServiceClient::World world, S3Settings settings, bool is_custom)
-    : world_(world),
+S3Bucket::S3Bucket(ServiceClient::Deps deps, S3Settings settings, bool is_custom)
+    : deps_(deps),
       settings_(std::move(settings)),
       is_custom_(is_custom),
       is_in_host_(!is_custom && is_host_label(settings_.bucket.view())) {}
 
-Result<std::unique_ptr<S3Bucket>> S3Bucket::open(ServiceClient::World world, S3Settings settings) {
+Result<std::unique_ptr<S3Bucket>> S3Bucket::open(ServiceClient::Deps deps, S3Settings settings) {
   if (!is_bucket_name(settings.bucket.view()))
     return Error{Fault::Invalid, "no bucket name: " + settings.bucket.str().substr(0, 100)};
   if (settings.part_bytes < S3Settings::kPartBytesMin ||
       settings.copied_part_bytes < S3Settings::kPartBytesMin)
     return Error{Fault::Invalid, "parts under 5 MiB"};
   const Endpoint endpoint = TRY(endpoint_of(Service::S3, settings.region, settings.endpoints));
-  std::unique_ptr<S3Bucket> bucket(new S3Bucket(world, std::move(settings), endpoint.is_custom));
+  std::unique_ptr<S3Bucket> bucket(new S3Bucket(deps, std::move(settings), endpoint.is_custom));
   bucket->clients_ = TRY(bucket->clients_in(bucket->settings_.region));
   return bucket;
 }
@@ -66,14 +66,14 @@ Result<S3Bucket::Clients> S3Bucket::clients_in(const std::string& region) const 
   data.attempt_max = std::max(data.attempt_max, settings_.transfer_max);
   ServiceClient::Options parts = data;
   parts.attempts_max = std::max(parts.attempts_max, ServiceClient::Options().attempts_max);
-  ServiceClient::Options farewell = settings_.client;
-  farewell.attempts_max = 1;
-  farewell.stop = {};
+  ServiceClient::Options cleanup = settings_.client;
+  cleanup.attempts_max = 1;
+  cleanup.stop = {};
   return Clients{.region = region,
-                 .words = std::make_shared<ServiceClient>(world_, endpoint, settings_.client),
-                 .data = std::make_shared<ServiceClient>(world_, endpoint, std::move(data)),
-                 .parts = std::make_shared<ServiceClient>(world_, endpoint, std::move(parts)),
-                 .farewell = std::make_shared<ServiceClient>(world_, endpoint, std::move(farewell))};
+                 .words = std::make_shared<ServiceClient>(deps_, endpoint, settings_.client),
+                 .data = std::make_shared<ServiceClient>(deps_, endpoint, std::move(data)),
+                 .parts = std::make_shared<ServiceClient>(deps_, endpoint, std::move(parts)),
+                 .cleanup = std::make_shared<ServiceClient>(deps_, endpoint, std::move(cleanup))};
 }
 
 const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const {
@@ -84,8 +84,8 @@ const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const
       return data;
     case Weight::Part:
       return parts;
-    case Weight::Farewell:
-      return farewell;
+    case Weight::Cleanup:
+      return cleanup;
   }
   CHECK(false);
 }

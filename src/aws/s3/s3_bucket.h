@@ -43,13 +43,13 @@ struct S3Settings {
 // Any thread.
 class S3Bucket {
  public:
-  // Invalid when bucket, region, endpoint or part size cannot be. The world outlives the bucket.
-  static Result<std::unique_ptr<S3Bucket>> open(ServiceClient::World world, S3Settings settings);
+  // Invalid when bucket, region, endpoint or part size cannot be. The dependencies outlive the bucket.
+  static Result<std::unique_ptr<S3Bucket>> open(ServiceClient::Deps deps, S3Settings settings);
   S3Bucket(const S3Bucket&) = delete;
   S3Bucket& operator=(const S3Bucket&) = delete;
 
   const S3Settings& settings() const { return settings_; }
-  const ServiceClient::World& world() const { return world_; }
+  const ServiceClient::Deps& deps() const { return deps_; }
   bool is_custom() const { return is_custom_; }  // not AWS's own S3
 
   // Of the bucket (an empty key) or of an object; names the expected owner.
@@ -60,7 +60,7 @@ class S3Bucket {
   // Data: it carries or copies an object's bytes. Part: it is one of an upload's many, and tried again
   // whatever `client.attempts_max` says: to begin anew would be to send all of them again.
   // Farewell: tried once, and also when we are stopping: it clears away what would else be paid for.
-  enum class Weight : std::uint8_t { Words, Data, Part, Farewell };
+  enum class Weight : std::uint8_t { Words, Data, Part, Cleanup };
   // ServiceClient's call(); when S3 says that the bucket is in another region, that is asked, now and from
   // then on.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline, Weight weight = Weight::Words);
@@ -84,17 +84,17 @@ class S3Bucket {
     std::shared_ptr<ServiceClient> words;
     std::shared_ptr<ServiceClient> data;
     std::shared_ptr<ServiceClient> parts;
-    std::shared_ptr<ServiceClient> farewell;
+    std::shared_ptr<ServiceClient> cleanup;
     const std::shared_ptr<ServiceClient>& of(Weight weight) const;
   };
-  S3Bucket(ServiceClient::World world, S3Settings settings, bool is_custom);
+  S3Bucket(ServiceClient::Deps deps, S3Settings settings, bool is_custom);
   Result<Clients> clients_in(const std::string& region) const;
   Clients clients() const;
   template <typename Answered, typename Ask, typename AnswerOf>
   Result<Answered> ask(Deadline deadline, Ask ask, AnswerOf answer_of);
   Result<std::string> other_region(const Answer& refusal, const Clients& asked, Deadline deadline) const;
 
-  const ServiceClient::World world_;
+  const ServiceClient::Deps deps_;
   const S3Settings settings_;
   const bool is_custom_;
   const bool is_in_host_;  // bucket.s3.region.amazonaws.com; else it begins the path

@@ -30,7 +30,7 @@ Result<ObjectInfo> source_info(S3Bucket& to_bucket, const ObjectStore::CopySourc
   S3Settings settings = to_bucket.settings();
   settings.bucket = source.bucket;
   settings.owner = settings.source_owner;
-  const std::unique_ptr<S3Bucket> bucket = TRY(S3Bucket::open(to_bucket.world(), std::move(settings)));
+  const std::unique_ptr<S3Bucket> bucket = TRY(S3Bucket::open(to_bucket.deps(), std::move(settings)));
   const Answer answer = TRY(bucket->call_ok(bucket->request("HeadObject", "HEAD", source.key), deadline));
   return object_info(source.key, answer);
 }

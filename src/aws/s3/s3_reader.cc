@@ -119,12 +119,12 @@ Result<> S3Reader::go_on(Error broken) {
   if (since_break_ >= kProgressBytes) breaks_ = 0;
   since_break_ = 0;
   if (++breaks_ > kBreaksMax || info_.etag.empty()) return broken;
-  const ServiceClient::World& world = bucket_.world();
+  const ServiceClient::Deps& deps = bucket_.deps();
   const ServiceClient::Options& options = bucket_.settings().client;
   const Backoff backoff{.first = options.backoff_first, .longest = options.backoff_longest};
-  const std::chrono::milliseconds wait = backoff.wait(breaks_, world.random.next());
-  if (wait >= deadline_.left(world.clock.steady())) return broken;
-  if (world.clock.sleep(wait, options.stop)) return Error{Fault::Stopped, "stopped"};
+  const std::chrono::milliseconds wait = backoff.wait(breaks_, deps.random.next());
+  if (wait >= deadline_.left(deps.clock.steady())) return broken;
+  if (deps.clock.sleep(wait, options.stop)) return Error{Fault::Stopped, "stopped"};
   streamed_ = TRY(get(info_.key, true));
   return {};
 }

@@ -13,13 +13,13 @@
 
 namespace headgate::aws {
 
-Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::World world, S3Settings settings) {
-  return std::unique_ptr<S3Store>(new S3Store(TRY(S3Bucket::open(world, std::move(settings)))));
+Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::Deps deps, S3Settings settings) {
+  return std::unique_ptr<S3Store>(new S3Store(TRY(S3Bucket::open(deps, std::move(settings)))));
 }
 
-Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::World world, S3Settings settings,
-                                               ServiceClient::World copier, S3Settings copying) {
-  std::unique_ptr<S3Store> store = TRY(open(world, std::move(settings)));
+Result<std::unique_ptr<S3Store>> S3Store::open(ServiceClient::Deps deps, S3Settings settings,
+                                               ServiceClient::Deps copier, S3Settings copying) {
+  std::unique_ptr<S3Store> store = TRY(open(deps, std::move(settings)));
   store->copier_ = TRY(S3Bucket::open(copier, std::move(copying)));
   return store;
 }
@@ -72,7 +72,7 @@ Result<PutOutcome> S3Store::copy(const CopySource& source, const ObjectKey& to, 
 
 Result<PutOutcome> S3Store::copy_by_other(const CopySource& source, const ObjectKey& to,
                                           const PutOptions& options, Deadline deadline) {
-  const Clock& clock = copier_->world().clock;
+  const Clock& clock = copier_->deps().clock;
   if (clock.steady().time_since_epoch().count() < no_copy_before_.load())
     return Error{Fault::Denied, "CopyObject: refused a short while ago"};
   Result<PutOutcome> copied = copy_object(*copier_, source, to, options, deadline);

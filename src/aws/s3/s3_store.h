@@ -14,14 +14,14 @@ namespace headgate::aws {
 // Any thread. Its readers and writers must not outlive it.
 class S3Store final : public ObjectStore {
  public:
-  // Invalid when a setting cannot be. The world, with the credentials of who writes or reads there, outlives
-  // it.
-  static Result<std::unique_ptr<S3Store>> open(ServiceClient::World world, S3Settings settings);
+  // Invalid when a setting cannot be. The dependencies, with the credentials of who writes or reads there,
+  // outlive it.
+  static Result<std::unique_ptr<S3Store>> open(ServiceClient::Deps deps, S3Settings settings);
   // Copies are asked for by somebody else than reads and writes: whoever writes may not read the source. What
   // refuses `copier`, or goes wrong with its credentials, is Denied, and then no copy is tried for a while:
   // the caller reads and writes the object instead.
-  static Result<std::unique_ptr<S3Store>> open(ServiceClient::World world, S3Settings settings,
-                                               ServiceClient::World copier, S3Settings copying);
+  static Result<std::unique_ptr<S3Store>> open(ServiceClient::Deps deps, S3Settings settings,
+                                               ServiceClient::Deps copier, S3Settings copying);
 
   const BucketName& bucket() const override { return bucket_->settings().bucket; }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,

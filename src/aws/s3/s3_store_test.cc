@@ -159,7 +159,7 @@ TEST_F(S3StoreTest, ABucketIsInTheHostOnlyOfAwsAndWithoutDots) {
   const auto paths = [&](const std::string& bucket, const std::string& url) {
     S3Settings settings = client.settings(bucket);
     settings.endpoints.url = url;
-    const auto opened = S3Bucket::open(client.world(), settings).value();
+    const auto opened = S3Bucket::open(client.deps(), settings).value();
     const ServiceRequest request = opened->request("x", "GET", ObjectKey("a/b"));
     std::string line = request.host;
     return line.append(" ")
@@ -173,7 +173,7 @@ TEST_F(S3StoreTest, ABucketIsInTheHostOnlyOfAwsAndWithoutDots) {
   EXPECT_EQ(paths("Capitals", ""), " /Capitals/a/b /Capitals");
   EXPECT_EQ(paths("under_score", ""), " /under_score/a/b /under_score");
   for (const std::string bucket : {"", "ab", "a/b/c", "../up", "a b c", "arn:aws:s3:::b"})
-    EXPECT_EQ(S3Bucket::open(client.world(), client.settings(bucket)).error().fault, Fault::Invalid);
+    EXPECT_EQ(S3Bucket::open(client.deps(), client.settings(bucket)).error().fault, Fault::Invalid);
 }
 
 TEST_F(S3StoreTest, FollowsABucketToItsRegionAndStaysThere) {

@@ -53,8 +53,8 @@ S3Upload::~S3Upload() {
   constexpr std::chrono::seconds kPatience{5};
   ServiceRequest request = bucket_.request("AbortMultipartUpload", "DELETE", key_);
   request.query = {{"uploadId", id_}};
-  const Deadline deadline = Deadline::after(bucket_.world().clock.steady(), kPatience);
-  static_cast<void>(bucket_.call(request, deadline, S3Bucket::Weight::Farewell));
+  const Deadline deadline = Deadline::after(bucket_.deps().clock.steady(), kPatience);
+  static_cast<void>(bucket_.call(request, deadline, S3Bucket::Weight::Cleanup));
 }
 
 Result<ServiceRequest> S3Upload::part_request(std::string operation) const {

@@ -53,9 +53,9 @@ Result<> check(seconds value, seconds most, std::string_view name) {
 
 }  // namespace
 
-SqsClient::SqsClient(const ServiceClient::World& world, Endpoint endpoint, ServiceClient::Options options,
+SqsClient::SqsClient(const ServiceClient::Deps& deps, Endpoint endpoint, ServiceClient::Options options,
                      std::chrono::milliseconds call_max)
-    : clock_(world.clock), call_max_(call_max), client_(world, std::move(endpoint), std::move(options)) {}
+    : clock_(deps.clock), call_max_(call_max), client_(deps, std::move(endpoint), std::move(options)) {}
 
 Result<Answer> SqsClient::call(std::string_view operation, std::string_view body, Deadline deadline,
                                seconds wait) {

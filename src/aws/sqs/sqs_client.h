@@ -24,7 +24,7 @@ class SqsClient {
   static constexpr std::size_t kBatchMax = 10;
 
   // `call_max`: for one call, tries included, beside the time that it waits for messages.
-  SqsClient(const ServiceClient::World& world, Endpoint endpoint, ServiceClient::Options options,
+  SqsClient(const ServiceClient::Deps& deps, Endpoint endpoint, ServiceClient::Options options,
             std::chrono::milliseconds call_max);
 
   Result<std::string> url_of(const QueueArn& arn, Deadline deadline);  // its account may be empty: ours

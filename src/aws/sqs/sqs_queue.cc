@@ -28,23 +28,23 @@ std::string region_of(const std::string& queue) {
 
 }  // namespace
 
-Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::World& world, SqsSettings settings) {
+Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::Deps& deps, SqsSettings settings) {
   if (settings.queue.empty()) return Error{Fault::Invalid, "queue: no URL, ARN or name"};
   const std::string named = region_of(settings.queue);
   const std::string& region = named.empty() ? settings.region : named;
   Endpoint endpoint = TRY_IN("queue", endpoint_of(Service::Sqs, region, settings.endpoints));
   // A try that waits for messages must outlast the wait.
   settings.client.attempt_max = std::max(settings.client.attempt_max, kAttemptLeast);
-  std::unique_ptr<SqsQueue> queue(new SqsQueue(world, std::move(endpoint), std::move(settings)));
+  std::unique_ptr<SqsQueue> queue(new SqsQueue(deps, std::move(endpoint), std::move(settings)));
   TRY_IN("queue", queue->find());
   return queue;
 }
 
-SqsQueue::SqsQueue(const ServiceClient::World& world, Endpoint endpoint, SqsSettings settings)
-    : clock_(world.clock),
+SqsQueue::SqsQueue(const ServiceClient::Deps& deps, Endpoint endpoint, SqsSettings settings)
+    : clock_(deps.clock),
       settings_(std::move(settings)),
-      client_(world, endpoint, settings_.client, settings_.call_max),
-      receiver_(world, std::move(endpoint), options_of_receiver(settings_), settings_.call_max) {}
+      client_(deps, endpoint, settings_.client, settings_.call_max),
+      receiver_(deps, std::move(endpoint), options_of_receiver(settings_), settings_.call_max) {}
 
 Result<> SqsQueue::find() {
   if (is_queue_url(settings_.queue)) {

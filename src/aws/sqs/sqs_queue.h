@@ -34,8 +34,8 @@ struct SqsSettings {
 class SqsQueue final : public Queue, public DeadLetters {
  public:
   // Asks for the URL when the queue was not named by it, until receive_stop. NotFound when there is none,
-  // Invalid without a region. The world outlives it.
-  static Result<std::unique_ptr<SqsQueue>> open(const ServiceClient::World& world, SqsSettings settings);
+  // Invalid without a region. The dependencies outlive it.
+  static Result<std::unique_ptr<SqsQueue>> open(const ServiceClient::Deps& deps, SqsSettings settings);
 
   const std::string& url() const { return url_; }
 
@@ -69,7 +69,7 @@ class SqsQueue final : public Queue, public DeadLetters {
     std::string arn;
   };
 
-  SqsQueue(const ServiceClient::World& world, Endpoint endpoint, SqsSettings settings);
+  SqsQueue(const ServiceClient::Deps& deps, Endpoint endpoint, SqsSettings settings);
   Result<> find();
   Result<Dead> dead(Deadline deadline);
   Result<Dead> find_dead(const std::string& named, Deadline deadline);

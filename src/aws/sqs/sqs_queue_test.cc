@@ -4,7 +4,7 @@
 
 #include "aws/call/json_call.h"
 #include "aws/sqs/sqs_answer.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "fakes/scripted_service.h"
 
 namespace headgate::aws {
@@ -27,12 +27,12 @@ struct Told {
     settings.region.clear();
   }
   SqsQueue& queue() {
-    if (!queue_) queue_ = SqsQueue::open(world.world(), settings).value();
+    if (!queue_) queue_ = SqsQueue::open(deps.deps(), settings).value();
     return *queue_;
   }
   ScriptedService service;
-  fakes::AwsWorld world{service.url()};
-  SqsSettings settings = world.settings<SqsSettings>();
+  fakes::AwsFixture deps{service.url()};
+  SqsSettings settings = deps.settings<SqsSettings>();
 
  private:
   std::unique_ptr<SqsQueue> queue_;
@@ -92,9 +92,9 @@ TEST(SqsQueue, IsFoundByNameOrArn) {
   }
   Told told({kDone});
   told.settings.queue = "jobs";  // in which region?
-  EXPECT_EQ(SqsQueue::open(told.world.world(), told.settings).error().fault, Fault::Invalid);
+  EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Invalid);
   told.settings.queue.clear();
-  EXPECT_EQ(SqsQueue::open(told.world.world(), told.settings).error().fault, Fault::Invalid);
+  EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Invalid);
 }
 
 TEST(SqsQueue, LeavesOfItsDeadlineWhatTheAnswerNeedsAndWaitsWholeSecondsUpToTwenty) {
@@ -113,7 +113,7 @@ TEST(SqsQueue, LeavesOfItsDeadlineWhatTheAnswerNeedsAndWaitsWholeSecondsUpToTwen
                                          {milliseconds{20'000}, milliseconds{3'500}, "0"},
                                          {milliseconds{20'000}, milliseconds{1'500}, "0"}}) {
     Told told({{200, R"({"Messages":[]})"}});
-    const Deadline deadline = Deadline::after(told.world.clock().steady(), row.left);
+    const Deadline deadline = Deadline::after(told.deps.clock().steady(), row.left);
     ASSERT_TRUE(
         told.queue().receive({.count_max = 7, .visibility = seconds{90}, .wait = row.wait}, deadline).ok());
     EXPECT_EQ(told.service.asked()[0].body,
@@ -181,7 +181,7 @@ TEST(SqsQueue, ARefusalSaysWhatToDo) {
 
 TEST(SqsQueue, WhatSqsWouldRefuseIsRefusedWithoutACall) {
   Told told({kDone});
-  const Deadline soon = told.world.soon();
+  const Deadline soon = told.deps.soon();
   for (const std::string& body : {std::string(), std::string(1'048'577, 'x'), std::string("\xff")})
     EXPECT_EQ(told.queue().send(body, seconds{0}, Deadline::never()).error().fault, Fault::Invalid);
   EXPECT_EQ(told.queue().send("x", seconds{-1}, Deadline::never()).error().fault, Fault::Invalid);
@@ -277,7 +277,7 @@ TEST(SqsQueue, AStopOfReceivesEndsTheSearchForTheQueue) {
   told.settings.queue = "jobs";
   told.settings.region = "eu-west-2";
   told.settings.receive_stop = stop.get_token();
-  EXPECT_EQ(SqsQueue::open(told.world.world(), told.settings).error().fault, Fault::Stopped);
+  EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Stopped);
 }
 
 TEST(SqsQueue, AStoppedReceiveStopsNoOtherCall) {

@@ -43,7 +43,7 @@ Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfig
     return own_session_for(configuration);
   }
   const TenantRole role = TRY(tenant_role_of(configuration));
-  Session session{.credentials = TRY(world_.roles.of_tenant(role))};
+  Session session{.credentials = TRY(deps_.roles.of_tenant(role))};
   if (!is_bucket) return session;
   const Result<CentralPolicy> policy = central_policy_of(scope_of(configuration), settings_.central_buckets);
   if (!policy.ok()) {  // names too long: nothing may be copied from, and everything is streamed
@@ -51,12 +51,12 @@ Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfig
     session.sources = std::vector<BucketName>();
     return session;
   }
-  Result<std::shared_ptr<CredentialsSource>> copier = world_.roles.central_within(policy->text);
+  Result<std::shared_ptr<CredentialsSource>> copier = deps_.roles.central_within(policy->text);
   session.sources = policy->source_buckets;
   if (!copier.ok()) {
     // Our credentials cannot be narrowed. That the tenant's role lets us in proves that the bucket may be
     // written.
-    copier = std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), &world_.roles.central());
+    copier = std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), &deps_.roles.central());
     session.sources = std::nullopt;
   }
   session.copier = std::make_shared<AfterProof>(std::move(copier).value(), session.credentials);
@@ -67,21 +67,21 @@ Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfig
 Result<AwsDestinations::Session> AwsDestinations::own_session_for(const TenantConfiguration& configuration) {
   CentralPolicy policy = TRY(central_policy_of(scope_of(configuration), settings_.central_buckets));
   Session session{.credentials = TRY_IN("a bucket without log_distribution_role_arn",
-                                        world_.roles.central_within(policy.text)),
+                                        deps_.roles.central_within(policy.text)),
                   .copier = {},
                   .sources = std::move(policy.source_buckets)};
   if (configuration.bucket_token.empty()) return session;  // src/tenants says who may do without
   std::unique_ptr<S3Store> bucket =
       TRY(S3Store::open(with(*session.credentials), bucket_settings(configuration)));
   session.credentials = std::make_shared<AfterToken>(
-      world_.clock, session.credentials, std::move(bucket),
+      deps_.clock, session.credentials, std::move(bucket),
       AfterToken::Proof{.key = owner_token_key(configuration.bucket_prefix, configuration.tenant),
                         .token = configuration.bucket_token});
   return session;
 }
 
-ServiceClient::World AwsDestinations::with(CredentialsSource& credentials) const {
-  return {.clock = world_.clock, .random = world_.random, .http = world_.http, .credentials = credentials};
+ServiceClient::Deps AwsDestinations::with(CredentialsSource& credentials) const {
+  return {.clock = deps_.clock, .random = deps_.random, .http = deps_.http, .credentials = credentials};
 }
 
 Result<std::shared_ptr<LogSink>> AwsDestinations::log_sink(const TenantConfiguration& configuration,

@@ -30,7 +30,7 @@ namespace headgate::aws {
 // the one budget of retries is that of whoever delivers (deliver/gate.h).
 class AwsDestinations final : public Destinations {
  public:
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     net::HttpPool& http;
@@ -45,9 +45,9 @@ class AwsDestinations final : public Destinations {
     std::string central_owner = {};  // their account; empty: not checked
     std::size_t open_max = 2'000;    // destinations of either kind
   };
-  // The world outlives it and what it gives.
-  AwsDestinations(World world, Settings settings)
-      : world_(world),
+  // The dependencies outlive it and what it gives.
+  AwsDestinations(Deps deps, Settings settings)
+      : deps_(deps),
         settings_(trying_once(std::move(settings))),
         sinks_(settings_.open_max),
         buckets_(settings_.open_max) {}
@@ -82,9 +82,9 @@ class AwsDestinations final : public Destinations {
   Result<Session> session_for(const TenantConfiguration& configuration);
   Result<Session> own_session_for(const TenantConfiguration& configuration);
   S3Settings bucket_settings(const TenantConfiguration& configuration) const;
-  ServiceClient::World with(CredentialsSource& credentials) const;
+  ServiceClient::Deps with(CredentialsSource& credentials) const;
 
-  const World world_;
+  const Deps deps_;
   const Settings settings_;
   std::mutex mutex_;  // guards the two below; opening asks nobody, so it is done under it
   RecentlyUsed<Open<LogSink>> sinks_;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "aws/tenant/session_policy.h"
-#include "fakes/aws_world.h"
+#include "fakes/aws_fixture.h"
 #include "fakes/scripted_server.h"
 
 namespace headgate::aws {
@@ -49,13 +49,13 @@ class AwsDestinationsTest : public testing::Test {
     if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
     answer.json(503, "<Error><Code>SlowDown</Code><Message>later</Message></Error>");
   }};
-  fakes::AwsWorld aws_{server_.url()};
+  fakes::AwsFixture aws_{server_.url()};
   RoleChain roles_{
-      {aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+      {aws_.deps().clock, aws_.deps().random, aws_.deps().http, aws_.deps().credentials},
       {.sts =
            endpoint_of(Service::Sts, "us-east-1", {.url = server_.url() + "/of-sts", .urls = {}}).value()}};
   AwsDestinations destinations_{
-      {aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
+      {aws_.deps().clock, aws_.deps().random, aws_.deps().http, roles_},
       {.endpoints = {.url = server_.url(), .urls = {}}, .central_buckets = {BucketName("central")}}};
 };
 
@@ -153,8 +153,8 @@ class RolesTest : public testing::Test {
   bool is_locked_out_ = false;
   ScriptedServer server_{
       [this](const std::string& request, ScriptedServer::Answer& wire) { answer(request, wire); }};
-  fakes::AwsWorld aws_{server_.url()};
-  RoleChain roles_{{aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+  fakes::AwsFixture aws_{server_.url()};
+  RoleChain roles_{{aws_.deps().clock, aws_.deps().random, aws_.deps().http, aws_.deps().credentials},
                    {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = server_.url(), .urls = {}}).value(),
                     .central_role_arn = kCentralRole}};
   std::vector<BucketName> ours_ = [] {
@@ -162,7 +162,7 @@ class RolesTest : public testing::Test {
     for (std::size_t i = 0; i <= kSourceBucketsMax; ++i) made.emplace_back("central-" + std::to_string(i));
     return made;
   }();
-  AwsDestinations destinations_{{aws_.world().clock, aws_.world().random, aws_.world().http, roles_},
+  AwsDestinations destinations_{{aws_.deps().clock, aws_.deps().random, aws_.deps().http, roles_},
                                 {.endpoints = {.url = server_.url(), .urls = {}}, .central_buckets = ours_}};
 };
 
@@ -236,9 +236,9 @@ TEST_F(RolesTest, ABucketWithoutARoleIsWrittenByTheCentralRoleNarrowedToItOnceTh
 
 TEST_F(RolesTest, ABucketWithoutARoleIsNoDestinationOfCredentialsThatCannotBeNarrowed) {
   RoleChain roles(
-      {aws_.world().clock, aws_.world().random, aws_.world().http, aws_.world().credentials},
+      {aws_.deps().clock, aws_.deps().random, aws_.deps().http, aws_.deps().credentials},
       {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = server_.url(), .urls = {}}).value()});
-  AwsDestinations destinations({aws_.world().clock, aws_.world().random, aws_.world().http, roles},
+  AwsDestinations destinations({aws_.deps().clock, aws_.deps().random, aws_.deps().http, roles},
                                {.endpoints = {.url = server_.url(), .urls = {}}});
   TenantConfiguration roleless = row();
   roleless.log_distribution_role_arn.clear();
@@ -271,11 +271,11 @@ TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut)
                          "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>");
     answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
-  fakes::AwsWorld aws(s3.url());
-  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+  fakes::AwsFixture aws(s3.url());
+  RoleChain roles({aws.deps().clock, aws.deps().random, aws.deps().http, aws.deps().credentials},
                   {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
   AwsDestinations destinations(
-      {aws.world().clock, aws.world().random, aws.world().http, roles},
+      {aws.deps().clock, aws.deps().random, aws.deps().http, roles},
       {.endpoints = {.url = s3.url(), .urls = {}}, .central_buckets = {BucketName("central")}});
   const std::string key = "arn:aws:kms:us-east-1:222222222222:key/1";
   for (const auto& [sse, key_id] : std::vector<std::pair<std::string, std::string>>{
@@ -310,11 +310,11 @@ TEST_F(AwsDestinationsTest, WhatIsWrongWithUsParksNoTenantsDelivery) {
     if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
     answer.json(403, refusal);
   });
-  fakes::AwsWorld aws(aws_of_tenant.url());
+  fakes::AwsFixture aws(aws_of_tenant.url());
   RoleChain roles(
-      {aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+      {aws.deps().clock, aws.deps().random, aws.deps().http, aws.deps().credentials},
       {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = aws_of_tenant.url(), .urls = {}}).value()});
-  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+  AwsDestinations destinations({aws.deps().clock, aws.deps().random, aws.deps().http, roles},
                                {.endpoints = {.url = aws_of_tenant.url(), .urls = {}}});
   const auto fault_of = [&](const std::string& code) {
     refusal = R"({"__type":")" + code + R"("})";
@@ -347,10 +347,10 @@ TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {
                          "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>");
     answer.write("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
-  fakes::AwsWorld aws(s3.url());
-  RoleChain roles({aws.world().clock, aws.world().random, aws.world().http, aws.world().credentials},
+  fakes::AwsFixture aws(s3.url());
+  RoleChain roles({aws.deps().clock, aws.deps().random, aws.deps().http, aws.deps().credentials},
                   {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = s3.url(), .urls = {}}).value()});
-  AwsDestinations destinations({aws.world().clock, aws.world().random, aws.world().http, roles},
+  AwsDestinations destinations({aws.deps().clock, aws.deps().random, aws.deps().http, roles},
                                {.endpoints = {.url = s3.url(), .urls = {}}});
   const auto bucket = destinations.bucket(configuration("s3"), aws.soon()).value();
   const std::string large((8U << 20U) + 10, 'x');

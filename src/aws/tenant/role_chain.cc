@@ -10,10 +10,10 @@
 namespace headgate::aws {
 namespace {
 
-std::unique_ptr<AssumedRole> central_role_of(const AssumedRole::World& world,
+std::unique_ptr<AssumedRole> central_role_of(const AssumedRole::Deps& deps,
                                              const RoleChain::Settings& settings) {
   if (settings.central_role_arn.empty()) return nullptr;
-  return std::make_unique<AssumedRole>(world, settings.sts,
+  return std::make_unique<AssumedRole>(deps, settings.sts,
                                        RoleRequest{.role_arn = settings.central_role_arn,
                                                    .session_name = session_name_of(settings.session_name)});
 }
@@ -80,11 +80,11 @@ class RoleChain::Ours final : public CredentialsSource {
   const std::shared_ptr<CredentialsSource> central_;
 };
 
-RoleChain::RoleChain(const AssumedRole::World& world, Settings settings)
-    : world_(world),
+RoleChain::RoleChain(const AssumedRole::Deps& deps, Settings settings)
+    : deps_(deps),
       settings_(std::move(settings)),
-      central_role_(central_role_of(world, settings_)),
-      central_(central_role_ ? static_cast<CredentialsSource*>(central_role_.get()) : &world_.base),
+      central_role_(central_role_of(deps, settings_)),
+      central_(central_role_ ? static_cast<CredentialsSource*>(central_role_.get()) : &deps_.base),
       // The chain outlives what it asks: nothing to own.
       asking_(std::make_unique<Ours>(std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), central_))) {
 }
@@ -129,7 +129,7 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::central_within(const std::
                             .policy = policy};
   // No text of a tenant's role is a key of this form: theirs are hashes.
   return std::shared_ptr<CredentialsSource>(
-      std::make_shared<Ours>(session_of("central " + sha256_hex(policy), world_.base, request)));
+      std::make_shared<Ours>(session_of("central " + sha256_hex(policy), deps_.base, request)));
 }
 
 std::shared_ptr<CredentialsSource> RoleChain::session_of(const std::string& key, CredentialsSource& base,
@@ -138,12 +138,12 @@ std::shared_ptr<CredentialsSource> RoleChain::session_of(const std::string& key,
   Session& session = sessions_[key];
   session.used = ++calls_;
   if (!session.source)
-    session.source = std::make_shared<AssumedRole>(AssumedRole::World{.clock = world_.clock,
-                                                                      .random = world_.random,
-                                                                      .http = world_.http,
-                                                                      .base = base,
-                                                                      .stop = world_.stop,
-                                                                      .attempts_max = world_.attempts_max},
+    session.source = std::make_shared<AssumedRole>(AssumedRole::Deps{.clock = deps_.clock,
+                                                                     .random = deps_.random,
+                                                                     .http = deps_.http,
+                                                                     .base = base,
+                                                                     .stop = deps_.stop,
+                                                                     .attempts_max = deps_.attempts_max},
                                                    settings_.sts, request);
   std::shared_ptr<CredentialsSource> source = session.source;
   make_room();

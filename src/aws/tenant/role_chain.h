@@ -44,8 +44,8 @@ class RoleChain {
     std::vector<std::pair<std::string, std::string>> tags = {};
     std::size_t tenants_max = 4096;
   };
-  // The world outlives it; `base` is the source. It outlives what it gives.
-  RoleChain(const AssumedRole::World& world, Settings settings);
+  // The dependencies outlive it; `base` is the source. It outlives what it gives.
+  RoleChain(const AssumedRole::Deps& deps, Settings settings);
   ~RoleChain();
   RoleChain(const RoleChain&) = delete;
   RoleChain& operator=(const RoleChain&) = delete;
@@ -77,7 +77,7 @@ class RoleChain {
   RoleRequest request_for(const TenantRole& role) const;
   void make_room();
 
-  const AssumedRole::World world_;
+  const AssumedRole::Deps deps_;
   const Settings settings_;
   std::unique_ptr<AssumedRole> central_role_;
   CredentialsSource* const central_;

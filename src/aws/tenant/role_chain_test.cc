@@ -56,7 +56,7 @@ class RoleChainTest : public testing::Test {
             .external_id = "ext-1",
             .session_policy = "{}"};
   }
-  AssumedRole::World world() { return {clock_, random_, pool_, base_}; }
+  AssumedRole::Deps deps() { return {clock_, random_, pool_, base_}; }
   std::string key(CredentialsSource& source) {
     Result<Credentials> got = source.get(Deadline::after(clock_.steady(), 1h));
     return got.ok() ? got->access_key_id : got.error().what;
@@ -84,7 +84,7 @@ class RoleChainTest : public testing::Test {
 };
 
 TEST_F(RoleChainTest, LeadsThroughTheCentralRoleToTheTenants) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto session = chain.of_tenant(acme()).value();
   EXPECT_EQ(asked(), 0U);
   EXPECT_EQ(key(*session), "logs");
@@ -107,7 +107,7 @@ TEST_F(RoleChainTest, LeadsThroughTheCentralRoleToTheTenants) {
 TEST_F(RoleChainTest, AsksForEachRoleAsOftenAsItMay) {
   refused_["role%2Flogs"] = {"Throttling", "Rate exceeded"};
   for (const std::uint32_t attempts : {1U, 5U}) {
-    AssumedRole::World asking = world();
+    AssumedRole::Deps asking = deps();
     asking.attempts_max = attempts;
     RoleChain chain(asking, settings());
     const std::size_t before = asked();
@@ -117,7 +117,7 @@ TEST_F(RoleChainTest, AsksForEachRoleAsOftenAsItMay) {
 }
 
 TEST_F(RoleChainTest, AsksForEachSessionOnceAndForTheCentralOneOnceForAll) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   TenantRole other = acme();
   other.tenant = TenantId("other");
   for (int round = 0; round < 3; ++round) {
@@ -132,7 +132,7 @@ TEST_F(RoleChainTest, AsksForEachSessionOnceAndForTheCentralOneOnceForAll) {
 }
 
 TEST_F(RoleChainTest, GivesNoSessionToAnother) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto session = chain.of_tenant(acme()).value();
   const std::function<void(TenantRole&)> differences[] = {
       [](TenantRole& role) { role.tenant = TenantId("acme2"); },
@@ -149,14 +149,14 @@ TEST_F(RoleChainTest, GivesNoSessionToAnother) {
 TEST_F(RoleChainTest, WorksWithoutACentralRoleToTake) {
   RoleChain::Settings direct = settings();
   direct.central_role_arn.clear();
-  RoleChain chain(world(), direct);
+  RoleChain chain(deps(), direct);
   EXPECT_EQ(key(chain.central()), "SOURCE");
   EXPECT_EQ(key(*chain.of_tenant(acme()).value()), "logs");
   EXPECT_NE(request(0).find("Credential=SOURCE/"), std::string::npos);
 }
 
 TEST_F(RoleChainTest, TakesNoRoleOutsideTheTenantsAccount) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const std::pair<const char*, const char*> rows[] = {
       {"222222222222", "arn:aws:iam::333333333333:role/logs"},
       {"222222222222", "arn:aws-cn:iam::222222222222:role/logs"},
@@ -186,7 +186,7 @@ TEST_F(RoleChainTest, EndsAtOnceWhenStopped) {
 
 TEST_F(RoleChainTest, RemembersARefusalForAMinute) {
   refused_["role%2Flogs"] = {"AccessDenied", "not authorized to perform: sts:AssumeRole"};
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   for (int call = 0; call < 3; ++call) {
     const auto session = chain.of_tenant(acme()).value();
     EXPECT_EQ(session->get(Deadline::never()).error().fault, Fault::Denied);
@@ -198,7 +198,7 @@ TEST_F(RoleChainTest, RemembersARefusalForAMinute) {
 }
 
 TEST_F(RoleChainTest, BlamesNoTenantForItsOwnCredentials) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   for (const auto& [text, code] : std::initializer_list<std::pair<const char*, const char*>>{
            {"role%2Fcentral", "AccessDenied"},
            {"role%2Fcentral", "ValidationError"},
@@ -220,7 +220,7 @@ TEST_F(RoleChainTest, TellsLessWhereTheTrustPolicyAllowsLess) {
                              "User: x is not authorized to perform: sts:TagSession on resource: y"};
   refused_["SourceIdentity="] = {
       "AccessDenied", "User: x is not authorized to perform: sts:SetSourceIdentity on resource: y"};
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto session = chain.of_tenant(acme()).value();
   EXPECT_EQ(key(*session), "logs");
   EXPECT_EQ(asked(), 4U);
@@ -234,7 +234,7 @@ TEST_F(RoleChainTest, TellsLessWhereTheTrustPolicyAllowsLess) {
 TEST_F(RoleChainTest, LeavesTagsOutThatHaveNoRoomBesideThoseOfPodIdentity) {
   refused_["Tags.member"] = {"PackedPolicyTooLarge",
                              "Packed size of session tags consumes 112% of allotted space."};
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto session = chain.of_tenant(acme()).value();
   EXPECT_EQ(key(*session), "logs");
   EXPECT_EQ(asked(), 3U);
@@ -245,7 +245,7 @@ TEST_F(RoleChainTest, LeavesTagsOutThatHaveNoRoomBesideThoseOfPodIdentity) {
 
 TEST_F(RoleChainTest, NeverLeavesThePolicyOut) {
   refused_["Policy="] = {"PackedPolicyTooLarge", "Packed policy consumes 104% of allotted space."};
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto got = chain.of_tenant(acme()).value()->get(Deadline::after(clock_.steady(), 1h));
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.error().fault, Fault::Retry) << "nothing that a tenant could fix";
@@ -253,7 +253,7 @@ TEST_F(RoleChainTest, NeverLeavesThePolicyOut) {
 }
 
 TEST_F(RoleChainTest, NarrowsTheCentralRoleAndAsksForItOnce) {
-  RoleChain chain(world(), settings());
+  RoleChain chain(deps(), settings());
   const auto first = chain.central_within("{\"a\":1}").value();
   EXPECT_EQ(key(*first), "central");
   EXPECT_EQ(key(*chain.central_within("{\"a\":1}").value()), "central");
@@ -270,13 +270,13 @@ TEST_F(RoleChainTest, NarrowsTheCentralRoleAndAsksForItOnce) {
   EXPECT_TRUE(refused.error().is_ours);
   RoleChain::Settings without = settings();
   without.central_role_arn.clear();
-  EXPECT_EQ(RoleChain(world(), without).central_within("{}").error().fault, Fault::Invalid);
+  EXPECT_EQ(RoleChain(deps(), without).central_within("{}").error().fault, Fault::Invalid);
 }
 
 TEST_F(RoleChainTest, HoldsABoundedNumberOfSessions) {
   RoleChain::Settings small = settings();
   small.tenants_max = 2;
-  RoleChain chain(world(), small);
+  RoleChain chain(deps(), small);
   const auto role = [](const char* tenant) {
     TenantRole made = acme();
     made.tenant = TenantId(tenant);

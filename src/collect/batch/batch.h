@@ -3,8 +3,8 @@
 
 #include <variant>
 
-#include "collect/batch/open_batch.h"
 #include "collect/batch/packed_batch.h"
+#include "collect/batch/pod_batch.h"
 
 namespace headgate::collect {
 
@@ -17,13 +17,13 @@ struct RecordOrigin {
 // The collect thread owns it. Each call is the same one of OpenBatch or PackedBatch.
 class Batch {
  public:
-  Batch(Spool& spool, OpenBatch::Options options) : kind_(std::in_place_type<OpenBatch>, spool, options) {}
+  Batch(Spool& spool, PodBatch::Options options) : kind_(std::in_place_type<PodBatch>, spool, options) {}
   Batch(Spool& spool, PackedBatch::Options options)
       : kind_(std::in_place_type<PackedBatch>, spool, options) {}
 
   void begin(SteadyTime now);
   Result<> add(const RecordOrigin& origin, const Record& record) {
-    if (auto* const open = std::get_if<OpenBatch>(&kind_)) return open->add(origin.frame, record);
+    if (auto* const open = std::get_if<PodBatch>(&kind_)) return open->add(origin.frame, record);
     return std::get<PackedBatch>(kind_).add(origin.source, origin.frame, record);
   }
   void use_pieces(GzipPieces* pieces) {
@@ -32,7 +32,7 @@ class Batch {
   // Gives back about half of the memory that buffers take, or all of it where that cannot be halved.
   Result<> shrink();
   // Of a batch of one pod. One of many holds a compressor only while a member is written.
-  OpenBatch* one_pods() { return std::get_if<OpenBatch>(&kind_); }
+  PodBatch* one_pods() { return std::get_if<PodBatch>(&kind_); }
 
   bool is_full() const;
   std::uint64_t lines() const;
@@ -46,7 +46,7 @@ class Batch {
   void discard();
 
  private:
-  std::variant<OpenBatch, PackedBatch> kind_;
+  std::variant<PodBatch, PackedBatch> kind_;
 };
 
 }  // namespace headgate::collect

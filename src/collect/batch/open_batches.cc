@@ -8,8 +8,8 @@
 
 namespace headgate::collect {
 
-OpenBatches::OpenBatches(World world, Options options)
-    : world_(world),
+OpenBatches::OpenBatches(Deps deps, Options options)
+    : deps_(deps),
       options_(std::move(options)),
       pods_open_max_(options_.open_max - std::max<std::size_t>(options_.open_max / 4, 1)),
       pieces_(options_.batch.level < GzipPieces::kLevelMin ? kThoroughLevel : options_.batch.level),
@@ -18,13 +18,13 @@ OpenBatches::OpenBatches(World world, Options options)
 }
 
 Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
-  const Timestamp now = world_.clock.now();
+  const Timestamp now = deps_.clock.now();
   KeyFields fields{.cluster = options_.cluster,
                    .namespace_name = batch.namespace_name,
                    .application = batch.application,
                    .pod = batch.pod,
                    .tenant = batch.owner(),
-                   .file = key_file_name(to_key_time(now), ids_.next(now, world_.random.next()),
+                   .file = key_file_name(to_key_time(now), ids_.next(now, deps_.random.next()),
                                          suffix_of(options_.batch.codec))};
   if (batch.partition() == Partition::Tenant) {
     if (options_.node.empty()) return Error{Fault::Invalid, "a packed object's key needs the node's name"};
@@ -120,7 +120,7 @@ bool OpenBatches::is_thorough(SteadyTime now) {
   // that is wanted by then.
   const std::uint64_t bytes = pieces_.bytes_in() - thorough_bytes_;
   thorough_bytes_ += bytes;
-  world_.meters.thorough_bytes.add(bytes);
+  deps_.meters.thorough_bytes.add(bytes);
   thorough_.take(bytes);
   return thorough_.has_any(now);
 }
@@ -135,18 +135,18 @@ Batch& OpenBatches::batch_at(Joined& joined, SteadyTime now) {
                                       .level = options_.batch.level,
                                       .buffered_bytes_max = options_.buffers_bytes_max / 4};
     slot.batch = place->first.partition() == Partition::Tenant
-                     ? std::make_unique<Batch>(world_.spool, packed)
-                     : std::make_unique<Batch>(world_.spool, options_.batch);
+                     ? std::make_unique<Batch>(deps_.spool, packed)
+                     : std::make_unique<Batch>(deps_.spool, options_.batch);
   }
   joined.batch_number = slot.batch_number;
   if (slot.batch->lines() == 0) slot.batch->begin(now);
   const bool is_small_wanted = is_thorough(now);
   slot.batch->use_pieces(is_small_wanted ? &pieces_ : nullptr);
-  if (OpenBatch* const open = slot.batch->one_pods()) {
+  if (PodBatch* const open = slot.batch->one_pods()) {
     const std::size_t share =
         (packed_slots_ > 0 ? options_.buffers_bytes_max / 2 : options_.buffers_bytes_max) / slots_.size();
-    open->bound_buffer(std::clamp(share, OpenBatch::kBufferBytesMin,
-                                  is_small_wanted ? OpenBatch::kPieceBytes : OpenBatch::kBufferBytes));
+    open->bound_buffer(std::clamp(share, PodBatch::kBufferBytesMin,
+                                  is_small_wanted ? PodBatch::kPieceBytes : PodBatch::kBufferBytes));
   }
   return *slot.batch;
 }
@@ -158,7 +158,7 @@ Result<> OpenBatches::filled(Place place) {
     TRY(seal(place, "size"));
   } else if (slot.batch->is_full()) {
     TRY(seal(place, "index"));
-  } else if (const OpenBatch* const open = slot.batch->one_pods(); open && open->holds_compressor()) {
+  } else if (const PodBatch* const open = slot.batch->one_pods(); open && open->holds_compressor()) {
     bound_compressors(slot);
   }
   return bound_memory();
@@ -172,7 +172,7 @@ void OpenBatches::count(Slot& slot) {
   slot.buffered_bytes = buffered;
   slot.index_bytes = index;
   const std::uint64_t open_bytes = slot.batch ? slot.batch->spooled_bytes() + buffered : 0;
-  world_.shares.change_open(slot.tenant, slot.open_bytes, open_bytes);
+  deps_.shares.change_open(slot.tenant, slot.open_bytes, open_bytes);
   slot.open_bytes = open_bytes;
   if (slot.holds_lines() == slot.is_counted) return;
   slot.is_counted = !slot.is_counted;
@@ -216,14 +216,14 @@ void OpenBatches::bound_compressors(Slot& used) {
 
 // What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
 void OpenBatches::give_up(Place place, const Error& why) {
-  if (const auto times = said_.happened("given up", world_.clock.steady())) {
+  if (const auto times = said_.happened("given up", deps_.clock.steady())) {
     log::warn("a batch was given up and will be read again",
               {{"namespace", place->first.namespace_name.view()},
                {"pod", place->first.pod.view()},
                {"what", why.what},
                {"times", *times}});
   }
-  world_.meters.abandoned.add();
+  deps_.meters.abandoned.add();
   Slot& slot = place->second;
   if (slot.batch) slot.batch->discard();
   end(slot);
@@ -306,12 +306,12 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
   }
   for (ContainerTail* tail : slot.tails) tail->commit();
   end(slot);
-  world_.shares.add_sealed(sealed->sequence, slot.tenant, sealed->object_bytes);
-  world_.checkpoints.note_sealed(*sealed);
+  deps_.shares.add_sealed(sealed->sequence, slot.tenant, sealed->object_bytes);
+  deps_.checkpoints.note_sealed(*sealed);
   sealed_.push_back(sealed->sequence);
-  world_.meters.batches.add();
-  world_.meters.raw_bytes.add(sealed->raw_bytes);
-  world_.meters.object_bytes.add(sealed->object_bytes);
+  deps_.meters.batches.add();
+  deps_.meters.raw_bytes.add(sealed->raw_bytes);
+  deps_.meters.object_bytes.add(sealed->object_bytes);
   log::debug(
       "batch sealed",
       {{"key", sealed->key.view()}, {"lines", sealed->lines}, {"bytes", sealed->object_bytes}, {"why", why}});

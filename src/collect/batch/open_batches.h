@@ -10,9 +10,9 @@
 #include "base/repeated_log.h"
 #include "collect/batch/batch.h"
 #include "collect/batch/batch_policy.h"
+#include "collect/batch/small_compression_budget.h"
 #include "collect/batch/spool.h"
 #include "collect/batch/spool_shares.h"
-#include "collect/batch/thorough_budget.h"
 #include "collect/checkpoints.h"
 #include "collect/collector_meters.h"
 #include "model/object_key.h"
@@ -52,14 +52,14 @@ class OpenBatches {
     ClusterId cluster;
     NodeName node;
     KeyTemplate key_template;
-    OpenBatch::Options batch;
+    PodBatch::Options batch;
     std::size_t open_max = 1024;
     std::size_t buffers_bytes_max = 16U << 20U;
     std::size_t compressors_max = 16;
     // Of records, in gzip: what comes faster is compressed as `batch` says.
     std::uint64_t thorough_bytes_per_second = 16U << 20U;
   };
-  struct World {
+  struct Deps {
     Clock& clock;
     Random& random;
     Spool& spool;
@@ -86,7 +86,7 @@ class OpenBatches {
   using Slots = std::map<BatchKey, Slot>;
   using Place = Slots::iterator;
 
-  OpenBatches(World world, Options options);
+  OpenBatches(Deps deps, Options options);
 
   // A new object's key. Fault::Invalid when the names make none.
   Result<ObjectKey> key_of(const BatchKey& batch);
@@ -139,12 +139,12 @@ class OpenBatches {
   void count(Slot& slot);
   void end(Slot& slot);
 
-  World world_;
+  Deps deps_;
   const Options options_;
   const std::size_t pods_open_max_;
   bool can_share_ = false;  // objects among the pods of a tenant
   GzipPieces pieces_;
-  ThoroughBudget thorough_;
+  SmallCompressionBudget thorough_;
   TimeOrderedIds ids_;
   std::uint64_t thorough_bytes_ = 0;  // of pieces_, that were taken from it
   Slots slots_;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "collect/batch/open_batch.h"
+#include "collect/batch/pod_batch.h"
 #include "loggen/generator.h"
 
 namespace headgate::collect {
@@ -97,7 +97,7 @@ Record record_of(const Line& line) {
   return {.at = line.at, .ingested_at = line.at, .message = line.message};
 }
 
-BatchManifest fill(OpenBatch& batch, const Corpus& corpus) {
+BatchManifest fill(PodBatch& batch, const Corpus& corpus) {
   for (const Line& line : corpus.lines) CHECK(batch.add(corpus.frames[line.pod], record_of(line)).ok());
   return batch.seal(ObjectKey("k"), {}).value();
 }
@@ -110,7 +110,7 @@ BatchManifest fill(PackedBatch& batch, const Corpus& corpus) {
 }
 
 // The same records in one spool of batches that nobody reads.
-struct World {
+struct Deps {
   CountingDisk disk;
   Spool spool = Spool::open(disk, {.directory = "/spool", .bytes_max = UINT64_MAX}, 0).value();
 };
@@ -129,10 +129,10 @@ const Sizes& sizes(Codec codec, std::uint32_t pods) {
   static std::map<std::pair<Codec, std::uint32_t>, Sizes> measured;
   Sizes& found = measured[{codec, pods}];
   if (found.mixed == 0) {
-    World world;
-    OpenBatch mixed(world.spool, {.codec = codec});
+    Deps deps;
+    PodBatch mixed(deps.spool, {.codec = codec});
     found.mixed = static_cast<double>(fill(mixed, Corpus::of(pods)).object_bytes);
-    PackedBatch by_pod(world.spool, packed_options(codec, 1U << 20U));
+    PackedBatch by_pod(deps.spool, packed_options(codec, 1U << 20U));
     found.by_pod = static_cast<double>(fill(by_pod, Corpus::of(pods)).object_bytes);
   }
   return found;
@@ -151,10 +151,10 @@ void report(benchmark::State& state, const BatchManifest& manifest, Codec codec,
 void open_batch(benchmark::State& state, Codec codec) {
   const auto pods = static_cast<std::uint32_t>(state.range(0));
   const Corpus& corpus = Corpus::of(pods);
-  World world;
+  Deps deps;
   BatchManifest manifest;
   for (auto _ : state) {
-    OpenBatch batch(world.spool, {.codec = codec});
+    PodBatch batch(deps.spool, {.codec = codec});
     manifest = fill(batch, corpus);
   }
   report(state, manifest, codec, pods);
@@ -163,10 +163,10 @@ void open_batch(benchmark::State& state, Codec codec) {
 void packed_batch(benchmark::State& state, Codec codec) {
   const auto pods = static_cast<std::uint32_t>(state.range(0));
   const Corpus& corpus = Corpus::of(pods);
-  World world;
+  Deps deps;
   BatchManifest manifest;
   for (auto _ : state) {
-    PackedBatch batch(world.spool, packed_options(codec, state.range(1)));
+    PackedBatch batch(deps.spool, packed_options(codec, state.range(1)));
     manifest = fill(batch, corpus);
   }
   report(state, manifest, codec, pods);

@@ -19,9 +19,9 @@ ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOri
       origin_(std::move(origin)),
       assembler_(options.record_bytes_max, options.joining, options.time_window) {}
 
-ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
-                                        std::size_t opened_max) {
-  Sight sight;
+ContainerTail::ScanResult ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
+                                             std::size_t opened_max) {
+  ScanResult result;
   if (!seen.has_hidden) {
     for (TailedFile& file : files_) ++file.scans_missed;
   }
@@ -47,16 +47,16 @@ ContainerTail::Sight ContainerTail::see(const SeenContainer& seen, const Checkpo
   for (TailedFile& file : files_) {
     if (file.scans_missed > 0) file.look_whether_deleted();
   }
-  count_unopened(seen, see_unknown(unknown, checkpoints, opened_max, sight), checkpoints);
+  count_unopened(seen, see_unknown(unknown, checkpoints, opened_max, result), checkpoints);
   std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
     return is_older(left.name, right.name);
   });
-  is_stale_ = sight.is_stale;
-  are_all_known_ = !is_stale_ && sight.unreadable.empty();
+  is_stale_ = result.is_stale;
+  are_all_known_ = !is_stale_ && result.unreadable.empty();
   if (!is_stale_) {
     for (TailedFile& file : files_) file.is_looked_for = true;
   }
-  return sight;
+  return result;
 }
 
 // What may have been read before the agent started is not known to be lost.
@@ -73,7 +73,7 @@ void ContainerTail::count_unopened(const SeenContainer& seen, std::vector<const 
 
 std::vector<const SeenFile*> ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown,
                                                         const Checkpoints& checkpoints,
-                                                        std::size_t opened_max, Sight& sight) {
+                                                        std::size_t opened_max, ScanResult& result) {
   std::vector<const SeenFile*> unopened;
   // Shorter than a fingerprint, a rotated file can be a copy that is begun and not be known by what it says:
   // until all later files were looked at it is left alone, and so are they.
@@ -88,28 +88,28 @@ std::vector<const SeenFile*> ContainerTail::see_unknown(const std::vector<const 
       doubtful = next_number_;
       first_doubtful = listed;
     }
-    if (opened_max == 0 && !sight.is_stale) {
-      sight.is_stale = true;
+    if (opened_max == 0 && !result.is_stale) {
+      result.is_stale = true;
       is_for_room = true;  // there may never be enough for all
     }
     // Once one cannot be taken the later ones wait for it: a record may go on from it into them.
-    if (!sight.is_stale) {
+    if (!result.is_stale) {
       --opened_max;
       Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
       if (opened.ok() && opened->id() == listed->stat.id) {
-        adopt(std::move(opened).value(), *listed, checkpoints, sight);
-        if (sight.is_stale) missing_ = listed->name;
+        adopt(std::move(opened).value(), *listed, checkpoints, result);
+        if (result.is_stale) missing_ = listed->name;
         continue;
       }
       const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
-      if (fault != Fault::NotFound) sight.unreadable.push_back(std::move(opened).error());
-      sight.is_stale = fault == Fault::NotFound || fault == Fault::Retry;
-      if (sight.is_stale) missing_ = listed->name;
+      if (fault != Fault::NotFound) result.unreadable.push_back(std::move(opened).error());
+      result.is_stale = fault == Fault::NotFound || fault == Fault::Retry;
+      if (result.is_stale) missing_ = listed->name;
     }
     unopened_bytes_ += listed->stat.bytes;
     unopened.push_back(listed);
   }
-  if (!sight.is_stale || !doubtful || is_for_room) return unopened;
+  if (!result.is_stale || !doubtful || is_for_room) return unopened;
   missing_ = first_doubtful->name;
   std::erase_if(files_, [&](const TailedFile& file) {
     if (file.number() < *doubtful) return false;
@@ -121,11 +121,11 @@ std::vector<const SeenFile*> ContainerTail::see_unknown(const std::vector<const 
 
 // A file not seen before: new, or one that we know by what it says.
 void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints,
-                          Sight& sight) {
+                          ScanResult& result) {
   const Result<bool> is_known = is_taken_over(opened, listed, checkpoints);
   if (!is_known.ok()) {  // reading it twice would be worse than later
-    sight.unreadable.push_back(is_known.error());
-    sight.is_stale = true;
+    result.unreadable.push_back(is_known.error());
+    result.is_stale = true;
     return;
   }
   if (*is_known) return;
@@ -151,19 +151,19 @@ void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Check
     is_new = true;
   }
   if (!resumed.ok()) {
-    sight.unreadable.push_back(resumed.error());
-    sight.is_stale = true;
+    result.unreadable.push_back(resumed.error());
+    result.is_stale = true;
     return;
   }
   if (opened.is_gzip()) {
     const Result<bool> ends = opened.ends_at(opened.position(assembler_));
-    if (!ends.ok()) sight.unreadable.push_back(ends.error());
+    if (!ends.ok()) result.unreadable.push_back(ends.error());
     if (ends.ok() && *ends && opened.offset() > 0) {  // read before: not decompressed again to find its end
       opened.is_finished = true;
       opened.close();
     }
   }
-  if (is_new && opened.is_link) look_behind_link(opened, checkpoints, sight);
+  if (is_new && opened.is_link) look_behind_link(opened, checkpoints, result);
   files_.push_back(std::move(opened));
 }
 

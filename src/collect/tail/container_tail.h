@@ -55,12 +55,13 @@ class ContainerTail {
   ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options);
 
   // What a scan found of this container now. `checkpoints` are asked about files not seen before.
-  struct Sight {
+  struct ScanResult {
     std::vector<Error> unreadable;  // single files; the others are taken
     bool is_stale = false;          // files moved meanwhile, or one cannot be opened now: look again soon
   };
   // At most `opened_max` files are opened; the others wait, as stale ones do.
-  Sight see(const SeenContainer& seen, const Checkpoints& checkpoints, std::size_t opened_max = SIZE_MAX);
+  ScanResult see(const SeenContainer& seen, const Checkpoints& checkpoints,
+                 std::size_t opened_max = SIZE_MAX);
   void see_nothing();
   // Files that are gone before all that was known to be in them was read, since the last call; read() tells
   // of them too.
@@ -147,11 +148,11 @@ class ContainerTail {
   // Those that were not opened.
   std::vector<const SeenFile*> see_unknown(const std::vector<const SeenFile*>& unknown,
                                            const Checkpoints& checkpoints, std::size_t opened_max,
-                                           Sight& sight);
+                                           ScanResult& result);
   void count_unopened(const SeenContainer& seen, std::vector<const SeenFile*> unopened,
                       const Checkpoints& checkpoints);
-  void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, Sight& sight);
-  void look_behind_link(const TailedFile& opened, const Checkpoints& checkpoints, Sight& sight);
+  void adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints, ScanResult& result);
+  void look_behind_link(const TailedFile& opened, const Checkpoints& checkpoints, ScanResult& result);
   Result<bool> is_taken_over(TailedFile& opened, const SeenFile& listed, const Checkpoints& checkpoints);
   void cut(std::size_t index);
   bool is_written(std::size_t index) const;

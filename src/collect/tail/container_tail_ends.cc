@@ -42,7 +42,8 @@ Result<> ContainerTail::begin_restart(std::size_t index, std::span<char> buffer,
 }
 
 // The link leads to another file than before, in this run or an earlier one.
-void ContainerTail::look_behind_link(const TailedFile& opened, const Checkpoints& checkpoints, Sight& sight) {
+void ContainerTail::look_behind_link(const TailedFile& opened, const Checkpoints& checkpoints,
+                                     ScanResult& result) {
   if (options_.links == nullptr) return;
   const TailedFile* last = nullptr;
   for (const TailedFile& file : files_) {
@@ -65,7 +66,7 @@ void ContainerTail::look_behind_link(const TailedFile& opened, const Checkpoints
   }
   const Result<LostBehindLink> lost = lost_behind_link(*options_.links, opened.path, before);
   if (!lost.ok()) {
-    if (lost.error().fault != Fault::NotFound) sight.unreadable.push_back(lost.error());
+    if (lost.error().fault != Fault::NotFound) result.unreadable.push_back(lost.error());
     return;
   }
   lost_behind_links_.files += lost->files;

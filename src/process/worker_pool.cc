@@ -1,4 +1,4 @@
-#include "process/crew.h"
+#include "process/worker_pool.h"
 
 #include <pthread.h>
 
@@ -13,23 +13,23 @@ constexpr std::chrono::milliseconds kLookAgain{200};
 
 }  // namespace
 
-Crew::Crew(Processor::World world, Options options)
-    : shared_(world.metrics, options.gate),
-      world_(world),
+WorkerPool::WorkerPool(Processor::Deps deps, Options options)
+    : shared_(deps.metrics, options.gate),
+      deps_(deps),
       options_(std::move(options.processor)),
       jobs_(options.threads) {
-  world_.shared = &shared_;
+  deps_.shared = &shared_;
   for (std::size_t number = 0; number < options.threads; ++number) {
     threads_.emplace_back([this, number](const std::stop_token& stop) { work(number, stop); });
   }
 }
 
-Crew::~Crew() {
+WorkerPool::~WorkerPool() {
   (void)withdraw();
   for (std::jthread& thread : threads_) thread.request_stop();
 }
 
-void Crew::submit(Job job) {
+void WorkerPool::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
     jobs_.add(std::move(job));
@@ -37,28 +37,28 @@ void Crew::submit(Job job) {
   changed_.notify_one();
 }
 
-std::vector<Crew::Job> Crew::withdraw() {
+std::vector<WorkerPool::Job> WorkerPool::withdraw() {
   const std::lock_guard lock(mutex_);
   return jobs_.clear();
 }
 
-bool Crew::is_held_up(const TenantId& tenant) const {
+bool WorkerPool::is_held_up(const TenantId& tenant) const {
   const std::lock_guard lock(mutex_);
   return jobs_.is_held_up(tenant);
 }
 
-void Crew::work(std::size_t number, const std::stop_token& stop) {
+void WorkerPool::work(std::size_t number, const std::stop_token& stop) {
   const std::string suffix = "-" + std::to_string(number);
   ::pthread_setname_np(::pthread_self(), ("deliver" + suffix).substr(0, 15).c_str());
   ProcessorOptions options = options_;
   options.owner = LeaseOwner(options.owner.str() + suffix);
   options.is_side_by_side = true;
-  Processor processor(world_, std::move(options));
+  Processor processor(deps_, std::move(options));
   for (;;) {
     std::optional<Job> job;
     std::unique_lock lock(mutex_);
     const auto take = [&] {
-      job = jobs_.next(world_.clock.steady());
+      job = jobs_.next(deps_.clock.steady());
       return job.has_value();
     };
     while (!job) {
@@ -82,7 +82,7 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
                                         job->is_alone ? Isolation::Alone : Isolation::Shared);
     if (outcome.needs_alone && !job->is_alone) {
       lock.lock();
-      const SteadyTime now = world_.clock.steady();
+      const SteadyTime now = deps_.clock.steady();
       // With the lock: after the limits are over somebody withdraws the jobs, and then none may be added.
       if (!job->limits.is_over(now)) {
         jobs_.do_alone(*std::move(job), now);
@@ -94,7 +94,7 @@ void Crew::work(std::size_t number, const std::stop_token& stop) {
     }
     job->done(job->task.message, outcome);
     lock.lock();
-    jobs_.done(*job, outcome.health, world_.clock.steady());  // what may start now, this thread takes
+    jobs_.done(*job, outcome.health, deps_.clock.steady());  // what may start now, this thread takes
     if (job->is_alone) changed_.notify_all();
   }
 }

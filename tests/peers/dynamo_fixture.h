@@ -28,11 +28,11 @@ inline std::string tenant_table(const std::string& name) {
 
 // One table.
 template <typename Peer>
-struct DynamoWorld {
+struct DynamoFixture {
   aws::DynamoSettings made(const std::string& create_table) {
     const auto table = boto3_.call("dynamodb", "create_table", create_table);
     CHECK(table["TableDescription"].error() == simdjson::SUCCESS);
-    aws::DynamoSettings settings = world_.settings<aws::DynamoSettings>();
+    aws::DynamoSettings settings = fixture_.settings<aws::DynamoSettings>();
     settings.table = name_;
     return settings;
   }
@@ -43,9 +43,9 @@ struct DynamoWorld {
     return boto3_.said().find("error") == std::string::npos;
   }
 
-  fakes::AwsWorld world_{Peer::url()};
+  fakes::AwsFixture fixture_{Peer::url()};
   Boto3Client boto3_{Peer::url()};
-  std::string name_ = world_.new_name();
+  std::string name_ = fixture_.new_name();
 };
 
 }  // namespace headgate::peers

@@ -39,7 +39,7 @@ struct Report {
   std::uint64_t lines_joined = 0;
 };
 
-class World {
+class Simulation {
  public:
   struct Options {
     FaultPlan faults;
@@ -50,8 +50,8 @@ class World {
     bool joining = false;  // lines that go on with the ones before them
     enum class Packing : std::uint8_t { None, Some, All } packing = Packing::None;  // of tenants
   };
-  explicit World(Options options);
-  ~World();
+  explicit Simulation(Options options);
+  ~Simulation();
 
   Report run();
 

@@ -15,7 +15,7 @@
 namespace headgate::process {
 
 // One thread. The crew's threads sleep between batches, so that a frozen process misses nothing.
-class BatchProcessor {
+class InvocationProcessor {
  public:
   struct Options {
     // Before the deadline no new call is begun, so that what is under way can be written down.
@@ -28,11 +28,11 @@ class BatchProcessor {
   // `queue`, if any: asked to hide messages that are not done for as long as their back-off says. What it
   // answers goes to `failures`, if any, which outlives the executor's threads: they come back then when the
   // queue's own time-out says.
-  BatchProcessor(Clock& clock, Random& random, Executor& crew, KeyTemplate key_template, Options options,
-                 Queue* queue = nullptr, VisibilityFailures* failures = nullptr)
+  InvocationProcessor(Clock& clock, Random& random, Executor& pool, KeyTemplate key_template, Options options,
+                      Queue* queue = nullptr, VisibilityFailures* failures = nullptr)
       : clock_(clock),
         random_(random),
-        crew_(crew),
+        pool_(pool),
         key_template_(std::move(key_template)),
         options_(std::move(options)),
         queue_(queue),
@@ -47,7 +47,7 @@ class BatchProcessor {
  private:
   Clock& clock_;
   Random& random_;
-  Executor& crew_;
+  Executor& pool_;
   const KeyTemplate key_template_;
   const Options options_;
   Queue* const queue_;

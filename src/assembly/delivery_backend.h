@@ -1,4 +1,4 @@
-// What delivering takes of the outside: central bucket, queue, ledger, tenants, destinations; in the world
+// What delivering takes of the outside: central bucket, queue, ledger, tenants, destinations; in the backend
 // that `store.kind` names.
 #pragma once
 
@@ -26,11 +26,12 @@ struct ClientStops {
   std::stop_token receive = {};  // the wait for messages alone, if it is not `writes`
 };
 
-class DeliveryWorld {
+class DeliveryBackend {
  public:
   // The error names the setting. In AWS nobody is asked but for the queue's name.
-  static Result<std::unique_ptr<DeliveryWorld>> open(const ClientWorld& world, const config::Config& config,
-                                                     ClientStops stops = {}, Access access = Access::Change);
+  static Result<std::unique_ptr<DeliveryBackend>> open(const ClientDeps& deps, const config::Config& config,
+                                                       ClientStops stops = {},
+                                                       Access access = Access::Change);
 
   ObjectStore& central() { return *central_; }  // store.bucket
   process::CentralStores central_stores() { return assembly::central_stores(*central_, others_); }
@@ -42,9 +43,9 @@ class DeliveryWorld {
   Destinations& destinations() { return *destinations_; }
 
  private:
-  DeliveryWorld() = default;
-  Result<> open_local(const ClientWorld& world, const config::Config& config, Access access);
-  Result<> open_aws(const ClientWorld& world, const config::Config& config, ClientStops stops);
+  DeliveryBackend() = default;
+  Result<> open_local(const ClientDeps& deps, const config::Config& config, Access access);
+  Result<> open_aws(const ClientDeps& deps, const config::Config& config, ClientStops stops);
   template <typename Q>
   void use_queue(std::unique_ptr<Q> queue);
 
@@ -60,7 +61,7 @@ class DeliveryWorld {
 };
 
 // The tenants' configurations alone. Shared: in AWS the clients go with the store.
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const config::Config& config,
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientDeps& deps, const config::Config& config,
                                                        Access access);
 
 }  // namespace headgate::assembly

@@ -16,7 +16,7 @@ namespace headgate::collect {
 
 // The collect thread owns it. Memory: one buffer of kBufferBytes (more for a moment after a very long
 // record), and a compressor's state between its first full buffer and rest().
-class OpenBatch {
+class PodBatch {
  public:
   static constexpr std::size_t kBufferBytes = 64U << 10U;
   // Where a gzip member is made of what is gathered.
@@ -27,10 +27,10 @@ class OpenBatch {
     Codec codec = Codec::Gzip;
     int level = 1;
   };
-  OpenBatch(Spool& spool, Options options);
-  ~OpenBatch();
-  OpenBatch(const OpenBatch&) = delete;
-  OpenBatch& operator=(const OpenBatch&) = delete;
+  PodBatch(Spool& spool, Options options);
+  ~PodBatch();
+  PodBatch(const PodBatch&) = delete;
+  PodBatch& operator=(const PodBatch&) = delete;
 
   // Its age counts from here; called while it is empty.
   void begin(SteadyTime now) { opened_at_ = now; }

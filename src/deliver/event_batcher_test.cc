@@ -1,4 +1,4 @@
-#include "deliver/log_batcher.h"
+#include "deliver/event_batcher.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using Counts = std::vector<std::size_t>;
 
 // How many events each batch gets when `sizes` come one after another.
 Counts batches_of(const Counts& sizes, LogLimits limits = {}) {
-  LogBatcher batcher(limits);
+  EventBatcher batcher(limits);
   Counts counts;
   std::size_t count = 0;
   const std::string text(2'000'000, 'x');
@@ -33,13 +33,13 @@ Counts batches_of(const Counts& sizes, LogLimits limits = {}) {
   return counts;
 }
 
-TEST(LogBatcher, CutsAtTheNumberOfEventsThatTheServiceTakes) {
+TEST(EventBatcher, CutsAtTheNumberOfEventsThatTheServiceTakes) {
   EXPECT_EQ(batches_of(Counts(10'000, 5)), Counts{10'000});
   EXPECT_EQ(batches_of(Counts(10'001, 5)), (Counts{10'000, 1}));
   EXPECT_EQ(batches_of(Counts(1'500, 5), {.events_max = 1'000}), (Counts{1'000, 500}));
 }
 
-TEST(LogBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
+TEST(EventBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
   // Each event counts 26 bytes more than its message.
   EXPECT_EQ(batches_of(Counts(4, 100 - 26), {.bytes_max = 400}), Counts{4});
   EXPECT_EQ(batches_of({74, 74, 74, 75}, {.bytes_max = 400}), (Counts{3, 1}));
@@ -48,9 +48,9 @@ TEST(LogBatcher, CutsBeforeTheByteThatWouldBeTooMany) {
 }
 
 // Its parts as "0 2 | 1 3": which event, by the order they came in; those passed over in brackets.
-std::string parts_of(const std::vector<std::int64_t>& times, const LogBatcher::UsualTimes& usual = {},
+std::string parts_of(const std::vector<std::int64_t>& times, const EventBatcher::UsualTimes& usual = {},
                      unsigned passed_over = 0) {
-  LogBatcher batcher(LogLimits{});
+  EventBatcher batcher(LogLimits{});
   for (std::size_t number = 0; number < times.size(); ++number) {
     const std::string message = std::to_string(number);
     if ((passed_over >> number) % 2 == 0) {
@@ -62,15 +62,15 @@ std::string parts_of(const std::vector<std::int64_t>& times, const LogBatcher::U
   std::string text;
   for (const auto part : batcher.parts(usual)) {
     if (!text.empty()) text += "|";
-    for (const LogBatcher::Event& event : part)
+    for (const EventBatcher::Event& event : part)
       text += event.is_passed_over() ? "(" + std::to_string(event.at_ms) + ")" : batcher.message_of(event);
   }
   return text;
 }
 
-TEST(LogBatcher, CutsPartsOnlyWhereTheirSpanMakesItWhateverTheOrderOfTimes) {
+TEST(EventBatcher, CutsPartsOnlyWhereTheirSpanMakesItWhateverTheOrderOfTimes) {
   constexpr std::int64_t kDay = 24 * kHour;
-  const LogBatcher::UsualTimes usual{.first_ms = kAt - 14 * kDay, .last_ms = kAt + 2 * kHour};
+  const EventBatcher::UsualTimes usual{.first_ms = kAt - 14 * kDay, .last_ms = kAt + 2 * kHour};
   EXPECT_EQ(parts_of({}), "");
   EXPECT_EQ(parts_of({kAt, kAt - kDay, kAt - 1}), "120") << "a day is not over a day";
   EXPECT_EQ(parts_of({kAt, kAt - kDay - 1, kAt - 1}), "12|0");
@@ -84,7 +84,7 @@ TEST(LogBatcher, CutsPartsOnlyWhereTheirSpanMakesItWhateverTheOrderOfTimes) {
       "420|1|35");
 }
 
-TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
+TEST(EventBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
   const std::vector<std::int64_t> times = {kAt, kAt - 30 * kHour, kAt + 1, kAt - 60 * kHour,
                                            kAt - 29 * kHour};
   const auto cuts = [](std::string text) {  // where it is cut, not what is there
@@ -101,8 +101,8 @@ TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
   EXPECT_EQ(cuts(parts_of(times)), ".|..|..");
   for (unsigned passed_over = 0; passed_over < 1U << times.size(); ++passed_over)
     EXPECT_EQ(cuts(parts_of(times, {}, passed_over)), ".|..|..") << passed_over;
-  LogBatcher all(LogLimits{.bytes_max = 400});
-  LogBatcher some(LogLimits{.bytes_max = 400});
+  EventBatcher all(LogLimits{.bytes_max = 400});
+  EventBatcher some(LogLimits{.bytes_max = 400});
   for (int number = 0; number < 4; ++number) {
     EXPECT_EQ(all.fits(74), some.fits(74));
     all.add({.at_ms = kAt}, std::string(74, 'x'));
@@ -113,9 +113,9 @@ TEST(LogBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
 }
 
 // Many: short ranges are sorted by insertion, which keeps any order.
-TEST(LogBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
+TEST(EventBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
   constexpr int kEvents = 1000;
-  LogBatcher batcher(LogLimits{});
+  EventBatcher batcher(LogLimits{});
   std::vector<std::pair<std::int64_t, std::string>> wanted;
   for (int number = 0; number < kEvents; ++number) {
     const std::int64_t at = kAt + number * 7 % 3;
@@ -127,14 +127,15 @@ TEST(LogBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
   std::vector<std::pair<std::int64_t, std::string>> given;
   const auto parts = batcher.parts({});
   ASSERT_EQ(parts.size(), 1U);
-  for (const LogBatcher::Event& event : parts[0]) given.emplace_back(event.at_ms, batcher.message_of(event));
+  for (const EventBatcher::Event& event : parts[0])
+    given.emplace_back(event.at_ms, batcher.message_of(event));
   EXPECT_EQ(given, wanted);
   batcher.clear();
   EXPECT_TRUE(batcher.empty() && batcher.parts({}).empty());
 }
 
-TEST(LogBatcher, TakesAnyEventWhenEmpty) {
-  const LogBatcher batcher(LogLimits{});
+TEST(EventBatcher, TakesAnyEventWhenEmpty) {
+  const EventBatcher batcher(LogLimits{});
   EXPECT_TRUE(batcher.fits(1'048'550));
 }
 

@@ -1,4 +1,4 @@
-#include "deliver/log_batcher.h"
+#include "deliver/event_batcher.h"
 
 #include <algorithm>
 
@@ -6,25 +6,25 @@
 
 namespace headgate::deliver {
 
-static_assert(sizeof(LogBatcher::Event) <= kLogEventOverheadBytes, "what is counted bounds the memory");
+static_assert(sizeof(EventBatcher::Event) <= kLogEventOverheadBytes, "what is counted bounds the memory");
 
-bool LogBatcher::fits(std::size_t message_bytes) const {
+bool EventBatcher::fits(std::size_t message_bytes) const {
   if (empty()) return true;
   return events_.size() < limits_.events_max &&
          bytes_ + message_bytes + kLogEventOverheadBytes <= limits_.bytes_max;
 }
 
-void LogBatcher::count(std::size_t message_bytes) {
+void EventBatcher::count(std::size_t message_bytes) {
   CHECK(message_bytes <= limits_.message_bytes_max && fits(message_bytes));
   bytes_ += message_bytes + kLogEventOverheadBytes;
 }
 
-void LogBatcher::pass_over(std::int64_t at_ms, std::size_t message_bytes) {
+void EventBatcher::pass_over(std::int64_t at_ms, std::size_t message_bytes) {
   count(message_bytes);
   events_.push_back({.at_ms = at_ms});
 }
 
-void LogBatcher::add(const EventTimes& times, std::string_view message) {
+void EventBatcher::add(const EventTimes& times, std::string_view message) {
   count(message.size());
   events_.push_back({.at_ms = times.at_ms,
                      .written_ms = times.written_at ? times.written_at->milliseconds() : Event::kNotKnown,
@@ -33,7 +33,7 @@ void LogBatcher::add(const EventTimes& times, std::string_view message) {
   text_ += message;
 }
 
-std::vector<std::span<const LogBatcher::Event>> LogBatcher::parts(const UsualTimes& usual) {
+std::vector<std::span<const EventBatcher::Event>> EventBatcher::parts(const UsualTimes& usual) {
   const auto is_earlier = [](const Event& left, const Event& right) { return left.at_ms < right.at_ms; };
   if (!std::is_sorted(events_.begin(), events_.end(), is_earlier))
     std::stable_sort(events_.begin(), events_.end(), is_earlier);
@@ -58,7 +58,7 @@ std::vector<std::span<const LogBatcher::Event>> LogBatcher::parts(const UsualTim
   return parts;
 }
 
-void LogBatcher::clear() {
+void EventBatcher::clear() {
   text_.clear();
   events_.clear();
   bytes_ = 0;

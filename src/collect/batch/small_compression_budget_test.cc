@@ -1,4 +1,4 @@
-#include "collect/batch/thorough_budget.h"
+#include "collect/batch/small_compression_budget.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@ using std::chrono::seconds;
 
 const SteadyTime kStart = SteadyTime() + seconds{100};
 
-TEST(ThoroughBudget, GivesFourSecondsWorthAtOnceAndThenItsRate) {
-  ThoroughBudget budget(1'000);
+TEST(SmallCompressionBudget, GivesFourSecondsWorthAtOnceAndThenItsRate) {
+  SmallCompressionBudget budget(1'000);
   std::uint64_t taken = 0;
   for (milliseconds passed{0}; passed < seconds{60}; passed += milliseconds{1}) {
     if (!budget.has_any(kStart + passed)) continue;
@@ -22,8 +22,8 @@ TEST(ThoroughBudget, GivesFourSecondsWorthAtOnceAndThenItsRate) {
   EXPECT_LE(taken, 64'010U);
 }
 
-TEST(ThoroughBudget, OnceEmptyGivesNothingBeforeItIsHalfFull) {
-  ThoroughBudget budget(1'000);
+TEST(SmallCompressionBudget, OnceEmptyGivesNothingBeforeItIsHalfFull) {
+  SmallCompressionBudget budget(1'000);
   ASSERT_TRUE(budget.has_any(kStart));
   budget.take(4'500);
   EXPECT_FALSE(budget.has_any(kStart));
@@ -33,14 +33,14 @@ TEST(ThoroughBudget, OnceEmptyGivesNothingBeforeItIsHalfFull) {
   EXPECT_TRUE(budget.has_any(kStart + milliseconds{2'700}));
 }
 
-TEST(ThoroughBudget, OfNothingNeverGives) {
-  ThoroughBudget budget(0);
+TEST(SmallCompressionBudget, OfNothingNeverGives) {
+  SmallCompressionBudget budget(0);
   EXPECT_FALSE(budget.has_any(kStart));
   EXPECT_FALSE(budget.has_any(kStart + std::chrono::hours{1}));
 }
 
-TEST(ThoroughBudget, IsNotRefilledByAClockThatStands) {
-  ThoroughBudget budget(1'000);
+TEST(SmallCompressionBudget, IsNotRefilledByAClockThatStands) {
+  SmallCompressionBudget budget(1'000);
   ASSERT_TRUE(budget.has_any(kStart));
   budget.take(4'000);
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(budget.has_any(kStart - seconds{i}));

@@ -1,4 +1,4 @@
-// The world of bulkheads.cc but for the tenants' accounts: who the tenants are, the central store, and a
+// What bulkheads.cc depends on but for the tenants' accounts: who the tenants are, the central store, and a
 // tally of lines that does not ask the worker.
 #pragma once
 

@@ -1,4 +1,4 @@
-#include "process/shares.h"
+#include "process/fair_scheduler.h"
 
 #include <algorithm>
 #include <tuple>
@@ -7,18 +7,18 @@
 
 namespace headgate::process {
 
-Shares::Shares(std::size_t threads) : threads_(threads) {
+FairScheduler::FairScheduler(std::size_t threads) : threads_(threads) {
   CHECK(threads > 0);
 }
 
-void Shares::add(const TenantId& tenant, std::uint64_t number) {
+void FairScheduler::add(const TenantId& tenant, std::uint64_t number) {
   if (tenants_.size() >= kTenantsMax) forget_idle();
   tenants_[tenant].waiting.push_back(number);
   with_waiting_.insert(tenant);
   ++waiting_;
 }
 
-bool Shares::may_start(const Tenant& tenant) const {
+bool FairScheduler::may_start(const Tenant& tenant) const {
   if (tenant.waiting.empty() || tenant.running >= tenant.allowed || running_ >= threads_) return false;
   const std::size_t unproven_max = proven_ > 0 ? std::max<std::size_t>(1, threads_ / 2) : threads_;
   if (!tenant.is_proven && running_unproven_ >= unproven_max) return false;
@@ -26,7 +26,7 @@ bool Shares::may_start(const Tenant& tenant) const {
   return tenant.running == 0 || idle > threads_ / 4;
 }
 
-std::optional<Shares::Next> Shares::next() {
+std::optional<FairScheduler::Next> FairScheduler::next() {
   auto best = tenants_.end();
   for (const TenantId& name : with_waiting_) {
     const auto tenant = tenants_.find(name);
@@ -47,7 +47,7 @@ std::optional<Shares::Next> Shares::next() {
   return next;
 }
 
-void Shares::done(const TenantId& tenant, Health health) {
+void FairScheduler::done(const TenantId& tenant, Health health) {
   const auto found = tenants_.find(tenant);
   CHECK(found != tenants_.end() && found->second.running > 0);
   Tenant& one = found->second;
@@ -57,13 +57,13 @@ void Shares::done(const TenantId& tenant, Health health) {
   judge(one, health);
 }
 
-void Shares::succeeded(const TenantId& tenant) {
+void FairScheduler::succeeded(const TenantId& tenant) {
   const auto found = tenants_.find(tenant);
   CHECK(found != tenants_.end() && found->second.running > 0);
   judge(found->second, Health::Good);
 }
 
-void Shares::judge(Tenant& tenant, Health health) {
+void FairScheduler::judge(Tenant& tenant, Health health) {
   if (!tenant.is_proven) running_unproven_ -= tenant.running;
   if (health == Health::Good) {
     prove(tenant, true);
@@ -77,13 +77,13 @@ void Shares::judge(Tenant& tenant, Health health) {
   if (!tenant.is_proven) running_unproven_ += tenant.running;
 }
 
-void Shares::prove(Tenant& tenant, bool is_proven) {
+void FairScheduler::prove(Tenant& tenant, bool is_proven) {
   if (is_proven && !tenant.is_proven) ++proven_;
   if (!is_proven && tenant.is_proven) --proven_;
   tenant.is_proven = is_proven;
 }
 
-std::deque<Shares::Next> Shares::clear() {
+std::deque<FairScheduler::Next> FairScheduler::clear() {
   std::deque<Next> all;
   for (const TenantId& name : with_waiting_) {
     Tenant& tenant = tenants_[name];
@@ -95,12 +95,12 @@ std::deque<Shares::Next> Shares::clear() {
   return all;
 }
 
-bool Shares::is_held_up(const TenantId& tenant) const {
+bool FairScheduler::is_held_up(const TenantId& tenant) const {
   const auto found = tenants_.find(tenant);
   return found != tenants_.end() && found->second.has_failed && !found->second.waiting.empty();
 }
 
-void Shares::forget_idle() {
+void FairScheduler::forget_idle() {
   std::erase_if(tenants_, [this](const auto& entry) {
     const Tenant& tenant = entry.second;
     if (!tenant.waiting.empty() || tenant.running > 0) return false;

@@ -1,17 +1,17 @@
-#include "collect/batch/open_batch.h"
+#include "collect/batch/pod_batch.h"
 
 #include <algorithm>
 
 namespace headgate::collect {
 
-OpenBatch::OpenBatch(Spool& spool, Options options)
+PodBatch::PodBatch(Spool& spool, Options options)
     : options_(options),
       file_(spool),
       writer_(file_, CompressedWriter::Options{.codec = options.codec, .level = options.level}) {}
 
-OpenBatch::~OpenBatch() = default;
+PodBatch::~PodBatch() = default;
 
-Result<> OpenBatch::add(const RecordFrame& frame, const Record& record) {
+Result<> PodBatch::add(const RecordFrame& frame, const Record& record) {
   const std::size_t bytes_max = frame.bytes_max(record.message.size());
   if (buffer_.size() - filled_ < bytes_max) {
     TRY(flush_buffer());
@@ -34,25 +34,25 @@ Result<> OpenBatch::add(const RecordFrame& frame, const Record& record) {
   return {};
 }
 
-Result<> OpenBatch::tried(Result<> result) {
+Result<> PodBatch::tried(Result<> result) {
   if (!result.ok()) is_broken_ = true;
   return result;
 }
 
-Result<> OpenBatch::flush_buffer() {
+Result<> PodBatch::flush_buffer() {
   if (is_broken_) return Error{Fault::Retry, "the batch is broken by an earlier error"};
   if (filled_ == 0) return {};
   const std::string_view bytes(buffer_.data(), std::exchange(filled_, 0));
   return tried(writer_.write(bytes));
 }
 
-Result<> OpenBatch::rest() {
+Result<> PodBatch::rest() {
   TRY(flush_buffer());
   buffer_ = Pages();
   return tried(writer_.end_member());
 }
 
-Result<BatchManifest> OpenBatch::seal(ObjectKey key, std::vector<CoveredFile> covers) {
+Result<BatchManifest> PodBatch::seal(ObjectKey key, std::vector<CoveredFile> covers) {
   TRY(rest());
   BatchManifest manifest;
   manifest.key = std::move(key);

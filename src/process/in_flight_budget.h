@@ -11,13 +11,13 @@
 namespace headgate::process {
 
 // One thread at a time. Pure.
-class Room {
+class InFlightBudget {
  public:
   struct Options {
     std::uint64_t bytes_max = 256ULL << 20U;  // of objects, as stored, that are held at once
     std::size_t messages_max = 256;
   };
-  explicit Room(Options options) : options_(options) {}
+  explicit InFlightBudget(Options options) : options_(options) {}
 
   // Messages to ask for, at most `count_max`; by the size of those that came lately. One at least when
   // nothing is held: an object over the limit has to be taken too.

@@ -1,4 +1,4 @@
-#include "process/room.h"
+#include "process/in_flight_budget.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace headgate::process {
 
-std::size_t Room::count(std::size_t count_max) const {
+std::size_t InFlightBudget::count(std::size_t count_max) const {
   if (all_.messages >= options_.messages_max) return 0;
   const std::size_t least = all_.messages == 0 ? 1 : 0;
   if (all_.bytes >= options_.bytes_max) return least;
@@ -16,7 +16,7 @@ std::size_t Room::count(std::size_t count_max) const {
   return std::max(least, std::min({count_max, by_bytes, left().messages}));
 }
 
-std::size_t Room::count_for_anyone(std::size_t count_max) const {
+std::size_t InFlightBudget::count_for_anyone(std::size_t count_max) const {
   const Held left = this->left();
   // One more for a tenant is one less that is left, so half of the difference is the tenant's.
   std::size_t count = std::min(this->count(count_max), left.messages / 2 + left.messages % 2);
@@ -31,18 +31,18 @@ std::size_t Room::count_for_anyone(std::size_t count_max) const {
   return count;
 }
 
-bool Room::has_share_for(const TenantId& tenant) const {
+bool InFlightBudget::has_share_for(const TenantId& tenant) const {
   const auto found = held_.find(tenant);
   return found == held_.end() || is_less(found->second, left());
 }
 
-std::uint64_t Room::charge(std::uint64_t object_bytes, std::size_t body_bytes) const {
+std::uint64_t InFlightBudget::charge(std::uint64_t object_bytes, std::size_t body_bytes) const {
   constexpr std::uint64_t kMost = 1ULL << 40U;  // far from where sums over all messages would wrap
   const std::uint64_t share = std::clamp<std::uint64_t>(options_.bytes_max / 8, 1, kMost);
   return std::min(object_bytes, share) + std::min<std::uint64_t>(body_bytes, kMost);
 }
 
-void Room::take(const TenantId& tenant, std::uint64_t bytes) {
+void InFlightBudget::take(const TenantId& tenant, std::uint64_t bytes) {
   constexpr double kWeight = 0.1;
   average_bytes_ += kWeight * (static_cast<double>(bytes) - average_bytes_);
   for (Held* held : {&all_, &held_[tenant]}) {
@@ -51,7 +51,7 @@ void Room::take(const TenantId& tenant, std::uint64_t bytes) {
   }
 }
 
-void Room::give_back(const TenantId& tenant, std::uint64_t bytes) {
+void InFlightBudget::give_back(const TenantId& tenant, std::uint64_t bytes) {
   const auto found = held_.find(tenant);
   CHECK(found != held_.end());
   for (Held* held : {&all_, &found->second}) {
@@ -62,12 +62,12 @@ void Room::give_back(const TenantId& tenant, std::uint64_t bytes) {
   if (found->second.messages == 0) held_.erase(found);
 }
 
-Room::Held Room::left() const {
+InFlightBudget::Held InFlightBudget::left() const {
   return {.messages = options_.messages_max - std::min(options_.messages_max, all_.messages),
           .bytes = options_.bytes_max - std::min(options_.bytes_max, all_.bytes)};
 }
 
-bool Room::is_less(const Held& held, const Held& left) {
+bool InFlightBudget::is_less(const Held& held, const Held& left) {
   return held.messages < left.messages && held.bytes < left.bytes;
 }
 

@@ -13,10 +13,10 @@ namespace headgate::collect {
 
 // A token bucket, that once it is empty gives nothing before it is half full: each change of the compressor
 // costs a member. One thread; pure: time is an argument.
-class ThoroughBudget {
+class SmallCompressionBudget {
  public:
   // 0: none. What four seconds give may come at once.
-  explicit ThoroughBudget(std::uint64_t bytes_per_second)
+  explicit SmallCompressionBudget(std::uint64_t bytes_per_second)
       : bytes_per_second_(static_cast<double>(bytes_per_second)),
         most_(kBurstSeconds * bytes_per_second_),
         left_(most_) {}

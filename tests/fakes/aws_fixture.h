@@ -14,20 +14,20 @@
 namespace headgate::fakes {
 
 // Any thread. Real time; retries hardly wait.
-class AwsWorld {
+class AwsFixture {
  public:
   static constexpr const char* kAccessKey = "AKIDEXAMPLE";
   static constexpr const char* kSecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-  explicit AwsWorld(std::string url) : AwsWorld(std::move(url), kAccessKey, kSecretKey) {}
-  AwsWorld(std::string url, std::string access_key, std::string secret_key)
+  explicit AwsFixture(std::string url) : AwsFixture(std::move(url), kAccessKey, kSecretKey) {}
+  AwsFixture(std::string url, std::string access_key, std::string secret_key)
       : credentials_(aws::Credentials{.access_key_id = std::move(access_key),
                                       .secret_access_key = std::move(secret_key),
                                       .session_token = {},
                                       .expires_at = {}}) {
     endpoints_.url = std::move(url);
   }
-  aws::ServiceClient::World world() { return {clock_, random_, http_, credentials_}; }
+  aws::ServiceClient::Deps deps() { return {clock_, random_, http_, credentials_}; }
   // Settings of any client: region, endpoint and options set.
   template <typename Settings>
   Settings settings() const {

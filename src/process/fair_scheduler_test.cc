@@ -1,4 +1,4 @@
-#include "process/shares.h"
+#include "process/fair_scheduler.h"
 
 #include <gtest/gtest.h>
 
@@ -7,24 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "process/room.h"
+#include "process/in_flight_budget.h"
 
 namespace headgate::process {
 namespace {
 
 // Adds `count` messages of a tenant.
-void add(Shares& shares, const char* tenant, int count) {
+void add(FairScheduler& shares, const char* tenant, int count) {
   for (int number = 0; number < count; ++number) shares.add(TenantId(tenant), 0);
 }
 // The tenants of all that may start now, in order.
-std::string start(Shares& shares) {
+std::string start(FairScheduler& shares) {
   std::string names;
   while (const auto next = shares.next()) names += next->tenant.str();
   return names;
 }
 
-TEST(Shares, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
-  Shares shares(8);
+TEST(FairScheduler, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
+  FairScheduler shares(8);
   add(shares, "a", 100);
   EXPECT_EQ(start(shares), "a");
   shares.done(TenantId("a"), Health::Good);
@@ -35,8 +35,8 @@ TEST(Shares, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
   EXPECT_EQ(start(shares), "");  // back to one
 }
 
-TEST(Shares, StartAnotherMessageOfATenantOnceOneOfItsDestinationsHasTheFirst) {
-  Shares shares(8);
+TEST(FairScheduler, StartAnotherMessageOfATenantOnceOneOfItsDestinationsHasTheFirst) {
+  FairScheduler shares(8);
   add(shares, "a", 100);
   EXPECT_EQ(start(shares), "a");
   shares.succeeded(TenantId("a"));  // while another of its destinations hangs
@@ -49,16 +49,16 @@ TEST(Shares, StartAnotherMessageOfATenantOnceOneOfItsDestinationsHasTheFirst) {
   EXPECT_FALSE(shares.is_held_up(TenantId("a")));
 }
 
-TEST(Shares, HoldUpATenantWhoseDestinationsAreAllRefused) {
-  Shares shares(8);
+TEST(FairScheduler, HoldUpATenantWhoseDestinationsAreAllRefused) {
+  FairScheduler shares(8);
   add(shares, "a", 2);
   (void)start(shares);
   shares.done(TenantId("a"), Health::Refused);
   EXPECT_TRUE(shares.is_held_up(TenantId("a")));
 }
 
-TEST(Shares, LeaveHalfOfTheThreadsToTenantsThatProvedThemselves) {
-  Shares shares(8);
+TEST(FairScheduler, LeaveHalfOfTheThreadsToTenantsThatProvedThemselves) {
+  FairScheduler shares(8);
   add(shares, "a", 1);
   (void)start(shares);
   shares.done(TenantId("a"), Health::Good);
@@ -69,14 +69,14 @@ TEST(Shares, LeaveHalfOfTheThreadsToTenantsThatProvedThemselves) {
   EXPECT_EQ(start(shares), "faa");
 }
 
-TEST(Shares, GiveAllThreadsToTenantsOfWhichNothingIsKnown) {
-  Shares shares(4);
+TEST(FairScheduler, GiveAllThreadsToTenantsOfWhichNothingIsKnown) {
+  FairScheduler shares(4);
   for (const char* tenant : {"a", "b", "c", "d", "e"}) add(shares, tenant, 1);
   EXPECT_EQ(start(shares), "abcd");
 }
 
-TEST(Shares, GiveNobodyAloneTheLastQuarter) {
-  Shares shares(8);
+TEST(FairScheduler, GiveNobodyAloneTheLastQuarter) {
+  FairScheduler shares(8);
   add(shares, "a", 100);
   (void)start(shares);
   for (int round = 0; round < 20; ++round) {
@@ -88,8 +88,8 @@ TEST(Shares, GiveNobodyAloneTheLastQuarter) {
   EXPECT_EQ(start(shares), "b");
 }
 
-TEST(Shares, ServeTheTenantThatHasTheFewestThreadsAndHasWaitedLongest) {
-  Shares shares(4);
+TEST(FairScheduler, ServeTheTenantThatHasTheFewestThreadsAndHasWaitedLongest) {
+  FairScheduler shares(4);
   for (const char* tenant : {"a", "b"}) {
     add(shares, tenant, 1);
     (void)start(shares);
@@ -100,8 +100,8 @@ TEST(Shares, ServeTheTenantThatHasTheFewestThreadsAndHasWaitedLongest) {
   EXPECT_EQ(start(shares), "aba");
 }
 
-TEST(Shares, TellWhoseMessagesWouldOnlyWait) {
-  Shares shares(4);
+TEST(FairScheduler, TellWhoseMessagesWouldOnlyWait) {
+  FairScheduler shares(4);
   add(shares, "a", 2);
   (void)start(shares);
   EXPECT_FALSE(shares.is_held_up(TenantId("a")));
@@ -112,8 +112,8 @@ TEST(Shares, TellWhoseMessagesWouldOnlyWait) {
   EXPECT_FALSE(shares.is_held_up(TenantId("nobody")));
 }
 
-TEST(Shares, GiveBackAllThatWaits) {
-  Shares shares(4);
+TEST(FairScheduler, GiveBackAllThatWaits) {
+  FairScheduler shares(4);
   add(shares, "a", 3);
   add(shares, "b", 2);
   (void)shares.next();
@@ -122,8 +122,8 @@ TEST(Shares, GiveBackAllThatWaits) {
   EXPECT_EQ(start(shares), "");
 }
 
-TEST(Room, IsCountedInBytesBySizesThatCameLately) {
-  Room room({.bytes_max = 100U << 20U, .messages_max = 1'000});
+TEST(InFlightBudget, IsCountedInBytesBySizesThatCameLately) {
+  InFlightBudget room({.bytes_max = 100U << 20U, .messages_max = 1'000});
   EXPECT_EQ(room.count(10), 10U);
   for (int number = 0; number < 50; ++number) {
     room.take(TenantId("a"), 60U << 20U);
@@ -134,15 +134,15 @@ TEST(Room, IsCountedInBytesBySizesThatCameLately) {
   EXPECT_EQ(room.count(10), 0U);
 }
 
-TEST(Room, TakesAnObjectOverTheLimitWhenItHoldsNothing) {
-  Room room({.bytes_max = 1, .messages_max = 10});
+TEST(InFlightBudget, TakesAnObjectOverTheLimitWhenItHoldsNothing) {
+  InFlightBudget room({.bytes_max = 1, .messages_max = 10});
   EXPECT_EQ(room.count(10), 1U);
   room.take(TenantId("a"), 1U << 30U);
   EXPECT_EQ(room.count(10), 0U);
 }
 
-TEST(Room, HoldsNoMoreMessagesThanItMay) {
-  Room room({.bytes_max = 1ULL << 40U, .messages_max = 12});
+TEST(InFlightBudget, HoldsNoMoreMessagesThanItMay) {
+  InFlightBudget room({.bytes_max = 1ULL << 40U, .messages_max = 12});
   for (int number = 0; number < 8; ++number) room.take(TenantId("a"), 10);
   EXPECT_EQ(room.count(10), 4U);
   for (int number = 0; number < 4; ++number) room.take(TenantId("a"), 10);
@@ -150,14 +150,14 @@ TEST(Room, HoldsNoMoreMessagesThanItMay) {
 }
 
 // Takes what it may of a tenant's; how many that were.
-int fill(Room& room, const char* tenant) {
+int fill(InFlightBudget& room, const char* tenant) {
   int taken = 0;
   for (; room.count(1) > 0 && room.has_share_for(TenantId(tenant)); ++taken) room.take(TenantId(tenant), 10);
   return taken;
 }
 
-TEST(Room, GivesNobodyMoreThanIsLeftForTheOthers) {
-  Room room({.bytes_max = 1ULL << 40U, .messages_max = 12});
+TEST(InFlightBudget, GivesNobodyMoreThanIsLeftForTheOthers) {
+  InFlightBudget room({.bytes_max = 1ULL << 40U, .messages_max = 12});
   EXPECT_EQ(fill(room, "a"), 6);
   EXPECT_EQ(fill(room, "b"), 3);
   EXPECT_EQ(fill(room, "c"), 2);
@@ -167,8 +167,8 @@ TEST(Room, GivesNobodyMoreThanIsLeftForTheOthers) {
   EXPECT_EQ(fill(room, "e"), 1);
 }
 
-TEST(Room, SharesBytesAsItSharesMessages) {
-  Room room({.bytes_max = 100U << 20U, .messages_max = 1'000});
+TEST(InFlightBudget, SharesBytesAsItSharesMessages) {
+  InFlightBudget room({.bytes_max = 100U << 20U, .messages_max = 1'000});
   const TenantId tenant("a");
   while (room.has_share_for(tenant)) room.take(tenant, 10U << 20U);
   EXPECT_EQ(room.bytes(), 50U << 20U);
@@ -177,9 +177,9 @@ TEST(Room, SharesBytesAsItSharesMessages) {
   EXPECT_TRUE(room.has_share_for(TenantId("b")));
 }
 
-TEST(Room, AsksForNoMoreThanATenantHasAShareFor) {
+TEST(InFlightBudget, AsksForNoMoreThanATenantHasAShareFor) {
   for (const std::size_t messages_max : {1U, 2U, 3U, 4U, 7U, 256U}) {
-    Room room({.bytes_max = 1ULL << 40U, .messages_max = messages_max});
+    InFlightBudget room({.bytes_max = 1ULL << 40U, .messages_max = messages_max});
     while (const std::size_t count = room.count_for_anyone(10)) {
       for (std::size_t number = 0; number < count; ++number) {
         ASSERT_TRUE(room.has_share_for(TenantId("a")));
@@ -192,8 +192,8 @@ TEST(Room, AsksForNoMoreThanATenantHasAShareFor) {
   }
 }
 
-TEST(Shares, ForgetWhatATenantProvedWhenTheyForgetTheTenant) {
-  Shares shares(4);
+TEST(FairScheduler, ForgetWhatATenantProvedWhenTheyForgetTheTenant) {
+  FairScheduler shares(4);
   for (int number = 0; number < 10'000; ++number) {
     const TenantId tenant("t" + std::to_string(number));
     shares.add(tenant, 0);
@@ -205,17 +205,17 @@ TEST(Shares, ForgetWhatATenantProvedWhenTheyForgetTheTenant) {
   EXPECT_EQ(start(shares).size(), 4U);
 }
 
-TEST(Room, CountsAMessageForItsBodyAndForNoMoreThanAnEighthOfTheRoomForItsObjects) {
-  const Room room({.bytes_max = 800, .messages_max = 10});
+TEST(InFlightBudget, CountsAMessageForItsBodyAndForNoMoreThanAnEighthOfTheRoomForItsObjects) {
+  const InFlightBudget room({.bytes_max = 800, .messages_max = 10});
   EXPECT_EQ(room.charge(0, 7), 7U);
   EXPECT_EQ(room.charge(99, 1), 100U);
   EXPECT_EQ(room.charge(std::numeric_limits<std::uint64_t>::max(), 1), 101U);
-  const Room widest({.bytes_max = std::numeric_limits<std::uint64_t>::max(), .messages_max = 10});
+  const InFlightBudget widest({.bytes_max = std::numeric_limits<std::uint64_t>::max(), .messages_max = 10});
   EXPECT_EQ(widest.charge(std::numeric_limits<std::uint64_t>::max(), 0), 1ULL << 40U);
 }
 
-TEST(Room, LeavesRoomForOthersWhateverSizesATenantsMessagesSay) {
-  Room room({.bytes_max = 800ULL << 20U, .messages_max = 100});
+TEST(InFlightBudget, LeavesRoomForOthersWhateverSizesATenantsMessagesSay) {
+  InFlightBudget room({.bytes_max = 800ULL << 20U, .messages_max = 100});
   const TenantId liar("liar");
   std::vector<std::uint64_t> charged;
   while (room.has_share_for(liar)) {

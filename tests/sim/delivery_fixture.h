@@ -11,13 +11,13 @@
 
 namespace headgate::sim {
 
-struct DeliveryWorld {
-  explicit DeliveryWorld(FaultPlan plan = {}) : faults(plan) {}
+struct DeliveryFixture {
+  explicit DeliveryFixture(FaultPlan plan = {}) : faults(plan) {}
 
   // What a processor that knows nothing of those before it makes of the object. Throws Crash where the plan
   // lets it die.
   process::Verdict process(const ObjectKey& key, std::size_t events_max = 10'000) {
-    tenants::TenantDirectory directory(clock, tenants, {.rules = {.world = tenants::World::Local}});
+    tenants::TenantDirectory directory(clock, tenants, {.rules = {.backend = tenants::Backend::Local}});
     process::ProcessorOptions options{.buckets = {central.bucket()}};
     options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
     options.owner = LeaseOwner("worker-1");

@@ -1,4 +1,4 @@
-#include "assembly/delivery_world.h"
+#include "assembly/delivery_backend.h"
 
 #include <filesystem>
 #include <system_error>
@@ -36,58 +36,57 @@ std::string state_file(const config::Config& config, Access access) {
   return local::kInMemory;
 }
 
-Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientWorld& world,
-                                                         const config::Config& config,
+Result<std::unique_ptr<TenantStore>> open_sqlite_tenants(const ClientDeps& deps, const config::Config& config,
                                                          const std::string& file, Access access) {
-  if (access == Access::Change) TRY_IN("local.root", world.disk.make_directories(config.local.root));
+  if (access == Access::Change) TRY_IN("local.root", deps.disk.make_directories(config.local.root));
   return std::unique_ptr<TenantStore>(TRY_IN("local.state", local::SqliteTenantStore::open(file)));
 }
 
 }  // namespace
 
 template <typename Q>
-void DeliveryWorld::use_queue(std::unique_ptr<Q> queue) {
+void DeliveryBackend::use_queue(std::unique_ptr<Q> queue) {
   dead_letters_ = queue.get();
   queue_ = std::move(queue);
 }
 
-Result<std::unique_ptr<DeliveryWorld>> DeliveryWorld::open(const ClientWorld& world,
-                                                           const config::Config& config, ClientStops stops,
-                                                           Access access) {
-  auto opened = std::unique_ptr<DeliveryWorld>(new DeliveryWorld());
+Result<std::unique_ptr<DeliveryBackend>> DeliveryBackend::open(const ClientDeps& deps,
+                                                               const config::Config& config,
+                                                               ClientStops stops, Access access) {
+  auto opened = std::unique_ptr<DeliveryBackend>(new DeliveryBackend());
   if (config.store.kind == config::StoreKind::S3) {
-    TRY(opened->open_aws(world, config, std::move(stops)));
+    TRY(opened->open_aws(deps, config, std::move(stops)));
   } else {
-    TRY(opened->open_local(world, config, access));
+    TRY(opened->open_local(deps, config, access));
   }
   opened->tenants_ = std::make_unique<tenants::TenantDirectory>(
-      world.clock, *opened->tenant_store_,
+      deps.clock, *opened->tenant_store_,
       tenants::TenantDirectory::Options{.age_max = config.tenants.cache_ttl,
                                         .rules = tenant_rules(config, config.store.kind),
-                                        .metrics = world.metrics});
+                                        .metrics = deps.metrics});
   return opened;
 }
 
-Result<> DeliveryWorld::open_local(const ClientWorld& world, const config::Config& config, Access access) {
+Result<> DeliveryBackend::open_local(const ClientDeps& deps, const config::Config& config, Access access) {
   using local::DirectoryStore;
   const std::string state = state_file(config, access);
-  tenant_store_ = TRY(open_sqlite_tenants(world, config, state, access));
+  tenant_store_ = TRY(open_sqlite_tenants(deps, config, state, access));
   const auto missing = access == Access::Look ? DirectoryStore::MissingBucket::LookOnly
                                               : DirectoryStore::MissingBucket::Create;
-  central_ = TRY_IN("store.root", DirectoryStore::open(world.clock, world.random, config.store.root,
+  central_ = TRY_IN("store.root", DirectoryStore::open(deps.clock, deps.random, config.store.root,
                                                        config.store.bucket, missing));
-  others_ = TRY(open_other_folders(world.clock, world.random, config, access));
+  others_ = TRY(open_other_folders(deps.clock, deps.random, config, access));
   const local::SqliteQueue::Options queue_options{
       .receives_max = static_cast<std::uint32_t>(config.process.receives_max)};
-  use_queue(TRY_IN("local.state", local::SqliteQueue::open(world.clock, world.random, state, queue_options)));
+  use_queue(TRY_IN("local.state", local::SqliteQueue::open(deps.clock, deps.random, state, queue_options)));
   ledger_ = TRY_IN("local.state", local::SqliteLedger::open(state));
-  destinations_ = std::make_unique<local::LocalDestinations>(
-      world.clock, world.random, config.local.delivered, local::LocalDestinations::Options{});
+  destinations_ = std::make_unique<local::LocalDestinations>(deps.clock, deps.random, config.local.delivered,
+                                                             local::LocalDestinations::Options{});
   return {};
 }
 
-Result<> DeliveryWorld::open_aws(const ClientWorld& world, const config::Config& config, ClientStops stops) {
-  clients_ = TRY(AwsClients::open(world, config, std::move(stops.all)));
+Result<> DeliveryBackend::open_aws(const ClientDeps& deps, const config::Config& config, ClientStops stops) {
+  clients_ = TRY(AwsClients::open(deps, config, std::move(stops.all)));
   const auto writes = [&](aws::ServiceClient::Options client) {
     client.stop = stops.writes;
     return client;
@@ -111,8 +110,8 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const config::Config&
                                                               .client = writes(clients_->table_options())}}));
   tenant_store_ = TRY(open_dynamo_tenants(*clients_, config));
   destinations_ = std::make_unique<aws::AwsDestinations>(
-      aws::AwsDestinations::World{
-          .clock = world.clock, .random = world.random, .http = clients_->http(), .roles = clients_->roles()},
+      aws::AwsDestinations::Deps{
+          .clock = deps.clock, .random = deps.random, .http = clients_->http(), .roles = clients_->roles()},
       aws::AwsDestinations::Settings{.endpoints = settings.endpoints,
                                      .client = clients_->options(),
                                      .central_buckets = config.process.buckets,
@@ -120,7 +119,7 @@ Result<> DeliveryWorld::open_aws(const ClientWorld& world, const config::Config&
   return {};
 }
 
-Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world, const config::Config& config,
+Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientDeps& deps, const config::Config& config,
                                                        Access access) {
   struct Opened {
     std::unique_ptr<AwsClients> clients;
@@ -128,10 +127,10 @@ Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientWorld& world,
   };
   auto opened = std::make_shared<Opened>();
   if (config.store.kind == config::StoreKind::S3) {
-    opened->clients = TRY(AwsClients::open(world, config));
+    opened->clients = TRY(AwsClients::open(deps, config));
     opened->store = TRY(open_dynamo_tenants(*opened->clients, config));
   } else {
-    opened->store = TRY(open_sqlite_tenants(world, config, state_file(config, access), access));
+    opened->store = TRY(open_sqlite_tenants(deps, config, state_file(config, access), access));
   }
   TenantStore* const store = opened->store.get();
   return std::shared_ptr<TenantStore>(std::move(opened), store);

@@ -32,9 +32,9 @@ struct EventTimes {
 };
 
 // One thread. Holds the events of one batch: twice its bytes_max at most.
-class LogBatcher {
+class EventBatcher {
  public:
-  explicit LogBatcher(LogLimits limits) : limits_(limits) {}
+  explicit EventBatcher(LogLimits limits) : limits_(limits) {}
 
   // Whether the batch can take a message of that size; an empty batch always can.
   bool fits(std::size_t message_bytes) const;

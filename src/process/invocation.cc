@@ -1,4 +1,4 @@
-#include "process/batch.h"
+#include "process/invocation.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -29,8 +29,8 @@ struct Progress {
 
 }  // namespace
 
-std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessage>& messages,
-                                                 Deadline deadline) {
+std::vector<std::string> InvocationProcessor::process(const std::vector<ReceivedMessage>& messages,
+                                                      Deadline deadline) {
   // Half of the margin is for what is under way when the limits are reached.
   const Deadline wait_until{.at = deadline.at - options_.margin / 2};
   const auto progress = std::make_shared<Progress>();
@@ -67,7 +67,7 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
   }
   for (Task& task : tasks) {
     const TenantId tenant = task.tenant();
-    crew_.submit({.task = std::move(task),
+    pool_.submit({.task = std::move(task),
                   .tenant = tenant,
                   .limits = {.until = {.at = deadline.at - options_.margin}, .written_by = wait_until},
                   .done = done});
@@ -76,7 +76,7 @@ std::vector<std::string> BatchProcessor::process(const std::vector<ReceivedMessa
   std::unique_lock lock(progress->mutex);
   progress->changed.wait_for(lock, left, [&] { return progress->finished == messages.size(); });
   lock.unlock();
-  (void)crew_.withdraw();
+  (void)pool_.withdraw();
 
   const std::lock_guard again(progress->mutex);
   std::vector<std::string> not_done;

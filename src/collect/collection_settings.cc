@@ -1,4 +1,4 @@
-#include "collect/terms.h"
+#include "collect/collection_settings.h"
 
 #include <string_view>
 
@@ -16,14 +16,14 @@ bool can_be_tenant(std::string_view text) {
   return text.size() <= kBytesMax && !complaint_about_tenant_id(text);
 }
 
-void name_tenant(const PodFacts& facts, const std::string& label, Terms& terms) {
+void name_tenant(const PodFacts& facts, const std::string& label, CollectionSettings& settings) {
   for (const auto* labels : {&facts.namespace_labels, &facts.labels}) {
     const auto found = labels->find(label);
     if (found == labels->end() || found->second.empty()) continue;
     if (can_be_tenant(found->second)) {
-      terms.tenant = TenantId(found->second);
+      settings.tenant = TenantId(found->second);
     } else {
-      terms.is_tenant_refused = true;
+      settings.is_tenant_refused = true;
     }
     return;
   }
@@ -31,13 +31,15 @@ void name_tenant(const PodFacts& facts, const std::string& label, Terms& terms) 
 
 }  // namespace
 
-Terms terms_of(const PodFacts& facts, const ContainerName& container, const std::string& tenant_label) {
+CollectionSettings settings_of(const PodFacts& facts, const ContainerName& container,
+                               const std::string& tenant_label) {
   if (facts.is_excluded || facts.excluded_containers.contains(container))
-    return {.wanted = Terms::Wanted::Excluded};
-  if (!facts.is_selected) return {.wanted = Terms::Wanted::NotSelected};
-  Terms terms{.application = application_of(facts), .multiline = multiline_name(facts.labels, container)};
-  if (!tenant_label.empty()) name_tenant(facts, tenant_label, terms);
-  return terms;
+    return {.wanted = CollectionSettings::Wanted::Excluded};
+  if (!facts.is_selected) return {.wanted = CollectionSettings::Wanted::NotSelected};
+  CollectionSettings settings{.application = application_of(facts),
+                              .multiline = multiline_name(facts.labels, container)};
+  if (!tenant_label.empty()) name_tenant(facts, tenant_label, settings);
+  return settings;
 }
 
 Application application_of(const PodFacts& facts) {

@@ -1,4 +1,4 @@
-#include "sim/world.h"
+#include "sim/simulation.h"
 
 #include <algorithm>
 #include <iterator>
@@ -63,7 +63,7 @@ TenantConfiguration configuration(const char* tenant, const char* type) {
 
 }  // namespace
 
-struct World::Agent {
+struct Simulation::Agent {
   Agent(bool is_joining, const std::vector<PodWriter>& pods) : kube(is_joining, pods) {}
   SimKube kube;
   Metrics metrics;
@@ -74,7 +74,7 @@ struct World::Agent {
   std::vector<collect::BatchManifest> uploaded;
 };
 
-struct World::ProcessorSide {
+struct Simulation::ProcessorSide {
   Metrics metrics;
   std::unique_ptr<tenants::TenantDirectory> tenants;
   std::unique_ptr<process::Processor> processor;
@@ -82,7 +82,7 @@ struct World::ProcessorSide {
   std::unique_ptr<process::QueueWorker> worker;
 };
 
-World::World(Options options)
+Simulation::Simulation(Options options)
     : options_(options),
       random_(options.faults.seed),
       faults_(options.faults),
@@ -118,9 +118,9 @@ World::World(Options options)
   }
 }
 
-World::~World() = default;
+Simulation::~Simulation() = default;
 
-Report World::run() {
+Report Simulation::run() {
   for (PodWriter& pod : pods_) pod.step();
   for (std::uint32_t count = 0; count < options_.rounds; ++count) round();
   quiet_down();
@@ -132,7 +132,7 @@ Report World::run() {
   return report;
 }
 
-void World::round() {
+void Simulation::round() {
   for (std::uint64_t lines = random_.below(6); lines > 0; --lines) pods_[random_.below(pods_.size())].step();
   if (random_.one_in(3)) disk_.runtime_write_back(kPodLogs);
   if (down_rounds_ > 0) {
@@ -151,7 +151,7 @@ void World::round() {
 
 // Runs a process' turn; if it crashes, what it had in memory is gone, and for an agent perhaps the power too.
 template <typename Act>
-void World::as_process(Act act, bool is_agent) {
+void Simulation::as_process(Act act, bool is_agent) {
   try {
     act();
   } catch (const Crash&) {
@@ -166,7 +166,7 @@ void World::as_process(Act act, bool is_agent) {
   }
 }
 
-void World::start_agent() {
+void Simulation::start_agent() {
   auto agent = std::make_unique<Agent>(options_.joining, pods_);
   collect::CollectorOptions options{.pod_logs = kPodLogs, .data_directory = kData};
   options.cluster = ClusterId("cluster-1");
@@ -206,7 +206,7 @@ void World::start_agent() {
   agent_ = std::move(agent);
 }
 
-void World::run_agent() {
+void Simulation::run_agent() {
   as_process(
       [this] {
         if (!agent_) start_agent();
@@ -233,23 +233,23 @@ void World::run_agent() {
       true);
 }
 
-void World::start_processor() {
+void Simulation::start_processor() {
   auto side = std::make_unique<ProcessorSide>();
   side->tenants = std::make_unique<tenants::TenantDirectory>(
       clock_, tenant_store_,
       tenants::TenantDirectory::Options{.age_max = std::chrono::seconds{10},
-                                        .rules = {.world = tenants::World::Local}});
+                                        .rules = {.backend = tenants::Backend::Local}});
   process::ProcessorOptions options{.buckets = {kCentral}};
   options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
   options.owner = LeaseOwner("worker-1");
   options.log_limits.events_max = 5;  // several batches an object
   side->processor =
-      std::make_unique<process::Processor>(process::Processor::World{.clock = clock_,
-                                                                     .central = central_,
-                                                                     .ledger = ledger_,
-                                                                     .tenants = *side->tenants,
-                                                                     .destinations = destinations_,
-                                                                     .metrics = side->metrics},
+      std::make_unique<process::Processor>(process::Processor::Deps{.clock = clock_,
+                                                                    .central = central_,
+                                                                    .ledger = ledger_,
+                                                                    .tenants = *side->tenants,
+                                                                    .destinations = destinations_,
+                                                                    .metrics = side->metrics},
                                            std::move(options));
   side->executor = std::make_unique<InlineExecutor>(*side->processor);
   process::QueueWorker::Options worker{
@@ -257,17 +257,17 @@ void World::start_processor() {
       .retry = {.first = std::chrono::seconds{1}, .longest = std::chrono::seconds{20}},
       .buckets = {kCentral}};
   side->worker =
-      std::make_unique<process::QueueWorker>(process::QueueWorker::World{.clock = clock_,
-                                                                         .random = random_,
-                                                                         .queue = queue_,
-                                                                         .metrics = side->metrics,
-                                                                         .crew = *side->executor},
+      std::make_unique<process::QueueWorker>(process::QueueWorker::Deps{.clock = clock_,
+                                                                        .random = random_,
+                                                                        .queue = queue_,
+                                                                        .metrics = side->metrics,
+                                                                        .pool = *side->executor},
                                              *KeyTemplate::parse(KeyTemplate::kDefault), std::move(worker));
   processor_ = std::move(side);
 }
 
 // What run() of the worker does, step by step, and its heartbeat's turns between them.
-void World::run_processor() {
+void Simulation::run_processor() {
   as_process(
       [this] {
         if (!processor_) start_processor();
@@ -285,13 +285,13 @@ void World::run_processor() {
 }
 
 // Once the agent has measured since it read.
-bool World::has_read_all() const {
+bool Simulation::has_read_all() const {
   return agent_ &&
          agent_->metrics.exposition().find("\nheadgate_collect_unread_bytes_max 0\n") != std::string::npos;
 }
 
 // Nothing goes wrong any more: everything has to arrive within bounded time.
-void World::quiet_down() {
+void Simulation::quiet_down() {
   faults_.calm();
   for (PodWriter& pod : pods_) pod.finish();
   constexpr int kRoundsMax = 400;
@@ -392,7 +392,7 @@ std::string differing(const std::vector<std::string>& wanted, const std::vector<
 }  // namespace
 
 // How many records of a pod are in the central bucket.
-std::array<std::size_t, 2> World::stored_of(const PodWriter& pod) {
+std::array<std::size_t, 2> Simulation::stored_of(const PodWriter& pod) {
   std::array<std::size_t, 2> stored{};
   for (const auto& [key, object] : central_.objects()) {
     if (!key.view().starts_with("cluster-1/" + pod.namespace_name() + "/")) continue;
@@ -431,7 +431,7 @@ void forget_lost(const PodWriter& pod, const std::vector<std::string>& wanted,
 
 // Buckets: every line once, in order. Objects of one pod, in the order they were made (their key's time, then
 // sealing order).
-void World::check_buckets(Report& report) const {
+void Simulation::check_buckets(Report& report) const {
   for (const char* tenant : {"tenant-a", "tenant-c"}) {
     const auto bucket = destinations_.buckets().find(std::string("bucket-of-") + tenant);
     if (bucket == destinations_.buckets().end()) {
@@ -480,7 +480,7 @@ void World::check_buckets(Report& report) const {
   }
 }
 
-std::string World::where_stored(const std::string& pod, const std::string& message) const {
+std::string Simulation::where_stored(const std::string& pod, const std::string& message) const {
   std::string where = ", stored in:";
   for (const auto& [key, object] : central_.objects()) {
     for (const Delivered& record : records_of(object)) {
@@ -492,7 +492,7 @@ std::string World::where_stored(const std::string& pod, const std::string& messa
 
 // Log groups: every line at least once; no more batches repeated than crashes and lost replies explain; each
 // batch in order.
-void World::check_sinks(Report& report) const {
+void Simulation::check_sinks(Report& report) const {
   for (const PodWriter& pod : pods_) {
     const bool is_wanted = pod.namespace_name() == "tenant-a" ||
                            (pod.namespace_name() == "tenant-b" && pod.pod().starts_with("one"));
@@ -536,7 +536,7 @@ void World::check_sinks(Report& report) const {
 
 // Every object has a known end at each destination of its tenant; the refused one's are parked with the
 // reason.
-void World::check_ledger(Report& report) const {
+void Simulation::check_ledger(Report& report) const {
   if (!queue_.empty()) report.unsettled = "messages are left in the queue";
   std::map<std::pair<ObjectKey, DestinationName>, DeliveryState> states;
   for (const auto& [id, row] : ledger_.rows()) states[{id.key, id.destination}] = row.entry.state;

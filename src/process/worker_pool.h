@@ -17,7 +17,7 @@ namespace headgate::process {
 
 // Any thread may submit. Threads are named deliver-0, deliver-1, ...; each has a Processor of its own, whose
 // name in the ledger is `processor.owner` and the thread's number. Nothing ticks: threads only wait.
-class Crew final : public Executor {
+class WorkerPool final : public Executor {
  public:
   struct Options {
     std::size_t threads = 16;
@@ -25,12 +25,12 @@ class Crew final : public Executor {
     deliver::Gate::Options gate = {};
   };
 
-  Crew(Processor::World world, Options options);
+  WorkerPool(Processor::Deps deps, Options options);
   // Drops what waits, without a word; what is being worked on is finished, or left off when its limits say
   // so.
-  ~Crew() override;
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  ~WorkerPool() override;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   void submit(Job job) override;
   std::vector<Job> withdraw() override;
@@ -42,7 +42,7 @@ class Crew final : public Executor {
   void work(std::size_t number, const std::stop_token& stop);
 
   Shared shared_;
-  Processor::World world_;
+  Processor::Deps deps_;
   const ProcessorOptions options_;
   mutable std::mutex mutex_;  // guards jobs_
   std::condition_variable_any changed_;

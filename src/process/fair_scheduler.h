@@ -17,9 +17,9 @@
 namespace headgate::process {
 
 // One thread at a time. Pure bookkeeping: holds the numbers of what waits.
-class Shares {
+class FairScheduler {
  public:
-  explicit Shares(std::size_t threads);
+  explicit FairScheduler(std::size_t threads);
 
   void add(const TenantId& tenant, std::uint64_t number);
   struct Next {

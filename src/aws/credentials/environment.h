@@ -7,14 +7,14 @@
 
 namespace headgate::aws {
 
-struct Surroundings {
-  std::map<std::string, std::string, std::less<>> environment;
+struct Environment {
+  std::map<std::string, std::string, std::less<>> variables;
   std::string home;  // empty: none
 
   // Empty when it is not set.
   std::string variable(std::string_view name) const {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string() : found->second;
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
   }
 };
 
