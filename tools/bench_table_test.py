@@ -22,7 +22,7 @@ def rows(*runs):
 
 
 class Figures(unittest.TestCase):
-    def test_a_counter_is_the_figure_then_bytes_then_items_then_time(self):
+    def test_prefers_counters_to_bytes_to_items_to_time(self):
         everything = {"bytes_per_second": 7.0, "items_per_second": 5.0}
         for more, value, unit in (({"objects/s": 3.0} | everything, 3.0, "objects/s"), (everything, 7.0, "B/s"),
                                   ({"items_per_second": 5.0}, 5.0, "items/s"), ({}, 200.0, "ns")):
@@ -50,7 +50,7 @@ class Ceilings(unittest.TestCase):
         row, = rows(run("encode", bytes_per_second=50.0, ceiling=200.0))
         self.assertEqual((row["unit"], row["ceiling"], row["ratio"]), ("B/s", 200.0, 0.25))
 
-    def test_another_benchmark_gives_the_ceiling_and_is_no_row(self):
+    def test_the_benchmark_of_the_ceiling_is_no_row(self):
         found = rows(run("encode/256", bytes_per_second=50.0), run("encode/1024", bytes_per_second=80.0),
                      run("encode_ceiling/256", bytes_per_second=100.0), run("copy", items_per_second=4.0),
                      run("copy_ceiling", items_per_second=16.0))

@@ -36,7 +36,7 @@ class Commit(unittest.TestCase):
                        check=True, env={**os.environ, **environment})
         return re.search(r'kCommit = "([^"]*)"', self.output.read_text())[1]
 
-    def test_of_a_checkout_it_is_the_whole_hash_and_says_whether_files_were_changed(self):
+    def test_a_checkout_gives_its_whole_commit_and_changes(self):
         commit = self.commit_everything()
         self.assertEqual(self.written(), commit)
         (self.source / "file").write_text("two\n")
@@ -50,7 +50,7 @@ class Commit(unittest.TestCase):
     def test_without_a_repository_it_is_unknown(self):
         self.assertEqual(self.written(), "unknown")
 
-    def test_an_archive_unpacked_in_anothers_checkout_does_not_take_its_commit(self):
+    def test_an_archive_inside_a_checkout_has_no_commit(self):
         self.commit_everything()
         inner = self.source / "headgate-0.1.0"
         inner.mkdir()
@@ -68,7 +68,7 @@ class Commit(unittest.TestCase):
         commit = self.commit_everything()
         self.assertEqual(self.written(GIT_DIR=str(self.path / "nowhere"), GIT_INDEX_FILE="nothing"), commit)
 
-    def test_the_source_is_left_alone_while_the_commit_is_the_same(self):
+    def test_the_same_commit_leaves_the_source_alone(self):
         self.commit_everything()
         self.written()
         os.utime(self.output, ns=(1, 1))

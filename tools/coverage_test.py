@@ -84,28 +84,28 @@ class Coverage(unittest.TestCase):
     def line_of(self, text):
         return next(number for number, line in enumerate(SOURCE.splitlines(), 1) if text in line)
 
-    def test_errors_that_were_never_returned_are_told_and_others_are_not(self):
+    def test_only_errors_never_returned_are_listed(self):
         self.assertIn(self.line_of("return refused(number)"), self.untested_lines())
         self.assertIn(self.line_of("return tried.error()"), self.untested_lines())
         self.assertNotIn(self.line_of('"zero"'), self.untested_lines())
         self.assertNotIn(self.line_of('"negative"'), self.untested_lines())
         self.assertNotIn(self.line_of("a comment is no error path"), self.untested_lines())
 
-    def test_a_try_is_told_unless_its_error_was_passed_on_whatever_its_line_did(self):
+    def test_a_try_is_listed_unless_it_passed_an_error_on(self):
         self.assertNotIn(self.line_of("doubled(int number)"), self.untested_lines())
         self.assertIn(self.line_of("TRY_IN("), self.untested_lines())
         self.assertIn(self.line_of("never_called(int number)"), self.untested_lines())
 
-    def test_a_template_counts_once_whichever_of_its_kinds_failed(self):
+    def test_a_template_counts_once_for_all_instances(self):
         self.assertNotIn(self.line_of("static_cast<int>(number)));"), self.untested_lines())
         self.assertEqual(len(self.untested_lines()), len(set(self.untested_lines())))
 
-    def test_an_untested_error_path_is_told_with_its_source(self):
+    def test_an_untested_error_path_has_its_source(self):
         line = self.line_of("TRY_IN(")
         self.assertIn(f'src/a.cc:{line}: TRY_IN: an error was never passed on from here: '
                       'const int whole = TRY_IN("halved", positive(number));', self.untested)
 
-    def test_the_table_has_a_row_for_each_folder_and_all_and_names_what_is_not_counted(self):
+    def test_the_table_has_each_folder_and_what_it_omits(self):
         rows = {line.split()[0]: line.split() for line in self.table.splitlines() if line.startswith(("src", "all"))}
         self.assertEqual(set(rows), {"src", "src/base", "all"})
         lines = next(file for file in self.counts["data"][0]["files"] if file["filename"].endswith("/a.cc"))["summary"]["lines"]

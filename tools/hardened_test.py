@@ -71,7 +71,7 @@ class Hardened(unittest.TestCase):
         found = self.complaints(self.without("-fPIE") + ["-fno-pie"], ["-no-pie", LINK[1]])
         self.assertEqual(found, ["not position independent: -fPIE, -pie"])
 
-    def test_writable_relocations_and_late_binding_are_told(self):
+    def test_finds_writable_relocations_and_late_binding(self):
         self.assertIn("symbols are bound late", " ".join(self.complaints(link_flags=["-pie", "-Wl,-z,relro,-z,lazy"])))
         self.assertIn("relocations stay writable", " ".join(self.complaints(link_flags=["-pie", "-Wl,-z,norelro"])))
         self.assertEqual(self.complaints(link_flags=["-pie", "-Wl,-z,relro,-z,now,-z,execstack"]),
@@ -82,7 +82,7 @@ class Hardened(unittest.TestCase):
             self.assertEqual(self.complaints(branches=["-fcf-protection=none"]),
                              ["branches are not protected: -fcf-protection=full"])
 
-    def test_a_source_that_is_compiled_without_a_flag_is_told(self):
+    def test_a_source_compiled_without_a_flag_is_found(self):
         database = self.path / "compile_commands.json"
         database.write_text(json.dumps([{"file": "a.cc", "command": "g++ " + " ".join(COMPILE)},
                                         {"file": "b.cc", "command": "g++ " + " ".join(self.without("-fstack-clash-protection"))}]))

@@ -50,7 +50,7 @@ class PreCommit(unittest.TestCase):
         was_made, said = self.commit()
         self.assertTrue(was_made, said)
 
-    def test_what_is_staged_is_judged_and_not_what_lies_beside_it(self):
+    def test_judges_only_what_is_staged(self):
         self.write("src/base/number.h", BAD)
         self.git("add", "--all")
         self.write("src/base/number.h", GOOD)
@@ -63,7 +63,7 @@ class PreCommit(unittest.TestCase):
         was_made, said = self.commit()
         self.assertTrue(was_made, said)
 
-    def test_includes_against_the_layers_bad_scripts_and_names_of_nothing_are_refused(self):
+    def test_refuses_bad_includes_scripts_and_names(self):
         for name, text, told in [("src/base/up.h", '// Up.\n#pragma once\n\n#include "model/names.h"\n', "base may include"),
                                  ("tools/bad.py", "def (:\n", "bad.py"),
                                  ("tools/bad.sh", "#!/usr/bin/env bash\nif true; then\n", "bad.sh"),
@@ -76,7 +76,7 @@ class PreCommit(unittest.TestCase):
                 self.assertFalse(was_made)
                 self.assertIn(told, said)
 
-    def test_a_file_that_a_document_names_cannot_be_removed_without_it(self):
+    def test_a_file_that_a_document_names_cannot_go(self):
         self.git("rm", "--quiet", "docs/security.md")
         was_made, said = self.commit()
         self.assertFalse(was_made)

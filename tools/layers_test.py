@@ -60,7 +60,7 @@ class Layers(unittest.TestCase):
             self.assert_found({f"src/{folder}/x.cc": f'#include "{target}/y.h"\n'},
                               f'src/{folder}/x.cc:1: includes "{target}/y.h": {folder} may include')
 
-    def test_src_never_includes_tests_nor_by_a_relative_path(self):
+    def test_src_includes_no_tests_and_no_relative_paths(self):
         for include in ("sim/world.h", "tests/sim/world.h", "../tests/sim/world.h", "neighbour.h"):
             self.assert_found({"src/collect/x.h": HEADER + f'#include "{include}"\n'}, "src/collect/x.h:2: includes")
 
@@ -106,7 +106,7 @@ class Layers(unittest.TestCase):
             "src/base/x_test.cc": "throw 1; auto x = std::chrono::steady_clock::now();\n",
             "src/config/x.cc": 'getenv("HOME");\n'})
 
-    def test_banned_words_in_comments_literals_and_longer_words_are_none(self):
+    def test_banned_words_count_only_as_words_of_code(self):
         self.assert_clean({"src/base/x.cc": '''
 // throw getenv
 /* co_await

@@ -20,7 +20,7 @@ class NamedMessages(unittest.TestCase):
     def test_messages_that_the_program_writes_are_fine(self):
         self.assertEqual(self.complaints("| `the queue failed and is asked again` | wait |", "| `the queue failed …` | wait |"), [])
 
-    def test_a_message_that_it_does_not_write_is_told_with_its_line(self):
+    def test_a_message_that_nobody_logs_has_its_line(self):
         self.assertEqual(self.complaints("| `the queue failed …`, `the queue is gone` | wait |"), [(5, 'the program writes no "the queue is gone"')])
 
     def test_a_table_that_is_gone_is_told(self):

@@ -27,10 +27,10 @@ class NamedPaths(unittest.TestCase):
         self.assertEqual(self.found("`src/base/a.cc`, `tools/b.sh --all` and ``docs/adr/``.\nSee `src/base/a.cc:12`."), [])
         self.assertEqual(self.found("ok\n`src/base/b.cc` and `JOBS=2 tools/c.sh`"), [(2, "src/base/b.cc"), (2, "tools/c.sh")])
 
-    def test_words_that_are_no_path_of_the_project_are_left_alone(self):
+    def test_words_that_are_no_path_are_left_alone(self):
         self.assertEqual(self.found("src/none.cc and `base/none.h`, `build/src/none`, `/var/src/none`, `my-src/none`, `src/…/none`"), [])
 
-    def test_links_are_held_to_files_and_headings_beside_the_document(self):
+    def test_links_lead_to_files_and_headings(self):
         self.assertEqual(self.found("[a](a.md) [b](../tools/b.sh) [c](a.md#a-the-first-one) [d](https://example.com/none.md)"), [])
         self.assertEqual(self.found("[a](b.md)\n[b](tools/b.sh)\n[c](a.md#no-heading)\n[d](#none)"),
                          [(1, "b.md"), (2, "tools/b.sh"), (3, "a.md#no-heading"), (4, "#none")])
@@ -43,11 +43,11 @@ class NamedPaths(unittest.TestCase):
         self.assertEqual(self.found("`src/NAME/NAME_fuzz.cc` `src/base/{a,b}.cc`"),
                          [(1, "src/NAME/NAME_fuzz.cc"), (1, "src/base/{a,b}.cc")])
 
-    def test_commands_in_blocks_of_code_are_looked_at_and_links_there_are_not(self):
+    def test_checks_commands_but_no_links_in_code_blocks(self):
         self.assertEqual(self.found("```\ntools/b.sh [x](none.md)\ntools/none.sh\n```\n[x](none.md)"),
                          [(3, "tools/none.sh"), (5, "none.md")])
 
-    def test_a_folder_that_archives_leave_out_is_looked_at_where_it_is(self):
+    def test_a_folder_archives_omit_is_checked_where_it_is(self):
         self.assertEqual(self.found("`.github/workflows/none.yml`"), [])
 
     def test_documents_that_a_source_names_have_to_exist(self):

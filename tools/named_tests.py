@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Documents that name tests are compared with the tests. Names are looked for in rows of tables and after `Tests:`, up to the next
 blank line or item. `Suite.Name` and `test_name` have to exist. After `Tests:` every name in backticks is judged: `Suite.*` and
-`Suite.Begin…` stand for tests that begin so, `…middle…` for a test that has this in its name, `some_test` and `some_fuzz` for a file."""
+`Suite.Begin…` stand for tests that begin so, `…middle…` for a test that has this in its name, `some_test` and `some_fuzz` for a file.
+The name of a test itself has at most 50 characters (without its suite), so that it is read at a glance."""
 import pathlib
 import re
 import sys
@@ -12,6 +13,7 @@ GTEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST_P|TYPED_TEST)\(\s*(\w+),\
 PYTHON = re.compile(r"^\s*def (test_\w+)\(", re.MULTILINE)
 NAMED = re.compile(r"`(\w+\.[A-Z]\w+|test_\w+)`")
 QUOTED = re.compile(r"`([^`]+)`")
+NAME_MAX = 50
 ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s|^#")
 
 
@@ -27,6 +29,13 @@ def tests_in(root):
             if path.suffix in (".cc", ".py") and path.stem.endswith(("_test", "_fuzz")):
                 names.add(path.stem)
     return names
+
+
+def long_names(tests):
+    for test in sorted(tests):
+        name = test.rpartition(".")[2]
+        if len(name) > NAME_MAX:
+            yield f"{test}: the name of a test has at most {NAME_MAX} characters, this one {len(name)}"
 
 
 def exists(name, tests):
@@ -61,6 +70,7 @@ def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     tests = tests_in(root)
     found = [text for name in DOCUMENTS for text in complaints(name, (root / name).read_text(), tests)]
+    found += long_names(tests)
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

@@ -15,7 +15,7 @@ DIAGRAM = "title A & B\nbox 1 a First | with <this>\nbox 2 b Second\nbox 2 c Thi
 
 
 class Pictures(unittest.TestCase):
-    def test_a_diagram_has_each_box_and_each_arrow_of_its_text(self):
+    def test_a_diagram_has_each_box_and_arrow_of_its_text(self):
         picture = xml.fromstring(pictures.diagram(DIAGRAM))
         texts = [text.text for text in picture.iter(f"{SVG}text")]
         self.assertEqual(texts, ["A & B", "First", "with <this>", "Second", "Third", "Done."])
@@ -27,7 +27,7 @@ class Pictures(unittest.TestCase):
         self.assertGreaterEqual(places["c"][1], places["b"][1] + places["b"][3])
         self.assertGreaterEqual(places["b"][0], places["a"][0] + places["a"][2])
 
-    def test_an_arrow_of_a_box_that_is_not_there_is_an_error(self):
+    def test_an_arrow_of_a_missing_box_is_an_error(self):
         with self.assertRaises(ValueError):
             pictures.diagram("title A\nbox 1 a First\narrow a z\n")
 
@@ -47,7 +47,7 @@ class Pictures(unittest.TestCase):
                 self.assertEqual(pictures.main(["--check"], folder), 1)
             self.assertIn("demo.svg", told.getvalue())
 
-    def test_the_pictures_of_the_documents_are_what_their_texts_make(self):
+    def test_the_pictures_are_what_their_texts_make(self):
         folder = pathlib.Path(__file__).resolve().parent.parent / "docs/images"
         self.assertEqual(pictures.main(["--check"], folder), 0)
 

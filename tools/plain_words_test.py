@@ -24,7 +24,7 @@ class PlainWords(unittest.TestCase):
         self.assertEqual(len(self.complaints(text)), 1)
         self.assertEqual(self.complaints(text, is_users=False), [])
 
-    def test_each_cell_and_each_sentence_of_a_row_is_judged_alone(self):
+    def test_judges_each_cell_and_sentence_of_a_row_alone(self):
         cell = "The " + "very " * 15 + "end."
         self.assertEqual(self.complaints(f"| {cell} | {cell} |\n"), [])
         self.assertEqual(self.complaints(f"{cell} {cell}\n"), [])

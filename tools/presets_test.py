@@ -27,7 +27,7 @@ class Presets(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(self.commands[name])
 
-    def test_no_definition_or_other_flag_holds_a_path_of_the_checkout(self):
+    def test_no_flag_holds_a_path_of_the_checkout(self):
         for name, commands in self.commands.items():
             for command in commands:
                 words = command["command"].split()

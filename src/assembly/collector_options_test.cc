@@ -44,7 +44,7 @@ TEST(CollectorOptions, CarryMultilinePatterns) {
   EXPECT_NE(loaded.problems[0].find("java: is one that is there already"), std::string::npos);
 }
 
-TEST(CollectorOptions, SayHowLongToWaitForTheClusterAndWhatIsNeverCollected) {
+TEST(CollectorOptions, HoldTheClusterTimeoutAndExclusions) {
   const auto options = collector_options(config_of({{"kube.pod_wait_max", "5s"},
                                                     {"kube.api_wait_max", "0s"},
                                                     {"kube.exclude_containers", "proxy,sidecar"}}),

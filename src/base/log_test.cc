@@ -31,7 +31,7 @@ TEST(JsonLine, IsOneObjectWithTheFieldsInTheirOrder) {
             R"({"time":"2026-11-23T14:29:08.123Z","level":"error","event":"x"})");
 }
 
-TEST(JsonLine, AnyBytesComeBackFromAnotherJsonReaderOrAsReplacementCharacters) {
+TEST(JsonLine, AnyBytesComeBackFromAnotherJsonReader) {
   simdjson::dom::parser parser;
   std::string every_byte;
   for (int code = 0; code < 128; ++code) every_byte.push_back(static_cast<char>(code));
@@ -72,7 +72,7 @@ TEST(HumanLine, NeverLetsTextDriveTheTerminal) {
 }
 
 // The captured stderr is the process's: these two tests configure the log as they need it.
-TEST(Log, WritesWholeLinesToStderrFromManyThreadsAndNothingBelowTheLevel) {
+TEST(Log, WritesWholeLinesFromManyThreadsAtItsLevel) {
   configure(Level::Info, Style::Json);
   testing::internal::CaptureStderr();
   {

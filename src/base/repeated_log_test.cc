@@ -19,7 +19,7 @@ TEST(RepeatedLog, SaysASubjectAtOnceAndThenOnceAPeriodWithItsCount) {
   EXPECT_EQ(log.happened("b", kStart + std::chrono::hours{5}), 1U);
 }
 
-TEST(RepeatedLog, HoldsNoMoreSubjectsThanItMayAndStillSaysThatThereAreOthers) {
+TEST(RepeatedLog, BoundsItsSubjectsAndSaysThatThereAreOthers) {
   RepeatedLog log(2);
   EXPECT_EQ(log.happened("a", kStart), 1U);
   EXPECT_EQ(log.happened("b", kStart), 1U);

@@ -30,7 +30,7 @@ aws::QueueFacts good_queue() {
           .dead_letter_arn = "arn:aws:sqs:eu-west-1:1:dead"};
 }
 
-TEST(Checklist, OfAQueueEachSettingIsJudgedAndEachFaultHasItsCommand) {
+TEST(Checklist, JudgesEachSettingOfAQueueAndGivesTheFix) {
   const config::Config config = config_with();
   const aws::QueueFacts dead = good_queue();
   EXPECT_EQ(wrong(judge_queue(good_queue(), &dead, "https://q", config)), 0U);

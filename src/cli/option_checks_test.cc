@@ -36,7 +36,7 @@ TEST(OptionChecks, NamesAreShortAndPlain) {
 
 enum class Colour : char { Red = 1, Green = 2 };
 
-TEST(OptionChecks, AWordThatIsNoneOfThemIsToldTheWordsAndNotWhatTheyStandFor) {
+TEST(OptionChecks, AnUnknownWordIsAnsweredWithTheWordsThatAre) {
   Colour colour = Colour::Red;
   CLI::App app;
   take_word(*app.add_option("colour", colour),

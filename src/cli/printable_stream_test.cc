@@ -7,7 +7,7 @@
 namespace headgate::cli {
 namespace {
 
-TEST(PrintableStream, LetsNothingThroughThatATerminalObeysHoweverItIsWritten) {
+TEST(PrintableStream, StopsControlCharactersHoweverTheyAreWritten) {
   std::ostringstream target;
   {
     PrintableBuffer buffer(target, true);

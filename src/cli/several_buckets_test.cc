@@ -154,7 +154,7 @@ class SeveralInS3 : public testing::Test {
   }};
 };
 
-TEST_F(SeveralInS3, ABucketThatCannotBeListedIsNamedAndTheOtherIsLookedThrough) {
+TEST_F(SeveralInS3, NamesAnUnlistableBucketAndSearchesTheOther) {
   const std::vector<std::vector<std::string>> commands = {
       {"process", "--mode=scan", "--dry-run"},
       {"process", "--mode=scan"},

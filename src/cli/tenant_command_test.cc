@@ -151,7 +151,7 @@ TEST(TenantPut, ReadsAFileAndJson) {
   EXPECT_EQ(missing.complaints, path + ": No such file or directory\n");
 }
 
-TEST(TenantPut, StoresNothingWhenAnyRowIsWrongAndNamesEveryProblemWithItsLine) {
+TEST(TenantPut, StoresNothingIfARowIsWrongAndNamesEveryProblem) {
   Terminal terminal;
   const Finished put = terminal.put(
       "- tenant_id: good\n"
@@ -273,7 +273,7 @@ TEST(TenantPut, RefusesAnExternalIdThatAnotherTenantHas) {
       << judged.complaints;
 }
 
-TEST(TenantPut, RefusesTwoTenantsOfOneDocumentThatShareAnExternalId) {
+TEST(TenantPut, RefusesTwoTenantsThatShareAnExternalId) {
   Terminal terminal;
   const Finished put = terminal.put(
       "- {tenant_id: a, type: s3, bucket_name: a-logs, external_id: same}\n"
@@ -302,7 +302,7 @@ TEST(TenantPut, RefusesTwoDestinationsThatWouldWriteTheSameKeys) {
   EXPECT_EQ(terminal.run({"enable", "a", "s3#db"}).status, kExitUsage);
 }
 
-TEST(TenantPut, TakesOurOwnAccountForAnExternalIdOnlyWhereTheRowSaysSo) {
+TEST(TenantPut, TakesOurAccountAsExternalIdOnlyIfTheRowSaysSo) {
   Terminal terminal;
   terminal.environment["HEADGATE_AWS_ROLE_ARN"] = "arn:aws:iam::000000000001:role/central";
   const std::string with = std::string(kAwsRow) + "external_id: \"000000000001\"\n";

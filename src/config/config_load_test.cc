@@ -38,7 +38,7 @@ std::string origin_of(const LoadedConfig& loaded, std::string_view key) {
   return "";
 }
 
-TEST(Settings, HaveKeysVariablesAndFlagsThatDifferAndDefaultsThatAreValid) {
+TEST(Settings, HaveDistinctNamesAndValidDefaults) {
   std::set<std::string> names;
   for (const Setting& setting : settings()) {
     EXPECT_TRUE(names.insert(setting.environment_name()).second) << setting.about.key;
@@ -78,7 +78,7 @@ TEST(Settings, DefaultToWhatOneMachineNeeds) {
   EXPECT_TRUE(config.tenants.groups.empty());
 }
 
-TEST(Config, TakesTheFlagOverTheVariableOverTheFileOverTheDefault) {
+TEST(Config, FlagBeatsVariableBeatsFileBeatsDefault) {
   const File file(
       "collect:\n"
       "  batch: {age_max: 10s, bytes_max: 1MiB, open_max: 7}\n"

@@ -106,7 +106,7 @@ TEST(BatchOutcome, WhatNoCallTookIsNothingThatWasAccepted) {
   EXPECT_TRUE(outcome.is_any_accepted());
 }
 
-TEST(BatchOutcome, KnowsEventsThatWereSentInAnotherOrderAndWithOtherTimes) {
+TEST(BatchOutcome, KnowsEventsSentInAnotherOrderAndWithOtherTimes) {
   const std::vector<std::string> messages = {"a", "b", "c", "d"};
   const std::vector<LogEvent> batch = batch_of(messages);
   std::vector<LogEvent> sent = {batch[3], batch[1], batch[0]};

@@ -31,7 +31,7 @@ BatchPlan after(const Change& change) {
   return batch_plan(changed, limits);
 }
 
-TEST(BatchPlan, IsAnotherForEachThingThatCutsBatchesOrSaysWhereTheyGo) {
+TEST(BatchPlan, DiffersByAllThatCutsOrRoutesBatches) {
   const std::vector<Change> changes = {
       [](Delivery&, LogLimits&) {},
       [](Delivery& d, LogLimits&) { d.configuration.log_stream_name = "{application}"; },
@@ -64,7 +64,7 @@ TEST(BatchPlan, IsAnotherForEachThingThatCutsBatchesOrSaysWhereTheyGo) {
   EXPECT_EQ(plans.size(), changes.size());
 }
 
-TEST(BatchPlan, IsTheSameWhateverApplicationsAreWantedAndHoweverTheAccountIsEntered) {
+TEST(BatchPlan, IsTheSameForAnyApplicationsAndAnyWayIntoTheAccount) {
   const BatchPlan before = after([](Delivery&, LogLimits&) {});
   const BatchPlan now = after([](Delivery& d, LogLimits&) {
     d.wants = [](const Application&) { return false; };

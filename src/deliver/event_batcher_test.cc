@@ -68,7 +68,7 @@ std::string parts_of(const std::vector<std::int64_t>& times, const EventBatcher:
   return text;
 }
 
-TEST(EventBatcher, CutsPartsOnlyWhereTheirSpanMakesItWhateverTheOrderOfTimes) {
+TEST(EventBatcher, CutsPartsBySpanWhateverTheOrderOfTimes) {
   constexpr std::int64_t kDay = 24 * kHour;
   const EventBatcher::UsualTimes usual{.first_ms = kAt - 14 * kDay, .last_ms = kAt + 2 * kHour};
   EXPECT_EQ(parts_of({}), "");
@@ -113,7 +113,7 @@ TEST(EventBatcher, CutsAlikeWhetherEventsAreAddedOrPassedOver) {
 }
 
 // Many: short ranges are sorted by insertion, which keeps any order.
-TEST(EventBatcher, GivesEventsByTimeAndThoseOfOneTimeInTheOrderTheyCame) {
+TEST(EventBatcher, SortsEventsByTimeAndKeepsTheOrderOfEqualTimes) {
   constexpr int kEvents = 1000;
   EventBatcher batcher(LogLimits{});
   std::vector<std::pair<std::int64_t, std::string>> wanted;

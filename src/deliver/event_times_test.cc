@@ -23,7 +23,7 @@ std::int64_t chosen(std::int64_t at_ms, std::optional<std::int64_t> written_ms,
   return (event_times(at(kNow + at_ms), written, taken).at_ms - kNow) / kMinute;
 }
 
-TEST(EventTimes, AreTheRecordsOwnUnlessTheServiceCouldNeverHaveTakenThem) {
+TEST(EventTimes, AreTheRecordsOwnIfTheServiceCouldTakeThem) {
   EXPECT_EQ(chosen(-5 * kMinute, 0), -5);
   EXPECT_EQ(chosen(-14 * kDay, 0), -14 * 24 * 60);
   EXPECT_EQ(chosen(-14 * kDay - kMinute, 0), 0) << "a business date, or a clock that is off";
@@ -75,7 +75,7 @@ Sent send(const std::vector<Line>& lines, const std::optional<LogTimes>& taken =
   return sent;
 }
 
-TEST(EventTimes, NothingIsSentThatTheServiceWouldRefuseUnlessOnlyItsClockCanTell) {
+TEST(EventTimes, AvoidWhatTheServiceIsSureToRefuse) {
   const Sent sent = send({{.at_ms = 0},
                           {.at_ms = -14 * kDay},
                           {.at_ms = -14 * kDay - 10 * kMinute},
@@ -91,7 +91,7 @@ TEST(EventTimes, NothingIsSentThatTheServiceWouldRefuseUnlessOnlyItsClockCanTell
   EXPECT_EQ(send({{.at_ms = -900 * kDay}, {.at_ms = 900 * kDay}}, std::nullopt).events, "0 1 ");
 }
 
-TEST(EventTimes, WhatBecameTooOldMeanwhileIsSentWithTheTimeItWasWrittenAt) {
+TEST(EventTimes, WhatBecameTooOldIsSentWithTheTimeItWasWritten) {
   const Sent sent = send({{.at_ms = -15 * kDay, .written_ms = -2 * kDay},
                           {.at_ms = -16 * kDay, .written_ms = -1 * kDay},
                           {.at_ms = -16 * kDay, .written_ms = -15 * kDay},

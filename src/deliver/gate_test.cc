@@ -23,7 +23,7 @@ TEST(Pace, HasNoLimitUntilACallIsRefused) {
   EXPECT_FALSE(pace.per_second());
 }
 
-TEST(Pace, HalvesWhatWasTakenAtARefusalAndRisesAsCallsAreTaken) {
+TEST(Pace, HalvesAtARefusalAndRisesAsCallsAreTaken) {
   Pace pace({});
   SteadyTime now = kStart;
   for (int call = 0; call < 300; ++call, now += milliseconds{10}) pace.taken(now);  // 100 a second
@@ -85,7 +85,7 @@ TEST(Breaker, OpensAfterFailuresInARowAndLooksAgainWithOneCaller) {
   EXPECT_FALSE(wait_of(breaker, kStart + seconds{12}));
 }
 
-TEST(Breaker, StaysOpenLongerEachTimeUpToALimitAndForgetsAProbeThatSaysNothing) {
+TEST(Breaker, StaysOpenLongerUpToALimitAndForgetsSilentProbes) {
   Breaker breaker(
       {.weight_max = 1, .open_first = seconds{10}, .open_longest = seconds{30}, .probe_max = seconds{5}});
   SteadyTime now = kStart;
@@ -113,7 +113,7 @@ TEST(Breaker, LooksMoreRarelyWhereALookTakesLong) {
   EXPECT_EQ(wait_of(breaker, now), milliseconds{30'000});
 }
 
-TEST(Breaker, LooksAgainAtOnceAfterAProbeThatIsGivenBackAndTakesItBackOnce) {
+TEST(Breaker, ProbesAgainAtOnceAfterAProbeIsGivenBack) {
   Breaker breaker({.weight_max = 1, .open_first = seconds{10}});
   breaker.failed(kStart, Failure::Soon);
   const SteadyTime now = kStart + seconds{10};
@@ -166,7 +166,7 @@ TEST_F(GateTest, EndsTryingAfterItsTriesAndWhenItsBudgetIsSpent) {
   EXPECT_EQ(calls_, 1U);
 }
 
-TEST_F(GateTest, WhatIsOursEndsACallAtOnceAndTellsNothingOfTheDestination) {
+TEST_F(GateTest, OurOwnFaultEndsACallAndBlamesNoDestination) {
   const auto gate = std::make_shared<Gate>(Gate::Options{.breaker = {.weight_max = 2}, .retry_tokens = 5});
   const auto ours = [&] {
     return gate->run(call_, [&](Deadline) -> Result<int> {
@@ -197,7 +197,7 @@ TEST_F(GateTest, DoesNotHoldAThreadForWhatHangs) {
   EXPECT_TRUE(wait_of(gate));  // two hangs are enough
 }
 
-TEST_F(GateTest, LetsNobodyElseInWhileCallsAreUnderWayAndNoneIsAnswered) {
+TEST_F(GateTest, LetsNobodyElseInWhileNoCallIsAnswered) {
   const auto gate = std::make_shared<Gate>(Gate::Options{});
   const auto hang = [&](auto meanwhile) {
     return gate->run(call_, [&](Deadline) -> Result<int> {
@@ -249,7 +249,7 @@ TEST_F(GateTest, AProbeThatDoesNotCallIsGivenBack) {
   EXPECT_FALSE(wait_of(gate));
 }
 
-TEST_F(GateTest, AProbeHasAsManyTriesAsAnyCallWhateverIsLeftOfTheBudget) {
+TEST_F(GateTest, AProbeHasAllItsTriesWhateverTheBudgetHas) {
   const auto gate = std::make_shared<Gate>(Gate::Options{.breaker = {.weight_max = 1}, .retry_tokens = 0});
   EXPECT_FALSE(run(*gate, {Fault::Retry}).ok());
   EXPECT_EQ(calls_, 1U);
@@ -314,7 +314,7 @@ TEST_F(GateTest, KeepsAShortPauseThatTheDestinationAsksFor) {
   EXPECT_GE(called[1] - called[0], milliseconds{1'900});
 }
 
-TEST_F(GateTest, CallsNobodyDuringALongPauseThatTheDestinationAsksForAndSaysWhatIsLeft) {
+TEST_F(GateTest, ObeysALongPauseAndSaysHowMuchIsLeft) {
   const auto gate = std::make_shared<Gate>(Gate::Options{});
   const auto told = [&](milliseconds pause) {
     return gate->run(call_, [&](Deadline) -> Result<int> {

@@ -169,7 +169,7 @@ TEST(Server, ClosesAConnectionThatSaysNothing) {
   EXPECT_EQ(read_until_closed(socket).find("<still open>"), std::string::npos);
 }
 
-TEST(Server, HoldsOnlySoManyConnectionsAndServesAgainWhenTheyAreGone) {
+TEST(Server, BoundsItsConnectionsAndServesAgainWhenTheyAreGone) {
   const auto server = serve(two_routes(), {.connections_max = 4, .threads = 2});
   {
     std::vector<FileDescriptor> silent;

@@ -130,7 +130,7 @@ TEST(KnownPods, WithAnEmptySelectorEveryNamespaceIsSelected) {
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
 }
 
-TEST(KnownPods, WaitForTheLabelsOfTheirNamespaceWhereThoseAreNeeded) {
+TEST(KnownPods, WaitForTheirNamespacesLabelsWhereThoseAreNeeded) {
   KnownPods known(Selection{.tenant_label = "tenant"});
   known.replace_namespaces({}, kNow);
   known.replace_pods({pod("team", "a")}, kNow);
@@ -205,7 +205,7 @@ TEST(KnownPods, OfANamespaceThatLostItsLabelAreNeverSelected) {
   }
 }
 
-TEST(KnownPods, OfANamespaceThatWasMadeAnewWithoutTheLabelAreNotSelected) {
+TEST(KnownPods, OfANamespaceRecreatedWithoutTheLabelAreNotSelected) {
   KnownPods known(standard());
   known.replace_namespaces({space("team")}, kNow);
   known.replace_pods({}, kNow);
@@ -218,7 +218,7 @@ TEST(KnownPods, OfANamespaceThatWasMadeAnewWithoutTheLabelAreNotSelected) {
   EXPECT_EQ(judged(known.facts(id("team", "a"))), Judged::Selected);
 }
 
-TEST(KnownPods, OfADeletedNamespaceThatNobodyToldOfAreStillCollected) {
+TEST(KnownPods, OfANamespaceDeletedUnseenAreStillCollected) {
   KnownPods known(standard());
   known.replace_namespaces({space("team")}, kNow);
   known.replace_pods({}, kNow);
@@ -228,7 +228,7 @@ TEST(KnownPods, OfADeletedNamespaceThatNobodyToldOfAreStillCollected) {
 }
 
 // What a pod is taken for that stays unknown.
-TEST(KnownPods, ThatStayUnknownAreCollectedOnlyWhereNothingCanForbidIt) {
+TEST(KnownPods, ThatStayUnknownAreCollectedIfNothingCanForbidIt) {
   const auto with = [](std::string_view namespaces, std::string_view pods, std::string tenant_label) {
     Selection selection{.tenant_label = std::move(tenant_label)};
     selection.namespaces = selector(namespaces);
@@ -266,7 +266,7 @@ TEST(KnownPods, ThatStayUnknownAreCollectedOnlyWhereNothingCanForbidIt) {
   }
 }
 
-TEST(KnownPods, AreNotAssumedToBeSelectedBeforeTheApiHasToldOfPodsToo) {
+TEST(KnownPods, AreNotSelectedBeforeTheApiHasListedPodsToo) {
   KnownPods known(standard());
   known.replace_namespaces({space("team")}, kNow);
   EXPECT_EQ(judged(known.assumed(id("team", "a"))), Judged::Unknown);
@@ -478,7 +478,7 @@ TEST(KeptPods, SayNothingBeforeTheApiHasAnsweredOrIsTakenToBeAway) {
   }
 }
 
-TEST(KeptPods, OfTheFirstVersionSayNothingOfNamespacesThatWereGone) {
+TEST(KeptPods, OfTheFirstVersionKnowNoDeletedNamespaces) {
   std::string text =
       "headgate-known-pods 1\n{\"kind\":\"selector\",\"namespaces\":\"a=b\"}\n"
       "{\"kind\":\"namespace\",\"name\":\"there\",\"labels\":{}}\n"

@@ -315,7 +315,7 @@ TEST_F(ResourceWatchTest, ReadsTheTokenAgainWhenItIsRefused) {
   EXPECT_EQ(turn(), 200ms);
 }
 
-TEST_F(ResourceWatchTest, ReadsTheTokenAgainEachMinuteAndKeepsTheOldOneWhenItCannot) {
+TEST_F(ResourceWatchTest, ReadsTheTokenEachMinuteOrKeepsTheOldOne) {
   begin({list(), events({"\n"}), events({"\n"}), events({"\n"})});
   turn();
   write_token("token-2");
@@ -395,7 +395,7 @@ TEST_F(ResourceWatchTest, DoesNotHammerAServerThatEndsEachWatchAtOnce) {
   EXPECT_EQ(turn(), 100ms);
 }
 
-TEST_F(ResourceWatchTest, TellsOfAFailureWhenItsKindChangesAndOfALastingOneEachHour) {
+TEST_F(ResourceWatchTest, ReportsEachNewKindOfFailureAndALastingOneHourly) {
   Scripts scripts;
   for (const int status : {403, 403, 403, 403, 503, 503, 503, 403, 503, 503, 503, 503})
     scripts.push_back(refuse(status));

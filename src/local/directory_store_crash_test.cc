@@ -93,7 +93,7 @@ TEST_F(StoreCrash, AKillAtAnyInstantLeavesAnObjectWholeOrAbsent) {
   }
 }
 
-TEST_F(StoreCrash, AnObjectWhoseReplacementCameNoFurtherThanTheSidecarKeepsItsOwnRecord) {
+TEST_F(StoreCrash, AReplacementThatOnlyHasItsSidecarChangesNothing) {
   const FileIdentity old_file{.inode = 7, .bytes = 100, .modified_ns = 1000};
   const FileIdentity new_file{.inode = 8, .bytes = 100, .modified_ns = 2000};
   ObjectRecord old_record;

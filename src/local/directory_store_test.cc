@@ -169,7 +169,7 @@ TEST_F(DirectoryStoreTest, AFileThatOthersPutThereIsAnObjectWithoutMetadata) {
             store_->head(ObjectKey("same"), Deadline::never()).value().etag);
 }
 
-TEST_F(DirectoryStoreTest, AFileThatOthersReplacedLosesTheMetadataOfTheOneBefore) {
+TEST_F(DirectoryStoreTest, AFileThatOthersReplacedLosesItsMetadata) {
   put("k", "ours", conformance::with({{"lines", "1"}}));
   write("k", "theirs, longer");
   EXPECT_TRUE(store_->head(ObjectKey("k"), Deadline::never()).value().metadata.empty());
@@ -223,7 +223,7 @@ TEST_F(DirectoryStoreTest, ASidecarThatACrashLeftBehindIsInNobodysWay) {
   EXPECT_EQ(store_->head(ObjectKey("b"), Deadline::never()).value().metadata.at("lines"), "2");
 }
 
-TEST_F(DirectoryStoreTest, AReplacementThatStoppedHalfwayLeavesTheObjectItsMetadata) {
+TEST_F(DirectoryStoreTest, AHalfwayReplacementLeavesTheObjectItsMetadata) {
   put("k", "one", conformance::with({{"lines", "1"}}));
   PutOptions options = conformance::replacing();
   options.metadata = {{"lines", "2"}};

@@ -159,7 +159,7 @@ TEST_F(FileLogSinkTest, ALineThatACrashToreIsCutOff) {
   EXPECT_EQ(deps_.messages(group_, stream_), expected);
 }
 
-TEST_F(FileLogSinkTest, AFileThatIsOnlyATornLineBecomesEmptyAndAStrangersFileIsLeftAlone) {
+TEST_F(FileLogSinkTest, EmptiesATornFileAndLeavesAForeignOneAlone) {
   std::ofstream(path()) << "{\"time";
   ASSERT_TRUE(put("next", stream_).ok());
   EXPECT_EQ(deps_.messages(group_, stream_), std::vector<std::string>{"next"});
@@ -183,7 +183,7 @@ TEST_F(FileLogSinkTest, ABatchThatAFullDiskRefusesLeavesNothing) {
   EXPECT_EQ(deps_.messages(group_, stream_), expected);
 }
 
-TEST_F(FileLogSinkTest, AFileThatSomebodyDeletedIsNotFoundUntilItIsMadeAgain) {
+TEST_F(FileLogSinkTest, ADeletedFileIsNotFoundUntilItIsMadeAgain) {
   ASSERT_TRUE(put("lost with the file", stream_).ok());
   ASSERT_EQ(::unlink(path().c_str()), 0);
   EXPECT_EQ(put("text", stream_).error().fault, Fault::NotFound);
@@ -234,7 +234,7 @@ TEST_F(FileLogSinkTest, ThreadsNeverTearEachOthersBatches) {
   }
 }
 
-TEST(RecentlyUsed, LetsGoOfWhatWasIdleForLongestAndNeverOfWhatIsAtWork) {
+TEST(RecentlyUsed, DropsWhatWasIdleLongestAndNeverWhatIsInUse) {
   RecentlyUsed<int> numbers(2);
   const auto at_work = std::make_shared<int>(1);
   numbers.keep("at work", at_work);

@@ -68,7 +68,7 @@ TEST_F(InotifyEventsTest, TellsNamesAndContentsApartAndEachDirectoryOnce) {
   EXPECT_TRUE(events_->take().directories.empty());
 }
 
-TEST_F(InotifyEventsTest, TellsOfADirectoryThatWasRemovedAndMadeAgainOnceItIsWatchedAgain) {
+TEST_F(InotifyEventsTest, ReportsARecreatedDirectoryOnceItIsWatchedAgain) {
   const std::string below = directory_ + "/pod";
   std::filesystem::create_directory(below);
   ASSERT_TRUE(events_->watch(below).ok());

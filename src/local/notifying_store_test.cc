@@ -110,7 +110,7 @@ TEST(NotifyingStore, AnnouncesBySuffixAndNotWhatIsInQuarantine) {
   EXPECT_EQ(keys, expected);
 }
 
-TEST(NotifyingStore, ACommitWhoseNotificationFailedIsMadeGoodByItsRepeat) {
+TEST(NotifyingStore, ARepeatedCommitSendsTheNotificationThatFailed) {
   NotifyingFixture deps;
   const ObjectKey key("a.json.gz");
   deps.refusing_.is_refusing = true;

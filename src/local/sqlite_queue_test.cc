@@ -59,7 +59,7 @@ class SqliteQueueTest : public testing::Test {
   conformance::ScratchFolder folder_;
 };
 
-TEST_F(SqliteQueueTest, WaitsForAMessageUntilItsDeadlineButNeverOver20Seconds) {
+TEST_F(SqliteQueueTest, WaitsUntilItsDeadlineButNeverOver20Seconds) {
   const auto queue = open(clock_);
   SteadyTime before = clock_.steady();
   EXPECT_TRUE(queue->receive({.wait = seconds{7}}, Deadline::never()).value().empty());
@@ -72,7 +72,7 @@ TEST_F(SqliteQueueTest, WaitsForAMessageUntilItsDeadlineButNeverOver20Seconds) {
   EXPECT_EQ(clock_.steady() - before, seconds{20});
 }
 
-TEST_F(SqliteQueueTest, AWaitingReceiverSeesWhatAnotherProcessSendsWithin200Milliseconds) {
+TEST_F(SqliteQueueTest, AReceiverSeesAnotherProcesssMessageWithin200Ms) {
   const auto ours = open(clock_);
   const auto theirs = open(clock_);  // knows nothing of our waiting
   // A message that becomes visible while we wait is as one that someone else sends then.

@@ -44,7 +44,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, LedgerConformance, SqliteLedgerFixture);
 namespace headgate::local {
 namespace {
 
-TEST(SqliteTenantStore, ARowThatHoldsAnotherTenantsConfigurationIsNotGivenToEither) {
+TEST(SqliteTenantStore, GivesNobodyARowWithAnotherTenantsConfiguration) {
   conformance::SqliteTenantsFixture deps;
   TenantConfiguration configuration;
   configuration.tenant = TenantId("team-a");
@@ -87,7 +87,7 @@ TEST(SqliteLedger, ProgressNeverGoesBackAndPendingSettlesNothing) {
             Fault::Invalid);
 }
 
-TEST(SqliteLedger, ForgetsSettledDeliveriesAfterItsTimeButNeverWhatIsParkedOrPending) {
+TEST(SqliteLedger, ForgetsOldSettledDeliveriesButNoneThatWait) {
   const conformance::ScratchFolder folder;
   const auto ledger = SqliteLedger::open(folder.at("state.db"), {.ttl = std::chrono::hours{1}}).value();
   EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{1});
@@ -130,7 +130,7 @@ TEST(SqliteLedger, RemembersForNinetyDaysUnlessToldOtherwise) {
   EXPECT_EQ(ledger->remembers_for(), std::chrono::hours{24 * 90});
 }
 
-TEST(SqliteLedger, ARowFromBeforeThereWerePlansSaysOfNoneHowFarItIsAndOfNoDeaths) {
+TEST(SqliteLedger, ARowFromBeforePlansHasNoProgressAndNoDeaths) {
   const conformance::ScratchFolder folder;
   const DeliveryId id{.bucket = BucketName("b"),
                       .key = ObjectKey("k"),

@@ -206,7 +206,7 @@ TEST(Sqlite, ProcessesThatMakeTheFileTogetherAllOpenIt) {
   }
 }
 
-TEST(Sqlite, WaitsForAnotherWriterNoLongerThanToTheCallsDeadline) {
+TEST(Sqlite, WaitsForAnotherWriterUntilTheCallsDeadline) {
   const ScratchFolder folder;
   const std::string file = folder.at("state.db");
   const auto database =

@@ -47,7 +47,7 @@ TEST(Framing, WritesCriLinesAsContainerdDoes) {
   EXPECT_EQ(framed(Framing::Cri, ""), "2025-08-30T11:27:01.5Z stdout F \n");
 }
 
-TEST(Framing, SplitsLongMessagesIntoFragmentsThatJoinToTheMessage) {
+TEST(Framing, SplitsLongMessagesIntoFragmentsThatJoinAgain) {
   for (const std::size_t bytes :
        {kFragmentBytesMax - 1, kFragmentBytesMax, kFragmentBytesMax + 1, 2 * kFragmentBytesMax,
         3 * kFragmentBytesMax + 17, std::size_t{1024 * 1024}}) {

@@ -133,7 +133,7 @@ TEST_F(PodLogs, LoseNoLineAcrossRotations) {
   EXPECT_EQ(found, expected);
 }
 
-TEST_F(PodLogs, AreNotRotatedTwiceInOneSecondSinceTheNamesWouldBeTheSame) {
+TEST_F(PodLogs, AreNotRotatedTwiceInOneSecond) {
   PodLogWriter logs = writer({.bytes = 1, .files = 5});
   write(logs, "one", 0);
   write(logs, "two", 0);

@@ -33,7 +33,7 @@ TEST(LargeLines, GivesTheTurnToOneAtATimeAndToEachThatWaits) {
   EXPECT_EQ(most, 1);
 }
 
-TEST(LargeLines, WhoWaitsForTooLongOrIsStoppedGoesWithoutTheTurnAndHoldsUpNobody) {
+TEST(LargeLines, WhoWaitsTooLongOrIsStoppedHoldsUpNobody) {
   LargeLines turns(std::chrono::milliseconds{1});
   ASSERT_TRUE(turns.begin({}).ok());
   const Result<> late = turns.begin({});

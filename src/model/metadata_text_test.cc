@@ -5,7 +5,7 @@
 namespace headgate {
 namespace {
 
-TEST(MetadataText, IsTheNameItselfWhereThatIsPlainAndPercentEncodedElsewhere) {
+TEST(MetadataText, IsThePlainNameOrPercentEncoded) {
   EXPECT_EQ(metadata_text("payments-7d9f-x2x4z", 100), "payments-7d9f-x2x4z");
   EXPECT_EQ(metadata_text("c/ns/a/p/20250830-112701-x.json.gz", 100), "c/ns/a/p/20250830-112701-x.json.gz");
   EXPECT_EQ(metadata_text("caf\xc3\xa9", 100), "caf%C3%A9");

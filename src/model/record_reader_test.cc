@@ -149,7 +149,7 @@ TEST(RecordReader, ReadsWhatIsNoJsonAsText) {  // P-3, P-6
   }
 }
 
-TEST(RecordReader, AnObjectWithoutMessageIsItsOwnMessageWithoutMetadata) {  // P-4
+TEST(RecordReader, AnObjectWithoutMessageIsItsOwnMessage) {  // P-4
   const std::pair<std::string, std::string> cases[] = {
       {R"({"a":1,"b":"x"})", R"({"a":1,"b":"x"})"},
       {R"( {"z" : 1.10e2 ,  "a":12345678901234567890123 } )",
@@ -362,7 +362,7 @@ TEST(RecordReader, NestingTooDeepToReadIsText) {
   }
 }
 
-TEST(RecordReader, ALineOverTheLimitIsTextInPiecesAndHidesNothingBehindIt) {
+TEST(RecordReader, ALineOverTheLimitIsTextInPiecesAndHidesNoOther) {
   const std::string message(1U << 20U, 'm');
   EXPECT_EQ(messages_of("{\"message\":\"" + message + "\"}\n{\"message\":\"after\"}"),
             (Messages{message, "after"}));

@@ -86,7 +86,7 @@ TEST_F(HttpClientTest, SaysRetryWhenTheAnswerBreaksOff) {
 }
 
 // libcurl by itself sends again what a kept connection did not answer.
-TEST_F(HttpClientTest, SendsWhatMayChangeSomethingOnceAlsoWhenAKeptConnectionDies) {
+TEST_F(HttpClientTest, SendsAWriteOnceAlsoIfAKeptConnectionDies) {
   std::mutex mutex;
   std::vector<std::string> asked;
   ScriptedServer server([&](const std::string& first, Answer& answer) {

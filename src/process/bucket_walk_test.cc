@@ -57,7 +57,7 @@ TEST_F(BucketWalk, GoesThroughAllPagesOfAllBuckets) {
   EXPECT_EQ(seen_, "1/b 2/b 3/b ");
 }
 
-TEST_F(BucketWalk, BeginsAfterAKeyInEachBucketOrInOneAndAllOfThoseAfterIt) {
+TEST_F(BucketWalk, BeginsAfterAKeyInEachBucketOrInOneAndThoseAfter) {
   (void)walk({.after = ObjectKey("b")});
   EXPECT_EQ(seen_, "1/c 2/c 3/c ");
   (void)walk({.after = ObjectKey("b"), .in = BucketName("2")});
@@ -66,7 +66,7 @@ TEST_F(BucketWalk, BeginsAfterAKeyInEachBucketOrInOneAndAllOfThoseAfterIt) {
   EXPECT_EQ(seen_, "3/a 3/b 3/c ");
 }
 
-TEST_F(BucketWalk, ABucketThatCannotBeListedIsNamedAndTheOthersAreWalked) {
+TEST_F(BucketWalk, NamesAnUnlistableBucketAndWalksTheOthers) {
   first_.refusal = Error{Fault::Denied, "no ListBucket"};
   second_.refusal = Error{Fault::Retry, "503"};
   second_.refused_from = 1;  // its second page

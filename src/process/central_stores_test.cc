@@ -88,7 +88,7 @@ TEST_F(SeveralBuckets, EachObjectIsReadFromTheOneThatItsMessageNames) {
   EXPECT_EQ(destinations_.messages_of("a").back(), "of the first");
 }
 
-TEST_F(SeveralBuckets, AnObjectIsGoneWhenItIsNotInItsOwnWhateverTheOthersHold) {
+TEST_F(SeveralBuckets, AnObjectThatIsNotInItsOwnBucketIsGone) {
   put(first_, "of the first");
   EXPECT_EQ(process("other"), Verdict::Done);
   for (const char* destination : {"cloudwatch", "s3"}) {
@@ -108,7 +108,7 @@ TEST_F(SeveralBuckets, AScanFindsWhatIsInEachOfThem) {
   EXPECT_EQ(entry("other", "s3").state, DeliveryState::Delivered);
 }
 
-TEST_F(SeveralBuckets, AScanThatIsLeftOffGoesOnWithTheObjectThatWasUnderWay) {
+TEST_F(SeveralBuckets, AnInterruptedScanResumesWithTheObjectItWasAt) {
   put(first_, "of the first");
   put(other_, "of the other");
   clock_.advance(std::chrono::hours{1});

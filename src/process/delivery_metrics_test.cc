@@ -74,7 +74,7 @@ class DeliveryMetrics : public fakes::CentralFixture {
                         .log_limits = {.events_max = 2}}};
 };
 
-TEST_F(DeliveryMetrics, EachObjectOfAMessageGoesOnAtItsOwnFirstBatchThatWasNotTaken) {
+TEST_F(DeliveryMetrics, EachObjectResumesAtItsOwnFirstBatchThatWaits) {
   configure("a");
   ReceivedMessage message = store("a", 5, {}, "one.json");  // three batches each
   store("a", 5, {}, "two.json");
@@ -132,7 +132,7 @@ TEST_F(DeliveryMetrics, CountWhatWasDeliveredBeforeItWasParkedOrLeftOff) {
   EXPECT_EQ(value("bytes_total"), "4");
 }
 
-TEST_F(DeliveryMetrics, OfABucketTellTheLagOfAnObjectThatIsCopiedAndOfOneThatIsWrittenAnew) {
+TEST_F(DeliveryMetrics, HoldTheLagOfCopiedAndOfRewrittenObjects) {
   configure("a", "s3");
   destinations_.place(std::make_shared<fakes::MemoryStore>(clock_, BucketName("logs-of-a")));
   const ReceivedMessage ours =
@@ -145,7 +145,7 @@ TEST_F(DeliveryMetrics, OfABucketTellTheLagOfAnObjectThatIsCopiedAndOfOneThatIsW
   EXPECT_EQ(value("lag_seconds_sum", "s3"), "50");
 }
 
-TEST_F(DeliveryMetrics, CountBytesAndLagOfWhatWasKeptAndNotOfWhatIsInQuarantine) {
+TEST_F(DeliveryMetrics, CountBytesAndLagWithoutQuarantine) {
   configure("a");
   destinations_.reject_next({.too_old_until = 1});
   EXPECT_EQ(processor_.process(store("a", 3)).verdict, Verdict::Done);
@@ -155,7 +155,7 @@ TEST_F(DeliveryMetrics, CountBytesAndLagOfWhatWasKeptAndNotOfWhatIsInQuarantine)
   EXPECT_EQ(value("events_quarantined_total"), "1");
 }
 
-TEST_F(DeliveryMetrics, NameInQuarantineTooOnlyTheTenantsOfTheFirstDestinations) {
+TEST_F(DeliveryMetrics, NameOnlyTheFirstTenantsInQuarantineToo) {
   const int named = static_cast<int>(DeliveryMeters::kNamedMax);
   for (int number = 0; number < named + 5; ++number) {
     const std::string tenant = "t" + std::to_string(number);

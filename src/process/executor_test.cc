@@ -35,7 +35,7 @@ class Jobs : public testing::Test {
   std::map<std::string, Executor::Job> running_;
 };
 
-TEST_F(Jobs, AJobIsDoneAloneOnceTheOthersHaveEndedAndNoneStartsBeforeItHas) {
+TEST_F(Jobs, ALoneJobStartsAfterAllOthersAndBeforeAnyNew) {
   add({"a", "b", "c", "d"});
   EXPECT_EQ(start(), "a");
   EXPECT_EQ(start(), "b");
@@ -52,7 +52,7 @@ TEST_F(Jobs, AJobIsDoneAloneOnceTheOthersHaveEndedAndNoneStartsBeforeItHas) {
   EXPECT_FALSE(queue_.is_timed());
 }
 
-TEST_F(Jobs, OneThatHangsKeepsAJobFromBeingDoneAloneForAMinuteAtMost) {
+TEST_F(Jobs, AHangingJobDelaysALoneOneForAMinuteAtMost) {
   add({"a", "b", "c"});
   EXPECT_EQ(start(), "a");
   EXPECT_EQ(start(), "b");
@@ -80,7 +80,7 @@ TEST_F(Jobs, AJobThatHangsAloneKeepsTheOthersForAMinuteAtMost) {
   EXPECT_EQ(start(), "") << "the others have as much time as it took";
 }
 
-TEST_F(Jobs, AfterAJobThatWasAloneTheOthersHaveAsMuchTimeAsItTook) {
+TEST_F(Jobs, OthersGetAsMuchTimeAsTheLoneJobTook) {
   add({"a", "b", "c", "d"});
   EXPECT_EQ(start(), "a");
   EXPECT_EQ(start(), "b");

@@ -23,7 +23,7 @@ std::string start(FairScheduler& shares) {
   return names;
 }
 
-TEST(FairScheduler, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
+TEST(FairScheduler, GivesATenantOneThreadAndOneMoreForEachSuccess) {
   FairScheduler shares(8);
   add(shares, "a", 100);
   EXPECT_EQ(start(shares), "a");
@@ -35,7 +35,7 @@ TEST(FairScheduler, StartATenantWithOneThreadAndGiveItOneMoreForEachSuccess) {
   EXPECT_EQ(start(shares), "");  // back to one
 }
 
-TEST(FairScheduler, StartAnotherMessageOfATenantOnceOneOfItsDestinationsHasTheFirst) {
+TEST(FairScheduler, StartsATenantsNextMessageOnceADestinationHasOne) {
   FairScheduler shares(8);
   add(shares, "a", 100);
   EXPECT_EQ(start(shares), "a");
@@ -88,7 +88,7 @@ TEST(FairScheduler, GiveNobodyAloneTheLastQuarter) {
   EXPECT_EQ(start(shares), "b");
 }
 
-TEST(FairScheduler, ServeTheTenantThatHasTheFewestThreadsAndHasWaitedLongest) {
+TEST(FairScheduler, ServesTheTenantWithFewestThreadsThenLongestWait) {
   FairScheduler shares(4);
   for (const char* tenant : {"a", "b"}) {
     add(shares, tenant, 1);
@@ -205,7 +205,7 @@ TEST(FairScheduler, ForgetWhatATenantProvedWhenTheyForgetTheTenant) {
   EXPECT_EQ(start(shares).size(), 4U);
 }
 
-TEST(InFlightBudget, CountsAMessageForItsBodyAndForNoMoreThanAnEighthOfTheRoomForItsObjects) {
+TEST(InFlightBudget, CountsAMessagesObjectsAsAnEighthOfItselfAtMost) {
   const InFlightBudget room({.bytes_max = 800, .messages_max = 10});
   EXPECT_EQ(room.charge(0, 7), 7U);
   EXPECT_EQ(room.charge(99, 1), 100U);
@@ -214,7 +214,7 @@ TEST(InFlightBudget, CountsAMessageForItsBodyAndForNoMoreThanAnEighthOfTheRoomFo
   EXPECT_EQ(widest.charge(std::numeric_limits<std::uint64_t>::max(), 0), 1ULL << 40U);
 }
 
-TEST(InFlightBudget, LeavesRoomForOthersWhateverSizesATenantsMessagesSay) {
+TEST(InFlightBudget, LeavesRoomForOthersWhateverAMessagesSizeSays) {
   InFlightBudget room({.bytes_max = 800ULL << 20U, .messages_max = 100});
   const TenantId liar("liar");
   std::vector<std::uint64_t> charged;

@@ -56,7 +56,7 @@ TEST(MetricsDocument, NamesEveryMetricOfTheProcessorAndNoOther) {
   EXPECT_EQ(made, documented);
 }
 
-TEST(DeliveryMeters, NameOnlyTheFirstDestinationsAndCountTheRestTogether) {
+TEST(DeliveryMeters, NameTheFirstDestinationsAndCountTheRestTogether) {
   Metrics metrics;
   DeliveryMeters meters(metrics, 2);
   for (const char* tenant : {"a", "b", "c", "d"}) {

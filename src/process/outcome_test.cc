@@ -14,7 +14,7 @@ Outcome later(int milliseconds_from_now, Health health = Health::Unknown) {
   return {.verdict = Verdict::TryLater, .not_before = milliseconds{milliseconds_from_now}, .health = health};
 }
 
-TEST(Outcome, OfTwoPartsIsLaterWhileOneIsAndNoLaterThanTheFirstOfThem) {
+TEST(Outcome, OfTwoPartsWaitsForTheSoonerOfTheirRetries) {
   EXPECT_EQ(both({}, {}).verdict, Verdict::Done);
   EXPECT_EQ(both({}, later(700)).not_before, milliseconds{700});
   EXPECT_EQ(both(later(700), {}).verdict, Verdict::TryLater);
@@ -31,7 +31,7 @@ TEST(Outcome, OfTwoPartsIsAsHealthyAsTheWorse) {
   EXPECT_EQ(both({}, later(0, Health::Refused)).health, Health::Refused);
 }
 
-TEST(WaitAfter, GrowsWithEachReceiveAndIsNeverBeforeWhatTheOutcomeSays) {
+TEST(WaitAfter, GrowsWithEachReceiveFromWhatTheOutcomeSays) {
   const Backoff retry{.first = seconds{5}, .longest = seconds{3'600}};
   const auto wait = [&](std::uint32_t receives, const Outcome& outcome) {
     return wait_after({.receive_count = receives}, outcome, retry, 0);  // the shortest that chance allows

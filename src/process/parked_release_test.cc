@@ -112,7 +112,7 @@ class Parked : public fakes::CentralFixture {
                         .owner = LeaseOwner("worker")}};
 };
 
-TEST_F(Parked, BecauseWorkersDiedOfItIsReleasedByACommandOnlyThoughItsDestinationTakesTheOthers) {
+TEST_F(Parked, ADeliveryThatKilledWorkersIsReleasedByCommandOnly) {
   configure(row("a"));
   answer_ = Error{Fault::Denied, "role denied"};
   park("a", 3);
@@ -164,7 +164,7 @@ TEST_F(Parked, IsReleasedWhenItsTenantIsConfiguredWithoutACommand) {
   EXPECT_EQ(gauge("headgate_parked_oldest_age_seconds"), 0);
 }
 
-TEST_F(Parked, IsNeverReleasedToACustomerWhoWasGivenTheIdOfAnotherOne) {
+TEST_F(Parked, IsNeverReleasedToAnotherCustomerWithTheSameId) {
   park("again", 3);  // unknown
   configure(row("again"));
   answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
@@ -207,7 +207,7 @@ TEST_F(Parked, IsReleasedWhenItsConfigurationIsMended) {
   EXPECT_EQ(count(DeliveryState::Delivered), 3U);
 }
 
-TEST_F(Parked, ARefusingDestinationIsProbedAfterHalfAnHourTwoHoursAndThenDaily) {
+TEST_F(Parked, ProbesARefusalAfterHalfAnHourTwoHoursThenDaily) {
   configure(row("a"));
   answer_ = Error{Fault::Denied, "AssumeRole: access denied"};
   park("a", 5);

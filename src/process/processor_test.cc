@@ -95,7 +95,7 @@ TEST_F(Processing, SettlesAndCountsADeliveryWhoseObjectIsGoneAsLost) {
   EXPECT_EQ(process(message_of(key)).tally.lost_before, 1U);
 }
 
-TEST_F(Processing, TriesAMessageThatDoesNotSayWhenItWasSentAgainAsLongAsItComes) {
+TEST_F(Processing, RetriesAMessageWithoutASendTimeAsLongAsItComes) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);
   ReceivedMessage message = message_of(key);
@@ -105,7 +105,7 @@ TEST_F(Processing, TriesAMessageThatDoesNotSayWhenItWasSentAgainAsLongAsItComes)
   EXPECT_EQ(entry(key).state, DeliveryState::Pending);
 }
 
-TEST_F(Processing, ABacklogThatIsOlderThanADayIsTriedForADayFromItsFirstTryOn) {
+TEST_F(Processing, RetriesAnOldBacklogForADayFromItsFirstTry) {
   configure(row("a"));
   const ObjectKey key = store("a", kLine);
   ReceivedMessage message = message_of(key);
@@ -208,7 +208,7 @@ TEST_F(Processing, ParksNobodyForWhatTheCentralStoreRefuses) {
   }
 }
 
-TEST_F(Processing, ParksNobodyForWhatTheCentralStoreDoesNotTakeIntoQuarantine) {
+TEST_F(Processing, ParksNobodyIfQuarantineCannotBeWritten) {
   configure(row("a"));
   const ObjectKey key = store("a", std::string(kLine) + kLine);
   for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::NotFound, Fault::Retry}) {
@@ -252,7 +252,7 @@ TEST_F(Processing, HoldsAgainstNoDestinationWhatTheCentralStoreDoes) {
   EXPECT_NE(delivered->text_under("").find("hello"), std::string::npos);
 }
 
-TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereItIsSeen) {
+TEST_F(Processing, DeliversAllThatIsReadableOfADamagedObject) {
   configure(row("a"));
   StringSink packed;
   CompressedWriter writer(packed, {.codec = Codec::Gzip});
@@ -266,7 +266,7 @@ TEST_F(Processing, DeliversWhatCanBeReadOfADamagedObjectAndKeepsTheReasonWhereIt
   EXPECT_NE(central_.text_under("quarantine/objects/").find("x.json.gz"), std::string::npos);
 }
 
-TEST_F(Processing, ADamagedObjectsDeliveryIsSettledOnlyOnceItsDetailIsKept) {
+TEST_F(Processing, SettlesADamagedObjectOnlyOnceItsDetailIsKept) {
   configure(row("a"));
   const ObjectKey key = store("a", "no gzip", "x.json.gz");
   ReceivedMessage message = message_of(key);
@@ -288,7 +288,7 @@ TEST_F(Processing, ADamagedObjectsDeliveryIsSettledOnlyOnceItsDetailIsKept) {
   EXPECT_NE(central_.text_under("quarantine/objects/").find("y.json.gz"), std::string::npos);
 }
 
-TEST_F(Processing, ReadsAnObjectByWhatItsBytesAreAndTakesNoDamageForText) {
+TEST_F(Processing, DetectsAnObjectsFormatFromItsBytes) {
   configure(row("a"));
   StringSink packed;
   CompressedWriter writer(packed, {.codec = Codec::Gzip});
@@ -311,7 +311,7 @@ TEST_F(Processing, ReadsAnObjectByWhatItsBytesAreAndTakesNoDamageForText) {
   EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"hello", "hello"}));
 }
 
-TEST_F(Processing, ScansForWhatTheLedgerLacksAndLeavesAloneWhatItMayHaveForgotten) {
+TEST_F(Processing, ScansOnlyForWhatTheLedgerCannotHaveForgotten) {
   configure(row("a"));
   ledger_.remember_for(std::chrono::hours{24 * 90});
   const ObjectKey old = store("a", kLine, "old.json");
@@ -337,7 +337,7 @@ TEST_F(Processing, ScansForWhatTheLedgerLacksAndLeavesAloneWhatItMayHaveForgotte
   EXPECT_EQ(entry(young).reason, "no such row");
 }
 
-TEST_F(Processing, ReplaysATenantsObjectsOfATimeOnceMoreAndOnlyWhereAsked) {
+TEST_F(Processing, ReplaysATenantsObjectsOfATimeOnlyWhereAsked) {
   configure(row("a"));
   TenantConfiguration audit = row("a");
   audit.type = DestinationName("cloudwatch#audit");
@@ -413,7 +413,7 @@ TEST_F(Processing, PlansWhatItWouldDo) {
   EXPECT_TRUE(ledger_.entries().empty());
 }
 
-TEST_F(Processing, PutsAMessageThatCannotBeUnderstoodIntoQuarantineAndAcknowledgesIt) {
+TEST_F(Processing, PutsAnUnreadableMessageIntoQuarantineAndAcksIt) {
   EXPECT_EQ(process({.id = "id-1", .receipt = "r", .body = "no json"}).verdict, Verdict::Done);
   EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("no json"), std::string::npos);
 }
@@ -426,7 +426,7 @@ TEST_F(Processing, ReadsNoObjectOfABucketThatIsNotOurs) {
   EXPECT_NE(central_.text_under("quarantine/messages/id-1").find("not one of ours"), std::string::npos);
 }
 
-TEST_F(Processing, AcknowledgesAndCountsWhatADisabledTenantDoesNotWant) {
+TEST_F(Processing, AcknowledgesAndCountsADisabledTenantsObjects) {
   TenantConfiguration disabled = row("a");
   disabled.enabled = false;
   TenantConfiguration expired = row("b");  // which DynamoDB has not removed yet
@@ -513,7 +513,7 @@ TEST_F(Processing, TriesADeliveryThatWorkersDiedOfAloneOnly) {
   EXPECT_EQ(metrics_.counter("headgate_process_tried_alone_total", "").value(), 1U);
 }
 
-TEST_F(Processing, ParksADeliveryThatThreeWorkersDiedOfUntriedAndSaysWhy) {
+TEST_F(Processing, ParksWhatThreeWorkersDiedOfWithoutATry) {
   configure(row("a"));
   const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
   const ObjectKey& key = task.objects.at(0).object.key;
@@ -582,7 +582,7 @@ TEST_F(Processing, ReadsAnObjectOnceForAllLogDestinationsOfItsTenant) {
   EXPECT_EQ(central_.reads(), 1U);
 }
 
-TEST_F(Processing, NeverDeliversIntoACentralBucketNorWhatItPutIntoQuarantine) {
+TEST_F(Processing, NeverDeliversIntoCentralBucketsNorFromQuarantine) {
   TenantConfiguration circle = row("a");
   circle.type = DestinationName("s3");
   circle.log_group_name.clear();
@@ -647,7 +647,7 @@ TEST_F(Processing, TriesAgainForHoursWhatMayWorkAndParksItThen) {
   EXPECT_NE(entry(key).reason.find("throttled"), std::string::npos) << entry(key).reason;
 }
 
-TEST_F(Processing, DoesNotCallADestinationThatDoesNotAnswerAndSaysWhenToComeBack) {
+TEST_F(Processing, DoesNotCallASilentDestinationAndSaysWhenToRetry) {
   configure(row("a"));
   int calls = 0;
   fakes::ScriptedDestinations destinations([&](const TenantId&, Deadline) -> Result<> {
@@ -691,7 +691,7 @@ TEST_F(Processing, ComesBackWhenTheDestinationSaidAndNotBefore) {
   EXPECT_EQ(process(message).verdict, Verdict::Done);
 }
 
-TEST_F(Processing, CallsADestinationThatWorksAgainThoughAnotherDeliveryLookedAndDidNotCall) {
+TEST_F(Processing, CallsARecoveredDestinationThoughAnotherSkippedIt) {
   configure(row("a"));
   answer(Error{Fault::Retry, "500"});
   const ReceivedMessage message = message_of(store("a", kLine));
@@ -738,7 +738,7 @@ class Replaying : public Processing {
   fakes::MemoryQueue queue_{clock_};
 };
 
-TEST_F(Replaying, DeliversAnUnknownTenantsObjectsOnceItIsConfiguredAndNotBefore) {
+TEST_F(Replaying, DeliversAnUnknownTenantsObjectsOnceItIsConfigured) {
   const ObjectKey key = store("late", kLine);
   EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
   EXPECT_EQ(entry(key, "*").state, DeliveryState::Parked);
@@ -788,7 +788,7 @@ TEST_F(Replaying, WhatWaitedForACustomerWhoLeftIsNeverTheNextOnes) {
   EXPECT_EQ(destinations_.messages_of("again").size(), 1U);
 }
 
-TEST_F(Replaying, DeliversWhatAnInvalidConfigurationKeptBackOnceItIsMended) {
+TEST_F(Replaying, DeliversAllOnceAnInvalidConfigurationIsFixed) {
   TenantConfiguration broken = row("a");
   broken.log_group_name = "";
   configure(broken);
@@ -825,7 +825,7 @@ class SlowClock final : public Clock {
   mutable std::int64_t looks_ = 0;
 };
 
-TEST_F(Replaying, AnnouncesAnObjectAgainForADeliveryThatIsUnparkedLongAfterTheFirst) {
+TEST_F(Replaying, AnnouncesAnObjectAgainForEachUnparkedDelivery) {
   TenantConfiguration other = row("a");
   other.type = DestinationName("cloudwatch#other");
   configure(other);
@@ -847,7 +847,7 @@ TEST_F(Replaying, AnnouncesAnObjectAgainForADeliveryThatIsUnparkedLongAfterTheFi
   EXPECT_GE(counts.messages, 2U) << "the first may be worked on before the second is unparked";
 }
 
-TEST_F(Replaying, SettlesWhatIsGoneAsLostAndSaysSinceWhenItWaitedAndForWhat) {
+TEST_F(Replaying, SettlesAMissingObjectAsLostAndSaysWhyItWaited) {
   for (const char* configured : {"", "a"}) {  // also while its tenant is still not known
     const ObjectKey key = store("a", kLine, std::string(configured) + "x.json");
     (void)process(message_of(key));

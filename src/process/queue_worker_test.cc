@@ -200,7 +200,7 @@ TEST_F(Working, AHangingTenantHoldsItsOwnShareOfTheThreadsOnly) {
   EXPECT_EQ(destinations_->messages_of("works").size(), 20U);
 }
 
-TEST_F(Working, AHangingTenantsBacklogLeavesRoomForTheOthersBeforeItsFirstFailure) {
+TEST_F(Working, AHangingTenantLeavesRoomBeforeItsFirstFailure) {
   Latch latch;
   std::atomic<int> failures = 0;
   act([&](const TenantId& tenant, Deadline deadline) -> Result<> {
@@ -235,7 +235,7 @@ TEST_F(Working, ALoneTenantsMessagesAreNotTakenToBeGivenBack) {
   EXPECT_LT(given_back(), 10U);  // none, but where the machine stands still for a second
 }
 
-TEST_F(Working, WhenStoppedFinishesWhatItHasBegunAndGivesBackTheRestAtOnce) {
+TEST_F(Working, WhenStoppedFinishesOpenWorkAndReturnsTheRest) {
   Latch latch;
   act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
   configure("a");
@@ -254,7 +254,7 @@ TEST_F(Working, WhenStoppedFinishesWhatItHasBegunAndGivesBackTheRestAtOnce) {
   EXPECT_EQ(queue_.depth(Deadline::never())->waiting, 4U);
 }
 
-TEST_F(Working, WhenItsGraceIsOverLeavesOffAndTheMessageIsSeenAgainAtOnce) {
+TEST_F(Working, AtTheEndOfItsGraceReturnsTheMessageAtOnce) {
   Latch latch;
   act([&](const TenantId&, Deadline deadline) { return latch.wait(clock_, deadline); });
   call_timeout_ = milliseconds{200};  // the call under way cannot be cut short
@@ -270,7 +270,7 @@ TEST_F(Working, WhenItsGraceIsOverLeavesOffAndTheMessageIsSeenAgainAtOnce) {
   EXPECT_EQ(settled(DeliveryState::Pending), 1U);
 }
 
-TEST_F(Working, TakesMessagesByTheBytesTheyStandForAndNotByTheirNumber) {
+TEST_F(Working, TakesMessagesByTheirBytesAndNotByNumber) {
   std::atomic<std::uint64_t> held_max = 0;
   act([&](const TenantId&, Deadline) -> Result<> {
     held_max = std::max(held_max.load(), queue_.depth(Deadline::never())->in_flight);
@@ -432,7 +432,7 @@ TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
   EXPECT_EQ(counted(), before + 1);
 }
 
-TEST_F(Working, AQueueThatDoesNotAnswerKeepsNeitherItsEndNorItsStatusWaiting) {
+TEST_F(Working, AHangingQueueDelaysNeitherStopNorStatus) {
   std::stop_source receive_stop;
   HangingQueue hanging(clock_, receive_stop.get_token());
   WorkerPool pool(deps(), pool_options(2));
@@ -474,7 +474,7 @@ class StrictQueue final : public fakes::MemoryQueue {
   const std::stop_token stop_;
 };
 
-TEST_F(Working, WhatItsGraceEndsGoesBackWhileThereIsGraceLeftForThat) {
+TEST_F(Working, ReturnsInterruptedMessagesWithinItsGrace) {
   QueueWorker::Options options = quick();
   options.grace = milliseconds{2'000};
   StrictQueue queue(clock_, options.stops.writes.get_token());
@@ -523,7 +523,7 @@ class PolledQueue final : public fakes::MemoryQueue {
   const std::stop_token stop_;
 };
 
-TEST_F(Working, GivesNothingBackWhileAReceiveThatItLeftMayStillTakeIt) {
+TEST_F(Working, ReturnsNothingThatAnOpenReceiveMayTakeAgain) {
   QueueWorker::Options options = quick();
   options.wait = milliseconds{200};
   std::stop_source receive_stop;
@@ -557,7 +557,7 @@ TEST_F(Working, GivesNothingBackWhileAReceiveThatItLeftMayStillTakeIt) {
   EXPECT_EQ(queue.depth(Deadline::never())->waiting, 1U);
 }
 
-TEST_F(Working, AStopThatMeetsACallToAQueueThatHangsTakesNoLongerThanTheGrace) {
+TEST_F(Working, StopsWithinItsGraceThoughTheQueueHangs) {
   QueueWorker::Options options = quick();
   options.grace = milliseconds{300};
   options.buckets = {central_.bucket()};
@@ -641,7 +641,7 @@ TEST_F(Working, ABatchOfAnotherEnvironmentGoesBackAsAWhole) {
   EXPECT_TRUE(page.ok() && page->objects.empty());
 }
 
-TEST_F(Working, DeliversWhatAWorkerDiedOfWhileNothingElseIsUnderWay) {
+TEST_F(Working, DeliversAloneWhatAWorkerDiedOf) {
   constexpr int kMessages = 40;
   constexpr int kOfDeath = 5;  // the first ones
   for (int number = 0; number < kMessages; ++number) {

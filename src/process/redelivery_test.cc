@@ -96,7 +96,7 @@ TEST_F(Redelivering, EventsGoToTheirStreamOnceAndAreMoved) {
   EXPECT_NE(central_.text_under("quarantine/redelivered/a/cloudwatch/").find("one"), std::string::npos);
 }
 
-TEST_F(Redelivering, ARunThatEndedBeforeItMovedTheFileDeliversNothingAgain) {
+TEST_F(Redelivering, AnInterruptedRunDeliversNothingAgain) {
   put_events("invalid", {"one"}, std::chrono::hours{-1});
   const QuarantineItem item = items().at(0);
   const std::string text = central_.text_under("quarantine/a/");
@@ -131,7 +131,7 @@ TEST_F(Redelivering, EventsThatAreTooOldOrTooNewNeedTheTimeOfNow) {
   for (const Place& place : destinations_.places_of("a")) EXPECT_EQ(place.at_ms, clock_.now().milliseconds());
 }
 
-TEST_F(Redelivering, WhatWasTooNewIsDeliveredAsItStandsOnceItsTimeHasCome) {
+TEST_F(Redelivering, WhatWasTooNewIsDeliveredOnceItsTimeHasCome) {
   put_events("too new", {"new"}, std::chrono::hours{30});
   const std::int64_t at_ms = (clock_.now() + std::chrono::hours{30}).milliseconds();
   clock_.advance(std::chrono::hours{29});
@@ -139,7 +139,7 @@ TEST_F(Redelivering, WhatWasTooNewIsDeliveredAsItStandsOnceItsTimeHasCome) {
   EXPECT_EQ(destinations_.places_of("a").at(0).at_ms, at_ms);
 }
 
-TEST_F(Redelivering, WhatIsRefusedAgainIsBackInQuarantineAndNothingElseIs) {
+TEST_F(Redelivering, OnlyWhatIsRefusedAgainIsBackInQuarantine) {
   put_events("too new", {"bad", "good"}, std::chrono::hours{-1});
   destinations_.reject_next({.too_old_until = 1});
   const Redelivered redelivered = redeliver(items().at(0));
@@ -163,7 +163,7 @@ TEST_F(Redelivering, ADestinationThatStillRefusesLeavesThemWhereTheyAre) {
   EXPECT_EQ(redeliver(items().at(0)).what, What::Done);
 }
 
-TEST_F(Redelivering, EventsOfAReplayGoToItsDestinationAndThoseOfNoDestinationStay) {
+TEST_F(Redelivering, ReplayEventsGoToTheirDestinationAndOthersStay) {
   put_events("invalid", {"one"}, std::chrono::hours{-1}, "cloudwatch~again");
   put_events("invalid", {"two"}, std::chrono::hours{-1}, "cloudwatch#gone");
   for (const QuarantineItem& item : items()) (void)redeliver(item);

@@ -67,7 +67,7 @@ class Settling : public testing::Test {
   Settlement living_{clock_, ledger_, LeaseOwner("worker"), std::chrono::minutes{10}, said_};
 };
 
-TEST_F(Settling, ADeliveryThatAWorkerDiedOfIsClaimedAloneAndNotAmongOthers) {
+TEST_F(Settling, ADeliveryThatAWorkerDiedOfIsClaimedAlone) {
   EXPECT_EQ(claim(Isolation::Shared).hold, Hold::Ours);
   for (std::uint32_t deaths = 1; deaths < kDeathsMax; ++deaths) {
     for (int asked = 0; asked < 3; ++asked) {  // which is no try, and counts for nothing
@@ -104,7 +104,7 @@ TEST_F(Settling, AConfirmedBatchForgetsTheDeathsBeforeIt) {
   EXPECT_EQ(claim(Isolation::Alone).deaths, 1U);
 }
 
-TEST_F(Settling, ATryThatCameToItsEndIsNoDeathAndForgetsThoseBeforeIt) {
+TEST_F(Settling, ATryThatEndedIsNoDeathAndClearsEarlierOnes) {
   die(2);
   EXPECT_EQ(living_.claim(kId, Isolation::Alone, Deadline::never()).deaths, 2U);
   living_.release(kId, Deadline::never());
@@ -137,7 +137,7 @@ TEST_F(Settling, ALedgerThatDoesNotTakeLeasesBackCountsForNoDeath) {
   EXPECT_EQ(claimed.deaths, 0U);
 }
 
-TEST_F(Settling, AClaimWhoseAnswerIsLostCountsForNoDeathAndKeepsThoseBeforeIt) {
+TEST_F(Settling, AClaimWithALostAnswerIsNoDeathAndKeepsEarlierOnes) {
   die(1);
   for (int outage = 0; outage < 5; ++outage) {
     ledger_.lost = {"claim"};
@@ -150,7 +150,7 @@ TEST_F(Settling, AClaimWhoseAnswerIsLostCountsForNoDeathAndKeepsThoseBeforeIt) {
   }
 }
 
-TEST_F(Settling, ASettlementWhoseAnswerIsLostIsNotUndoneByTheNextClaim) {
+TEST_F(Settling, ALostAnswersSettlementSurvivesTheNextClaim) {
   EXPECT_EQ(living_.claim(kId, Isolation::Shared, Deadline::never()).hold, Hold::Ours);
   ledger_.lost = {"settle"};
   EXPECT_EQ(living_.settle(kId, DeliveryState::Delivered, "", Deadline::never()), Verdict::TryLater);

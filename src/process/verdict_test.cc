@@ -16,7 +16,7 @@ TEST(Verdict, ParksWhatSomeoneHasToMendFirst) {
   EXPECT_EQ(verdict_on({Fault::Invalid, "corrupt"}), Verdict::Park);
 }
 
-TEST(Verdict, KeepsAMessageAsLongAsOneOfItsPartsHasToBeTriedAgain) {
+TEST(Verdict, KeepsAMessageWhileAnyPartNeedsARetry) {
   EXPECT_EQ(worse(Verdict::Done, Verdict::Done), Verdict::Done);
   EXPECT_EQ(worse(Verdict::Done, Verdict::TryLater), Verdict::TryLater);
   EXPECT_EQ(worse(Verdict::TryLater, Verdict::Park), Verdict::TryLater);

@@ -92,7 +92,7 @@ TEST(Completion, WhatThePredecessorsRowsLeaveOutIsAsItWasThere) {
   EXPECT_EQ(rows[1].account_id, "111122223333") << "that of the tenant's other row";
 }
 
-TEST(Completion, ABucketWithoutAnyAccountIsTakenOfThePredecessorsRowsOnly) {
+TEST(Completion, OnlyThePredecessorsRowsMayOmitABucketsAccount) {
   const Rules rules = rules_with_predecessors();
   EXPECT_EQ(problems_of(completed(bucket_row(), rules), rules), "");
   Rules without = rules;
@@ -175,7 +175,7 @@ TEST(Completion, GroupsNarrowARowAndNeverOpenIt) {
       << "a filter that is not read must not be passed over";
 }
 
-TEST(Completion, WithoutOurAccountARoleCannotBeTakenAndTheRowSaysWhatToSet) {
+TEST(Completion, WithoutOurAccountTheRowSaysWhichSettingIsMissing) {
   Rules rules = rules_with_predecessors();
   rules.own_account.clear();
   rules.central_accounts.clear();

@@ -59,7 +59,7 @@ TEST(TenantDirectory, GivesTheEnabledConfigurationsOfATenantByType) {
   EXPECT_TRUE(view.invalid.empty());
 }
 
-TEST(TenantDirectory, ATenantThatLeftIsUnknownAndTheNextOneHasWhatIsStoredSince) {
+TEST(TenantDirectory, ADeletedTenantIsUnknownAndItsSuccessorIsReadAnew) {
   Fixture deps;
   deps.put(left_row(TenantId("acme"), Timestamp::from_seconds(1'000)));
   EXPECT_FALSE(deps.view("acme").is_known);
@@ -223,7 +223,7 @@ TEST(TenantDirectory, AnswersManyThreadsAtOnce) {
   }
 }
 
-TEST(TenantDirectory, TellsOnceThatAConfigurationCannotBeUsedAndWhyAndThatItIsMended) {
+TEST(TenantDirectory, ReportsAnUnusableConfigurationAndItsFixOnce) {
   fakes::StillClock clock;
   fakes::MemoryTenantStore store;
   Metrics metrics;

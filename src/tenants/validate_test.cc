@@ -324,7 +324,7 @@ TEST(Validate, JudgesTheEncryptionOfABucketsObjects) {
                 "kms_key_id is in another account"}});
 }
 
-TEST(Validate, TakesOurOwnAccountForAnExternalIdOnlyWhereThatIsSaid) {
+TEST(Validate, TakesOurAccountAsExternalIdOnlyWhereTheRowSaysSo) {
   Rules rules = kAws;
   rules.central_accounts = {"000000000001", "000000000002"};
   const auto with = [](const char* id, bool is_said) {
@@ -362,7 +362,7 @@ TEST(SharedExternalId, IsOneOfTwoTenantsButNotOfOnesDestinations) {
   EXPECT_FALSE(shared_external_id(row, {other})) << "both say that all know it";
 }
 
-TEST(SharedBucketKeys, AreOfTwoEnabledDestinationsOfOneTenantWithOneBucketAndPrefix) {
+TEST(SharedBucketKeys, AreTwoEnabledDestinationsWithOneBucketAndPrefix) {
   TenantConfiguration one = good_s3();
   one.enabled = true;
   one.bucket_prefix = "logs/";

@@ -131,7 +131,7 @@ TYPED_TEST_P(LedgerConformance, ProgressIsKeptWithThePlanThatItCounts) {
   EXPECT_EQ(this->claim(id, "worker-2", 7, 67).entry.progress, this->to(2, "new"));
 }
 
-TYPED_TEST_P(LedgerConformance, WhatBecameOfABatchsEventsIsKeptUntilTheBatchIsConfirmed) {
+TYPED_TEST_P(LedgerConformance, KeepsABatchsEventOutcomesUntilItIsConfirmed) {
   const DeliveryId id = this->id("k");
   Progress half = this->to(2);
   half.batch_outcome = "0123456789abcdef:a2i";
@@ -275,7 +275,7 @@ TYPED_TEST_P(LedgerConformance, AnUnparkedDeliveryGoesOnWhereItStopped) {
   EXPECT_EQ(claim.entry.progress, this->to(3));
 }
 
-TYPED_TEST_P(LedgerConformance, RemembersSinceWhenADeliveryIsParkedAndHowOftenItWasReleased) {
+TYPED_TEST_P(LedgerConformance, RemembersSinceWhenItIsParkedAndItsReleases) {
   const DeliveryId id = this->id("k");
   this->park(id, 10);
   ASSERT_TRUE(this->ledger().unpark(id, this->at(20), Deadline::never()).ok());
@@ -290,7 +290,7 @@ TYPED_TEST_P(LedgerConformance, RemembersSinceWhenADeliveryIsParkedAndHowOftenIt
   EXPECT_EQ(parked->front().entry.releases, 1U);
 }
 
-TYPED_TEST_P(LedgerConformance, WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed) {
+TYPED_TEST_P(LedgerConformance, SettlesAParkedDeliveryInOneStepAndListsLostOnes) {
   const auto settle = [&](const DeliveryId& id, DeliveryState state) {
     return this->ledger().settle_parked(id, state, "because", this->at(50), Deadline::never());
   };
@@ -435,13 +435,13 @@ TYPED_TEST_P(LedgerConformance, AnObjectThatWasWrittenOverIsAnotherDelivery) {
 REGISTER_TYPED_TEST_SUITE_P(
     LedgerConformance, ANewDeliveryIsClaimedFromItsFirstBatch, ALeaseKeepsOthersOutUntilItExpires,
     AfterItsLeaseWasLostAWorkerChangesNothing, ProgressAndTheLeaseGoOnTogether,
-    ProgressIsKeptWithThePlanThatItCounts, WhatBecameOfABatchsEventsIsKeptUntilTheBatchIsConfirmed,
+    ProgressIsKeptWithThePlanThatItCounts, KeepsABatchsEventOutcomesUntilItIsConfirmed,
     AReleasedDeliveryIsAnyonesAndKeepsItsProgress, SaysSinceWhenADeliveryIsTriedInVain,
     ASettledDeliveryIsNobodysToDeliverAgain, NobodyWritesWithoutAClaim, DeliveriesThatDifferInOneNameAreApart,
     ListsWhatIsParkedOldestFirst, AnObjectThatWasWrittenOverIsAnotherDelivery,
-    AnUnparkedDeliveryGoesOnWhereItStopped, RemembersSinceWhenADeliveryIsParkedAndHowOftenItWasReleased,
+    AnUnparkedDeliveryGoesOnWhereItStopped, RemembersSinceWhenItIsParkedAndItsReleases,
     CountsTheClaimsThatNobodyEndedSinceTheLastProgress, AWithdrawnClaimCountsForNothingAndOthersStay,
-    ATryThatCameToItsEndLeavesNoClaimOpen, WhatIsParkedIsSettledInOneStepAndWhatIsLostIsListed,
+    ATryThatCameToItsEndLeavesNoClaimOpen, SettlesAParkedDeliveryInOneStepAndListsLostOnes,
     OfManyWhoClaimADeliveryOneHasIt);
 
 }  // namespace headgate::conformance

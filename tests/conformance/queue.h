@@ -87,7 +87,7 @@ TYPED_TEST_P(QueueConformance, ARemovedMessageNeverComesBack) {
   this->expect_void(this->queue().remove(message.receipt, Deadline::never()));
 }
 
-TYPED_TEST_P(QueueConformance, AMessageThatIsNotRemovedComesAgainAfterItsVisibility) {
+TYPED_TEST_P(QueueConformance, AMessageComesAgainAfterItsVisibility) {
   this->send("text");
   const ReceivedMessage first = this->receive_one(seconds{30});
   this->backend_.pass(seconds{29});
@@ -114,7 +114,7 @@ TYPED_TEST_P(QueueConformance, AReceiptIsVoidOnceTheMessageWasReceivedAgain) {
   EXPECT_EQ(this->receive_one().id, second.id);
 }
 
-TYPED_TEST_P(QueueConformance, AReceiptWhoseVisibilityHasPassedMayStillRemoveButNotExtend) {
+TYPED_TEST_P(QueueConformance, AnExpiredReceiptMayStillRemoveButNotExtend) {
   this->send("text");
   const ReceivedMessage message = this->receive_one(seconds{5});
   this->backend_.pass(seconds{6});
@@ -228,11 +228,12 @@ TYPED_TEST_P(QueueConformance, RefusesWhatSqsWouldRefuse) {
             Fault::Invalid);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(
-    QueueConformance, GivesAMessageAsItWasSentAndToOneReceiverOnly, ARemovedMessageNeverComesBack,
-    AMessageThatIsNotRemovedComesAgainAfterItsVisibility, AReceiptIsVoidOnceTheMessageWasReceivedAgain,
-    AReceiptWhoseVisibilityHasPassedMayStillRemoveButNotExtend, VisibilityIsExtendedAndGivenUp,
-    ADelayedMessageWaits, GivesNoMoreThanAskedAndEachMessageOnce, ThreadsNeverGetTheSameMessage,
-    AMessageReceivedTooOftenIsGivenNoMore, TellsHowManyMessagesAreWhere, RefusesWhatSqsWouldRefuse);
+REGISTER_TYPED_TEST_SUITE_P(QueueConformance, GivesAMessageAsItWasSentAndToOneReceiverOnly,
+                            ARemovedMessageNeverComesBack, AMessageComesAgainAfterItsVisibility,
+                            AReceiptIsVoidOnceTheMessageWasReceivedAgain,
+                            AnExpiredReceiptMayStillRemoveButNotExtend, VisibilityIsExtendedAndGivenUp,
+                            ADelayedMessageWaits, GivesNoMoreThanAskedAndEachMessageOnce,
+                            ThreadsNeverGetTheSameMessage, AMessageReceivedTooOftenIsGivenNoMore,
+                            TellsHowManyMessagesAreWhere, RefusesWhatSqsWouldRefuse);
 
 }  // namespace headgate::conformance

@@ -124,7 +124,7 @@ TYPED_TEST_P(TenantStoreConformance, ListsAllRowsOnceByPagesOfAnySize) {
   }
 }
 
-TYPED_TEST_P(TenantStoreConformance, ARowThatCannotBeReadHidesNoneOfItsNeighboursAndCanBeMended) {
+TYPED_TEST_P(TenantStoreConformance, AnUnreadableRowHidesNoOtherAndCanBeFixed) {
   for (const std::string tenant : {"a", "b", "c"}) this->put(this->configuration(tenant, "s3"));
   this->backend_.break_row(TenantId("b"), DestinationName("s3"));
   const auto page = this->tenants().list("", 10, Deadline::never());
@@ -157,8 +157,7 @@ TYPED_TEST_P(TenantStoreConformance, WhatIsRemovedIsNotFound) {
 
 REGISTER_TYPED_TEST_SUITE_P(TenantStoreConformance, GivesBackWhatWasPutAtTheNextVersion,
                             OfTwoWhoChangeTheSameVersionOneIsDenied, GivesATenantsRowsAndNobodyElses,
-                            ListsAllRowsOnceByPagesOfAnySize,
-                            ARowThatCannotBeReadHidesNoneOfItsNeighboursAndCanBeMended,
+                            ListsAllRowsOnceByPagesOfAnySize, AnUnreadableRowHidesNoOtherAndCanBeFixed,
                             WhatIsRemovedIsNotFound);
 
 }  // namespace headgate::conformance

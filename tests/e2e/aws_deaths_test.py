@@ -59,7 +59,7 @@ class DeathsOnAws(AwsTest):
     def has(self, tenant, *pods):
         return self.pipeline.events(tenant) == {pod: [f"{pod} says this"] for pod in pods}
 
-    def test_what_three_workers_died_of_is_parked_and_the_rest_is_delivered(self):
+    def test_parks_what_three_workers_died_of(self):
         self.put_object("acme", "bad")
         self.put_object("acme", "first")
         self.put_object("globex", "first")

@@ -29,7 +29,7 @@ class FunctionTest(AwsTest):
     def tenants_of(self, messages):
         return {tenant for message in messages for tenant in TENANTS if f"%2F{tenant}%2F" in message["Body"]}
 
-    def test_an_invocation_ends_before_its_deadline_and_names_what_hangs(self):
+    def test_ends_before_its_deadline_and_names_what_hangs(self):
         self.write_logs(LINES)
         self.collect(self.aws.url, LINES * len(TENANTS) * 2)
         is_over = threading.Event()

@@ -77,7 +77,7 @@ class KilledOnAws(AwsTest):
         return [call.operation for call in self.proxy.calls if call.service == "s3" and
                 call.method == "PUT" and call.path.startswith("/logs-of-acme/") and f"/{pod}/" in call.path]
 
-    def test_a_processor_killed_at_any_call_repeats_one_batch_at_most_and_nothing_in_a_bucket(self):
+    def test_a_kill_at_any_call_repeats_one_batch_at_most(self):
         repeated, moments = 0, 0
         for is_done in (False, True):
             for at in range(1000):
@@ -101,7 +101,7 @@ class KilledOnAws(AwsTest):
             self.assertEqual(len(set(messages)), BATCHES * LINES, pod)
         self.assertEqual({state for _, state in self.pipeline.states()}, {"delivered"})
 
-    def test_of_three_workers_that_are_given_the_same_objects_one_delivers_each(self):
+    def test_one_of_three_workers_delivers_each_object(self):
         objects = {f"pod-{number}": self.put_object(f"pod-{number}") for number in range(8)}
         keys = [f"--object=s3://central-logs/{key}" for key, _ in objects.values()]
         workers = [self.start("process", "--mode=manual", *keys, f"--process.name=worker-{number}",

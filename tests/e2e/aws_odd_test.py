@@ -42,7 +42,7 @@ class OddOnAws(AwsTest):
         found = s3.list_objects_v2(Bucket=CENTRAL, Prefix="quarantine/").get("Contents", [])
         return {one["Key"]: s3.get_object(Bucket=CENTRAL, Key=one["Key"])["Body"].read().decode() for one in found}
 
-    def test_where_s3_may_not_copy_the_same_object_arrives_through_us(self):
+    def test_the_same_object_arrives_where_s3_may_not_copy(self):
         copied, streamed = object_of("acme", "web", ["one", "two"]), object_of("globex", "web", ["three", "four"])
         self.proxy.denies = lambda call: call.operation == "CopyObject" and call.path.startswith("/logs-of-globex/")
         self.start_worker()
@@ -63,7 +63,7 @@ class OddOnAws(AwsTest):
                    if call.method == "PUT" and call.path.startswith("/logs-of-")]
         self.assertEqual(sorted(written), ["CopyObject", "PutObject"])
 
-    def test_a_message_stays_invisible_while_it_is_worked_on_for_longer_than_its_visibility(self):
+    def test_a_message_stays_invisible_during_long_work(self):
         key, body = object_of("acme", "web", ["slowly"])
         waited = []
 
@@ -85,7 +85,7 @@ class OddOnAws(AwsTest):
         self.assertEqual(self.pipeline.events("acme"), {"web-0": ["slowly"]})
         self.assertEqual(len([call for call in self.proxy.calls if call.operation == "PutLogEvents"]), 1)
 
-    def test_what_can_never_be_delivered_comes_to_an_end_and_keeps_nothing_else_back(self):
+    def test_undeliverable_messages_end_and_delay_no_other(self):
         dynamo, s3, sqs = (self.aws.client(name) for name in ("dynamodb", "s3", "sqs"))
         dynamo.update_item(TableName="headgate-tenants", Key={"tenant_id": {"S": "globex"}, "type": {"S": "cloudwatch"}},
                            UpdateExpression="SET desired_logs = :wanted",

@@ -485,7 +485,7 @@ class AwsPipelineTest(AwsTest):
         dlq("purge", "--yes")
         self.assertEqual([name for name in bodies if name in dlq("list")], [])
 
-    def test_what_is_parked_is_delivered_when_its_cause_is_mended(self):
+    def test_parked_deliveries_arrive_once_the_cause_ends(self):
         file = CriFile(self.installation.pods, "initech", "api-0")
         file.write(b"nobody has configured us")
         file.close()
@@ -499,7 +499,7 @@ class AwsPipelineTest(AwsTest):
         self.await_that(lambda: self.pipeline.events("initech") == {"api-0": ["nobody has configured us"]}, "the line")
         worker.stop()
 
-    def test_a_customers_role_lets_in_the_central_role_with_its_external_id_and_nobody_else(self):
+    def test_a_role_admits_only_us_with_its_external_id(self):
         self.write_logs(10)
         self.collect(self.aws.url, 10 * len(TENANTS) * len(PODS))
         self.pipeline.set_external_id("globex", "external-acme")

@@ -100,7 +100,7 @@ class BadInput(EndToEndTest):
             installation.settings["metrics.listen"] = address
             self.assert_refused(installation.run(1), address)
 
-    def test_a_tenant_with_three_wrong_fields_is_refused_naming_all_three(self):
+    def test_a_tenants_refusal_names_all_wrong_fields(self):
         installation = self.install()
         put = installation.put_tenant({"tenant_id": "tenant-a", "type": "s3", "bucket_name": "No", "target_region": "moon",
                                        "colour": "blue"})
@@ -118,7 +118,7 @@ class BadInput(EndToEndTest):
              *installation.flags()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS_MAX)
         self.assert_refused(done, installation.root, "File too large")
 
-    def test_a_full_disk_stops_reading_and_everything_arrives_once_there_is_room(self):
+    def test_a_full_disk_stops_reading_and_loses_nothing(self):
         # As full as the spool may see it: more is to be left free than there is.
         installation = self.install(**{"collect.spool.free-bytes-min": "1000TiB"})
         installation.put_standard_tenants("tenant-a")
@@ -134,7 +134,7 @@ class BadInput(EndToEndTest):
         [records] = installation.delivered_objects("tenant-a").values()
         self.assert_same([record["message"] for record in records], lines, "bucket")
 
-    def test_writes_that_fail_for_want_of_space_lose_nothing(self):
+    def test_failed_writes_on_a_full_disk_lose_nothing(self):
         # RLIMIT_FSIZE makes write() fail as a full disk does, in the middle of batches.
         installation = self.install(**{"collect.batch.age-max": "10s"})
         installation.put_standard_tenants("tenant-a")

@@ -62,13 +62,13 @@ class BucketTokenTest(AwsTest):
             earlier = {name: {"N": str(int(row[name]["N"]) - HALF_HOUR_NS - 10**9)} for name in ("updated_at", "parked_at", "parked_since")}
             self.aws.client("dynamodb").put_item(TableName="headgate-ledger", Item=row | earlier)
 
-    def test_it_is_delivered_to_the_bucket_that_holds_its_token(self):
+    def test_delivers_to_the_bucket_that_holds_its_token(self):
         self.theirs.put_object(Bucket=BUCKET, Key=TOKEN_KEY, Body=TOKEN.encode() + b"\n")
         self.assertEqual(self.work("web")["state"]["S"], "delivered")
         key, = self.delivered()
         self.assertTrue(key.startswith("in/acme/web/"), key)
 
-    def test_without_it_and_with_another_it_is_parked_and_released_once_the_token_is_there(self):
+    def test_a_delivery_is_parked_until_the_token_is_right(self):
         row = self.work("missing")
         self.assertEqual(row["state"]["S"], "parked")
         self.assertIn("bucket_token", row["reason"]["S"])

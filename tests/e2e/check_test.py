@@ -49,7 +49,7 @@ class CheckTest(AwsTest):
         self.assertIn(word, found[0][0])
         self.assertIn(fix, found[0][1])
 
-    def test_a_whole_installation_is_all_well_and_nothing_is_left_behind(self):
+    def test_a_whole_installation_is_well_and_left_clean(self):
         done = self.check()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertNotIn("✗", done.stdout)
@@ -118,7 +118,7 @@ class CheckTest(AwsTest):
         self.assertEqual(self.faults("process", "--tenant=globex"), [])
         self.assert_one_fault("central role", "sts:AssumeRole", "process", role="arn:aws:iam::123456789012:role/no-such-role")
 
-    def test_what_may_not_be_done_is_told_with_what_to_allow(self):
+    def test_a_missing_permission_is_named_with_its_fix(self):
         self.aws.client("iam").put_role_policy(RoleName="central-log-distribution", PolicyName="no", PolicyDocument=json.dumps({
             "Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Resource": "*", "Action": [
                 "sqs:ChangeMessageVisibility", "s3:PutObject"]}]}))

@@ -121,7 +121,7 @@ class CollectTest(EndToEndTest):
             self.assertLess(time.monotonic(), end, f"waited {WAIT_SECONDS} s for: {what}")
             time.sleep(0.05)
 
-    def test_stores_the_logs_of_selected_pods_under_their_labels(self):
+    def test_stores_selected_pods_logs_under_their_labels(self):
         self.api.add_namespace("clusters-a", **{HOSTED: "true"})
         self.api.add_namespace("default")
         wanted = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
@@ -146,7 +146,7 @@ class CollectTest(EndToEndTest):
         self.assertEqual(self.records(), {
             key: [f"line {number}" for number in range(1000)] + ["written just before the end"]})
 
-    def test_a_restart_goes_on_where_it_stopped_also_while_the_api_is_away(self):
+    def test_resumes_after_a_restart_while_the_api_is_away(self):
         self.api.add_namespace("clusters-a", **{HOSTED: "true"})
         file = self.pod("clusters-a", "etcd-0", labels={"app": "etcd"})
         file.write(b"one")
@@ -163,7 +163,7 @@ class CollectTest(EndToEndTest):
         self.await_that(lambda: self.records().get(key) == ["one", "two"], "the second line, without an API")
         self.assertEqual(agent.stop()[0], 0)
 
-    def test_says_what_it_does_not_know_before_the_api_has_spoken(self):
+    def test_says_what_is_unknown_before_the_api_answers(self):
         self.api.stop()
         agent = self.agent()
         status, body = agent.get("/readyz")
@@ -207,7 +207,7 @@ class CollectTest(EndToEndTest):
             messages += [json.loads(line)["message"] for line in gzip.decompress(got["Body"].read()).splitlines()]
         self.assertEqual(messages, [f"line {number}" for number in range(1000)])
 
-    def test_is_gone_within_its_grace_while_a_store_that_hangs_has_its_batches(self):
+    def test_exits_within_its_grace_while_the_store_hangs(self):
         aws = Aws()
         self.addCleanup(aws.stop)
         aws.client("s3").create_bucket(Bucket="central-logs",
@@ -240,7 +240,7 @@ class CollectTest(EndToEndTest):
             messages += [json.loads(line)["message"] for line in body.splitlines()]
         self.assertEqual(sorted(messages), sorted(f"line {number}" for number in range(100) for _ in files))
 
-    def test_collects_only_pods_and_containers_that_it_is_told_to(self):
+    def test_collects_only_selected_pods_and_containers(self):
         self.api.add_namespace("clusters-a", **{HOSTED: "true"})
         wanted = self.pod("clusters-a", "etcd-0", labels={"app": "etcd", "logs": "yes"})
         other = self.pod("clusters-a", "web-0", labels={"app": "web"})
@@ -255,7 +255,7 @@ class CollectTest(EndToEndTest):
         self.assertEqual(agent.stop()[0], 0)
         self.assertEqual(self.records(), {("clusters-a", "etcd", "etcd-0"): ["said by etcd-0"]})
 
-    def test_believes_an_api_whose_certificate_its_ca_file_signed_and_no_other(self):
+    def test_trusts_only_an_api_that_its_ca_file_signed(self):
         ours, others = (self.certificate(name) for name in ("ours", "others"))
         url = self.secure_api(*ours)
         for ca_file, is_believed in ((ours[0], True), (others[0], False)):
@@ -324,7 +324,7 @@ class CollectTest(EndToEndTest):
         head = s3.head_object(Bucket="central-logs", Key=listed["Key"])
         self.assertEqual((head["ServerSideEncryption"], head["SSEKMSKeyId"]), ("aws:kms", key))
 
-    def test_needs_no_root_and_writes_nowhere_but_in_its_data_directory(self):
+    def test_needs_no_root_and_writes_only_its_own_files(self):
         # In a mount namespace where all is read-only but the installation's root; nobody, in the group that owns the logs (0640,
         # as containerd makes them), without a capability.
         nobody = 65534

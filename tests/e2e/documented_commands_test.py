@@ -64,7 +64,7 @@ def complaint(command):
 
 
 class DocumentedCommandsTest(unittest.TestCase):
-    def test_every_command_of_the_documents_exists_with_its_options(self):
+    def test_every_documented_command_and_option_exists(self):
         seen = 0
         for page in PAGES:
             for line, command in commands_in(page.read_text(encoding="utf-8")):
@@ -74,7 +74,7 @@ class DocumentedCommandsTest(unittest.TestCase):
                 self.assertIsNone(complaint(command), f"{page.relative_to(ROOT)}:{line}: {command}")
         self.assertGreater(seen, 80)
 
-    def test_commands_and_options_that_are_not_there_are_told(self):
+    def test_unknown_commands_and_options_are_reported(self):
         self.assertEqual(complaint("headgate collekt"), "no command collekt")
         self.assertEqual(complaint("headgate tenant remove acme"), "no command tenant remove")
         self.assertEqual(complaint("headgate process --mode=scan --pretend"), "no option --pretend")

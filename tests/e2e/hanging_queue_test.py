@@ -78,7 +78,7 @@ class HangingQueueTest(AwsTest):
         attributes = self.aws.client("sqs").get_queue_attributes(QueueUrl=self.pipeline.queue, AttributeNames=["All"])["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"]), int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
-    def test_it_is_gone_when_its_grace_is_over_although_a_receive_hangs(self):
+    def test_exits_within_its_grace_though_a_receive_hangs(self):
         for _ in range(STOPS):
             hang = self.hang()
             worker = self.start_worker()
@@ -88,7 +88,7 @@ class HangingQueueTest(AwsTest):
             prober.end()
             hang.is_over.set()
 
-    def test_it_is_gone_although_every_call_hangs_and_it_holds_messages(self):
+    def test_exits_though_every_call_hangs(self):
         for stop in range(STOPS):
             self.put(f"stop{stop}x")
             hold = self.hang("PutLogEvents")
@@ -102,7 +102,7 @@ class HangingQueueTest(AwsTest):
             queue.is_over.set()
             hold.is_over.set()
 
-    def test_what_it_had_received_goes_back_at_once_when_a_receive_hangs(self):
+    def test_returns_its_messages_though_a_receive_hangs(self):
         self.put()
         hold = self.hang("PutLogEvents")
         worker = self.start_worker("--process.concurrency=1", grace=8)
@@ -118,7 +118,7 @@ class HangingQueueTest(AwsTest):
         hold.is_over.set()
         self.assert_another_delivers_all()
 
-    def test_what_it_had_received_goes_back_when_the_queue_answers_again_within_its_grace(self):
+    def test_returns_its_messages_if_the_queue_recovers(self):
         self.put()
         hold = self.hang("PutLogEvents")
         worker = self.start_worker("--process.concurrency=1", grace=12)

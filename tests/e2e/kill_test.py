@@ -16,7 +16,7 @@ TENANTS = ("tenant-a", "tenant-b")
 
 
 class Killed(EndToEndTest):
-    def test_kill_9_at_any_instant_loses_no_line_and_repeats_none_in_buckets(self):
+    def test_kill_9_loses_nothing_and_repeats_no_object(self):
         installation = self.install(**{"collect.batch.age-max": "300ms", "log.level": "error", "process.visibility": "2s",
                                        "process.lease": "2s",
                                        "collect.overrides": "{tenant-b: [partition=tenant]}"})

@@ -160,7 +160,7 @@ class CollectInAClusterTest(EndToEndTest):
             self.assertLess(time.monotonic(), end, f"waited {WAIT_SECONDS} s for: {what}; there is {self.records()}")
             time.sleep(0.05)
 
-    def test_collects_what_the_api_says_and_follows_what_it_says_later(self):
+    def test_collects_what_the_api_says_and_sees_changes(self):
         self.add_namespace("shop", wanted="yes", team="sellers")
         self.add_namespace("other")
         web = self.pod("shop", "web-0", labels={"app": "web", "team": "thieves"})
@@ -199,7 +199,7 @@ class CollectInAClusterTest(EndToEndTest):
         self.assertEqual(sorted(everything), ["first"] * 3 + ["of another team", "second", "third"])
         self.assertFalse([key for key in self.records() if key.startswith("thieves")])
 
-    def test_last_words_without_an_end_are_collected_once_the_api_says_that_their_container_ended(self):
+    def test_an_ended_containers_unended_line_is_collected(self):
         self.add_namespace("shop", wanted="yes", team="sellers")
         job = self.pod("shop", "job-0", labels={"app": "job"})
         living = self.pod("shop", "web-0", labels={"app": "web"})
@@ -230,7 +230,7 @@ class CollectInAClusterTest(EndToEndTest):
         agent.communicate()
         self.assertEqual(self.records(), wanted, "nothing twice")
 
-    def test_nothing_of_a_namespace_that_loses_its_label_is_collected_whatever_becomes_of_its_pods(self):
+    def test_a_namespace_without_its_label_is_left_alone(self):
         self.add_namespace("shop", wanted="yes")
         web = self.pod("shop", "web-0", labels={"app": "web"})
         ended = self.pod("shop", "ended-0", labels={"app": "ended"})

@@ -74,7 +74,7 @@ class LogFilesTest(EndToEndTest):
         self.assertEqual(complaints.count("names among the pods' logs that are not opened"), 1)
         self.assertEqual(complaints.count("6.log: none of its first lines is a CRI line"), 1)
 
-    def test_links_into_an_allowed_directory_are_followed_where_docker_rotates_behind_them(self):
+    def test_links_are_followed_where_docker_rotates(self):
         docker = CriFile(self.installation.path, "docker", "abc")
         pod = CriFile(self.installation.pods, "shop", "web-1")
         pod.close()
@@ -95,7 +95,7 @@ class LogFilesTest(EndToEndTest):
         wanted = [f"{generation} {number}" for generation in range(3) for number in [*range(100), "late"]]
         self.assertEqual(sorted(self.stored("shop")), sorted(wanted))
 
-    def test_files_that_were_rotated_behind_a_link_unseen_are_counted_as_possibly_lost(self):
+    def test_unseen_rotations_behind_a_link_are_counted(self):
         docker = CriFile(self.installation.path, "docker", "abc")
         pod = CriFile(self.installation.pods, "shop", "web-1")
         pod.close()
@@ -147,7 +147,7 @@ class LogFilesTest(EndToEndTest):
         self.assertEqual(metric("headgate_collect_link_files_lost_total"), 1)
         self.assertEqual(self.stop(process).count("rotated more than once between two looks"), 1)
 
-    def test_a_log_that_a_power_loss_made_shorter_is_gone_on_with(self):
+    def test_a_log_shortened_by_a_power_loss_is_continued(self):
         for case in ("its container comes again", "it is written on", "cut in the middle of a line", "with NULs"):
             with self.subTest(case):
                 self.installation = self.install()
@@ -175,7 +175,7 @@ class LogFilesTest(EndToEndTest):
                 wanted = [f"line {number:04}" for number in range(1000)] + [f"after {number:04}" for number in range(300)]
                 self.assert_same(sorted(self.stored("shop")), sorted(wanted), case)
 
-    def test_last_words_without_a_newline_are_stored_after_a_while(self):
+    def test_a_last_line_without_a_newline_is_stored(self):
         log = CriFile(self.installation.pods, "shop", "job-1")
         log.write(b"starting")
         log.file.write(b"2025-08-30T11:27:01.000000001Z stdout P the last words\n")
@@ -188,7 +188,7 @@ class LogFilesTest(EndToEndTest):
         self.assertEqual(collections.Counter(self.stored("shop")),
                          collections.Counter(["starting", "the last words", "cut in the mid"]))
 
-    def test_what_is_written_to_a_log_after_it_was_removed_is_stored(self):
+    def test_writes_to_a_removed_log_are_stored(self):
         log = CriFile(self.installation.pods, "shop", "web-1")
         log.write(b"before")
         log.file.flush()

@@ -88,7 +88,7 @@ class OneAgentTest(EndToEndTest):
         self.await_stored("one", "two")
         self.stop(first)
 
-    def test_a_second_agent_waits_for_one_that_is_being_replaced(self):
+    def test_a_second_agent_waits_for_the_first_to_end(self):
         first = self.start_and_await()
         self.say("one")
         self.await_stored("one")
@@ -146,7 +146,7 @@ class OneAgentTest(EndToEndTest):
         for name, content in before.items():
             self.assertEqual(after[name], content, name)
 
-    def test_files_of_a_newer_headgate_are_left_as_they_are(self):
+    def test_files_of_a_newer_headgate_are_left_alone(self):
         self.say("one")
         self.stop(self.start_and_await(command=("local", "--status=off")))
         spool = self.data / "spool"
@@ -192,7 +192,7 @@ class OneAgentTest(EndToEndTest):
         self.assertTrue((spool / "0000000000000001.damaged").exists(), "what is damaged is put aside all the same")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, who makes the directory")
-    def test_an_agent_that_is_not_root_is_told_how_to_get_its_directory(self):
+    def test_an_unprivileged_agent_says_how_to_prepare(self):
         top = self.installation.path
         for folder in (top, self.installation.pods):
             folder.chmod(0o755)

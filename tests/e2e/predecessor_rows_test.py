@@ -54,7 +54,7 @@ class PredecessorRowsTest(AwsTest):
                 found[stream["logStreamName"]] = [event["message"] for event in events]
         return found
 
-    def test_the_readmes_row_gets_its_lines_into_its_log_group(self):
+    def test_the_readmes_row_fills_its_log_group(self):
         self.put_readme_row()
         self.put_object("web", ["one", "two"])
         self.deliver("--tenants.predecessor-rows=true")
@@ -62,7 +62,7 @@ class PredecessorRowsTest(AwsTest):
         taken = [session.form for session in self.proxy.sessions.values() if session.form["RoleArn"] == self.role]
         self.assertEqual({form["ExternalId"] for form in taken}, {ACCOUNT})
 
-    def test_groups_and_what_scripts_write_as_text_are_read_as_they_are_meant(self):
+    def test_reads_groups_and_what_scripts_write_as_text(self):
         self.put_readme_row(groups={"L": [{"S": "Api"}]}, desired_logs={"SS": ["web"]}, ttl={"S": "4000000000"})
         self.put_row(tenant_id={"S": "northwind"}, type={"S": "cloudwatch#b"}, enabled={"S": "True"},
                      log_distribution_role_arn={"S": self.role}, log_group_name={"S": "/second"},
@@ -74,7 +74,7 @@ class PredecessorRowsTest(AwsTest):
         self.assertEqual(set(self.lines("us-east-1")), {"kube-apiserver-0", "oauth-server-0", "web-0"},
                          "no region is us-east-1, one empty name is all")
 
-    def test_a_bucket_that_says_nothing_but_its_name_gets_its_objects(self):
+    def test_a_bucket_given_only_by_name_gets_its_objects(self):
         self.aws.client("s3", "us-east-1", self.customer).put_bucket_policy(
             Bucket="northwind-archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
                 {"Effect": "Allow", "Principal": {"AWS": CENTRAL_ROLE}, "Action": "s3:PutObject",
@@ -88,7 +88,7 @@ class PredecessorRowsTest(AwsTest):
         self.assertEqual(len(keys), 1, keys)
         self.assertTrue(keys[0].startswith("ROSA/cluster-logs/northwind/web/"), keys)
 
-    def test_without_the_setting_they_wait_and_the_reason_names_it(self):
+    def test_waits_without_the_setting_and_names_it(self):
         self.put_readme_row()
         self.put_object("web", ["one"])
         self.deliver()

@@ -85,7 +85,7 @@ class ProbedStopTest(EndToEndTest):
         installation = self.install()
         self.assert_stops_well_while_probed(installation, ["collect", "--kube.api=off"], *self.collecting(installation))
 
-    def test_collect_while_the_kubernetes_api_does_not_answer(self):
+    def test_collect_while_the_api_does_not_answer(self):
         installation = self.install()
         self.assert_stops_well_while_probed(
             installation, ["collect", "--kube.api=https://127.0.0.1:1", "--kube.node-name=node-1", "--kube.token-file=", "--kube.ca-file="],

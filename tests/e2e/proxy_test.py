@@ -155,7 +155,7 @@ class ProxyTest(AwsTest):
         worker.communicate(timeout=60)
         return len(self.outside.asked) - before
 
-    def test_everything_goes_through_the_proxy_that_a_variable_names_in_capitals_or_not(self):
+    def test_all_calls_use_the_proxy_that_a_variable_names(self):
         for number, variable in enumerate(("HTTP_PROXY", "http_proxy")):
             asked = self.deliver(f"http://{OUTSIDE}", f"plain{number}", **{variable: self.outside.url})
             self.assertGreater(asked, 10)
@@ -163,7 +163,7 @@ class ProxyTest(AwsTest):
         self.assertEqual(services, {"s3", "sqs", "sts", "dynamodb", "logs"})
         self.assertEqual(self.outside.hosts(), {OUTSIDE})
 
-    def test_over_tls_the_proxy_is_asked_for_tunnels_and_nothing_else(self):
+    def test_over_tls_the_proxy_only_opens_tunnels(self):
         for number, variable in enumerate(("HTTPS_PROXY", "https_proxy")):
             self.deliver(f"https://{OUTSIDE}", f"tls{number}", AWS_CA_BUNDLE=str(self.certificate),
                          **{variable: self.outside.url, "HTTP_PROXY": "http://127.0.0.1:1"})

@@ -94,10 +94,10 @@ class Kubelet(threading.Thread):
 
 
 class Rotated(EndToEndTest):
-    def test_a_file_rotated_every_second_and_gzipped_loses_no_line_to_killed_agents(self):
+    def test_rotation_with_killed_agents_loses_nothing(self):
         self.torture(copies=False)
 
-    def test_a_file_copied_and_truncated_every_second_loses_no_line_to_killed_agents(self):
+    def test_copytruncate_with_killed_agents_loses_nothing(self):
         self.torture(copies=True)
 
     def torture(self, copies):

@@ -27,7 +27,7 @@ class StandardStreams(EndToEndTest):
             if path.is_file():
                 self.assertNotIn(b'"level":"', path.read_bytes(), path)
 
-    def test_a_command_whose_output_cannot_be_written_fails(self):
+    def test_a_command_that_cannot_write_its_output_fails(self):
         installation = self.install()
         installation.put_standard_tenants("tenant-a")
         root = f"--local.root={installation.root}"

@@ -33,7 +33,7 @@ class Undelivered(unittest.TestCase):
     def messages(self, tenant):
         return [event["message"] for events in self.installation.delivered_events(tenant).values() for event in events]
 
-    def test_what_waits_for_a_tenant_is_released_when_the_tenant_is_configured(self):
+    def test_configuring_a_tenant_releases_its_deliveries(self):
         self.write("late", [b"one", b"two"])
         self.installation.run(3)
         listed = self.headgate("undelivered", "list", "--kind=parked")
@@ -44,7 +44,7 @@ class Undelivered(unittest.TestCase):
         self.assertEqual(self.messages("late"), ["one", "two"])
         self.assertEqual(self.headgate("undelivered", "list"), "")
 
-    def test_what_expired_while_it_was_parked_is_lost_and_says_so(self):
+    def test_a_parked_object_that_expired_is_reported_lost(self):
         self.write("late", [b"one"])
         self.installation.run(3)
         for path in self.objects():
@@ -70,7 +70,7 @@ class Undelivered(unittest.TestCase):
         self.assertIn("redelivered 0", self.headgate("undelivered", "redeliver", "--kind=message"))
         self.assertTrue((self.central() / "quarantine" / "redelivered" / "messages" / key.name).exists())
 
-    def test_events_in_quarantine_are_redelivered_with_the_time_of_now_where_they_are_too_old(self):
+    def test_redelivers_quarantined_events_old_ones_as_now(self):
         self.installation.put_standard_tenants("tenant-a")
         self.installation.run(1)
         folder = self.central() / "quarantine" / "tenant-a" / "cloudwatch" / "0123456789abcdef-x.json.gz"
@@ -97,7 +97,7 @@ class Undelivered(unittest.TestCase):
             keys.append(key)
         return keys
 
-    def test_an_id_names_one_and_only_one_and_says_so_where_there_is_none(self):
+    def test_an_id_names_exactly_one_or_is_reported(self):
         self.installation.put_standard_tenants("tenant-a")
         self.installation.run(1)
         keys = self.quarantine_events(3)
@@ -115,7 +115,7 @@ class Undelivered(unittest.TestCase):
                       ["--tenant=a", "--from=2026-01-01T00:00:00Z", "--name=a~b"]):
             self.headgate("replay", *words, status=2)
 
-    def test_of_two_runs_at_once_neither_fails_and_each_event_is_delivered_once(self):
+    def test_two_runs_at_once_deliver_each_event_once(self):
         self.installation.put_standard_tenants("tenant-a")
         self.installation.run(1)
         self.quarantine_events(40)

@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class VersionTest(unittest.TestCase):
-    def test_the_program_tells_its_version_commit_and_flags(self):
+    def test_prints_its_version_commit_and_flags(self):
         done = subprocess.run([BINARY, "--version"], check=True, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.stderr, "")
         first, *others = done.stdout.splitlines()

@@ -143,7 +143,7 @@ TEST_F(StrictAws, LetsUsTakeARoleWithItsExternalIdOnly) {
   EXPECT_EQ(identity_of(session)->arn, "arn:aws:sts::123456789012:assumed-role/careful/test");
 }
 
-TEST_F(StrictAws, NarrowsTheCentralRoleByAPolicyOfAsManyCentralBucketsAsFit) {
+TEST_F(StrictAws, NarrowsTheCentralRoleToAsManyBucketsAsFit) {
   std::vector<BucketName> ours;
   for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
   const aws::BucketScope scope{.region = "eu-west-1", .bucket = "acme-logs", .prefix = std::string(500, 'p')};

@@ -71,7 +71,7 @@ class DynamoPages : public testing::Test {
 using Peers = testing::Types<DynamoOfMoto, DynamoDbLocal>;
 TYPED_TEST_SUITE(DynamoPages, Peers);
 
-TYPED_TEST(DynamoPages, AQueryGoesOnWhereThePageBeforeEndedInTheOrderOfItsKeys) {
+TYPED_TEST(DynamoPages, AQueryContinuesAfterThePageBeforeInKeyOrder) {
   Names wanted;
   for (const std::string& name : this->all_)
     if (name.starts_with("acme ")) wanted.push_back(name);

@@ -142,7 +142,7 @@ TYPED_TEST(LedgerPeer, Boto3SeesTheDocumentedRow) {
   EXPECT_EQ(listed->front().id, id);
 }
 
-TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndASettlementTriedAgainIsASuccess) {
+TYPED_TEST(LedgerPeer, ProgressNeverGoesBackAndSettlingTwiceSucceeds) {
   const LeaseOwner owner("worker-1");
   Ledger& ledger = this->fixture_.ledger();
   const DeliveryId id = this->id("k");
@@ -190,7 +190,7 @@ class TenantsPeer : public testing::Test {
 };
 TYPED_TEST_SUITE(TenantsPeer, Peers);
 
-TYPED_TEST(TenantsPeer, ThePredecessorsRowsAreReadAndChangedAndKeepWhatIsNotOurs) {
+TYPED_TEST(TenantsPeer, ThePredecessorsRowsKeepWhatIsNotOurs) {
   this->fixture_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"cloudwatch"},"enabled":{"BOOL":true},)"
       R"("desired_logs":{"SS":["api","web"]},"log_group_name":{"S":"/acme"},"groups":{"L":[{"S":"API"}]},"owner":{"S":"theirs"},)"

@@ -113,7 +113,7 @@ TEST_F(AgentAtKubeApiserver, GoesOnWhenTheServerWasAwayAndComesBack) {
   EXPECT_TRUE(is_watching());
 }
 
-TEST_F(AgentAtKubeApiserver, IsRefusedWithAWrongTokenAndTakesTheNextOneOfTheFile) {
+TEST_F(AgentAtKubeApiserver, IsRefusedWithAWrongTokenAndReadsTheNextOne) {
   const PodId pod = add_pod("one");
   write_token("wrong");
   EXPECT_EQ(cluster_.status_for("wrong", "/api/v1/pods"), 401);

@@ -87,7 +87,7 @@ class ForgottenByKubeApiserver : public AgentAtKubeApiserver {
   }
 };
 
-TEST_F(ForgottenByKubeApiserver, MissesNothingWhenTheServerStartsAnewAndEtcdIsCompacted) {
+TEST_F(ForgottenByKubeApiserver, MissesNothingAfterARestartAndACompactionOfEtcd) {
   expect_nothing_missed([&] {
     cluster_.compact();
     cluster_.stop_api();

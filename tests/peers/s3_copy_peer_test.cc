@@ -149,7 +149,7 @@ class TenantsBucket : public testing::Test {
                                      destination_settings()};
 };
 
-TEST_F(TenantsBucket, HoldsEveryObjectEncryptedAsTheTenantSaysAndBoto3Sees) {
+TEST_F(TenantsBucket, HoldsEveryObjectEncryptedAsTheTenantSays) {
   const std::string key_arn = "arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-1111-2222-333344445555";
   struct Row {
     const char* sse;

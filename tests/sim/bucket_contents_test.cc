@@ -131,7 +131,7 @@ TEST_F(BucketContents, HoldWhatIsWantedAlsoWhenLessWasWantedBefore) {
   }
 }
 
-TEST_F(BucketContents, AreNotTakenForDeliveredWhenAnotherObjectLiesUnderTheKey) {
+TEST_F(BucketContents, AnotherObjectUnderTheKeyIsNotTakenForDelivered) {
   for (const bool is_ours : {true, false}) {
     const ObjectKey key(is_ours ? kOfAPod.str() : "cluster-1/tenant-a/web/web-0/vector.json");
     const ObjectKey to(is_ours ? "tenant-a/web/web-0/20250830-112701-x.json.gz"

@@ -90,7 +90,7 @@ class ByTurns : public testing::Test {
   Delivery delivery;
 };
 
-TEST_F(ByTurns, ACallAStreamHoweverManyContainersAnObjectHasLinesOf) {
+TEST_F(ByTurns, OneCallPerStreamHoweverManyContainersAnObjectHas) {
   for (const int containers : {1, 8, 9, 100, 900}) {
     std::vector<Line> lines;
     for (int number = 0; number < 900; ++number)
@@ -168,7 +168,7 @@ TEST_F(ByTurns, ACallADayHoweverOldAndNewTimesAlternate) {
 
 // A line's own time may be a business date, or come from a clock that is off: it was written when the runtime
 // read it.
-TEST_F(ByTurns, ATimeThatIsNotTakenGivesWayToTheTimeTheLineWasWrittenAt) {
+TEST_F(ByTurns, ARefusedTimeIsReplacedByTheTimeTheLineWasWritten) {
   std::vector<Line> lines;
   for (int number = 0; number < 400; ++number) {
     const std::int64_t own = std::vector<std::int64_t>{number, -number * kDayMs - 15 * kDayMs,

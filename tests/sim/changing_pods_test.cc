@@ -95,7 +95,7 @@ TEST_F(ChangingPods, OneThatIsExcludedCostsNothingMore) {
   EXPECT_EQ(metrics_.gauge("headgate_collect_open_files", "").value(), 0);
 }
 
-TEST_F(ChangingPods, WhatWasWrittenBeforeTheExclusionIsCollectedHoweverLateItIsRead) {
+TEST_F(ChangingPods, LinesBeforeTheExclusionAreCollectedHoweverLate) {
   const std::string log = log_of("ns", "web-1");
   say("first");
   ASSERT_TRUE(open().ok());
@@ -135,7 +135,7 @@ TEST_F(ChangingPods, WhatIsPassedOverStaysSoWhenTheAgentStartsAnew) {
   }
 }
 
-TEST_F(ChangingPods, ManyThatAreWantedAgainAtATimeWriteTheCheckpointsOnce) {
+TEST_F(ChangingPods, ManySelectedAgainAtOnceWriteTheCheckpointsOnce) {
   const std::vector<std::string> pods = {"one-1", "two-1", "six-1"};
   const auto all_say = [&](const std::string& text) {
     for (const std::string& pod : pods) CollectorOnDisk::say("ns", pod, text);
@@ -174,7 +174,7 @@ TEST_F(ChangingPods, OneThatIsSelectedForTheFirstTimeIsReadFromItsBegin) {
   EXPECT_EQ(collected(), Messages{"first"});
 }
 
-TEST_F(ChangingPods, OneThatExcludedItselfFromTheFirstIsReadFromWhereItDoesNotAnyMore) {
+TEST_F(ChangingPods, OneExcludedFromTheStartIsReadFromWhereThatEnds) {
   kube_.become("web-1", excluded());
   say("unwanted");
   ASSERT_TRUE(open().ok());
@@ -184,7 +184,7 @@ TEST_F(ChangingPods, OneThatExcludedItselfFromTheFirstIsReadFromWhereItDoesNotAn
   EXPECT_EQ(collected(), Messages{"wanted"});
 }
 
-TEST_F(ChangingPods, OneThatIsWantedAgainBeforeItsEndWasReachedIsPassedOverAllTheSame) {
+TEST_F(ChangingPods, OneSelectedAgainEarlyIsSkippedAllTheSame) {
   say("before");
   ASSERT_TRUE(open().ok());
   read();
@@ -240,7 +240,7 @@ TEST_F(ChangingPods, PackedBatchesNameEachLinesApplication) {
             (std::map<std::string, std::string>{{"of another", "api"}, {"one", "web"}, {"two", "shop"}}));
 }
 
-TEST_F(ChangingPods, TheirTenantIsWhatTheLabelSaysNowAlsoInPackedBatches) {
+TEST_F(ChangingPods, TheirTenantIsTheLabelsNewOneInPackedBatchesToo) {
   for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
     options_.policy.partition = partition;
     options_.key_template = *KeyTemplate::parse("{tenant}/{application}/{pod_name}/{file}");
@@ -288,7 +288,7 @@ TEST_F(ChangingPods, LinesAreJoinedAsTheLabelSaysNow) {
 }
 
 // The runtime still writes to a file that has no name any more.
-TEST_F(ChangingPods, AFileWithoutANameIsReadToItsEndBeforeTheNewLabelIsTakenUp) {
+TEST_F(ChangingPods, ADeletedFileIsReadToItsEndBeforeANewLabelCounts) {
   kube_.become("web-1", labelled("web"));
   say("one");
   ASSERT_TRUE(open().ok());
@@ -333,7 +333,7 @@ TEST_F(ChangingPods, OneThatIsNotKnownGoesByItsNameUntilItIs) {
   EXPECT_EQ(sealed_keys(), std::vector<std::string>{"c/ns/shop/web-1"});
 }
 
-TEST_F(ChangingPods, OneThatWasOnlyTakenForWantedIsLeftAtOnceWhenItIsKnownNotToBe) {
+TEST_F(ChangingPods, OneWronglyAssumedSelectedIsLeftAtOnce) {
   kube_.become("web-1", std::nullopt);
   options_.admission.pod_wait_max = std::chrono::seconds{0};
   say("one");
@@ -344,7 +344,7 @@ TEST_F(ChangingPods, OneThatWasOnlyTakenForWantedIsLeftAtOnceWhenItIsKnownNotToB
   EXPECT_EQ(collected(), Messages{"one"});
 }
 
-TEST_F(ChangingPods, AContainerThatIsExcludedEverywhereIsSoInPodsThatNobodyKnows) {
+TEST_F(ChangingPods, AContainerExcludedEverywhereIsSoInUnknownPodsToo) {
   options_.admission.pod_wait_max = std::chrono::seconds{0};
   options_.admission.excluded_containers = {ContainerName("main")};
   say("unwanted");
@@ -370,7 +370,7 @@ TEST_F(ChangingPods, WaitSoLongForAClusterThatNeverSpoke) {
   EXPECT_EQ(collected(), Messages{});
 }
 
-TEST_F(ChangingPods, WaitForEverForAClusterThatNeverSpokeIfTheyAreToldTo) {
+TEST_F(ChangingPods, WaitForEverForASilentClusterIfConfiguredTo) {
   kube_.knows_pods = false;
   options_.admission.api_wait_max = std::chrono::minutes{0};
   say("one");
@@ -398,7 +398,7 @@ TEST_F(ChangingPods, WaitForEverForAClusterThatCannotSayWhatTheyAre) {
   }
 }
 
-TEST_F(ChangingPods, OneThatIsNotKnownIsOfTheTenantThatItsNamespaceNames) {
+TEST_F(ChangingPods, AnUnknownOneBelongsToItsNamespacesTenant) {
   options_.key_template = *KeyTemplate::parse("{cluster_id}/{tenant}/{namespace}/{pod_name}/{file}");
   options_.admission.tenant_label = "team";
   options_.admission.pod_wait_max = std::chrono::seconds{0};

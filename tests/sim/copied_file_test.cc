@@ -91,7 +91,7 @@ TEST_F(CopyTruncated, ACopyThatIsLeftUnfinishedIsNeverRead) {
   for (int count = 0; count < 3; ++count) EXPECT_EQ(collect(), Texts{});
 }
 
-TEST_F(CopyTruncated, ACopyThatIsBegunBesideOneThatWasLeftUnfinishedIsNoOther) {
+TEST_F(CopyTruncated, ACopyBegunBesideAnUnfinishedCopyIsRecognised) {
   std::string text;
   for (int number = 0; number < 20; ++number) text += line("line " + std::to_string(number));
   write(text);
@@ -154,7 +154,7 @@ TEST_F(CopyTruncated, EndsWhatIsOpenAtATruncationWithoutACopy) {
   EXPECT_EQ(collect(), (Texts{"never ended", "fresh"}));
 }
 
-TEST_F(CopyTruncated, EndsNothingThatWasSaidSinceTheTruncationWhenTheFileWasRenamedSince) {
+TEST_F(CopyTruncated, EndsNoLineSinceTheTruncationIfTheFileWasRenamed) {
   write(line("never ended", "P"));
   look();
   read();
@@ -166,7 +166,7 @@ TEST_F(CopyTruncated, EndsNothingThatWasSaidSinceTheTruncationWhenTheFileWasRena
   EXPECT_EQ(collect(), (Texts{"never ended", "a1 a2"}));
 }
 
-TEST_F(CopyTruncated, EndsNothingThatWasSaidSinceATruncationAndCopiedBeforeTheNext) {
+TEST_F(CopyTruncated, EndsNoLineBetweenATruncationAndTheNextCopy) {
   write(line("never ended", "P"));
   look();
   read();
@@ -179,7 +179,7 @@ TEST_F(CopyTruncated, EndsNothingThatWasSaidSinceATruncationAndCopiedBeforeTheNe
   EXPECT_EQ(collect(), (Texts{"never ended", "a1 a2"}));
 }
 
-TEST_F(CopyTruncated, WhatWasReadBeforeATruncationIsInTheNextBatchsPositions) {
+TEST_F(CopyTruncated, PositionsHoldWhatWasReadBeforeATruncation) {
   write(line("sealed"));
   EXPECT_EQ(collect(), Texts{"sealed"});
   write(line("read"));

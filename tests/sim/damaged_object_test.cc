@@ -74,7 +74,7 @@ class Damaged : public sim::DeliveryFixture {
   bool is_done_ = false;
 };
 
-TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhereverAProcessDies) {
+TEST(DamagedObject, ItsDetailIsKeptBeforeItIsSettledAtAnyCrash) {
   std::uint64_t calls = 0;
   {
     Damaged simulation({});
@@ -93,7 +93,7 @@ TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhereverAPr
   }
 }
 
-TEST(DamagedObject, ItsDetailIsInQuarantineBeforeItsDeliveryIsSettledWhateverIsRefused) {
+TEST(DamagedObject, ItsDetailIsKeptBeforeItIsSettledWhateverIsRefused) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Damaged simulation({.seed = seed, .refuse_one_in = 6, .lose_reply_one_in = 12});
     for (int tries = 0; tries < 100 && !simulation.is_done(); ++tries) {

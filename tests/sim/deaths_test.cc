@@ -100,7 +100,7 @@ void expect_all_lines(const Dying& simulation, std::uint64_t seed) {
     EXPECT_GE(delivered.count(std::to_string(line)), 1U) << "seed " << seed;
 }
 
-TEST(Deaths, AnObjectIsDeliveredOrParkedAfterThreeInARowAndThenDeliveredByACommand) {
+TEST(Deaths, ThreeInARowParkAnObjectUntilACommandDeliversIt) {
   std::uint64_t parked = 0;
   std::uint64_t delivered_after_deaths = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
@@ -133,7 +133,7 @@ TEST(Deaths, FewerThanThreeParkNothingWhateverElseFails) {
   }
 }
 
-TEST(Deaths, AnObjectThatKillsWhoeverDeliversItKillsThreeAndThreeMoreAfterACommand) {
+TEST(Deaths, ADeadlyObjectKillsThreeAndThreeMorePerCommand) {
   Dying simulation({});
   simulation.is_deadly = true;
   for (int lives = 0; lives < 10; ++lives) simulation.live();

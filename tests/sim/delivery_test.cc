@@ -120,7 +120,7 @@ class LateSink final : public LogSink {
   LogSink& sink_;
 };
 
-TEST_F(Delivering, ComesBackToAGroupAndAStreamThatItMadeAndThatAreNotKnownYet) {
+TEST_F(Delivering, RetriesAGroupAndAStreamItMadeThatAreNotKnownYet) {
   const auto late = std::make_shared<LateSink>(*sink);
   const auto fault_of_try = [&] {
     start();  // takes the lease
@@ -149,7 +149,7 @@ TEST_F(Delivering, GoesOnAtTheFirstBatchThatIsNotConfirmed) {
   EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 4U);
 }
 
-TEST_F(Delivering, BeginsAgainWhenTheLedgerCountsBatchesOfAnotherPlanOrDoesNotSayOfWhich) {
+TEST_F(Delivering, StartsOverIfTheLedgersBatchesHaveAnotherPlan) {
   for (const BatchPlan& plan : {BatchPlan("0123456789abcdef"), BatchPlan()}) {
     delivery.progress = {.next_batch = 2, .plan = plan};
     LogDelivery logs = start({.events_max = 2});
@@ -163,7 +163,7 @@ TEST_F(Delivering, BeginsAgainWhenTheLedgerCountsBatchesOfAnotherPlanOrDoesNotSa
   }
 }
 
-TEST_F(Delivering, SendsABlankForAnEmptyLineBecauseTheServiceTakesNoEmptyMessage) {
+TEST_F(Delivering, SendsABlankForAnEmptyLine) {
   LogDelivery logs = start();
   ASSERT_TRUE(logs.add(record("")).ok());
   ASSERT_TRUE(logs.add(record("after")).ok());
@@ -180,7 +180,7 @@ TEST_F(Delivering, SplitsAMessageThatNoEventHoldsBetweenCharacters) {
             "abc [headgate: part 1 of 18] \xc3\xa9xy [headgate: part 2 of 18] -");
 }
 
-TEST_F(Delivering, PutsRejectedEventsIntoQuarantineByReasonCountingNoneTwice) {
+TEST_F(Delivering, QuarantinesRejectedEventsByReasonAndCountsEachOnce) {
   ASSERT_TRUE(sink->create_group(LogGroup("/logs/tenant-a"), {}).ok());
   ASSERT_TRUE(sink->create_stream(LogGroup("/logs/tenant-a"), LogStream("web-1"), {}).ok());
   sink->reject_next({.too_new_from = 8, .too_old_until = 2, .expired_until = 4});
@@ -229,7 +229,7 @@ class DeliveringInTries : public Delivering {
   DeliveryCounts counts;
 };
 
-TEST_F(DeliveringInTries, AnAcceptedBatchIsNotRepeatedWhileQuarantineCannotBeWritten) {
+TEST_F(DeliveringInTries, AcceptedBatchesAreNotRepeatedIfQuarantineFails) {
   ASSERT_TRUE(sink->create_group(LogGroup("/logs/tenant-a"), {}).ok());
   ASSERT_TRUE(sink->create_stream(LogGroup("/logs/tenant-a"), LogStream("web-1"), {}).ok());
   fakes::MemoryStore closed(clock, BucketName("central"));
@@ -248,7 +248,7 @@ TEST_F(DeliveringInTries, AnAcceptedBatchIsNotRepeatedWhileQuarantineCannotBeWri
   EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.batch_outcome, "");
 }
 
-TEST_F(DeliveringInTries, HalvesThatWereAcceptedAreNotRepeatedWhenWhatFollowsFails) {
+TEST_F(DeliveringInTries, AcceptedHalvesAreNotRepeatedIfTheRestFails) {
   messages = {"a", "b", "poison", "d", "e", "f", "g", "h"};
   sink->refuse([](std::string_view message) { return message == "poison"; });
   for (const std::uint64_t accepted : {1U, 0U, 0U}) {
@@ -277,7 +277,7 @@ TEST_F(DeliveringInTries, WhatIsRememberedOfABatchHoldsForItsEventsOnly) {
   EXPECT_EQ(times(), "x1 y1 ");
 }
 
-TEST_F(Delivering, FindsThePoisonInARefusedBatchAndDeliversTheRestInOrder) {
+TEST_F(Delivering, FindsTheRefusedEventsAndDeliversTheRestInOrder) {
   sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
   LogDelivery logs = start();
   for (int number = 0; number < 100; ++number) {
@@ -357,7 +357,7 @@ TEST_F(Delivering, KeepsItsLeaseWhileItLooksForPoison) {
   EXPECT_EQ(logs.counts().quarantined, 40U);
 }
 
-TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents) {
+TEST_F(Delivering, BlamesADestinationThatRefusesEveryEvent) {
   sink->refuse([](std::string_view) { return true; });
   LogDelivery logs = start();
   for (int number = 0; number < 1'000; ++number) ASSERT_TRUE(logs.add(record(std::to_string(number))).ok());
@@ -368,7 +368,7 @@ TEST_F(Delivering, TakesADestinationThatRefusesEverythingForWrongAndNotTheEvents
   EXPECT_EQ(ledger.rows().at(delivery.id).entry.progress.next_batch, 0U);
 }
 
-TEST_F(Delivering, TakesABatchOfNothingButPoisonForThatWhenAnEarlierTryHadOneAccepted) {
+TEST_F(Delivering, BlamesEventsIfAnEarlierTryHadABatchAccepted) {
   sink->refuse([](std::string_view message) { return message.starts_with("poison"); });
   const LogLimits limits{.events_max = 2};
   delivery.progress = {.next_batch = 1, .plan = batch_plan(delivery, limits)};
@@ -381,7 +381,7 @@ TEST_F(Delivering, TakesABatchOfNothingButPoisonForThatWhenAnEarlierTryHadOneAcc
 }
 
 // Batches that were passed over nobody accepted.
-TEST_F(Delivering, ALeaseThatGoesOnWhileEverythingIsRefusedConfirmsNoBatch) {
+TEST_F(Delivering, RenewingALeaseDuringRefusalsConfirmsNoBatch) {
   delivery.wants = [](const Application& application) { return application.view() == "web"; };
   const LogLimits limits{.events_max = 2};
   sink->refuse([&](std::string_view) {
@@ -402,7 +402,7 @@ TEST_F(Delivering, ALeaseThatGoesOnWhileEverythingIsRefusedConfirmsNoBatch) {
   EXPECT_EQ(quarantined("invalid"), "");
 }
 
-TEST_F(Delivering, LeavesOffBetweenBatchesWhenItHasToAndKeepsWhatIsConfirmed) {
+TEST_F(Delivering, StopsBetweenBatchesAndKeepsWhatIsConfirmed) {
   std::stop_source stop;
   delivery.limits.stop = stop.get_token();
   LogDelivery logs = start({.events_max = 2});
@@ -427,7 +427,7 @@ TEST_F(Delivering, KeepsStreamsApartByTheTemplate) {
   EXPECT_EQ(in_stream("web/side_stderr"), "one | ");
 }
 
-TEST_F(Delivering, PutsARecordIntoTheStreamOfItsObjectsKeyWhateverItClaims) {
+TEST_F(Delivering, TheObjectsKeyAndNotTheRecordNamesTheStream) {
   delivery.configuration.log_stream_name = "{application}/{pod_name}";
   LogDelivery logs = start();
   ReadRecord one = record("one");
@@ -472,7 +472,7 @@ class StoreWithoutCopies final : public sim::SimStore {
   Fault refuses = Fault::Denied;
 };
 
-TEST_F(Delivering, ReadsAndWritesAnObjectThatTheServiceMayOrCanNotCopy) {
+TEST_F(Delivering, RewritesAnObjectThatTheServiceCannotCopy) {
   ASSERT_TRUE(
       put_object(central, delivery.id.key, "bytes", {.metadata = {{"headgate-format", "1"}}}, {}).ok());
   BucketDelivery buckets(clock, central);
@@ -549,7 +549,7 @@ TEST_F(Delivering, KeepsRefusedEventsOfAnyKeyWithItsNameInTheMetadata) {
   }
 }
 
-TEST_F(Delivering, WritesObjectsOfOthersAnewWithoutWhatBelongsToTheProvider) {
+TEST_F(Delivering, RewritesForeignObjectsWithoutTheProvidersFields) {
   delivery.id.key = ObjectKey("cluster-1/tenant-a/web/web-1/vector.json");
   delivery.fields.file = "vector.json";
   const std::string line =

@@ -83,7 +83,7 @@ TEST_F(Joining, GoesOnFromFileToFile) {
   EXPECT_EQ(sealed_messages(), Texts{"+one\ntwo\nthree"});
 }
 
-TEST_F(Joining, KeepsAFileThatIsGoneUntilWhatItHoldsOfARecordIsSealed) {
+TEST_F(Joining, KeepsADeletedFileUntilItsPartOfARecordIsSealed) {
   const std::string log = log_of("ns", "web-1");
   options_.policy.age_max = std::chrono::seconds{1};
   ASSERT_TRUE(open().ok());

@@ -4,7 +4,7 @@
 namespace headgate::collect {
 namespace {
 
-TEST_F(Tailing, DeliversNothingOfAFileNoneOfWhoseFirstLinesIsACriLine) {
+TEST_F(Tailing, DeliversNothingOfAFileThatDoesNotBeginAsCri) {
   write("-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n");
   EXPECT_EQ(collect(), Texts{});
   EXPECT_EQ(collect(), Texts{});
@@ -15,7 +15,7 @@ TEST_F(Tailing, DeliversNothingOfAFileNoneOfWhoseFirstLinesIsACriLine) {
   EXPECT_EQ(collect(), Texts{});
 }
 
-TEST_F(Tailing, DeliversNothingOfALongForeignFileWhateverComesAtItsEnd) {
+TEST_F(Tailing, DeliversNoLongForeignFileWhateverItsEnd) {
   std::string text;
   for (int count = 0; count < 100; ++count) text += "not for you\n";
   write(text);
@@ -27,7 +27,7 @@ TEST_F(Tailing, DeliversNothingOfALongForeignFileWhateverComesAtItsEnd) {
   EXPECT_EQ(counts_.files_foreign, 2U);
 }
 
-TEST_F(Tailing, DeliversNothingOfAForeignFileThatIsGzippedOrHasNoNewline) {
+TEST_F(Tailing, DeliversNoForeignFileThatIsGzippedOrHasNoNewline) {
   write("secret\n", kLog + ".20250830-112701");
   compress(kLog + ".20250830-112701");
   write("root:x:0:0");

@@ -87,7 +87,7 @@ class NoOpenFileLeft : public FewOpenFiles {
   Counter& dropped_ = metrics_.counter("headgate_collect_dropped_total", "");
 };
 
-TEST_F(NoOpenFileLeft, OneThatIsRemovedBeforeItWasEverOpenedIsCountedAsDropped) {
+TEST_F(NoOpenFileLeft, AFileDeletedBeforeItWasOpenedCountsAsDropped) {
   fill();
   say("ns", "web-90", "never seen");
   disk_.runtime_rename(log_, log_ + ".20250830-112701");

@@ -130,7 +130,7 @@ TEST_F(DeliveringPacked, IsNotReadForLogGroupsThatWantNothingOfItByItsIndex) {
 }
 
 // Were batches numbered among the wanted ones, those after a change would be taken for ones delivered before.
-TEST_F(DeliveringPacked, GoesOnWhereItWasAlsoWhenTheTenantMeanwhileWantsMore) {
+TEST_F(DeliveringPacked, ResumesAlsoWhenTheTenantMeanwhileWantsMore) {
   TenantConfiguration wide = destination("tenant-a", "cloudwatch");
   wide.log_stream_name = "all";
   tenants.add(wide);
@@ -159,7 +159,7 @@ TEST_F(DeliveringPacked, GoesOnWhereItWasAlsoWhenTheTenantMeanwhileWantsMore) {
 }
 
 // The numbers of batches in the ledger are of streams that nothing goes to any more.
-TEST_F(DeliveringPacked, LosesNothingWhenTheTemplateOfItsStreamsChangesBetweenTwoTries) {
+TEST_F(DeliveringPacked, LosesNothingIfTheStreamTemplateChangesBetweenTries) {
   const ObjectKey of_a_pod("cluster-1/tenant-a/api/api-0/x.json.gz");
   put_ours(packed_object(said()));
   put_ours(packed_object(said()), of_a_pod);
@@ -208,7 +208,7 @@ TEST_F(DeliveringPacked, CutsTheSameBatchesWhateverIsWanted) {
   EXPECT_EQ(ledger.rows().at(id_of("cloudwatch")).entry.progress.next_batch, 3U);
 }
 
-TEST_F(DeliveringPacked, ABucketThatWantsAllGetsACopyUnderAKeyWithoutTheNode) {
+TEST_F(DeliveringPacked, ABucketForEverythingGetsACopyWithoutTheNodesName) {
   tenants.add(destination("tenant-a", "s3"));
   const std::string object = packed_object(said());
   put_ours(object);

@@ -147,7 +147,7 @@ TEST_F(Partitioning, TenantsForWhomThereIsNoSlotWaitForATenthOfTheAge) {
 }
 
 // No object of such a template can be shared.
-TEST_F(Partitioning, ATemplateWithoutAPlaceForSharedObjectsMakesPodsWaitToo) {
+TEST_F(Partitioning, WithoutAPlaceForSharedObjectsPodsWaitToo) {
   options_.key_template = *KeyTemplate::parse("{cluster_id}/{namespace}/{pod_name}/{file}");
   options_.policy.age_max = std::chrono::seconds{100};
   options_.batches_open_max = 2;
@@ -193,7 +193,7 @@ TEST_F(Partitioning, HoldsNoMoreThanItsMemoryHoweverManyTenantsThereAre) {
   EXPECT_EQ(lines, 0U);
 }
 
-TEST_F(Partitioning, CompressesThoroughlyWhatItsRateAllowsInBothKindsOfObjects) {
+TEST_F(Partitioning, SmallCompressionUsesItsRateInBothKindsOfObjects) {
   int tenants = 0;
   for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
     std::vector<std::uint64_t> bytes;
@@ -218,7 +218,7 @@ TEST_F(Partitioning, CompressesThoroughlyWhatItsRateAllowsInBothKindsOfObjects) 
 }
 
 // Of one read little is compressed at once; most waits in buffers until its batch is sealed.
-TEST_F(Partitioning, CompressesThoroughlyNoMoreThanItsRateAllowsHoweverMuchWaits) {
+TEST_F(Partitioning, SmallCompressionStaysWithinItsRateUnderLoad) {
   constexpr std::uint64_t kRate = 20'000;
   constexpr std::uint64_t kRoundBytes = 1'000'000;
   constexpr int kRounds = 10;

@@ -38,7 +38,7 @@ TEST_F(PowerLoss, AFileThatIsShorterAndOverIsNotReadAgain) {
   EXPECT_EQ(counts_.truncations, 0U);
 }
 
-TEST_F(PowerLoss, WhatIsWrittenOnBehindTheCutIsReadWhetherOrNotTheFileIsLongerThanBefore) {
+TEST_F(PowerLoss, LinesBehindTheCutAreReadWhateverTheFilesLength) {
   for (const int lines : {1, 3, 30}) {
     SetUp();
     disk_.runtime_remove(kLog);
@@ -58,7 +58,7 @@ TEST_F(PowerLoss, WhatIsWrittenOnBehindTheCutIsReadWhetherOrNotTheFileIsLongerTh
 }
 
 // A node often comes up with a clock that is behind.
-TEST_F(PowerLoss, TheTimesOfARunSayNothingOfALaterOneForWhichTheClockWasSetBack) {
+TEST_F(PowerLoss, TimesOfARunSayNothingOfOneWithAClockSetBack) {
   nanoseconds_ = 1000;
   write(line("late") + line("late too", "F", "stderr"));
   EXPECT_EQ(collect(), (Texts{"late", "late too"}));
@@ -114,7 +114,7 @@ TEST_F(PowerLoss, ARecordThatWasOpenIsReadFromItsFirstPiece) {
   EXPECT_EQ(collect(), (Texts{"open and closed", "four"}));
 }
 
-TEST_F(PowerLoss, WhatIsLeftOfAFileIsKnownThoughItIsShorterThanAFingerprint) {
+TEST_F(PowerLoss, ARemainderShorterThanAFingerprintIsRecognised) {
   write_ten();
   ASSERT_LT(ends_[1], Fingerprint::kBytesMax);
   ASSERT_GT(ends_[9], Fingerprint::kBytesMax);

@@ -77,7 +77,7 @@ TEST_F(Restarting, WhatMayNotBeLookedAtIsNotGone) {
   }
 }
 
-TEST_F(Restarting, ASpoolOutlivesAPowerLossAlsoWhenWhoMadeItsDirectoryCrashed) {
+TEST_F(Restarting, ASpoolSurvivesPowerLossIfItsCreatorCrashed) {
   const auto agent_on = [&](SimDisk& disk) {
     return collect::Collector::open(
         {.clock = clock_, .random = random_, .disk = disk, .kube = kube_, .metrics = metrics_}, options_);
@@ -100,7 +100,7 @@ TEST_F(Restarting, ASpoolOutlivesAPowerLossAlsoWhenWhoMadeItsDirectoryCrashed) {
   }
 }
 
-TEST_F(Restarting, PassesOverAtTheFirstStartAlsoWhatTheClusterTellsOfLater) {
+TEST_F(Restarting, TheFirstStartSkipsPodsThatAreKnownLater) {
   options_.start_at = collect::Start::End;
   kube_.knows_pods = false;
   say("ns", "pod", "old");
@@ -114,7 +114,7 @@ TEST_F(Restarting, PassesOverAtTheFirstStartAlsoWhatTheClusterTellsOfLater) {
   EXPECT_EQ(read_and_store(), Texts{});
 }
 
-TEST_F(Restarting, PassesOverNothingThatWasWrittenAfterTheFirstStartOfAllThoughTheAgentCrashed) {
+TEST_F(Restarting, SkipsNothingSinceTheFirstStartThoughItCrashed) {
   options_.start_at = collect::Start::End;
   say("ns", "pod", "old");
   ASSERT_TRUE(open().ok());

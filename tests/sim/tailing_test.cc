@@ -7,7 +7,7 @@
 namespace headgate::collect {
 namespace {
 
-TEST_F(Tailing, ReadsAFileThatWasGzippedWhileTheAgentWasDownFromWhereItWas) {
+TEST_F(Tailing, ResumesInAFileThatWasGzippedDuringADowntime) {
   write(line("one") + line("two"));
   EXPECT_EQ(collect(), (Texts{"one", "two"}));
   tail_.reset();
@@ -54,7 +54,7 @@ TEST_F(Tailing, ReadsAGzippedFileItNeverSawFromItsBegin) {
   EXPECT_EQ(decompressors_.open, 0U);
 }
 
-TEST_F(Tailing, ReadsAFileToItsEndThroughItsDescriptorWhenItIsGzippedMeanwhile) {
+TEST_F(Tailing, ReadsAnOpenFileToItsEndThoughItIsGzipped) {
   write(line("one"));
   look();
   write(line("two"));
@@ -117,7 +117,7 @@ TEST_F(Tailing, JoinsPiecesOfBothStreamsAcrossARotation) {
   EXPECT_EQ(collect(), (Texts{"b1 b2", "a1 a2 a3"}));
 }
 
-TEST_F(Tailing, DoesNotJoinWhatARestartedContainerSaysToWhatTheOneBeforeLeftOpen) {
+TEST_F(Tailing, DoesNotJoinRecordsAcrossAContainersRestart) {
   write(line("never ended", "P"));
   look();
   read();
@@ -161,7 +161,7 @@ TEST_F(Tailing, ReadsAPhysicalLineLongerThanItsBufferInMarkedParts) {
   EXPECT_EQ(messages.back(), "after");
 }
 
-TEST_F(Tailing, NoticesATruncationAlsoWhenTheFileHasGrownBeyondWhereItWas) {
+TEST_F(Tailing, NoticesATruncationAfterTheFileGrewBeyondTheOffset) {
   write(line("one"));
   EXPECT_EQ(collect(), Texts{"one"});
   disk_.runtime_truncate(kLog);
@@ -184,7 +184,7 @@ TEST_F(Tailing, TakesAFileThatGotTheInodeOfAnotherForANewOne) {
   EXPECT_EQ(collect(), (Texts{"two", "three"}));
 }
 
-TEST_F(Tailing, LooksAgainWhenAFileWasRenamedBetweenListingAndOpening) {
+TEST_F(Tailing, ScansAgainIfAFileIsRenamedBeforeItIsOpened) {
   write(line("first ", "P"));
   Scan scan;
   scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
@@ -207,7 +207,7 @@ TEST_F(Tailing, ReadsAFileToItsEndThatWasUnlinked) {
   EXPECT_TRUE(tail_->is_done());
 }
 
-TEST_F(Tailing, PassesOverWhatIsThereAtTheFirstRunWhenToldToStartAtTheEnd) {
+TEST_F(Tailing, SkipsWhatIsThereAtTheFirstRunIfToldTo) {
   write(line("gzipped"), kLog + ".20250830-112701");
   compress(kLog + ".20250830-112701");
   write(line("old"));
@@ -221,7 +221,7 @@ TEST_F(Tailing, PassesOverWhatIsThereAtTheFirstRunWhenToldToStartAtTheEnd) {
   EXPECT_EQ(collect(), Texts{"newer"});
 }
 
-TEST_F(Tailing, GoesOnInFilesWhoseDeviceHasAnotherNumberSinceTheMachineStarted) {
+TEST_F(Tailing, ResumesInFilesWhoseDeviceNumberChanged) {
   write(line("one"));
   EXPECT_EQ(collect(), Texts{"one"});
   tail_.reset();
@@ -240,7 +240,7 @@ CoveredFile covered(std::uint64_t inode, const std::string& path, std::string_vi
   return file;
 }
 
-TEST(Checkpoints, KeepTheMostRecentOfVanishedFilesWhileTheirDirectoryIsThere) {
+TEST(Checkpoints, KeepTheNewestDeletedFilesWhileTheDirectoryExists) {
   Faults faults{FaultPlan{}};
   SimDisk disk(faults);
   Result<Checkpoints> checkpoints = Checkpoints::open(disk, kData);
@@ -396,7 +396,7 @@ TEST_F(Following, LeavesOutWhatIsNotSelectedOrExcluded) {
   EXPECT_EQ(lines_with("excluded", excluding), 2U);
 }
 
-TEST_F(Following, WaitsForAPodToBeKnownAndGoesByItsNameOnlyOnceTheClusterHasSpoken) {
+TEST_F(Following, WaitsForTheClusterBeforeItUsesAPodsName) {
   pods_.facts.reset();
   pods_.is_told = false;
   disk_.runtime_append("/pods/ns_late_uid/main/0.log", text_);

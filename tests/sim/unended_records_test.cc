@@ -37,7 +37,7 @@ TEST_F(Unended, APieceAfterWhichNothingComesIsTheEndOfItsRecord) {
 }
 
 // Of a file that nobody writes any more, however often its directory is listed.
-TEST_F(Unended, ARenamedFilesHalfLineIsGivenWhileItIsLookedAtEverySecond) {
+TEST_F(Unended, ARenamedFilesHalfLineIsGivenWhileItIsPolled) {
   const std::string half = line("half");
   write(line("one") + half.substr(0, half.size() - 1));
   look();
@@ -95,7 +95,7 @@ TEST_F(Unended, PiecesThatKeepComingAreOneRecord) {
   EXPECT_EQ(sealed(), Texts{"piece piece piece piece piece end"});
 }
 
-TEST_F(Unended, ALineWithoutItsNewlineIsGivenAsAPartThatWhatFollowsGoesOnWith) {
+TEST_F(Unended, ALineWithoutANewlineIsAPartThatContinues) {
   const std::string whole = line("half and half");
   write(line("one") + whole.substr(0, whole.size() - 10));
   look();
@@ -127,7 +127,7 @@ TEST_F(Unended, AHalfLineThatAnAgentFindsIsGivenToo) {
   EXPECT_EQ(sealed(), Texts{"half"});
 }
 
-TEST_F(Unended, WhatAnEarlierRestartLeftWithoutANewlineIsBeforeWhatTheNextOneSays) {
+TEST_F(Unended, AnEarlierRestartsHalfLineComesBeforeTheNextOnes) {
   const std::string whole = line("half");
   write(line("one") + whole.substr(0, whole.size() - 1));
   look();

@@ -188,7 +188,7 @@ TEST_F(ServiceClientTest, GivesUpAfterTheLastAttemptAndSaysWhatWasSaidLast) {
   EXPECT_EQ(tries(), 3U);
 }
 
-TEST_F(ServiceClientTest, WaitsTwiceAsLongEachTimeAtMostAndNoLongerThanTheLongest) {
+TEST_F(ServiceClientTest, DoublesItsWaitsUpToTheLongest) {
   serve({http(500, "")});
   options_.attempts_max = 8;
   options_.backoff_longest = 9s;
@@ -628,7 +628,7 @@ TEST(Refusal, NoMessageThatRepeatsASecretIsKept) {
   EXPECT_FALSE(repeats_secret("anything", {}, {}));
 }
 
-TEST_F(ServiceClientTest, AServerThatRepeatsTheRequestPutsNoSecretIntoAnError) {
+TEST_F(ServiceClientTest, AnErrorHoldsNoSecretThatTheServerEchoes) {
   serve({http(
       403, "<Error><Code>AccessDenied</Code><Message>sent: X-Amz-Security-Token: token</Message></Error>")});
   const Result<Answer> answer = client(Service::S3).call_ok(kAsk, in_time());

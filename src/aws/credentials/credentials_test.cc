@@ -175,7 +175,7 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
   EXPECT_TRUE(found(environment(all)).starts_with("AWS credentials: none are configured"));
 }
 
-TEST_F(CredentialsTest, OfADefaultProfileThatSignsInByABrowserAreNotTakenFromTheInstance) {
+TEST_F(CredentialsTest, ABrowserSignInIsNotReplacedByTheInstance) {
   Environment with = environment({{"AWS_CONFIG_FILE", write("config", "[default]\nsso_session = x\n")}});
   EXPECT_TRUE(found(with).starts_with("AWS credentials: profile default: signs in by")) << found(with);
 }

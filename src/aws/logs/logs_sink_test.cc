@@ -172,7 +172,7 @@ TEST(LogsSink, AGroupThatOthersMadeKeepsItsRetention) {
   EXPECT_TRUE(told.sink().create_stream(kGroup, kStream, told.deps.soon()).ok());
 }
 
-TEST(LogsSink, ARetentionThatIsThrottledIsSetLaterAndKeepsNothingBack) {
+TEST(LogsSink, SetsAThrottledRetentionLaterAndDeliversMeanwhile) {
   const ScriptedService::Says busy{400, refusal("ThrottlingException", "Rate exceeded")};
   Told told({kDone, busy, busy, busy, kDone, kDone, busy, busy, busy, kDone, kDone, kDone});
   told.settings.retention_days = 1;
@@ -203,7 +203,7 @@ TEST(LogsSink, ARoleThatMayNotSetTheRetentionGetsItsEvents) {
       << "not at each put";
 }
 
-TEST(LogsSink, AGroupThatACallMadeWhoseAnswerWasLostGetsItsRetention) {
+TEST(LogsSink, SetsRetentionWhenCreationsAnswerWasLost) {
   Told told(
       {{400, refusal("OperationAbortedException")}, {400, refusal("ResourceAlreadyExistsException")}, kDone});
   told.settings.retention_days = 1;

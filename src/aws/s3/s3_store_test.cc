@@ -302,7 +302,7 @@ TEST_F(S3StoreTest, WhoMayOnlyWriteIsToldThatTheObjectIsThere) {
   EXPECT_EQ(looked.error().fault, Fault::Denied) << "by which a delivery knows that it may not look";
 }
 
-TEST_F(S3StoreTest, ThrottlesAndFailuresAreTriedAgainAndConflictsLeftToTheCaller) {
+TEST_F(S3StoreTest, RetriesThrottlesAndFailuresButNotConflicts) {
   std::atomic<int> tries = 0;
   serve([&](const Asked&, Wire& wire) {
     if (++tries == 1) return refuse(wire, 503, "SlowDown");
@@ -633,7 +633,7 @@ TEST_F(S3UploadTest, ACompletionWhoseAnswerWasLostIsDone) {
   }
 }
 
-TEST_F(S3UploadTest, ACompletionThatIsSaidToBeThereAndIsNotIsNotTakenForDone) {
+TEST_F(S3UploadTest, DoesNotBelieveACompletionThatIsNotThere) {
   serve_upload([&](const Asked& one, Wire& wire) {
     if (one.is("HEAD")) {
       say(wire, 404, "");
@@ -684,7 +684,7 @@ TEST_F(S3UploadTest, ACopyThatFailsInsideASuccessHasFailed) {
   EXPECT_EQ(store_->copy(source, key_, {}, soon()).error().fault, Fault::Denied);
 }
 
-TEST_F(S3UploadTest, WhatIsTooLargeForOneCopyOrTakesTooLongIsCopiedInParts) {
+TEST_F(S3UploadTest, CopiesInPartsWhatIsTooLargeOrTooSlowForOneCopy) {
   const std::uint64_t bytes = S3Settings::kPartBytesMin + 5;
   for (const bool is_refused : {true, false}) {
     asked_.clear();

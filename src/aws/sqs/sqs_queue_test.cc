@@ -97,7 +97,7 @@ TEST(SqsQueue, IsFoundByNameOrArn) {
   EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Invalid);
 }
 
-TEST(SqsQueue, LeavesOfItsDeadlineWhatTheAnswerNeedsAndWaitsWholeSecondsUpToTwenty) {
+TEST(SqsQueue, WaitsWholeSecondsUpTo20AndLeavesTimeToAnswer) {
   using std::chrono::milliseconds;
   struct Row {
     milliseconds wait;
@@ -123,7 +123,7 @@ TEST(SqsQueue, LeavesOfItsDeadlineWhatTheAnswerNeedsAndWaitsWholeSecondsUpToTwen
   }
 }
 
-TEST(SqsAnswer, AMessageWithoutItsPartsIsLeftOutAndNoMoreAreGivenThanAsked) {
+TEST(SqsAnswer, SkipsIncompleteMessagesAndGivesNoMoreThanAsked) {
   const std::string sound = R"({"MessageId":"1","ReceiptHandle":"r","Body":"b\"","Attributes":)"
                             R"({"ApproximateReceiveCount":"3","SentTimestamp":"1756553221564"}})";
   const auto one =
@@ -224,7 +224,7 @@ TEST(SqsQueue, RedrivesAllByATaskAndWaitsForItsEnd) {
   EXPECT_EQ(told.queue().redrive(0, Deadline::never()).error().fault, Fault::Retry);
 }
 
-TEST(SqsQueue, RedrivesOneByOneWhereThereAreNoTasksAndSendsBeforeItRemoves) {
+TEST(SqsQueue, RedrivesOneByOneWithoutTasksAndSendsFirst) {
   for (const ScriptedService::Says& none :
        {refusal("UnsupportedOperation"), refusal("AccessDeniedException"), refusal("InvalidAction")}) {
     Told told({kHasDead, kDeadUrl, none, kOneMessage, kDone, kDone, kNoMessages});

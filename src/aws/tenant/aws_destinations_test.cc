@@ -59,7 +59,7 @@ class AwsDestinationsTest : public testing::Test {
       {.endpoints = {.url = server_.url(), .urls = {}}, .central_buckets = {BucketName("central")}}};
 };
 
-TEST_F(AwsDestinationsTest, ALogGroupIsAskedOnceACallSinceWhoeverDeliversTriesAgain) {
+TEST_F(AwsDestinationsTest, DoesNotRetryCallsToALogGroupItself) {
   const auto sink = destinations_.log_sink(configuration("cloudwatch"), aws_.soon()).value();
   const auto put = sink->put_events(LogGroup("/acme/logs"), LogStream("pod"),
                                     std::vector<LogEvent>{{1, "text"}}, aws_.soon());
@@ -68,7 +68,7 @@ TEST_F(AwsDestinationsTest, ALogGroupIsAskedOnceACallSinceWhoeverDeliversTriesAg
   EXPECT_EQ(calls(), 1U);
 }
 
-TEST_F(AwsDestinationsTest, ABucketIsAskedOnceACallSinceWhoeverDeliversTriesAgain) {
+TEST_F(AwsDestinationsTest, DoesNotRetryCallsToABucketItself) {
   const auto bucket = destinations_.bucket(configuration("s3"), aws_.soon()).value();
   const auto copied =
       bucket->copy({.bucket = BucketName("central"), .key = ObjectKey("c/acme/web/pod/f.json.gz")},
@@ -189,7 +189,7 @@ TEST_F(RolesTest, NoSessionInATenantsAccountMayReadACentralBucket) {
   EXPECT_EQ(policy_of("theirs").find("PutObjectAcl"), std::string::npos);
 }
 
-TEST_F(RolesTest, ABucketThatDoesNotLetTheCentralRoleInIsNotAskedAgainForAWhile) {
+TEST_F(RolesTest, DoesNotAskARefusingBucketAgainForAWhile) {
   lets_us_copy_ = false;
   const auto bucket = destinations_.bucket(row(), aws_.soon()).value();
   for (int object = 0; object < 3; ++object) {
@@ -207,7 +207,7 @@ TEST_F(RolesTest, NothingIsCopiedForARoleThatDoesNotLetUsIn) {
   EXPECT_EQ(done(), "");
 }
 
-TEST_F(RolesTest, ABucketWithoutARoleIsWrittenByTheCentralRoleNarrowedToItOnceTheTokenIsThere) {
+TEST_F(RolesTest, WritesWithANarrowedRoleOnceTheBucketHasItsToken) {
   TenantConfiguration roleless = row();
   roleless.log_distribution_role_arn.clear();
   roleless.bucket_token = "a-token-of-acme-0001";
@@ -234,7 +234,7 @@ TEST_F(RolesTest, ABucketWithoutARoleIsWrittenByTheCentralRoleNarrowedToItOnceTh
   EXPECT_EQ(taken_.find("theirs"), std::string::npos);
 }
 
-TEST_F(RolesTest, ABucketWithoutARoleIsNoDestinationOfCredentialsThatCannotBeNarrowed) {
+TEST_F(RolesTest, ABucketWithoutARoleNeedsNarrowableCredentials) {
   RoleChain roles(
       {aws_.deps().clock, aws_.deps().random, aws_.deps().http, aws_.deps().credentials},
       {.sts = endpoint_of(Service::Sts, "us-east-1", {.url = server_.url(), .urls = {}}).value()});
@@ -248,7 +248,7 @@ TEST_F(RolesTest, ABucketWithoutARoleIsNoDestinationOfCredentialsThatCannotBeNar
   EXPECT_NE(opened.error().what.find("aws.role_arn"), std::string::npos);
 }
 
-TEST_F(AwsDestinationsTest, ObjectsAreEncryptedAsTheTenantSaysHoweverTheyArePut) {
+TEST_F(AwsDestinationsTest, EncryptsEveryKindOfPutAsTheTenantSays) {
   std::mutex mutex;
   std::vector<std::string> made;  // guarded: requests that make an object
   ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {

@@ -116,7 +116,7 @@ TEST_F(RoleChainTest, AsksForEachRoleAsOftenAsItMay) {
   }
 }
 
-TEST_F(RoleChainTest, AsksForEachSessionOnceAndForTheCentralOneOnceForAll) {
+TEST_F(RoleChainTest, AsksForEachSessionOnce) {
   RoleChain chain(deps(), settings());
   TenantRole other = acme();
   other.tenant = TenantId("other");
@@ -231,7 +231,7 @@ TEST_F(RoleChainTest, TellsLessWhereTheTrustPolicyAllowsLess) {
   EXPECT_EQ(asked(), 6U);  // it remembers: the central role, and one try
 }
 
-TEST_F(RoleChainTest, LeavesTagsOutThatHaveNoRoomBesideThoseOfPodIdentity) {
+TEST_F(RoleChainTest, OmitsTagsThatDoNotFitBesidePodIdentitys) {
   refused_["Tags.member"] = {"PackedPolicyTooLarge",
                              "Packed size of session tags consumes 112% of allotted space."};
   RoleChain chain(deps(), settings());
@@ -343,7 +343,7 @@ TEST(SessionPolicy, OfTheCentralRoleLetsEachCentralBucketBeReadByName) {
   EXPECT_EQ(policy.source_buckets, (std::vector<BucketName>{BucketName("ours"), BucketName("other.ours")}));
 }
 
-TEST(SessionPolicy, NamesTheFirstOfManyCentralBucketsAndStaysWithinTheLimit) {
+TEST(SessionPolicy, NamesAsManyCentralBucketsAsItsLimitAllows) {
   std::vector<BucketName> ours;
   for (char letter = 'a'; letter <= 'z'; ++letter) ours.emplace_back(std::string(63, letter));
   BucketScope scope{.region = "eu-west-1", .bucket = "theirs"};

@@ -91,7 +91,7 @@ TEST(RecordAssembler, NeverCutsAUtf8Character) {
             (Texts{"\x80\x80\x80\x80", "\x80\x80"}));
 }
 
-TEST(RecordAssembler, EmitsPartsWhilePiecesStillComeSoThatItHoldsNoMoreThanTheLimit) {
+TEST(RecordAssembler, EmitsPartsEarlySoThatItHoldsNoMoreThanItsLimit) {
   RecordAssembler assembler(4);
   EXPECT_EQ(messages(assembler.take(piece("abcdef", true))), Texts{"abcd"});
   EXPECT_EQ(messages(assembler.take(piece("gh", true))), Texts{});
@@ -112,7 +112,7 @@ TEST(RecordAssembler, ResumesAStreamAtTheFirstPieceOfItsOpenRecord) {
   EXPECT_EQ(assembler.position(Stream::Stdout, 1, 200).offset, 200U);
 }
 
-TEST(RecordAssembler, ResumesInBothFilesOfARecordThatWentOnAcrossARotation) {
+TEST(RecordAssembler, ResumesARecordThatSpansARotation) {
   RecordAssembler assembler(100);
   assembler.take(piece("in the old file, ", true, Stream::Stdout, 900, 1));
   assembler.take(piece("in the new one, ", true, Stream::Stdout, 0, 2));

@@ -174,7 +174,7 @@ TEST(CompressedWriter, PutsMembersOneAfterTheOther) {
   }
 }
 
-TEST(CompressedWriter, SharesPiecesWithOthersAndGoesBackToItsOwnLevelWhenTold) {
+TEST(CompressedWriter, SharesPiecesAndReturnsToItsOwnLevelWhenTold) {
   const std::string text = log_lines(600'011);  // over two pieces
   GzipPieces pieces(5);
   StringSink sinks[2];

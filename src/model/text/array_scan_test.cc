@@ -43,7 +43,7 @@ TEST(ArrayScan, FindsTheEndOfEachElementHoweverTheTextComes) {
   }
 }
 
-TEST(ArrayScan, TakesALinesBeginningForAnArrayOnlyWhenItLooksLikeOneOfValues) {
+TEST(ArrayScan, SeesAnArrayOnlyWhereALineBeginsLikeOneOfValues) {
   for (const char* text : {"[{\"a\":1},", " [ \t{", "[\"a\",", "[[1]"})
     EXPECT_TRUE(begins_array(text)) << text;
   for (const char* text : {"", "[", "[INFO] x", "[1,2", "{[{", "x[{", "[]"})

@@ -445,7 +445,7 @@ TEST(EventTime, HasAWindowThatCanBeSet) {
                   none);
 }
 
-TEST(EventTime, TakesTheNextOfAMessagesTimesWhereTheFirstIsNotBelieved) {
+TEST(EventTime, IsAMessagesNextTimeIfTheFirstIsNotBelieved) {
   expect_believed({
       {R"({"ts":"2024-02-29T00:00:00Z","time":"2025-08-30T11:59:59Z"})", "2025-08-30T11:59:59Z"},
       {R"({"time":"2025-08-30T11:59:59Z","ts":"2024-02-29T00:00:00Z"})", "2025-08-30T11:59:59Z"},
@@ -492,7 +492,7 @@ TEST(EventTime, RecognisesLocalTimeAcrossNewYear) {
 }
 
 // A line of the past that has no offset is far more often in UTC than in a place whose clock shows just that.
-TEST(EventTime, CallsATimeWithoutAnOffsetUtcWhereNoOffsetPutsItAtTheRuntimes) {
+TEST(EventTime, IsUtcWhereNoOffsetMatchesTheRuntimesTime) {
   expect_believed({
       {"2025-08-30 12:00:00 x", "2025-08-30T12:00:00Z"},
       {"2025-08-30 11:58:00 x", "2025-08-30T11:58:00Z"},
