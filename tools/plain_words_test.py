@@ -49,7 +49,7 @@ class PlainWords(unittest.TestCase):
     def source(self, text, name="src/base/x.cc"):
         return [f"{line}: {what}" for line, what in plain_words.complaints_about_source(name, text)]
 
-    def test_private_words_are_told_in_comments_of_every_language(self):
+    def test_finds_private_words_in_any_languages_comments(self):
         self.assertEqual(len(self.source("int a;  // it is mended\n")), 1)
         self.assertEqual(len(self.source("/* line one\n * the world */\n")), 1)
         self.assertEqual(len(self.source('"""It is mended."""\nx = 1  # mended\n', "tools/x.py")), 2)
