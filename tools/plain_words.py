@@ -28,7 +28,6 @@ PRIVATE = {
     r"farewells?": "cleanup",
     r"surroundings": "environment",
     r"the how-manieth": "ordinal",
-    r"full jitter": "equal jitter",
     r"thorough(ly)?": "small (compression)",
     r"(from|to|at|in) (its|the|their) begin": "beginning",
     r"(is|are|was|were) gone on with": "continued",

@@ -1,4 +1,4 @@
-// arn:partition:service:region:account:resource
+// Amazon Resource Names: arn:partition:service:region:account:resource
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace headgate::aws {
 
-struct Arn {  // parts of the text it was read from
+struct Arn {  // views of the text that was parsed, which must outlive them
   std::string_view partition;
   std::string_view service;
   std::string_view region;   // may be empty

@@ -1,4 +1,4 @@
-// Whose name requests are signed with, and where that comes from.
+// The credentials that sign requests, and the interface of whatever provides them.
 #pragma once
 
 #include <optional>
@@ -10,22 +10,24 @@
 
 namespace headgate::aws {
 
-// Never logged, never part of an error's words.
+// These values never appear in a log line or in the text of an error.
 struct Credentials {
-  std::string access_key_id;  // empty: nobody's; the request goes unsigned, which few operations of STS take
+  std::string access_key_id;  // if empty, the request is not signed; only a few operations of STS accept that
   std::string secret_access_key;
-  std::string session_token;            // empty: long-term
-  std::optional<Timestamp> expires_at;  // none: they do not
+  std::string session_token;            // empty for long-term credentials
+  std::optional<Timestamp> expires_at;  // none if they never expire
 };
 
-// Any thread. Implementations cache until shortly before expiry and ask once however many threads wait (one
-// flight).
+// Thread-safe. Implementations keep credentials until shortly before they expire. However many threads wait,
+// only one request for new credentials is made at a time.
 class CredentialsSource {
  public:
   virtual ~CredentialsSource() = default;
-  // Denied: whoever gives them refuses us, or there are none to find. Retry: it cannot be asked now.
+  // Fault::Denied: the provider refuses us, or no credentials are found. Fault::Retry: the provider cannot be
+  // reached now.
   virtual Result<Credentials> get(Deadline deadline) = 0;
-  // These were refused as expired or unknown: the next get() asks anew, unless it has others already.
+  // AWS refused these credentials as expired or unknown. Unless the source already holds other ones, the next
+  // get() requests new ones.
   virtual void forget(const Credentials& refused) = 0;
 };
 

@@ -10,7 +10,8 @@
 namespace headgate::aws {
 namespace {
 
-// The partitions that have no part in the default one: botocore's partitions.json, 2026.
+// All partitions. The default, aws, comes last because its prefix matches every region. Source: botocore's
+// partitions.json, 2026.
 struct Partition {
   std::string_view name;
   std::string_view region_prefix;
@@ -34,8 +35,8 @@ const Partition& partition_with(std::string_view region) {
   });
 }
 
-// Words of lower-case letters and a number at the end, three or four of them: it becomes a part of a host's
-// name.
+// Whether `text` is two or three words of lower-case letters and then a number, joined by dashes. We check
+// because the region becomes a part of a host name.
 bool is_region(std::string_view text) {
   constexpr std::size_t kBytesMax = 32;
   if (text.size() > kBytesMax) return false;
@@ -54,7 +55,7 @@ bool is_region(std::string_view text) {
   }
 }
 
-// The rule sets of botocore (data/*/endpoint-rule-set-1.json) for the services we speak to.
+// As in botocore's rule sets (data/*/endpoint-rule-set-1.json) for the services that we use.
 std::string own_url(Service service, std::string_view region, const EndpointSettings& settings) {
   const Partition& partition = partition_with(region);
   const bool is_gov = partition.name == "aws-us-gov";
@@ -75,7 +76,7 @@ std::string own_url(Service service, std::string_view region, const EndpointSett
     case Service::Sqs:
     case Service::Sts:
     case Service::DynamoDb:
-      if (is_gov && !settings.use_dual_stack) fips = "";  // what answers there is FIPS already
+      if (is_gov && !settings.use_dual_stack) fips = "";  // the usual address is a FIPS endpoint already
       break;
   }
   return fmt::format("https://{}{}{}.{}.{}", signing_name(service), fips, dual_stack, region, suffix);
@@ -92,7 +93,7 @@ Result<std::string> checked_url(std::string_view url) {
   });
   if (scheme == 0 || host.empty() || !is_plain || url.size() > kBytesMax)
     return Error{Fault::Invalid,
-                 "endpoint: no http(s) address: neither user, query nor fragment may be in it"};
+                 "endpoint: not an http(s) URL; it must have neither user, query nor fragment"};
   return std::string(url);
 }
 
@@ -124,7 +125,8 @@ std::string_view partition_of(std::string_view region) {
 
 Result<Endpoint> endpoint_of(Service service, std::string_view region, const EndpointSettings& settings) {
   if (!is_region(region))
-    return Error{Fault::Invalid, fmt::format("region: \"{}\" is none", region.substr(0, 64))};
+    return Error{Fault::Invalid,
+                 fmt::format("region: \"{}\" is not the name of an AWS region", region.substr(0, 64))};
   const auto own = settings.urls.find(service);
   const std::string& custom = own != settings.urls.end() && !own->second.empty() ? own->second : settings.url;
   Endpoint endpoint{
@@ -136,7 +138,8 @@ Result<Endpoint> endpoint_of(Service service, std::string_view region, const End
     return endpoint;
   }
   if (settings.use_fips || settings.use_dual_stack)
-    return Error{Fault::Invalid, "endpoint: one of your own goes with neither FIPS nor dual stack"};
+    return Error{Fault::Invalid,
+                 "endpoint: a custom URL cannot be combined with FIPS or dual stack; turn those off"};
   endpoint.url = TRY(checked_url(custom));
   return endpoint;
 }

@@ -1,5 +1,5 @@
-// Every client of a service, told what only somebody between the service and us would say: nobody's events,
-// objects, messages or rows are taken for what is wrong.
+// Every client gets answers that only a proxy or gateway between the service and us would send. No client
+// takes them as a fault of events, objects, messages or rows.
 #include <gtest/gtest.h>
 
 #include "aws/call/json_call.h"
@@ -68,7 +68,7 @@ TEST_P(ForeignAnswers, AreNoOnesFaultInCloudWatchLogs) {
   const std::vector<LogEvent> events{{1, "a"}, {2, "b"}};
   EXPECT_EQ(sink->put_events(LogGroup("/g"), LogStream("s"), events, deps_.soon()).error().fault,
             Fault::Retry);
-  if (says_.status == 200) return;  // what else they make shows with the next put
+  if (says_.status == 200) return;  // the next put shows what else the answer causes
   EXPECT_EQ(sink->create_group(LogGroup("/g"), deps_.soon()).error().fault, Fault::Retry);
   EXPECT_EQ(sink->create_stream(LogGroup("/g"), LogStream("s"), deps_.soon()).error().fault, Fault::Retry);
 }

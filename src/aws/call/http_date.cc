@@ -5,7 +5,7 @@
 namespace headgate::aws {
 namespace {
 
-// -1: no number.
+// Returns -1 if `digits` is not a number.
 int number(std::string_view digits) {
   int value = 0;
   for (const char digit : digits) {
@@ -38,7 +38,7 @@ std::optional<Timestamp> parse_http_date(std::string_view text) {
   for (const int part : {civil.day, civil.year, civil.hour, civil.minute, civil.second}) {
     if (part < 0) return std::nullopt;
   }
-  return timestamp_of(civil);  // which refuses month 0
+  return timestamp_of(civil);  // none for month 0
 }
 
 }  // namespace headgate::aws

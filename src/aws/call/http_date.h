@@ -1,4 +1,4 @@
-// Sun, 06 Nov 1994 08:49:37 GMT: how HTTP says when (RFC 9110, 5.6.7).
+// Dates in HTTP headers, such as Sun, 06 Nov 1994 08:49:37 GMT (RFC 9110, 5.6.7).
 #pragma once
 
 #include <optional>
@@ -8,7 +8,8 @@
 
 namespace headgate::aws {
 
-// The one form that is written today; none of anything else. The day of the week is not judged.
+// Reads the only form that servers still send (IMF-fixdate); none for any other. The day of the week is not
+// checked.
 std::optional<Timestamp> parse_http_date(std::string_view text);
 
 }  // namespace headgate::aws

@@ -1,5 +1,6 @@
-// AWS's JSON protocols: POST /, the operation in x-amz-target, a JSON object each way. How CloudWatch Logs,
-// SQS and DynamoDB speak. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+// AWS's JSON protocols, which CloudWatch Logs, SQS and DynamoDB use: POST /, with the operation in
+// x-amz-target, and a JSON object in each direction.
+// https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 #pragma once
 
 #include <simdjson.h>
@@ -15,7 +16,7 @@
 namespace headgate::aws {
 
 struct JsonProtocol {
-  std::string_view target;   // before the operation's name
+  std::string_view target;   // stands before the operation's name
   std::string_view version;  // 1.0 or 1.1
 };
 inline constexpr JsonProtocol kLogsProtocol{.target = "Logs_20140328", .version = "1.1"};
@@ -25,14 +26,14 @@ inline constexpr JsonProtocol kDynamoProtocol{.target = "DynamoDB_20120810", .ve
 // `body` must live until the call returns.
 ServiceRequest json_request(const JsonProtocol& protocol, std::string_view operation, std::string_view body);
 
-// A flat object, member by member. Text is written as model/text/json_text.h does.
+// Writes a JSON object, member by member. Text is escaped as model/text/json_text.h does.
 class JsonObject {
  public:
   JsonObject& text(std::string_view name, std::string_view value);
   JsonObject& number(std::string_view name, std::int64_t value);
   JsonObject& flag(std::string_view name, bool value);
   JsonObject& raw(std::string_view name, std::string_view json);
-  // The text; nothing may be added then.
+  // Returns the text. Nothing may be added afterwards.
   std::string take() { return std::move(json_) + (is_empty_ ? "{}" : "}"); }
 
  private:
@@ -41,28 +42,28 @@ class JsonObject {
   bool is_empty_ = true;
 };
 
-// An answer's object. Its views live as long as it does.
+// The JSON object of an answer. Views that are read from it live as long as it does.
 class JsonAnswer {
  public:
   static constexpr std::size_t kDepthMax = 64;
-  // Retry when it is no JSON object: whoever answered is not the service.
+  // Fault::Retry if `body` is not a JSON object, since then something other than the service has answered.
   static Result<JsonAnswer> read(std::string_view body);
   simdjson::dom::object object() const { return object_; }
 
  private:
   JsonAnswer() = default;
-  // The document lies in the parser; behind a pointer so that it stays where it is.
+  // The parser holds the document. It is behind a pointer so that the document does not move.
   std::unique_ptr<simdjson::dom::parser> parser_;
   simdjson::dom::object object_;
 };
 
-// None when there is no such member, or it is of another type.
+// None if there is no such member, or if it has another type.
 std::optional<std::string_view> text_of(simdjson::dom::object object, std::string_view name);
 std::optional<std::int64_t> number_of(simdjson::dom::object object, std::string_view name);
 std::optional<simdjson::dom::object> object_of(simdjson::dom::object object, std::string_view name);
 std::optional<simdjson::dom::array> array_of(simdjson::dom::object object, std::string_view name);
 
-// All of `text` as a decimal number, as SQS and DynamoDB write theirs in strings.
+// Parses the whole of `text` as a decimal number, since SQS and DynamoDB write numbers as strings.
 std::optional<std::int64_t> whole_number(std::string_view text);
 
 }  // namespace headgate::aws

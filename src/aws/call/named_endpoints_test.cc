@@ -1,4 +1,4 @@
-// The addresses that are named for one service each, and the clients that ask there.
+// An endpoint that is configured for one service is used by the clients of that service.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -21,7 +21,7 @@ namespace {
 
 using fakes::ScriptedServer;
 
-// Refuses everything, and remembers that it was asked.
+// Refuses every request, and remembers it.
 std::unique_ptr<ScriptedServer> refusing_server() {
   return std::make_unique<ScriptedServer>([](const std::string&, ScriptedServer::Answer& answer) {
     answer.json(400, R"({"__type":"AccessDeniedException"})");

@@ -44,7 +44,8 @@ std::string_view name_of_status(int status) {
   }
 }
 
-// "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://..." is ResourceNotFoundException.
+// Reduces "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://..." to
+// ResourceNotFoundException.
 std::string plain_code(std::string_view code) {
   constexpr std::size_t kBytesMax = 128;
   code = code.substr(0, code.find(':'));
@@ -57,7 +58,8 @@ std::string plain_code(std::string_view code) {
   return is_plain ? std::string(code) : std::string();
 }
 
-// Its first line: the others of a refused signature repeat the canonical request, and so the session token.
+// Keeps the first line only. When a signature is refused, the other lines repeat the canonical request and
+// thus the session token.
 std::string plain_message(std::string_view message) {
   message = message.substr(0, message.find_first_of("\r\n"));
   std::string text = to_utf8(message.substr(0, whole_characters(message, kRefusalMessageBytesMax)));
@@ -96,9 +98,9 @@ void read_xml(std::string_view body, Refusal& refusal) {
   refusal.message = plain_message(error.child_value("Message"));
 }
 
-// Whether `message` holds any piece of `secret` that is long enough to matter.
+// Whether `message` contains a piece of `secret` that is long enough to be dangerous.
 bool holds_piece(std::string_view message, std::string_view secret) {
-  constexpr std::size_t kPieceMin = 6;  // a shorter secret is no secret
+  constexpr std::size_t kPieceMin = 6;  // shorter ones are in every text by chance
   constexpr std::size_t kPiece = 12;
   if (secret.size() < kPieceMin) return false;
   const std::size_t piece = std::min(kPiece, secret.size());
@@ -154,7 +156,7 @@ Refusal refusal_of(const net::HttpResponse& response) {
   if (refusal.code.empty()) refusal.code = name_of_status(response.status);
   if (refusal.code.empty()) refusal.code = "Http" + std::to_string(response.status);
   if (refusal.code == "IncompleteSignature" || refusal.code == "IncompleteSignatureException")
-    refusal.message.clear();  // it quotes the header
+    refusal.message.clear();  // AWS quotes the Authorization header there
   return refusal;
 }
 

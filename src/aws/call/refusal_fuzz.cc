@@ -1,4 +1,4 @@
-// What a server may answer: never more than the bounds, always printable.
+// Whatever a server answers, code and message stay within their limits and are printable.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

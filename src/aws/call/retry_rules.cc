@@ -9,30 +9,31 @@
 namespace headgate::aws {
 namespace {
 
-// What a refusal is about.
+// The kinds of refusals that we distinguish.
 enum class Cause : std::uint8_t {
-  Throttle,        // too much, too fast
-  Limit,           // a number of things, or a rate: which, the service knows
-  Passing,         // trouble of the service's own
+  Throttle,        // too many calls
+  Limit,           // a limit on a number of things or on a rate, depending on the service
+  Passing,         // temporary trouble of the service
   Expired,         // credentials
-  UnknownKey,      // credentials that AWS does not know (any more, or yet)
-  OtherTime,       // our clock
-  OtherSignature,  // of another secret, or our clock
-  Unsigned,        // not signed as it has to be
-  Garbled,         // other bytes arrived than were sent
-  Refused,         // a policy, an account's state
+  UnknownKey,      // credentials that AWS does not know (yet, or any more)
+  OtherTime,       // our clock is wrong
+  OtherSignature,  // made with another secret key, or our clock is wrong
+  Unsigned,        // the signature is missing or malformed
+  Garbled,         // the bytes that arrived are not those that were sent
+  Refused,         // by a policy or by the state of an account
   Missing,
-  Request,  // what was asked for is what is wrong
-  Other,    // a code that is not known here
+  Request,  // the request itself is wrong
+  Other,    // a code that this table does not contain
 };
 
 struct Known {
   std::string_view code;
   Cause cause;
 };
-// The codes of botocore's retries/standard.py, and those of services that mean the same; and those that
+// Codes of botocore's retries/standard.py, and codes of other services that mean the same. The others are
+// from
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html name.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
 constexpr Known kKnown[] = {
     {"Throttling", Cause::Throttle},
     {"ThrottlingException", Cause::Throttle},
@@ -57,8 +58,8 @@ constexpr Known kKnown[] = {
     {"ServiceUnavailable", Cause::Passing},
     {"ServiceUnavailableException", Cause::Passing},
     {"IDPCommunicationError", Cause::Passing},
-    // STS, when it could not fetch the identity provider's keys just now. A token that is wrong for good is
-    // named so too: then the tries run out.
+    // STS answers this if it could not fetch the identity provider's keys at that moment. It answers the same
+    // for a token that stays wrong: then the tries run out.
     {"InvalidIdentityToken", Cause::Passing},
     {"InvalidIdentityTokenException", Cause::Passing},
     {"TemporaryRedirect", Cause::Passing},
@@ -123,7 +124,7 @@ Cause cause_of(int status, std::string_view code) {
       std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& one) { return one.code == code; });
   if (known != std::end(kKnown) && known->cause == Cause::Limit) return Cause::Limit;
   if (status == 429) return Cause::Throttle;
-  // NotImplemented will be so tomorrow.
+  // 501 (NotImplemented) does not pass, unlike other 5xx.
   const bool is_trouble = status >= 500 && status != 501;
   if (is_trouble && (known == std::end(kKnown) || known->cause != Cause::Throttle)) return Cause::Passing;
   if (known != std::end(kKnown)) return known->cause;
@@ -141,7 +142,7 @@ RetryKind retry_kind_of(Service service, int status, std::string_view code) {
     case Cause::Throttle:
       return RetryKind::Throttled;
     case Cause::Limit:
-      // Of Logs it is a number of groups, not a rate: asking again does not help.
+      // CloudWatch Logs means the number of log groups, not a rate, so repeating the call does not help.
       return service == Service::Logs ? RetryKind::Never : RetryKind::Throttled;
     case Cause::Passing:
       return RetryKind::Transient;

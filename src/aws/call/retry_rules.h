@@ -1,4 +1,5 @@
-// When a call to AWS is tried again, and after how long: the SDKs' "standard" mode. Pure but for the quota.
+// Whether and when a failed call to AWS is repeated, as in the "standard" mode of AWS's SDKs. All are pure
+// functions except the quota.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 #pragma once
 
@@ -13,12 +14,12 @@
 namespace headgate::aws {
 
 enum class RetryKind : std::uint8_t {
-  Never,             // the same again would be refused again
-  Transient,         // 5xx, RequestTimeout and the like
-  Unanswered,        // the exchange broke or took too long: it may have happened
-  Throttled,         // too much, too fast
-  StaleCredentials,  // expired, or not known to AWS (any more)
-  SkewedClock,       // our clock, or so it may be
+  Never,             // the same request would be refused again
+  Transient,         // trouble of the service that passes: 5xx, RequestTimeout and the like
+  Unanswered,        // the connection broke or timed out, so the call may have been carried out
+  Throttled,         // too many calls
+  StaleCredentials,  // expired, or not known to AWS (yet, or any more)
+  SkewedClock,       // our clock may be wrong
 };
 RetryKind retry_kind_of(Service service, int status, std::string_view code);
 
@@ -27,32 +28,35 @@ RetryKind retry_kind_of(Service service, int status, std::string_view code);
 // tenant's destination it must park nothing of the tenant's, who can fix nothing, and is Retry.
 enum class Side : std::uint8_t { Ours, Tenants };
 
-// What a refusal means to a caller who is not going to try again at once: the table in docs/aws.md. Invalid
-// is only what is known to be said of the request itself: whoever asked may look in it for what is wrong, and
-// put that part aside. A code that is not known is Denied: someone has to look, and nothing is put aside.
+// What a refusal means to a caller who does not repeat the call at once; docs/aws.md has the table.
+// Fault::Invalid is only for codes that blame the request itself, since its caller may then set a part of the
+// request aside. An unknown code is Fault::Denied: somebody has to look at it, and nothing is set aside.
 Fault fault_of_refusal(Side side, int status, std::string_view code);
-// The same of an exchange that failed. Denied is a certificate that we do not trust. An answer that is no
-// HTTP, or longer than any of the service's, is not the service's: Retry.
+// What it means that no answer arrived, or none that was HTTP. Fault::Denied: we do not trust the server's
+// certificate. An answer that is not HTTP, or that is too long for the service, does not come from the
+// service, and is Fault::Retry.
 Fault fault_of_exchange(Side side, Fault fault);
-// The same of credentials that we could not get: whatever is wrong with them, it is not the request.
+// What it means that we could not get credentials. The request is never to blame for that.
 Fault fault_of_credentials(Side side, Fault fault);
 
 struct RetryWait {
   std::chrono::milliseconds first;
   std::chrono::milliseconds longest;
 };
-// Uniform in [0, min(longest, first * 2^(failures-1))]; `failures` from 1, `random` any uniform number.
+// AWS's "full jitter": uniform in [0, min(longest, first * 2^(failures-1))]. `failures` starts at 1; `random`
+// is any uniform number.
 std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failures, std::uint64_t random);
 
-// How much trying again is left: a service in trouble is not asked three times by everyone. Any thread.
+// A budget of retries, so that a service in trouble does not get three times the usual calls. Thread-safe.
 class RetryQuota {
  public:
   static constexpr std::uint32_t kFull = 500;
   static constexpr std::uint32_t kUnansweredCost = 10;
   static constexpr std::uint32_t kCost = 5;
-  static constexpr std::uint32_t kSuccess = 1;  // comes back for a success at once
+  static constexpr std::uint32_t kSuccess = 1;  // given back by a success at the first try
 
-  // What another try costs; 0 when it cannot be paid.
+  // Takes the cost of another try from the budget, and returns that cost. Returns 0 if too little is left;
+  // the call is then not repeated.
   std::uint32_t take(RetryKind kind);
   void give_back(std::uint32_t amount);
 

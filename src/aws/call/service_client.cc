@@ -15,9 +15,9 @@
 namespace headgate::aws {
 namespace {
 
-// Of "https://host:port/path".
+// The parts of "https://host:port/path".
 struct UrlParts {
-  std::string scheme;  // with ://
+  std::string scheme;  // including ://
   std::string authority;
   std::string path;
 };
@@ -42,7 +42,7 @@ bool is_encoded_path(std::string_view path) {
          });
 }
 
-// S3 need not be given the body's hash where TLS and a checksum guard it already.
+// Whether a checksum header already protects the body. S3 then needs no hash of the body over TLS.
 bool is_guarded(const net::HttpHeaders& headers) {
   return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
     std::string name = header.first;
@@ -54,7 +54,8 @@ bool is_guarded(const net::HttpHeaders& headers) {
 }
 
 Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Side side) {
-  const bool is_read = service == Service::S3 && request.method == "GET";  // its body may be anything
+  // an object's content may be anything, even a web page
+  const bool is_read = service == Service::S3 && request.method == "GET";
   const bool is_late_refusal =
       response.is_success() && service == Service::S3 && !is_read && is_refusal_in_success(response.body);
   const bool is_others = response.is_success() && !is_read && is_web_page(response.body);
@@ -63,19 +64,20 @@ Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Serv
     Refusal refusal = refusal_of(response);
     answer.code = std::move(refusal.code);
     answer.message = std::move(refusal.message);
-    // S3's answers to HEAD have no body, and a bucket's region is named by S3 alone.
+    // S3's answers to HEAD have no body with a code, and only S3 sends the header that names a bucket's
+    // region.
     answer.is_named = refusal.is_named || (service == Service::S3 && request.method == "HEAD") ||
                       response.header("x-amz-bucket-region").has_value();
     if (!answer.is_named && answer.message.empty())
-      answer.message = "not in the service's words: a proxy or gateway may have answered";
+      answer.message = "the answer does not look like the service's: a proxy or gateway may have sent it";
   }
   answer.headers = std::move(response.headers);
   answer.body = std::move(response.body);
   return answer;
 }
 
-// Whose answers may say what time it is. Over plain HTTP anyone on the way can write a Date, and a request
-// that is signed for another time can be used at that time. Loopback has no way that others are on.
+// Whether to believe the Date of an answer. Over plain HTTP anybody between AWS and us can write that header.
+// A request that we then sign for another time could be used at that time. Nobody is in between on loopback.
 bool may_tell_time(std::string_view url) {
   if (url.starts_with("https://")) return true;
   const UrlParts parts = parts_of(url);
@@ -84,9 +86,8 @@ bool may_tell_time(std::string_view url) {
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
-// By how much AWS's clock, as the answer shows it, is ahead of ours. None when the answer is not to be
-// believed: a clock that is a day off is no clock that drifted, and whoever signs for such a time signs in
-// advance for whoever asked for it.
+// How far AWS's clock is ahead of ours, judged by the answer's Date. None if the answer cannot be believed. A
+// difference of a day is no drift: somebody may want requests that are signed for a later time.
 std::optional<std::chrono::nanoseconds> skew_in(const Answer& answer, const Endpoint& endpoint,
                                                 Timestamp now) {
   constexpr std::chrono::hours kSkewMax{24};
@@ -96,33 +97,36 @@ std::optional<std::chrono::nanoseconds> skew_in(const Answer& answer, const Endp
   return *date - now;
 }
 
-// What AWS allows is 5 minutes, and S3 15.
+// AWS allows a difference of 5 minutes, and S3 of 15.
 bool is_off(std::chrono::nanoseconds skew, std::chrono::nanoseconds signed_with) {
   constexpr std::chrono::minutes kAllowed{4};
   return std::chrono::abs(skew - signed_with) >= kAllowed;
 }
 
-// S3's answer to a HEAD has no body that says why.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html A session that has expired is a bad
-// request there, and little else of what we ask is: worth other credentials and another time, where Invalid
-// would be for ever; another region's is told by its header. A clock that is off is forbidden like all that a
-// policy forbids: the answer's date tells them apart.
+// Gives a code to a refused HEAD, since S3's answer to a HEAD has no body that says why.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+// An expired session is a "bad request" there, and our HEADs have few other reasons to be one. We renew the
+// credentials and try again, while Fault::Invalid would be final. A header tells if the bucket is in another
+// region. A clock that is wrong is "forbidden", as is all that a policy forbids; the answer's date tells the
+// two apart.
 void name_refusal_of_head(Answer& answer, const ServiceRequest& request, const Endpoint& endpoint,
                           bool is_clock_off) {
   if (endpoint.service != Service::S3 || request.method != "HEAD") return;
   if (answer.status == 403 && answer.code == "Forbidden" && is_clock_off) {
     answer.code = "RequestTimeTooSkewed";
-    answer.message = "by the answer's date: a HEAD is not told why";
+    answer.message = "our clock differs from the date of the answer; S3 gives no reason for a refused HEAD";
   }
   const std::string_view region = answer.header("x-amz-bucket-region");
   const bool is_elsewhere = !region.empty() && region != endpoint.region;
   if (answer.status == 400 && answer.code == "BadRequest" && !is_elsewhere) {
     answer.code = "ExpiredToken";
-    answer.message = "or whatever else S3 calls a bad request: a HEAD is not told why";
+    answer.message =
+        "the session may have expired, or the request is wrong; S3 gives no reason for a refused HEAD";
   }
 }
 
-// Seconds or a date (RFC 9110, 10.2.3), or the milliseconds of x-amz-retry-after.
+// How long AWS asks us to wait: seconds or a date (RFC 9110, 10.2.3), or the milliseconds of
+// x-amz-retry-after. 0 if the answer does not say.
 std::chrono::milliseconds retry_after(const Answer& answer, Timestamp now) {
   using std::chrono::milliseconds;
   const auto number = [](std::string_view text) -> std::optional<std::int64_t> {
@@ -140,10 +144,10 @@ std::chrono::milliseconds retry_after(const Answer& answer, Timestamp now) {
   return milliseconds{0};
 }
 
-// What one try came to.
+// The result of one try.
 struct Tried {
-  std::optional<Answer> answer;  // none: the exchange failed
-  Error error;                   // of the exchange
+  std::optional<Answer> answer;  // none if the exchange failed
+  Error error;                   // why the exchange failed
   RetryKind kind = RetryKind::Never;
 };
 
@@ -152,11 +156,11 @@ struct Asked {
   const Endpoint& endpoint;
   const Credentials& credentials;
   Side side;
-  std::chrono::nanoseconds signed_with;  // our clock's correction
+  std::chrono::nanoseconds signed_with;  // the correction of our clock
 };
 
-// Of what is not in the service's words. What has happened is not known, as when nobody answers. These four
-// are what S3 says without words, too.
+// For an answer that does not look like the service's: whether the call was carried out is unknown, as if
+// nobody had answered. The exceptions are four statuses that S3 itself sends without a body.
 RetryKind kind_of_unnamed(RetryKind kind, int status) {
   const bool is_condition = status == 304 || status == 409 || status == 412 || status == 416;
   return kind == RetryKind::Never && !is_condition ? RetryKind::Transient : kind;
@@ -174,10 +178,10 @@ Tried tried_of(Result<net::HttpResponse> response, const Asked& asked, Timestamp
   tried.answer = answer_of(std::move(response).value(), asked.request, asked.endpoint.service, asked.side);
   if (repeats_secret(tried.answer->code, asked.credentials, asked.request.secret)) {
     tried.answer->code = fmt::format("Http{}", tried.answer->status);
-    tried.answer->is_named = false;  // no service does that
+    tried.answer->is_named = false;  // no service repeats secrets
   }
   if (repeats_secret(tried.answer->message, asked.credentials, asked.request.secret))
-    tried.answer->message = "its words repeat what is secret, and are left out";
+    tried.answer->message = "the message is left out, since it repeats a secret";
   const auto skew = skew_in(*tried.answer, asked.endpoint, now);
   name_refusal_of_head(*tried.answer, asked.request, asked.endpoint,
                        skew && is_off(*skew, asked.signed_with));
@@ -188,7 +192,7 @@ Tried tried_of(Result<net::HttpResponse> response, const Asked& asked, Timestamp
   return tried;
 }
 
-// The last try's end, when there is no other.
+// What the caller gets if the last try failed.
 Result<Answer> last(Tried tried, const ServiceRequest& request, std::uint32_t tries, Timestamp now) {
   const bool is_final = tried.kind != RetryKind::Throttled && tried.kind != RetryKind::Transient &&
                         tried.kind != RetryKind::Unanswered;
@@ -225,7 +229,7 @@ struct ServiceClient::State {
   const UrlParts url;
   Signer signer;
   RetryQuota quota;
-  std::atomic<std::int64_t> skew_ns{0};  // what AWS's clock is ahead of ours
+  std::atomic<std::int64_t> skew_ns{0};  // how far AWS's clock is ahead of ours
 };
 
 ServiceClient::ServiceClient(Deps deps, Endpoint endpoint, Options options)
@@ -265,7 +269,7 @@ Result<StreamedAnswer> ServiceClient::stream(const ServiceRequest& request, Dead
 
 Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline deadline,
                                        const Exchange& exchange) {
-  bool may_renew = true;  // each of these gives one try more, at once and at no cost: the fault is ours
+  bool may_renew = true;  // each allows one more try, at once and free of cost, since the fault is ours
   bool may_correct = true;
   std::uint32_t failures = 0;
   std::uint32_t tries = 0;
@@ -306,7 +310,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
         const Result<Credentials> others = deps_.credentials.get(deadline);
         const bool are_new = others.ok() && !are_same(*others, credentials);
         if (are_new && std::exchange(may_renew, false)) continue;
-        // Those that were given a moment ago may not be known everywhere yet.
+        // Credentials that were issued a moment ago may not be known everywhere yet.
         if (!others.ok() || error_of(request, *tried.answer).fault != Fault::Retry)
           return end(std::move(tried));
         break;
@@ -335,12 +339,14 @@ Result<> ServiceClient::wait(const Answer* answer, std::uint32_t failures, Deadl
       {.first = options_.backoff_first, .longest = options_.backoff_longest}, failures, deps_.random.next());
   if (answer != nullptr)
     pause = std::max(pause, std::min(retry_after(*answer, deps_.clock.now()), options_.backoff_longest));
-  if (pause >= deadline.left(deps_.clock.steady())) return Error{Fault::Retry, "no time left"};
+  if (pause >= deadline.left(deps_.clock.steady()))
+    return Error{Fault::Retry, "no time is left for another try"};
   if (deps_.clock.sleep(pause, options_.stop)) return Error{Fault::Stopped, "stopped"};
   return {};
 }
 
-// A refused signature may be a clock's fault too, when the clocks differ by what AWS does not allow.
+// Corrects our clock and returns true if a refused signature can be due to it: if the clocks differ by more
+// than AWS allows.
 bool ServiceClient::corrects_clock(const Answer& answer, std::chrono::nanoseconds signed_with) {
   const auto skew = skew_in(answer, endpoint_, deps_.clock.now());
   if (!skew || !is_off(*skew, signed_with)) return false;
@@ -353,7 +359,7 @@ Result<net::HttpRequest> ServiceClient::signed_request(const ServiceRequest& req
                                                        std::chrono::nanoseconds skew) {
   CHECK(request.host.empty() || !endpoint_.is_custom);
   if (!is_host_prefix(request.host) || !is_encoded_path(request.path))
-    return Error{Fault::Invalid, "neither host nor path may hold what is not encoded"};
+    return Error{Fault::Invalid, "the host or the path contains characters that are not percent-encoded"};
   const UrlParts& url = state_->url;
   const std::string authority = request.host.empty() ? url.authority : request.host + "." + url.authority;
   const std::string path = url.path + request.path;

@@ -1,4 +1,5 @@
-// Signed requests to one service in one region, tried again as the SDKs' "standard" mode does.
+// Sends signed requests to one AWS service in one region, and repeats them as the "standard" mode of AWS's
+// SDKs does.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 #pragma once
 
@@ -25,56 +26,62 @@
 
 namespace headgate::aws {
 
-// What a service is asked. The client adds host, date, token, checksum of the body and signature.
+// A request to a service. The client adds the host, date, session token, checksum of the body, and signature.
 struct ServiceRequest {
-  std::string operation;  // as AWS names it; the first words of errors
+  std::string operation;  // AWS's name for it, which begins the text of errors
   std::string method = "POST";
-  std::string path = "/";  // encoded as it goes over the wire
+  std::string path = "/";  // encoded, as it is sent
   std::vector<std::pair<std::string, std::string>> query =
-      {};  // not encoded; sorted and encoded by the client
+      {};  // not encoded; the client sorts and encodes it
   net::HttpHeaders headers = {};
   std::string_view body = {};  // must live until the call returns
-  std::string host = {};       // before the endpoint's host, with a dot: a bucket. Not with a custom endpoint
-  std::string_view secret = {};  // that the body holds: no error repeats it; as long-lived as the body
+  std::string host = {};  // a bucket, put before the endpoint's host with a dot; empty with a custom endpoint
+  std::string_view secret = {};  // a secret that the body contains, so that no error repeats it; must live as
+                                 // long as the body
 };
 
-// An answer, of whatever status: 2xx, or a refusal that trying again would not change.
+// An answer: a success (2xx), or a refusal that a repeated call would not change.
 struct Answer {
   int status = 0;
   net::HttpHeaders headers = {};
   std::string body = {};
-  std::string code = {};     // of a refusal: NoSuchKey, ResourceNotFoundException, ... ; empty on success
-  std::string message = {};  // of a refusal: AWS's words, at most 512 bytes; none that repeat a secret
+  std::string code = {};     // of a refusal, such as NoSuchKey or ResourceNotFoundException; empty on success
+  std::string message = {};  // of a refusal: AWS's message, at most 512 bytes; left out if it repeats a
+                             // secret
   bool is_named = true;      // Refusal::is_named
   Side side = Side::Ours;    // whose service said it
-  // An earlier try of the same call may have been carried out: its answer was lost, or a 5xx.
+  // True if an earlier try of the same call may have been carried out, because its answer was lost or was a
+  // 5xx.
   bool may_be_repeated = false;
   bool is_success() const { return code.empty(); }
-  std::string_view header(std::string_view name) const;  // empty when there is none
+  std::string_view header(std::string_view name) const;  // empty if there is no such header
 };
 
-// The answer's head, and its body to be read as it arrives.
+// The head of an answer, and its body as a stream.
 struct StreamedAnswer {
   Answer answer;                     // body is empty on success
-  std::unique_ptr<ByteSource> body;  // none unless it is a success
+  std::unique_ptr<ByteSource> body;  // none if the answer is a refusal
 };
 
-// What a refusal means to the caller (fault_of_refusal()), with the operation and AWS's code in its words.
+// The error of a refusal: its fault is from fault_of_refusal(), and its text names the operation and AWS's
+// code.
 Error error_of(const ServiceRequest& request, const Answer& answer);
 
-constexpr std::chrono::milliseconds kRetryAfterMax{3'600'000};  // of Error::retry_after; more counts as this
+// of Error::retry_after; a longer time counts as this
+constexpr std::chrono::milliseconds kRetryAfterMax{3'600'000};
 
-// Any thread. Bounded: each call holds one connection of the pool.
+// Thread-safe. Each call uses one connection of the pool, which limits the number of connections.
 class ServiceClient {
  public:
   struct Options {
     std::uint32_t attempts_max = 3;                  // AWS_MAX_ATTEMPTS
-    std::chrono::milliseconds attempt_max{30'000};   // one try, connecting included
-    std::chrono::milliseconds backoff_first{1'000};  // full jitter, doubling; throttles and the rest alike
+    std::chrono::milliseconds attempt_max{30'000};   // for one try, including the time to connect
+    std::chrono::milliseconds backoff_first{1'000};  // with full jitter, doubled after each failure, for
+                                                     // throttling and other failures alike
     std::chrono::milliseconds backoff_longest{20'000};
-    std::size_t body_bytes_max = 16U << 20U;  // of an answer that is kept whole
+    std::size_t body_bytes_max = 16U << 20U;  // of an answer that is kept in memory as a whole
     Side side = Side::Ours;                   // whose service it is
-    std::stop_token stop = {};                // ends every wait with Fault::Stopped
+    std::stop_token stop = {};                // when stopped, every wait ends with Fault::Stopped
   };
   struct Deps {
     Clock& clock;
@@ -82,21 +89,23 @@ class ServiceClient {
     net::HttpPool& http;
     CredentialsSource& credentials;
   };
-  // The dependencies outlive it. One quota of retries a client: make one per tenant destination.
+  // The dependencies must outlive the client. Each client has its own retry quota: make one for each tenant's
+  // destination.
   ServiceClient(Deps deps, Endpoint endpoint, Options options);
   ~ServiceClient();
   ServiceClient(const ServiceClient&) = delete;
   ServiceClient& operator=(const ServiceClient&) = delete;
 
-  // The last try's answer. An Error is of the exchange (no connection, no answer in time), of the
-  // credentials, or a Retry-able refusal (throttled, 5xx) that lasted longer than attempts, quota or
-  // deadline: then it may have happened, and its retry_after is what AWS's answer said. Clock skew is
-  // corrected and expired credentials are renewed on the way.
+  // Returns the answer to the last try. An Error means one of three things: the exchange failed (no
+  // connection, or no answer in time), we have no credentials, or AWS kept refusing for a reason that passes
+  // (throttling, 5xx) until attempts, quota or deadline were used up. In the last case the call may have been
+  // carried out, and retry_after is what AWS asked for. Clock skew is corrected and expired credentials are
+  // renewed between tries.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline);
-  // call(), and then error_of() unless it is a success.
+  // As call(), but a refusal is returned as an Error, made by error_of().
   Result<Answer> call_ok(const ServiceRequest& request, Deadline deadline);
-  // As call(), but gives the body of a success while it arrives; what breaks later is the source's error. The
-  // deadline holds until the body's end. The source must not outlive the client.
+  // As call(), but the body of a success is read while it arrives. If the exchange fails later, reading the
+  // body returns the error. The deadline holds until the end of the body, which must not outlive the client.
   Result<StreamedAnswer> stream(const ServiceRequest& request, Deadline deadline);
 
   const Endpoint& endpoint() const { return endpoint_; }

@@ -18,7 +18,7 @@ using fakes::ScriptedServer;
 using Wire = ScriptedServer::Answer;
 using namespace std::chrono_literals;
 
-// Waits in steady time, as StillClock; remembers the waits.
+// A clock like StillClock that also records how long it was asked to wait.
 class WaitingClock final : public fakes::StillClock {
  public:
   using StillClock::StillClock;
@@ -29,7 +29,7 @@ class WaitingClock final : public fakes::StillClock {
   std::vector<std::chrono::milliseconds> waits;
 };
 
-// The longest wait there may be.
+// Makes every wait as long as it can be.
 class MostRandom final : public Random {
  public:
   std::uint64_t next() override { return most; }
@@ -52,7 +52,7 @@ class RotatedCredentials final : public CredentialsSource {
     ++forgotten;
   }
   bool may_renew = true;
-  std::string name;  // the session token; empty: as named() has it
+  std::string name;  // the session token; if empty, named() chooses it
   int number = 0;
   int forgotten = 0;
 };
@@ -65,7 +65,7 @@ std::string http(int status, std::string_view body, std::string_view headers = {
 
 class ServiceClientTest : public testing::Test {
  protected:
-  // A server that gives these answers one after the other, the last for ever.
+  // Starts a server that gives these answers in turn, and then repeats the last one.
   void serve(const std::vector<std::string>& answers) {
     server_ = std::make_unique<ScriptedServer>([this, answers](const std::string& request, Wire& wire) {
       std::size_t at = 0;
@@ -87,7 +87,7 @@ class ServiceClientTest : public testing::Test {
     const std::lock_guard lock(mutex_);
     return seen_.size();
   }
-  // The value of a header of the n-th request.
+  // The value of a header in the request with this number.
   std::string sent(std::size_t request, const std::string& name) {
     const std::lock_guard lock(mutex_);
     const std::string line = "\r\n" + name + ": ";
@@ -433,7 +433,7 @@ TEST_F(ServiceClientTest, SeesTheErrorInsideASuccessOfS3) {
   ServiceRequest copy{.operation = "CopyObject", .method = "PUT", .path = "/b/k"};
   ASSERT_TRUE(asked.call(copy, in_time()).ok());
   EXPECT_EQ(tries(), 2U);
-  copy.method = "GET";  // an object may hold anything
+  copy.method = "GET";  // an object's content may be anything
   EXPECT_TRUE(asked.call_ok(copy, in_time()).ok());
 }
 
@@ -634,7 +634,7 @@ TEST_F(ServiceClientTest, AnErrorHoldsNoSecretThatTheServerEchoes) {
   const Result<Answer> answer = client(Service::S3).call_ok(kAsk, in_time());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().what,
-            "AskThings: AccessDenied: its words repeat what is secret, and are left out");
+            "AskThings: AccessDenied: the message is left out, since it repeats a secret");
 }
 
 TEST_F(ServiceClientTest, NorIntoACode) {
@@ -648,7 +648,8 @@ TEST_F(ServiceClientTest, NorIntoACode) {
 
 TEST_F(ServiceClientTest, AClockIsNotMovedByMoreThanADay) {
   const std::string refusal = R"({"__type":"InvalidSignatureException","message":"Signature expired"})";
-  serve({http(403, refusal, "Date: Sun, 17 Jan 2027 08:00:01 GMT\r\n")});  // now is Fri, 15 Jan 2027 08:00:00
+  // the test's clock shows Fri, 15 Jan 2027 08:00:00
+  serve({http(403, refusal, "Date: Sun, 17 Jan 2027 08:00:01 GMT\r\n")});
   const Result<Answer> answer = client().call_ok(kAsk, in_time());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(tries(), 1U);

@@ -46,7 +46,8 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-// Dot segments and doubled slashes go, and what is left is encoded once more: so all services but S3 have it.
+// Removes dot segments and repeated slashes, and encodes the rest once more. All services but S3 sign the
+// path in this form.
 std::string normalized_path(std::string_view path) {
   std::vector<std::string_view> segments;
   for (std::size_t at = 0; at < path.size();) {
@@ -72,7 +73,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Without space around it, and with one where there were several.
+// Removes white space at both ends, and replaces other runs of it by one space.
 std::string squeezed(std::string_view text) {
   std::string out;
   for (const char byte : text) {

@@ -1,4 +1,4 @@
-// AWS's signature, version 4, in headers.
+// AWS Signature Version 4, in the headers of a request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
@@ -16,25 +16,25 @@
 
 namespace headgate::aws {
 
-// Stands where the body's hash would: S3 takes it over TLS. Nothing but TLS and a checksum then guards the
-// body.
+// Takes the place of the body's hash in the signature. S3 accepts it over TLS. Only TLS and a checksum header
+// then protect the body.
 constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 
 std::string sha256_hex(std::string_view bytes);
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
-// a=1&b=, encoded and sorted: what is signed and what is sent.
+// The query as it is both signed and sent: encoded and sorted, such as a=1&b=.
 std::string canonical_query(const QueryParameters& parameters);
 
-// What is signed besides the headers.
+// The parts of a request that are signed besides the headers.
 struct Signable {
   std::string_view method;
-  std::string_view path;     // as it goes over the wire
+  std::string_view path;     // encoded, as it is sent
   std::string_view query;    // canonical_query()
   std::string_view payload;  // sha256_hex() of the body, or kUnsignedPayload
 };
 
-// Any thread. Keeps the key that was derived last: it lives a day.
+// Thread-safe. Keeps the most recently derived key, which is valid for one day.
 class Signer {
  public:
   struct Scope {
@@ -43,8 +43,8 @@ class Signer {
   };
   explicit Signer(Scope scope) : scope_(std::move(scope)) {}
 
-  // Adds X-Amz-Date, X-Amz-Security-Token if there is one, X-Amz-Content-Sha256 for S3, and Authorization.
-  // All that `headers` holds is signed; Host must be in it, none of the four above may be.
+  // Adds X-Amz-Date, X-Amz-Security-Token for temporary credentials, X-Amz-Content-Sha256 for S3, and
+  // Authorization. All of `headers` is signed. It must contain Host, and none of the headers that are added.
   void sign(const Signable& what, const Credentials& credentials, Timestamp at, net::HttpHeaders& headers);
 
  private:

@@ -29,9 +29,9 @@ void PrintTo(const Vector& vector, std::ostream* to) {
   *to << vector.name;
 }
 
-// "aws-sig-v4-test-suite" of the SigV4 documentation, as kept with the AWS Common Runtime (aws-c-auth,
-// tests/aws-signing-test-suite/v4). Those of its rows that a caller of ours could not ask for (paths that are
-// not normalized for a service other than S3, folded headers) are left out.
+// The "aws-sig-v4-test-suite" of AWS's documentation, as kept with the AWS Common Runtime (aws-c-auth,
+// tests/aws-signing-test-suite/v4). Left out are rows that our callers cannot cause: paths that are not
+// normalized for a service other than S3, and folded headers.
 const std::string kUnreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const Vector kVectors[] = {
     {"get-header-key-duplicate",
@@ -258,7 +258,7 @@ TEST(Sigv4, SignsASessionTokenAsAwsDoes) {  // get-vanilla-with-session-token of
       "Signature=07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8"));
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, its four examples.
+// The four examples of https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 const Vector kS3Vectors[] = {
     {"get-object",
      "GET",
