@@ -5,8 +5,8 @@
 namespace headgate::aws {
 namespace {
 
-// Tags and source identity are told where they are welcome: a trust policy made for the role alone refuses
-// them.
+// Session tags and source identity are sent only to roles that accept them. A trust policy that allows
+// sts:AssumeRole alone refuses both.
 class RoleOrigin final : public CredentialsOrigin {
  public:
   RoleOrigin(const AssumedRole::Deps& deps, Endpoint sts, RoleRequest request)
@@ -23,9 +23,10 @@ class RoleOrigin final : public CredentialsOrigin {
   }
 
  private:
-  // What was refused by name, or has no place: STS packs session tags and policy together, and EKS Pod
-  // Identity hands on tags of its own that fill most of that room. The policy stays whatever is refused.
-  // False when it was nothing that can be left out.
+  // Leaves out of the next requests what STS named in its refusal, or what took too much space. STS packs
+  // session tags and the policy together, and EKS Pod Identity passes on tags of its own that fill most of
+  // that space. The policy is never left out. Returns false if the refusal was about nothing that can be left
+  // out.
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
   bool leave_out(std::string_view refusal) {
     const auto names = [&](std::string_view action) {

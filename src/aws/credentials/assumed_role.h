@@ -1,4 +1,4 @@
-// A role taken with other credentials.
+// Credentials of a role that is assumed with other credentials.
 #pragma once
 
 #include <memory>
@@ -12,18 +12,18 @@
 
 namespace headgate::aws {
 
-// Any thread. Kept, renewed and negatively cached as RefreshingCredentials does.
+// Thread-safe. RefreshingCredentials keeps and renews the session, and remembers a refusal for a while.
 class AssumedRole final : public CredentialsSource {
  public:
   struct Deps {
     Clock& clock;
     Random& random;
     net::HttpPool& http;
-    CredentialsSource& base;    // who asks for the role
-    std::stop_token stop = {};  // ends its waits with Fault::Stopped
+    CredentialsSource& base;    // the credentials that assume the role
+    std::stop_token stop = {};  // when stopped, every wait ends with Fault::Stopped
     std::uint32_t attempts_max = ServiceClient::Options().attempts_max;
   };
-  // The dependencies outlive it.
+  // The dependencies must outlive this object.
   AssumedRole(const Deps& deps, Endpoint sts, RoleRequest request);
 
   Result<Credentials> get(Deadline deadline) override { return kept_.get(deadline); }

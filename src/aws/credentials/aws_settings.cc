@@ -12,7 +12,7 @@ namespace {
 
 struct Named {
   const char* variable;
-  const char* key;  // of a profile
+  const char* key;  // in a profile
 };
 
 class Sources {
@@ -30,7 +30,7 @@ class Sources {
     const std::string value = text(name);
     if (value.empty() || value == "false" || value == "False" || value == "FALSE") return false;
     if (value == "true" || value == "True" || value == "TRUE") return true;
-    return Error{Fault::Invalid, std::string(name.variable) + ": neither true nor false"};
+    return Error{Fault::Invalid, std::string(name.variable) + ": must be true or false"};
   }
 
  private:
@@ -41,7 +41,7 @@ class Sources {
 struct ServiceUrl {
   Service service;
   const char* variable;
-  const char* key;  // of a services section
+  const char* key;  // in a profile's section of services
 };
 constexpr std::array<ServiceUrl, 6> kServiceUrls{{
     {Service::S3, "AWS_ENDPOINT_URL_S3", "s3.endpoint_url"},
@@ -52,7 +52,7 @@ constexpr std::array<ServiceUrl, 6> kServiceUrls{{
     {Service::SecretsManager, "AWS_ENDPOINT_URL_SECRETS_MANAGER", "secrets_manager.endpoint_url"},
 }};
 
-// A service's own address before that of all, and the environment's before the profile's.
+// A service's own address overrides the address for all services, and a variable overrides the profile.
 Result<> add_urls(EndpointSettings& endpoints, const Environment& environment, Disk& disk,
                   const IniSection& profile) {
   endpoints.url = Sources(environment, profile).text({"AWS_ENDPOINT_URL", "endpoint_url"});
@@ -71,7 +71,8 @@ Result<> add_urls(EndpointSettings& endpoints, const Environment& environment, D
   return {};
 }
 
-// As Python and so botocore reads them: the name in lower case counts where it is set, also when it is empty.
+// Reads proxy variables as Python and thus botocore do: if the name in lower case is set, it counts, even if
+// it is empty.
 std::string proxy_variable(const Environment& environment, const std::string& lower,
                            const std::string& upper) {
   const auto found = environment.variables.find(lower);
@@ -104,7 +105,7 @@ Result<AwsSettings> aws_settings(const Environment& environment, Disk& disk) {
         std::from_chars(attempts.data(), attempts.data() + attempts.size(), settings.attempts_max);
     if (error != std::errc() || end != attempts.data() + attempts.size() || settings.attempts_max == 0 ||
         settings.attempts_max > kMost)
-      return Error{Fault::Invalid, "AWS_MAX_ATTEMPTS: no number from 1 to " + std::to_string(kMost)};
+      return Error{Fault::Invalid, "AWS_MAX_ATTEMPTS: must be a number from 1 to " + std::to_string(kMost)};
   }
   return settings;
 }

@@ -1,4 +1,4 @@
-// What the environment and the profile say of regions and endpoints, as all SDKs read them.
+// Regions, endpoints and proxies from the environment and the profile, as all SDKs of AWS read them.
 // https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 #pragma once
 
@@ -14,15 +14,16 @@
 namespace headgate::aws {
 
 struct AwsSettings {
-  std::string region;              // AWS_REGION, AWS_DEFAULT_REGION, region; empty: nobody says
+  std::string region;  // AWS_REGION, AWS_DEFAULT_REGION, or the profile's region; empty if none is set
   EndpointSettings endpoints;      // AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_USE_FIPS_ENDPOINT,
                                    // AWS_USE_DUALSTACK_ENDPOINT; a profile's section of services
-  std::string ca_file;             // AWS_CA_BUNDLE; empty: the machine's own
+  std::string ca_file;             // AWS_CA_BUNDLE; if empty, the machine's own certificates
   std::uint32_t attempts_max = 3;  // AWS_MAX_ATTEMPTS, 1 to 100
   net::ProxySettings proxies;      // HTTPS_PROXY, HTTP_PROXY, NO_PROXY; their names in lower case come first
 };
 
-// The environment before the profile (AWS_PROFILE). Invalid, with the name, when a value is none.
+// Variables override the profile (AWS_PROFILE). Fault::Invalid, with the variable's name, if a value is not
+// valid.
 Result<AwsSettings> aws_settings(const Environment& environment, Disk& disk);
 
 }  // namespace headgate::aws

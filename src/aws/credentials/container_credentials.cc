@@ -68,18 +68,20 @@ Result<std::string> ContainerCredentials::authorization() {
   }
   const bool is_sound =
       std::all_of(token.begin(), token.end(), [](char byte) { return byte >= ' ' && byte < 0x7f; });
-  if (!is_sound) return Error{Fault::Invalid, "authorization token: it could not stand in a header"};
+  if (!is_sound)
+    return Error{Fault::Invalid, "authorization token: contains characters that a header must not have"};
   return token;
 }
 
 Result<Credentials> ContainerCredentials::fetch(Deadline deadline) {
   if (!may_give_credentials(url_))
-    return Error{Fault::Denied, "their address is neither https nor on this machine or its link"};
+    return Error{Fault::Denied,
+                 "the address must use https, or be on this machine, or be the one of ECS or EKS"};
   const std::string token = TRY(authorization());
   net::HttpRequest request{.method = "GET", .url = url_, .headers = {{"Accept", "application/json"}}};
   if (!token.empty()) request.headers.emplace_back("Authorization", token);
   const std::string document =
-      TRY(ask_metadata({deps_.clock, deps_.http, deps_.stop}, "their endpoint", request, deadline));
+      TRY(ask_metadata({deps_.clock, deps_.http, deps_.stop}, "container endpoint", request, deadline));
   return parse_credentials_document(document);
 }
 

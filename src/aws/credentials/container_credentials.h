@@ -12,13 +12,13 @@ namespace headgate::aws {
 
 class ContainerCredentials final : public CredentialsOrigin {
  public:
-  // Whether AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI says where.
+  // Whether AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI is set.
   static bool are_offered(const Environment& environment);
   ContainerCredentials(const CredentialsDeps& deps, const Environment& environment);
 
   std::string_view name() const override { return "container credentials"; }
-  // Denied when the address is one that credentials are not asked for over plain HTTP. The authorization
-  // token's file (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) is read again each time.
+  // Fault::Denied if the address is plain HTTP and neither on this machine nor one of AWS's. The file of the
+  // authorization token (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) is read each time.
   Result<Credentials> fetch(Deadline deadline) override;
 
  private:
@@ -30,7 +30,8 @@ class ContainerCredentials final : public CredentialsOrigin {
   const std::string token_file_;
 };
 
-// https anywhere; http only to loopback and to the link-local addresses of ECS and EKS.
+// Whether credentials may come from this address: https from anywhere, http only from loopback and from the
+// link-local addresses of ECS and EKS.
 bool may_give_credentials(std::string_view url);
 
 }  // namespace headgate::aws

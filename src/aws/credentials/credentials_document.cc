@@ -21,11 +21,11 @@ std::string text_at(const simdjson::dom::object& object, const char* name) {
 Result<> check_credentials(const Credentials& credentials) {
   const std::string& key = credentials.access_key_id;
   if (key.empty() || !is_printable(key) || key.find_first_of("/,") != std::string::npos)
-    return Error{Fault::Invalid, "the access key id is none"};
+    return Error{Fault::Invalid, "the access key id is empty, or contains a space, a slash or a comma"};
   if (credentials.secret_access_key.empty() || !is_printable(credentials.secret_access_key))
-    return Error{Fault::Invalid, "the secret access key is empty, or holds a space or a line's end"};
+    return Error{Fault::Invalid, "the secret access key is empty, or contains a space or a line break"};
   if (!is_printable(credentials.session_token))
-    return Error{Fault::Invalid, "the session token holds a space or a line's end"};
+    return Error{Fault::Invalid, "the session token contains a space or a line break"};
   return {};
 }
 
@@ -34,7 +34,7 @@ Result<Credentials> parse_credentials_document(std::string_view json) {
   simdjson::dom::parser parser(kCredentialsDocumentBytesMax);
   simdjson::dom::object object;
   if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS)
-    return Error{Fault::Invalid, "credentials: no JSON object"};
+    return Error{Fault::Invalid, "credentials: not a JSON object"};
   const std::string code = text_at(object, "Code");
   if (!code.empty() && code != "Success") {
     const bool is_word =
@@ -49,7 +49,7 @@ Result<Credentials> parse_credentials_document(std::string_view json) {
   if (credentials.session_token.empty()) credentials.session_token = text_at(object, "Token");
   if (const std::string expiration = text_at(object, "Expiration"); !expiration.empty()) {
     credentials.expires_at = parse_rfc3339(expiration);
-    if (!credentials.expires_at) return Error{Fault::Invalid, "credentials: Expiration is no time"};
+    if (!credentials.expires_at) return Error{Fault::Invalid, "credentials: Expiration is not a time"};
   }
   TRY_IN("credentials", check_credentials(credentials));
   return credentials;

@@ -1,4 +1,4 @@
-// Credentials as metadata services and programs write them: a JSON object.
+// Reads credentials from the JSON object that metadata services and programs write.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 #pragma once
 
@@ -11,11 +11,13 @@ namespace headgate::aws {
 
 constexpr std::size_t kCredentialsDocumentBytesMax = 64U << 10U;
 
-// AccessKeyId, SecretAccessKey, Token or SessionToken, Expiration (RFC 3339), and perhaps a Code, which must
-// then be Success: Denied if it is not. Invalid when it is no such document; nothing of it is in the words.
+// The members are AccessKeyId, SecretAccessKey, Token or SessionToken, Expiration (RFC 3339), and optionally
+// Code. Fault::Denied if Code is not Success. Fault::Invalid if the document is not of this form. Errors
+// repeat nothing of the document but Code.
 Result<Credentials> parse_credentials_document(std::string_view json);
 
-// Invalid when they could not stand in a header. The words do not repeat them.
+// Fault::Invalid if the credentials contain characters that a header must not have. The error does not repeat
+// the credentials.
 Result<> check_credentials(const Credentials& credentials);
 
 }  // namespace headgate::aws

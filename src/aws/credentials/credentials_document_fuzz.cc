@@ -1,4 +1,4 @@
-// Whatever a metadata service answers, what is taken from it can stand in a header.
+// Whatever a metadata service answers, credentials that we accept fit into a header.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Someone who gives credentials anew each time: a metadata service, STS, a program.
+// A provider that issues new credentials at each request: a metadata service, STS or a program.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,23 @@
 
 namespace headgate::aws {
 
-// One call at a time. RefreshingCredentials makes a CredentialsSource of it.
+// Not thread-safe: one call at a time. RefreshingCredentials makes a CredentialsSource of it.
 class CredentialsOrigin {
  public:
   virtual ~CredentialsOrigin() = default;
-  virtual std::string_view name() const = 0;  // for the log
-  // Denied: it refuses us. Retry: it cannot be asked now.
+  virtual std::string_view name() const = 0;  // for log lines and errors
+  // Fault::Denied: the provider refuses us. Fault::Retry: the provider cannot be reached now.
   virtual Result<Credentials> fetch(Deadline deadline) = 0;
 };
 
-// What those who fetch credentials need; it outlives them.
+// What origins of credentials need. All of it must outlive them.
 struct CredentialsDeps {
   Clock& clock;
   Random& random;
   net::HttpPool& http;
   Disk& disk;
-  std::stop_token stop = {};       // ends their waits with Fault::Stopped
-  std::uint32_t attempts_max = 3;  // of a call to STS
+  std::stop_token stop = {};       // when stopped, every wait ends with Fault::Stopped
+  std::uint32_t attempts_max = 3;  // for a call to STS
 };
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// Where credentials come from: each origin alone, and the chain that chooses.
+// Each origin of credentials alone, and the chain that chooses one.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -49,7 +49,7 @@ class CredentialsTest : public testing::Test {
           respond(request, answer);
         }) {}
 
-  // STS, IMDS and a container's endpoint at once.
+  // Answers as STS, as the instance's metadata service and as a container's endpoint.
   static void respond(const std::string& request, ScriptedServer::Answer& answer) {
     const auto says = [&](const char* text) { return request.find(text) != std::string::npos; };
     if (request.starts_with("PUT /latest/api/token ")) return answer.json(200, "imds-token");
@@ -77,7 +77,7 @@ class CredentialsTest : public testing::Test {
   }
   CredentialsDeps deps() { return {clock_, random_, pool_, disk_}; }
   Deadline in_time() const { return Deadline::after(clock_.steady(), 30s); }
-  // The key of what the chain finds, or why it finds none.
+  // The access key that the chain finds, or the error that says why it finds none.
   std::string found(const Environment& environment) {
     const Result<AwsSettings> settings = aws_settings(environment, disk_);
     if (!settings.ok()) return settings.error().what;
@@ -152,18 +152,19 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
            {"program", "PROGRAM"},
            {"empty", "WEB"},
            {"sso and keys", "KEYS"},
-           {"circle", "AWS credentials: profile circle: its source_profile leads in a circle, or too far"},
-           {"mfa", "AWS credentials: profile mfa: mfa_serial wants a person, and there is none here"},
-           {"lost", "AWS credentials: profile nowhere: there is none"},
-           {"bare", "AWS credentials: profile bare: role_arn wants source_profile or credential_source"},
-           {"missing", "AWS credentials: profile missing: in neither of the shared files"}}) {
+           {"circle",
+            "AWS credentials: profile circle: its chain of source_profile is a circle, or too long"},
+           {"mfa", "AWS credentials: profile mfa: mfa_serial needs a person, so it cannot be used here"},
+           {"lost", "AWS credentials: profile nowhere: does not exist"},
+           {"bare", "AWS credentials: profile bare: role_arn needs source_profile or credential_source"},
+           {"missing", "AWS credentials: profile missing: is in neither of the shared files"}}) {
     all["AWS_PROFILE"] = profile;
     EXPECT_EQ(found(environment(all)), expected);
   }
   for (const char* profile : {"sso", "old sso", "by sso"}) {
     all["AWS_PROFILE"] = profile;
     const std::string by = profile == std::string("by sso") ? "sso" : profile;
-    EXPECT_TRUE(found(environment(all)).starts_with("AWS credentials: profile " + by + ": signs in by"))
+    EXPECT_TRUE(found(environment(all)).starts_with("AWS credentials: profile " + by + ": signs in through"))
         << found(environment(all));
   }
   all["AWS_PROFILE"] = "empty";
@@ -177,7 +178,7 @@ TEST_F(CredentialsTest, AreTheFirstOfTheChainThatIsConfigured) {
 
 TEST_F(CredentialsTest, ABrowserSignInIsNotReplacedByTheInstance) {
   Environment with = environment({{"AWS_CONFIG_FILE", write("config", "[default]\nsso_session = x\n")}});
-  EXPECT_TRUE(found(with).starts_with("AWS credentials: profile default: signs in by")) << found(with);
+  EXPECT_TRUE(found(with).starts_with("AWS credentials: profile default: signs in through")) << found(with);
 }
 
 TEST_F(CredentialsTest, OfAProfilesRoleAreAskedForWithItsSettings) {
@@ -327,7 +328,7 @@ TEST_F(CredentialsTest, OfAProgramAreWhatItPrints) {
   };
   EXPECT_EQ(run("printf %s \"$GIVEN$HOME\"").value(), "yes");
   EXPECT_EQ(run("echo no; echo secret >&2; exit 3").error().what, "/bin/sh: ended with 3");
-  EXPECT_EQ(run("kill -9 $$").error().what, "/bin/sh: ended by a signal");
+  EXPECT_EQ(run("kill -9 $$").error().what, "/bin/sh: was ended by a signal");
   EXPECT_EQ(run("yes | head -c 200").error().fault, Fault::Invalid);
   EXPECT_EQ(run("sleep 100 & echo left").value(), "left\n");
   EXPECT_EQ(output_of({.words = {"/no/such/program"}, .environment = {}}, clock_, in_time()).error().fault,

@@ -19,7 +19,7 @@ namespace {
 
 using Source = std::unique_ptr<CredentialsSource>;
 
-// A role, and who takes it.
+// The role of a profile, with the credentials that assume it.
 class ProfileRole final : public CredentialsSource {
  public:
   ProfileRole(const CredentialsDeps& deps, Source base, Endpoint sts, RoleRequest request)
@@ -55,7 +55,7 @@ class Chain {
     const auto found = profiles_.find(profile);
     const bool is_there = found != profiles_.end();
     if (is_named && !is_there)
-      return Error{Fault::Denied, "profile " + profile + ": in neither of the shared files"};
+      return Error{Fault::Denied, "profile " + profile + ": is in neither of the shared files"};
     const bool is_meant = is_there && (has_credentials(found->second) || wants_a_person(found->second));
     if (is_named && is_meant) return of_profile(profile);
     if (!variable("AWS_WEB_IDENTITY_TOKEN_FILE").empty() && !variable("AWS_ROLE_ARN").empty())
@@ -67,7 +67,7 @@ class Chain {
     if (InstanceCredentials::are_allowed(environment_)) return of_instance();
     return Error{
         Fault::Denied,
-        "none are configured: neither environment, shared files, web identity, container nor instance"};
+        "none are configured in the environment, the shared files, web identity, container or instance"};
   }
 
  private:
@@ -83,7 +83,8 @@ class Chain {
     });
   }
 
-  // Signing in by a browser. https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html
+  // Whether the profile signs in through a browser.
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html
   static bool wants_a_person(const IniSection& profile) {
     return std::any_of(profile.begin(), profile.end(), [](const auto& entry) {
       return entry.first.starts_with("sso_") || entry.first == "login_session";
@@ -96,7 +97,8 @@ class Chain {
   }
   Result<Endpoint> sts() const {
     if (settings_.region.empty())
-      return Error{Fault::Invalid, "a role needs a region: set AWS_REGION or the profile's region"};
+      return Error{Fault::Invalid,
+                   "a region is needed to assume a role: set AWS_REGION or the profile's region"};
     return endpoint_of(Service::Sts, settings_.region, settings_.endpoints);
   }
 
@@ -118,27 +120,30 @@ class Chain {
     return kept(std::make_unique<InstanceCredentials>(deps_, environment_));
   }
 
-  // `path_`: the profiles that led here. One may be its own source, for its keys.
+  // `path_` holds the profiles that led to this one. A profile may name itself as source_profile, for its
+  // keys.
   Result<Source> of_profile(const std::string& name) {
     constexpr std::size_t kLongest = 5;
     const auto found = profiles_.find(name);
-    if (found == profiles_.end()) return Error{Fault::Invalid, "profile " + name + ": there is none"};
+    if (found == profiles_.end()) return Error{Fault::Invalid, "profile " + name + ": does not exist"};
     const IniSection& profile = found->second;
     const bool came_by = std::find(path_.begin(), path_.end(), name) != path_.end();
     if (path_.size() >= kLongest || (came_by && path_.back() != name))
-      return Error{Fault::Invalid, "profile " + name + ": its source_profile leads in a circle, or too far"};
+      return Error{Fault::Invalid,
+                   "profile " + name + ": its chain of source_profile is a circle, or too long"};
     path_.push_back(name);
     if (!came_by && !value(profile, "role_arn").empty()) return of_role(name, profile);
     if (!value(profile, "aws_access_key_id").empty()) return of_keys(name, profile);
     if (const std::string command = value(profile, "credential_process"); !command.empty())
       return kept(std::make_unique<ProcessCredentials>(deps_.clock, environment_, command));
     if (wants_a_person(profile))
-      return Error{Fault::Invalid,
-                   "profile " + name +
-                       ": signs in by a browser (SSO), and there is none here: give it keys, role_arn with a "
-                       "source, or credential_process = aws configure export-credentials --profile ... "
-                       "--format process"};
-    return Error{Fault::Invalid, "profile " + name + ": holds no credentials of a kind that works here"};
+      return Error{
+          Fault::Invalid,
+          "profile " + name +
+              ": signs in through a browser (SSO), which a service cannot: use keys, role_arn with a "
+              "source, or credential_process = aws configure export-credentials --profile ... "
+              "--format process"};
+    return Error{Fault::Invalid, "profile " + name + ": contains no credentials of a supported kind"};
   }
   static Result<Source> of_keys(const std::string& name, const IniSection& profile) {
     Credentials credentials{.access_key_id = value(profile, "aws_access_key_id"),
@@ -154,7 +159,8 @@ class Chain {
       return of_web_identity(
           {.arn = value(profile, "role_arn"), .token_file = file, .session_name = session});
     if (!value(profile, "mfa_serial").empty())
-      return Error{Fault::Invalid, "profile " + name + ": mfa_serial wants a person, and there is none here"};
+      return Error{Fault::Invalid,
+                   "profile " + name + ": mfa_serial needs a person, so it cannot be used here"};
     RoleRequest request{.role_arn = value(profile, "role_arn"),
                         .session_name = session.empty() ? "headgate" : session,
                         .external_id = value(profile, "external_id")};
@@ -163,7 +169,8 @@ class Chain {
       const auto [end, error] = std::from_chars(duration.data(), duration.data() + duration.size(), seconds);
       if (error != std::errc() || end != duration.data() + duration.size() || seconds < 900 ||
           seconds > 43'200)
-        return Error{Fault::Invalid, "profile " + name + ": duration_seconds: no number from 900 to 43200"};
+        return Error{Fault::Invalid,
+                     "profile " + name + ": duration_seconds must be a number from 900 to 43200"};
       request.duration = std::chrono::seconds{seconds};
     }
     Endpoint endpoint = TRY(sts());
@@ -178,7 +185,7 @@ class Chain {
     if (kind == "Environment") return of_environment();
     if (kind == "EcsContainer") return of_container();
     if (kind == "Ec2InstanceMetadata") return of_instance();
-    return Error{Fault::Invalid, "profile " + name + ": role_arn wants source_profile or credential_source"};
+    return Error{Fault::Invalid, "profile " + name + ": role_arn needs source_profile or credential_source"};
   }
 
   CredentialsDeps deps_;

@@ -1,4 +1,4 @@
-// What the process was started in, as a value: src/cli reads it, tests make it up.
+// The environment variables and home directory of the process. src/cli reads them; tests supply their own.
 #pragma once
 
 #include <map>
@@ -9,9 +9,9 @@ namespace headgate::aws {
 
 struct Environment {
   std::map<std::string, std::string, std::less<>> variables;
-  std::string home;  // empty: none
+  std::string home;  // empty if there is none
 
-  // Empty when it is not set.
+  // Empty if the variable is not set.
   std::string variable(std::string_view name) const {
     const auto found = variables.find(name);
     return found == variables.end() ? std::string() : found->second;

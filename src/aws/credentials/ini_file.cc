@@ -22,7 +22,7 @@ std::string lower(std::string_view text) {
 
 class Reader {
  public:
-  // False: not a line of such a file.
+  // Returns false if the line is not of a kind that such a file has.
   bool take(std::string_view line) {
     const std::string_view text = trimmed(line);
     if (text.empty() || text.front() == '#' || text.front() == ';') return true;
@@ -62,14 +62,14 @@ class Reader {
   }
 
   IniSection* section_ = nullptr;
-  std::string name_;  // of the value above
+  std::string name_;  // of the value in the lines above
 };
 
 }  // namespace
 
 Result<IniFile> parse_ini(std::string_view text) {
   if (text.size() > kIniBytesMax)
-    return Error{Fault::Invalid, "longer than " + std::to_string(kIniBytesMax) + " bytes"};
+    return Error{Fault::Invalid, "the file is longer than " + std::to_string(kIniBytesMax) + " bytes"};
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   Reader reader;
   for (std::size_t line = 1; !text.empty(); ++line) {

@@ -1,4 +1,4 @@
-// The shared config and credentials files.
+// Parses the config and credentials files that AWS's tools share.
 // https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 #pragma once
 
@@ -16,9 +16,10 @@ using IniFile = std::map<std::string, IniSection, std::less<>>;
 constexpr std::size_t kIniBytesMax = 1U << 20U;
 constexpr std::size_t kIniLinesMax = 50'000;
 
-// [section], name = value; a line that begins with # or ; says nothing. Of equal names the last counts. Lines
-// that are indented below `name =` are its parts: "s3.addressing_style"; below a value they are more of it.
-// Names are in lower case. Invalid, with the line's number and none of its words, for anything else.
+// A file has lines `[section]` and `name = value`. A line that begins with # or ; is a comment. If a name
+// occurs twice, the last value counts. Indented lines below `name =` are its parts: "s3.addressing_style".
+// Indented lines below a value continue it. Names are made lower case. Anything else is Fault::Invalid, with
+// the number of the line but none of its text.
 Result<IniFile> parse_ini(std::string_view text);
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// Files that people write by hand: never a crash, never a name that is empty.
+// People write these files by hand: no content may crash the parser or give an empty name.
 #include <cstddef>
 #include <cstdint>
 

@@ -24,8 +24,8 @@ Result<Credentials> InstanceCredentials::fetch(Deadline deadline) {
   const net::HttpRequest for_token{.method = "PUT",
                                    .url = url_ + "/latest/api/token",
                                    .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}};
-  const std::string token =
-      TRY(ask_metadata(deps, "no token (in a container: is the hop limit 2?)", for_token, deadline));
+  const std::string token = TRY(ask_metadata(
+      deps, "no token (in a container, set the instance's metadata hop limit to 2)", for_token, deadline));
   net::HttpRequest request{
       .method = "GET", .url = url_ + std::string(kRoles), .headers = {{"X-aws-ec2-metadata-token", token}}};
   Result<std::string> roles = ask_metadata(deps, "role", request, deadline);

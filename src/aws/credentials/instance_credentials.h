@@ -1,4 +1,4 @@
-// The credentials of the role that an EC2 instance has, from its metadata service (IMDSv2 only).
+// Credentials of an EC2 instance's role, from the instance's metadata service (IMDSv2 only).
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 #pragma once
 
@@ -12,14 +12,15 @@ namespace headgate::aws {
 
 class InstanceCredentials final : public CredentialsOrigin {
  public:
-  // AWS_EC2_METADATA_DISABLED forbids it.
+  // False if AWS_EC2_METADATA_DISABLED is true.
   static bool are_allowed(const Environment& environment);
-  // AWS_EC2_METADATA_SERVICE_ENDPOINT, or by AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE IPv4 or IPv6.
+  // The address is AWS_EC2_METADATA_SERVICE_ENDPOINT. If that is not set,
+  // AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE chooses between the IPv4 and the IPv6 address.
   InstanceCredentials(const CredentialsDeps& deps, const Environment& environment);
 
   std::string_view name() const override { return "instance metadata"; }
-  // Denied when the instance has no role. A container that is one hop too far gets no token: Retry, with
-  // words.
+  // Fault::Denied if the instance has no role. A container that is one network hop too far away gets no
+  // token: Fault::Retry, and the error mentions the hop limit.
   Result<Credentials> fetch(Deadline deadline) override;
 
  private:

@@ -1,4 +1,4 @@
-// One question to a metadata service on the machine or its link: EC2's, a container's.
+// A request to a metadata service on this machine or its link: that of EC2 or of a container.
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,13 @@ struct MetadataDeps {
   std::stop_token stop = {};
 };
 
-constexpr std::chrono::seconds kMetadataAttemptMax{2};  // it is near, or it is not there
+constexpr std::chrono::seconds kMetadataAttemptMax{2};  // the service is near, so a slow answer means that it
+                                                        // is not there
 constexpr int kMetadataAttemptsMax = 3;
 
-// The body of a 200. Denied for 401, 403 and other 4xx but 404 (NotFound) and 429; what may pass is tried
-// again after a second and then Retry. `name` stands first in errors; nothing of the body does.
+// Returns the body of a 200. Fault::NotFound for 404; Fault::Denied for other 4xx except 429. Other failures
+// are repeated after a second, and are Fault::Retry if they last. Errors begin with `name` and repeat nothing
+// of the body.
 Result<std::string> ask_metadata(const MetadataDeps& deps, std::string_view name,
                                  const net::HttpRequest& request, Deadline deadline);
 

@@ -1,4 +1,4 @@
-// Credentials that a program prints: credential_process of a profile.
+// Credentials that a program prints, as a profile's credential_process says.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 #pragma once
 

@@ -16,7 +16,7 @@
 namespace headgate::aws {
 namespace {
 
-// Killed with its group if it is not awaited.
+// A started program. The destructor kills it and its process group if it has not ended.
 class Child {
  public:
   explicit Child(pid_t process) : process_(process) {}
@@ -29,7 +29,7 @@ class Child {
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  // Its status when it has ended.
+  // The exit status once the program has ended.
   std::optional<int> ended() {
     int status = 0;
     if (::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
@@ -79,7 +79,7 @@ Result<pid_t> start(const Program& program, const FileDescriptor& output) {
 }  // namespace
 
 Result<std::string> output_of(const Program& program, const Clock& clock, Deadline deadline) {
-  constexpr int kLookMs = 50;  // the deadline is on a clock that the kernel does not know
+  constexpr int kLookMs = 50;  // poll() cannot wait for our clock's deadline, so we look at it this often
   CHECK(!program.words.empty());
   const std::string& name = program.words[0];
   int ends[2];
@@ -93,11 +93,11 @@ Result<std::string> output_of(const Program& program, const Clock& clock, Deadli
   std::optional<int> status;
   bool is_open = true;
   while (is_open || !status) {
-    if (deadline.passed(clock.steady())) return Error{Fault::Retry, name + ": not done in time"};
+    if (deadline.passed(clock.steady())) return Error{Fault::Retry, name + ": did not end in time"};
     pollfd waited{.fd = is_open ? said.get() : -1, .events = POLLIN, .revents = 0};
     if (::poll(&waited, 1, kLookMs) < 0 && errno != EINTR) return error_from_errno(errno, name);
     if (!status) status = child.ended();
-    // Something that it started and left behind may hold the pipe: what is in it counts.
+    // A program that it left behind may keep the pipe open. We read only what is in the pipe by now.
     if (status && waited.revents == 0) break;
     if (waited.revents == 0) continue;
     char bytes[4096];
@@ -105,11 +105,12 @@ Result<std::string> output_of(const Program& program, const Clock& clock, Deadli
     if (count < 0 && errno != EINTR) return error_from_errno(errno, name);
     if (count == 0) is_open = false;
     if (count > 0) output.append(bytes, static_cast<std::size_t>(count));
-    if (output.size() > program.output_bytes_max) return Error{Fault::Invalid, name + ": printed too much"};
+    if (output.size() > program.output_bytes_max)
+      return Error{Fault::Invalid, name + ": printed more than is allowed"};
   }
-  if (!WIFEXITED(*status)) return Error{Fault::Denied, name + ": ended by a signal"};
+  if (!WIFEXITED(*status)) return Error{Fault::Denied, name + ": was ended by a signal"};
   if (WEXITSTATUS(*status) != 0)
-    return Error{Fault::Denied, name + ": ended with " + std::to_string(WEXITSTATUS(*status))};
+    return Error{Fault::Denied, name + ": ended with status " + std::to_string(WEXITSTATUS(*status))};
   return output;
 }
 
@@ -129,7 +130,7 @@ Result<std::vector<std::string>> words_of_command(std::string_view line) {
     const char next = at + 1 < line.size() ? line[at + 1] : '\0';
     const bool is_escape = byte == '\\' && quote != '\'' && (quote == '\0' || next == '"' || next == '\\');
     if (byte == '\0' || (is_escape && next == '\0'))
-      return Error{Fault::Invalid, "the command ends too early"};
+      return Error{Fault::Invalid, "the command ends after a backslash"};
     if (is_escape) {
       words.back().push_back(next);
       ++at;
@@ -142,7 +143,7 @@ Result<std::vector<std::string>> words_of_command(std::string_view line) {
     }
   }
   if (quote != '\0') return Error{Fault::Invalid, "a quote is not closed"};
-  if (words.empty() || words[0].empty()) return Error{Fault::Invalid, "there is no command"};
+  if (words.empty() || words[0].empty()) return Error{Fault::Invalid, "the command is empty"};
   return words;
 }
 

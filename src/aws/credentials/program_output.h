@@ -1,4 +1,4 @@
-// What another program prints.
+// Runs another program and reads what it prints.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,18 @@
 namespace headgate::aws {
 
 struct Program {
-  std::vector<std::string> words;  // its name or path, and its arguments: no shell reads them
+  std::vector<std::string> words;  // its name or path, and its arguments; no shell interprets them
   std::map<std::string, std::string, std::less<>> environment;
   std::size_t output_bytes_max = 64U << 10U;
 };
 
-// Its standard output, when it ends with 0. Its standard error is dropped. Denied when it cannot be started
-// or ends otherwise, Retry when it is not done in time: then it and what it started is killed.
+// Returns the program's standard output if it exits with 0; its standard error is dropped. Fault::Denied if
+// it cannot be started or fails. Fault::Retry if it does not end in time: its whole process group is then
+// killed.
 Result<std::string> output_of(const Program& program, const Clock& clock, Deadline deadline);
 
-// A command line as words: space between them, '...' and "..." around them, \ before any one character (in
-// "..." only before " and \). Invalid when a quote is not closed or there is no word.
+// Splits a command line into words at spaces. A word may be quoted by '...' or "...". A \ quotes the next
+// character (in "..." only " and \). Fault::Invalid if a quote is not closed or there is no word.
 Result<std::vector<std::string>> words_of_command(std::string_view line);
 
 }  // namespace headgate::aws

@@ -28,7 +28,7 @@ Result<Credentials> RefreshingCredentials::get(Deadline deadline) {
 
 Result<> RefreshingCredentials::await_flight(std::unique_lock<std::mutex>& lock, Deadline deadline) {
   constexpr std::chrono::milliseconds kLook{
-      100};  // the deadline is on a clock that the condition does not know
+      100};  // a condition variable cannot wait for our clock's deadline, so we look at it this often
   const std::uint64_t before = flights_;
   while (flights_ == before) {
     const auto left = deadline.left(clock_.steady());

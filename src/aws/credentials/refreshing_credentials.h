@@ -1,4 +1,4 @@
-// Credentials kept until shortly before they expire.
+// Keeps credentials until shortly before they expire, and renews them.
 #pragma once
 
 #include <chrono>
@@ -15,18 +15,22 @@
 
 namespace headgate::aws {
 
-// Any thread. However many want credentials, the origin is asked once (one flight): who has valid ones goes
-// on with them meanwhile, the others wait for the flight. When renewing fails, the old ones serve while they
-// are valid. Nothing happens in the background: a Lambda freezes.
+// Thread-safe. However many threads need credentials, one of them asks the origin. Threads that hold valid
+// credentials go on with those; the others wait for the answer. If renewing fails, the old credentials are
+// used while they are valid. No background thread renews, because Lambda freezes the process between calls.
 class RefreshingCredentials final : public CredentialsSource {
  public:
   struct Options {
-    std::chrono::seconds renew_before{5 * 60};  // expiry, and up to as long before that again, by chance
-    std::chrono::seconds renewal_max{10};       // how long a caller who has valid ones may be held up
-    std::chrono::seconds renewal_pause{60};     // after a renewal that failed, while the old are valid
-    std::chrono::seconds denied_for{60};        // a refusal is not asked for again so long
-    std::chrono::seconds forget_after{5};  // those that are younger are not forgotten: asking gives no better
-    std::chrono::seconds expired_valid_for{300};  // those that came expired: perhaps our clock is wrong
+    std::chrono::seconds renew_before{5 * 60};  // renewal starts this long before expiry, or earlier by a
+                                                // random part of the same time
+    std::chrono::seconds renewal_max{10};  // how long a renewal may delay a caller who has valid credentials
+    std::chrono::seconds renewal_pause{60};  // pause after a failed renewal while the old credentials are
+                                             // valid
+    std::chrono::seconds denied_for{60};  // how long a refusal is remembered before the origin is asked again
+    std::chrono::seconds forget_after{5};  // younger credentials are not forgotten, since the origin would
+                                           // give none better
+    std::chrono::seconds expired_valid_for{300};  // for credentials that were expired when they came: perhaps
+                                                  // our clock is wrong
   };
   RefreshingCredentials(Clock& clock, Random& random, std::unique_ptr<CredentialsOrigin> origin,
                         Options options);
@@ -50,15 +54,15 @@ class RefreshingCredentials final : public CredentialsSource {
 
   Clock& clock_;
   Random& random_;
-  const std::unique_ptr<CredentialsOrigin> origin_;  // asked by one flight at a time
+  const std::unique_ptr<CredentialsOrigin> origin_;  // one thread at a time asks it
   const Options options_;
   std::mutex mutex_;  // guards all below
   std::condition_variable landed_;
   std::optional<Held> held_;
   bool is_flying_ = false;
-  std::uint64_t flights_ = 0;        // that have landed
-  std::optional<Error> failed_;      // the last flight's
-  SteadyTime not_before_{kLongAgo};  // after a failure
+  std::uint64_t flights_ = 0;        // number of requests that have been answered
+  std::optional<Error> failed_;      // the error of the last request
+  SteadyTime not_before_{kLongAgo};  // when the origin may be asked again after a failure
 };
 
 }  // namespace headgate::aws

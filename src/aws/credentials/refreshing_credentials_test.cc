@@ -19,7 +19,7 @@ class NoRandom final : public Random {
   std::uint64_t next() override { return 0; }
 };
 
-// Gives KEY1, KEY2 ..., each good for an hour, or an error.
+// Gives KEY1, KEY2 and so on, each valid for an hour, or an error.
 class NumberedOrigin final : public CredentialsOrigin {
  public:
   explicit NumberedOrigin(Clock& with) : clock(with) {}
@@ -50,7 +50,7 @@ class RefreshingCredentialsTest : public testing::Test {
   }
   fakes::StillClock clock_;
   NoRandom random_;
-  NumberedOrigin* origin_ = new NumberedOrigin(clock_);  // owned by the next
+  NumberedOrigin* origin_ = new NumberedOrigin(clock_);  // owned by the next member
   RefreshingCredentials kept_{clock_, random_, std::unique_ptr<CredentialsOrigin>(origin_), {}};
 };
 
@@ -86,7 +86,7 @@ TEST_F(RefreshingCredentialsTest, ServeWhileTheyAreValidWhenRenewingFails) {
   clock_.advance(56min);
   EXPECT_EQ(key(), "KEY1");
   EXPECT_EQ(key(), "KEY1");
-  EXPECT_EQ(origin_->fetches, 2);  // not at every call
+  EXPECT_EQ(origin_->fetches, 2);  // not asked at every call
   EXPECT_LE(origin_->last_deadline.left(clock_.steady()), 10s);
   clock_.advance(61s);
   EXPECT_EQ(key(), "KEY1");
@@ -123,7 +123,7 @@ TEST_F(RefreshingCredentialsTest, AreForgottenWhenTheyWereRefusedUnlessTheyAreNe
   kept_.forget(first);
   EXPECT_EQ(key(), "KEY2");
   clock_.advance(6s);
-  kept_.forget(first);  // others are here already
+  kept_.forget(first);  // newer ones are already there
   EXPECT_EQ(key(), "KEY2");
 }
 
@@ -151,7 +151,7 @@ TEST_F(RefreshingCredentialsTest, AFailureIsToldToAllWhoWaitedForIt) {
   std::latch fail(1);
   origin_->error = Error{Fault::Retry, "no answer"};
   origin_->during = [&] {
-    if (origin_->fetches > 1) return;  // the second thread came late, and asked itself
+    if (origin_->fetches > 1) return;  // the second thread came late and asked for itself
     asking.count_down();
     fail.wait();
   };

@@ -8,7 +8,7 @@
 namespace headgate::aws {
 namespace {
 
-// Empty when it is no base64 with padding.
+// Empty if `text` is not base64 with padding.
 std::string decoded_base64(std::string_view text) {
   std::string bytes(text.size() / 4 * 3, '\0');
   if (text.empty() || text.size() % 4 != 0) return {};
@@ -36,18 +36,18 @@ Result<std::string> SecretsManager::value(std::string_view secret_id, Deadline d
 }
 
 Result<std::string> parse_secret_value(std::string_view json) {
-  constexpr std::size_t kBytesMax = 512U << 10U;  // 64 KiB, escaped
+  constexpr std::size_t kBytesMax = 512U << 10U;  // 64 KiB of secret, escaped as JSON
   if (json.size() > kBytesMax) return Error{Fault::Invalid, "the answer is too long"};
   simdjson::dom::parser parser(kBytesMax);
   simdjson::dom::object object;
   std::string_view text;
   if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS)
-    return Error{Fault::Invalid, "the answer is no JSON object"};
+    return Error{Fault::Invalid, "the answer is not a JSON object"};
   if (object["SecretString"].get(text) == simdjson::SUCCESS) return std::string(text);
   if (object["SecretBinary"].get(text) == simdjson::SUCCESS) {
     if (std::string bytes = decoded_base64(text); !bytes.empty()) return bytes;
   }
-  return Error{Fault::Invalid, "the answer holds no secret"};
+  return Error{Fault::Invalid, "the answer contains no secret"};
 }
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// Secrets that our own configuration names, in Secrets Manager.
+// Reads secrets that our own configuration names from AWS Secrets Manager.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 #pragma once
 
@@ -12,20 +12,22 @@
 
 namespace headgate::aws {
 
-// Any thread.
+// Thread-safe.
 class SecretsManager {
  public:
   SecretsManager(ServiceClient::Deps deps, Endpoint endpoint, ServiceClient::Options options)
       : client_(deps, std::move(endpoint), std::move(options)) {}
 
-  // The current version of the secret of that name or ARN: its text, or else its bytes. At most 64 KiB.
+  // Returns the current version of the secret with that name or ARN: its text, or its bytes if it has no
+  // text. At most 64 KiB.
   Result<std::string> value(std::string_view secret_id, Deadline deadline);
 
  private:
   ServiceClient client_;
 };
 
-// What GetSecretValue answers with. Invalid, with nothing of it in the words, when it holds neither.
+// Parses the answer of GetSecretValue. Fault::Invalid if it holds neither text nor bytes; the error repeats
+// nothing of the answer.
 Result<std::string> parse_secret_value(std::string_view json);
 
 }  // namespace headgate::aws

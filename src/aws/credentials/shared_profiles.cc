@@ -8,7 +8,7 @@
 namespace headgate::aws {
 namespace {
 
-// Where a variable or home says; empty when neither does.
+// The path in the variable, or else the one in the home directory; empty if there is neither.
 std::string path_of(const Environment& environment, std::string_view variable, std::string_view at_home) {
   std::string path = environment.variable(variable);
   if (path.empty() && !environment.home.empty()) return environment.home + std::string(at_home);
@@ -17,15 +17,15 @@ std::string path_of(const Environment& environment, std::string_view variable, s
 }
 
 Result<IniFile> read_file(Disk& disk, const std::string& path) {
-  if (path.empty() || path == "/dev/null") return IniFile{};  // how people say that there is none
+  if (path.empty() || path == "/dev/null") return IniFile{};  // how users say that there is no file
   const Result<std::string> text = read_whole_file(disk, path, kIniBytesMax);
   if (!text.ok() && text.error().fault == Fault::NotFound) return IniFile{};
   if (!text.ok()) return text.error();
   return TRY_IN(path, parse_ini(*text));
 }
 
-// What "profile two" and "profile \"two words\"" of the config file name; empty when it is something else's
-// section.
+// The name in a section such as "profile two" or "profile \"two words\"" of the config file; empty for
+// sections of another kind.
 std::string named_in(std::string_view section, std::string_view word) {
   if (!section.starts_with(word)) return {};
   section.remove_prefix(word.size());
@@ -50,7 +50,7 @@ Result<Profiles> read_profiles(const Environment& environment, Disk& disk) {
   IniFile secrets =
       TRY(read_file(disk, path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials")));
   Profiles profiles(secrets.begin(), secrets.end());
-  // "profile default" before "default": what is there stays.
+  // "profile default" is taken before "default", because a value that is already there is kept.
   for (const bool is_default : {false, true}) {
     for (const auto& [section, values] : config) {
       const std::string name = section == "default" ? section : named_in(section, "profile");
@@ -67,7 +67,7 @@ Result<IniSection> read_services(const Environment& environment, Disk& disk, std
     if (named_in(section, "services") == name) return values;
   }
   return Error{Fault::Invalid,
-               "services " + std::string(name) + ": no such section, though the profile names it"};
+               "services " + std::string(name) + ": the profile names this section, but it does not exist"};
 }
 
 std::string profile_name(const Environment& environment) {

@@ -14,17 +14,17 @@ namespace headgate::aws {
 
 using Profiles = std::map<std::string, IniSection, std::less<>>;
 
-// Of the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name, or else of those at home; one that
-// is not there has none. What stands in both files is the credentials file's. Denied or Invalid, with the
-// file's path, when one cannot be read.
+// Reads the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name, or else those in the home
+// directory. A file that does not exist has no profiles. If both files have a value, that of the credentials
+// file counts. Fault::Denied or Fault::Invalid, with the file's path, if a file cannot be read.
 Result<Profiles> read_profiles(const Environment& environment, Disk& disk);
 
-// The section [services NAME] of the config file, which a profile names with `services`: "s3.endpoint_url".
-// Invalid when there is none.
+// Reads the section [services NAME] of the config file, which a profile names with `services`; a key is, for
+// example, "s3.endpoint_url". Fault::Invalid if there is no such section.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 Result<IniSection> read_services(const Environment& environment, Disk& disk, std::string_view name);
 
-// AWS_PROFILE, or "default".
+// The value of AWS_PROFILE, or "default".
 std::string profile_name(const Environment& environment);
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// Security Token Service: who are we, and whose role may we take.
+// AWS Security Token Service: tells who we are, and lets us assume roles.
 // https://docs.aws.amazon.com/STS/latest/APIReference/
 #pragma once
 
@@ -17,19 +17,19 @@ namespace headgate::aws {
 
 struct RoleRequest {
   std::string role_arn;
-  std::string session_name;             // 2 to 64 of [\w+=,.@-]: stands in the ARN that CloudTrail shows
-  std::string external_id = {};         // empty: none, as with all below
-  std::string policy = {};              // JSON, at most 2048 characters: the session may do no more than this
-  std::chrono::seconds duration{3600};  // 900 s to 12 h; at most 1 h for a role taken by a role
-  std::vector<std::pair<std::string, std::string>> tags = {};  // of the session; at most 50
-  std::vector<std::string> transitive_tags = {};               // names of those that later roles inherit
+  std::string session_name;      // 2 to 64 of [\w+=,.@-]; a part of the ARN that CloudTrail shows
+  std::string external_id = {};  // not sent if empty, as all members below
+  std::string policy = {};       // JSON, at most 2048 characters; the session may do no more than it allows
+  std::chrono::seconds duration{3600};  // 900 s to 12 h; at most 1 h if a role assumes a role
+  std::vector<std::pair<std::string, std::string>> tags = {};  // session tags, at most 50
+  std::vector<std::string> transitive_tags = {};  // names of the tags that roles assumed later inherit
   std::string source_identity = {};  // 2 to 64; the trust policy must allow sts:SetSourceIdentity
 };
 
 struct WebIdentityRequest {
   std::string role_arn;
   std::string session_name;
-  std::string token;  // OpenID Connect; never part of an error
+  std::string token;  // an OpenID Connect token; never part of an error
   std::chrono::seconds duration{3600};
 };
 
@@ -39,19 +39,20 @@ struct CallerIdentity {
   std::string user_id;
 };
 
-// Any thread.
+// Thread-safe.
 class Sts {
  public:
-  // `deps.credentials` ask; for assume_role_with_web_identity() they may be nobody's.
+  // Requests are signed with `deps.credentials`. For assume_role_with_web_identity() these may be empty.
   Sts(ServiceClient::Deps deps, Endpoint endpoint, ServiceClient::Options options)
       : client_(deps, std::move(endpoint), std::move(options)) {}
 
-  // Denied when the role does not trust us, there is none, or the external id is wrong: AWS does not tell
-  // which. Whatever else STS refuses is Retry: it says something of our credentials, tags or policy, and
-  // nothing of what the session is for.
+  // Fault::Denied if the role does not trust us, does not exist, or expects another external id: AWS does not
+  // say which. Any other refusal is Fault::Retry, because it concerns our credentials, tags or policy and not
+  // what the session is for.
   Result<Credentials> assume_role(const RoleRequest& request, Deadline deadline);
   Result<Credentials> assume_role_with_web_identity(const WebIdentityRequest& request, Deadline deadline);
-  // Needs no permission: what shows that credentials are good.
+  // Who the credentials belong to. AWS requires no permission for this call, so it shows whether credentials
+  // are valid.
   Result<CallerIdentity> caller_identity(Deadline deadline);
 
  private:
@@ -62,7 +63,8 @@ class Sts {
   ServiceClient client_;
 };
 
-// What STS answers with. Retry when the XML lacks what STS promises: someone else answered.
+// Parse answers of STS. Fault::Retry if the XML lacks what STS promises, since then something other than STS
+// has answered.
 Result<Credentials> parse_assumed_role(std::string_view xml);
 Result<CallerIdentity> parse_caller_identity(std::string_view xml);
 

@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::size_t kBytesMax = 64U << 10U;
 
-// <XResponse><XResult>: what stands in it.
+// The content of <XResponse><XResult>.
 Result<pugi::xml_node> result_of(pugi::xml_document& document, std::string_view xml) {
   if (xml.size() > kBytesMax || !document.load_buffer(xml.data(), xml.size()))
-    return Error{Fault::Retry, "the answer is no XML"};
+    return Error{Fault::Retry, "the answer is not XML"};
   for (const pugi::xml_node node : document.document_element()) {
     if (std::string_view(node.name()).ends_with("Result")) return node;
   }
-  return Error{Fault::Retry, "the answer holds no result"};
+  return Error{Fault::Retry, "the answer contains no result"};
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Result<CallerIdentity> parse_caller_identity(std::string_view xml) {
                           .arn = given.child_value("Arn"),
                           .user_id = given.child_value("UserId")};
   if (identity.account.empty() || identity.arn.empty())
-    return Error{Fault::Retry, "the answer lacks account or ARN"};
+    return Error{Fault::Retry, "the answer lacks the account or the ARN"};
   return identity;
 }
 

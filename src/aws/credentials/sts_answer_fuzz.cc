@@ -1,4 +1,4 @@
-// What STS, or someone in its place, may answer.
+// Answers that STS, or something in its place, may send.
 #include <cstddef>
 #include <cstdint>
 

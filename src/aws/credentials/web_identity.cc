@@ -13,7 +13,7 @@ WebIdentity::WebIdentity(const CredentialsDeps& deps, Endpoint sts, Role role)
            ServiceClient::Options{.attempts_max = deps.attempts_max, .stop = deps.stop}) {}
 
 Result<Credentials> WebIdentity::fetch(Deadline deadline) {
-  constexpr std::size_t kTokenBytesMax = 20'000;  // what STS takes
+  constexpr std::size_t kTokenBytesMax = 20'000;  // the most that STS accepts
   std::string token = TRY_IN("token", read_whole_file(deps_.disk, role_.token_file, kTokenBytesMax));
   const std::size_t last = token.find_last_not_of(" \t\r\n");
   token.resize(last == std::string::npos ? 0 : last + 1);

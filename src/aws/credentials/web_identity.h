@@ -1,5 +1,6 @@
-// The role that a Kubernetes service account's token stands for (IRSA), or any OpenID Connect token in a
-// file. https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+// Credentials of the role that belongs to a Kubernetes service account's token (IRSA), or to any other OpenID
+// Connect token in a file.
+// https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
 #pragma once
 
 #include <string>
@@ -15,8 +16,8 @@ class WebIdentity final : public CredentialsOrigin {
  public:
   struct Role {
     std::string arn;           // AWS_ROLE_ARN
-    std::string token_file;    // AWS_WEB_IDENTITY_TOKEN_FILE; read again each time: it is replaced
-    std::string session_name;  // AWS_ROLE_SESSION_NAME; empty: headgate
+    std::string token_file;    // AWS_WEB_IDENTITY_TOKEN_FILE; read each time, since the token is replaced
+    std::string session_name;  // AWS_ROLE_SESSION_NAME; if empty, "headgate"
   };
   WebIdentity(const CredentialsDeps& deps, Endpoint sts, Role role);
 

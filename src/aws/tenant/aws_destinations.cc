@@ -39,14 +39,14 @@ BucketScope scope_of(const TenantConfiguration& configuration) {
 Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfiguration& configuration) {
   const bool is_bucket = kind_of(configuration.type) == DestinationKind::S3;
   if (configuration.log_distribution_role_arn.empty()) {
-    if (!is_bucket) return Error{Fault::Invalid, "log_distribution_role_arn: is missing"};
+    if (!is_bucket) return Error{Fault::Invalid, "log_distribution_role_arn: missing"};
     return own_session_for(configuration);
   }
   const TenantRole role = TRY(tenant_role_of(configuration));
   Session session{.credentials = TRY(deps_.roles.of_tenant(role))};
   if (!is_bucket) return session;
   const Result<CentralPolicy> policy = central_policy_of(scope_of(configuration), settings_.central_buckets);
-  if (!policy.ok()) {  // names too long: nothing may be copied from, and everything is streamed
+  if (!policy.ok()) {  // the names are too long for a policy: everything is streamed
     session.copier = session.credentials;
     session.sources = std::vector<BucketName>();
     return session;
@@ -54,8 +54,8 @@ Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfig
   Result<std::shared_ptr<CredentialsSource>> copier = deps_.roles.central_within(policy->text);
   session.sources = policy->source_buckets;
   if (!copier.ok()) {
-    // Our credentials cannot be narrowed. That the tenant's role lets us in proves that the bucket may be
-    // written.
+    // Our credentials cannot be narrowed here. The tenant's role lets us in, which proves that we may write
+    // to the bucket.
     copier = std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), &deps_.roles.central());
     session.sources = std::nullopt;
   }
@@ -63,14 +63,14 @@ Result<AwsDestinations::Session> AwsDestinations::session_for(const TenantConfig
   return session;
 }
 
-// Without a role of the tenant's.
+// The session if the tenant has no role.
 Result<AwsDestinations::Session> AwsDestinations::own_session_for(const TenantConfiguration& configuration) {
   CentralPolicy policy = TRY(central_policy_of(scope_of(configuration), settings_.central_buckets));
   Session session{.credentials = TRY_IN("a bucket without log_distribution_role_arn",
                                         deps_.roles.central_within(policy.text)),
                   .copier = {},
                   .sources = std::move(policy.source_buckets)};
-  if (configuration.bucket_token.empty()) return session;  // src/tenants says who may do without
+  if (configuration.bucket_token.empty()) return session;  // src/tenants decides which tenants need no token
   std::unique_ptr<S3Store> bucket =
       TRY(S3Store::open(with(*session.credentials), bucket_settings(configuration)));
   session.credentials = std::make_shared<AfterToken>(
@@ -116,8 +116,8 @@ S3Settings AwsDestinations::bucket_settings(const TenantConfiguration& configura
           .client = settings_.client};
 }
 
-// Objects that we put with credentials of our own account are the tenant's only by an ACL, in buckets that
-// still have ACLs. What the tenant's own role puts is theirs, and the role needs no s3:PutObjectAcl.
+// If our own account writes an object, only an ACL makes it the tenant's, in buckets that still use ACLs. An
+// object that the tenant's role writes is the tenant's anyway, and the role needs no s3:PutObjectAcl.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 Result<std::shared_ptr<ObjectStore>> AwsDestinations::bucket(const TenantConfiguration& configuration,
                                                              Deadline) {

@@ -1,4 +1,4 @@
-// Tenants' log groups and buckets in their own AWS accounts.
+// Gives access to tenants' log groups and buckets in their own AWS accounts.
 #pragma once
 
 #include <memory>
@@ -20,14 +20,15 @@
 
 namespace headgate::aws {
 
-// Any thread. Asks nobody: a role that refuses us shows with the first call to what it gives. A log group is
-// reached as the tenant's role; a bucket too when the tenant has one, else as our central role, which the
-// bucket's policy must then allow, narrowed to that bucket. Every bucket is asked for with the tenant's
-// account as the expected owner. No session in a tenant's account reads a central bucket: copies inside S3
-// are asked for as the central role, where the tenant's bucket lets that in, and else the object is streamed
+// Thread-safe. Opening a destination calls nobody: a role that refuses us shows at the first use.
+// A log group is written with the tenant's role. So is a bucket if the tenant has a role. Otherwise we write
+// with our central role, narrowed to that bucket, and the bucket's policy must allow it. Every request to a
+// bucket names the tenant's account as the expected owner.
+// No session in a tenant's account reads a central bucket. Copies inside S3 are made with the central role,
+// where the tenant's bucket allows that role; otherwise the object is streamed
 // (docs/contributing/adr/0016-who-reads-the-central-bucket.md).
-// Clients, and so connections and corrections of the clock, are one destination's own. They try a call once:
-// the one budget of retries is that of whoever delivers (deliver/gate.h).
+// Each destination has its own client, and thus its own connections and clock correction. The client tries a
+// call once, since whoever delivers has the only retry budget (deliver/gate.h).
 class AwsDestinations final : public Destinations {
  public:
   struct Deps {
@@ -39,20 +40,21 @@ class AwsDestinations final : public Destinations {
   struct Settings {
     EndpointSettings endpoints = {};
     ServiceClient::Options client = {};
-    // What copies are read from; one policy names as many of the first as fit (session_policy.h). Objects of
-    // the others are streamed.
+    // Buckets that objects are copied from. One policy names the first of them, as many as fit
+    // (session_policy.h). Objects of the others are streamed.
     std::vector<BucketName> central_buckets = {};
-    std::string central_owner = {};  // their account; empty: not checked
-    std::size_t open_max = 2'000;    // destinations of either kind
+    std::string central_owner = {};  // the account of the central buckets; not checked if empty
+    std::size_t open_max = 2'000;    // log groups and buckets, each
   };
-  // The dependencies outlive it and what it gives.
+  // The dependencies must outlive this object and the destinations that it gives.
   AwsDestinations(Deps deps, Settings settings)
       : deps_(deps),
         settings_(trying_once(std::move(settings))),
         sinks_(settings_.open_max),
         buckets_(settings_.open_max) {}
 
-  // Invalid when the configuration cannot be used: its role lies in another account, its region is none.
+  // Fault::Invalid if the configuration cannot be used: the role is in another account, or the region is not
+  // one.
   Result<std::shared_ptr<LogSink>> log_sink(const TenantConfiguration& configuration,
                                             Deadline deadline) override;
   Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration& configuration,
@@ -64,11 +66,12 @@ class AwsDestinations final : public Destinations {
     settings.client.side = Side::Tenants;
     return settings;
   }
-  // What a destination is asked as.
+  // The credentials for a destination.
   struct Session {
-    std::shared_ptr<CredentialsSource> credentials;       // shared with other destinations of the same role
-    std::shared_ptr<CredentialsSource> copier = {};       // of copies inside S3; none: `credentials`
-    std::optional<std::vector<BucketName>> sources = {};  // S3Settings::sources, of copies
+    std::shared_ptr<CredentialsSource> credentials;  // shared with other destinations that have the same role
+    std::shared_ptr<CredentialsSource> copier = {};  // for copies inside S3; if none, `credentials`
+    std::optional<std::vector<BucketName>> sources = {};  // the buckets that may be copied from
+                                                          // (S3Settings::sources)
   };
   template <typename Port>
   struct Open {

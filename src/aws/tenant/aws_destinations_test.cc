@@ -16,7 +16,7 @@ namespace {
 
 using fakes::ScriptedServer;
 
-// An AWS that gives sessions and has no time for anything else.
+// A server that issues sessions as STS does and refuses everything else for lack of time.
 class AwsDestinationsTest : public testing::Test {
  protected:
   static constexpr std::string_view kSession =
@@ -37,7 +37,7 @@ class AwsDestinationsTest : public testing::Test {
     made.bucket_name = "acme-logs";
     return made;
   }
-  // Requests but those to STS.
+  // Number of requests except those to STS.
   std::size_t calls() {
     const std::vector<std::string> all = server_.requests();
     return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const std::string& line) {
@@ -78,7 +78,8 @@ TEST_F(AwsDestinationsTest, DoesNotRetryCallsToABucketItself) {
   EXPECT_EQ(calls(), 1U);
 }
 
-// An AWS in which each session has its role's name as access key, and which says who asked for what.
+// A server in which each session's access key is the name of its role, and which records who sent which
+// request.
 class RolesTest : public testing::Test {
  protected:
   static constexpr const char* kCentralRole = "arn:aws:iam::123456789012:role/central";
@@ -222,7 +223,7 @@ TEST_F(RolesTest, WritesWithANarrowedRoleOnceTheBucketHasItsToken) {
   EXPECT_NE(policy_of("central").find("acme-logs%2Flogs%2F%2A"), std::string::npos) << policy_of("central");
 
   token_ = "another-token-of-acme";
-  roleless.enabled = false;  // another row, so that nothing is remembered
+  roleless.enabled = false;  // a changed configuration, so that nothing is remembered
   EXPECT_EQ(put(*destinations_.bucket(roleless, aws_.soon()).value()).error().fault, Fault::Denied);
   token_ = " a-token-of-acme-0001\n";
   roleless.enabled = true;
@@ -355,7 +356,7 @@ TEST_F(AwsDestinationsTest, APartOfALargeObjectIsTriedAgainByItself) {
   const auto bucket = destinations.bucket(configuration("s3"), aws.soon()).value();
   const std::string large((8U << 20U) + 10, 'x');
   EXPECT_TRUE(put_object(*bucket, ObjectKey("a/b"), large, {}, aws.soon()).ok());
-  EXPECT_EQ(parts, 3);  // two, and one of them again
+  EXPECT_EQ(parts, 3);  // two parts, and one of them again
 }
 
 }  // namespace

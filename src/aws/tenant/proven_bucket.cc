@@ -26,12 +26,12 @@ Result<Credentials> AfterToken::get(Deadline deadline) {
 Result<> AfterToken::prove(Deadline deadline) {
   const auto refusal = [&](std::string_view why) {
     return Error{Fault::Denied,
-                 "bucket_token: the tenant has to put the token that the row names into s3://" +
+                 "bucket_token: the tenant must put the token of its configuration into s3://" +
                      bucket_->bucket().str() + "/" + proof_.key.str() +
-                     ", and to let us read it: " + std::string(why)};
+                     ", and let us read it: " + std::string(why)};
   };
   if (clock_.steady().time_since_epoch().count() < refused_until_.load())
-    return refusal("not so a moment ago");
+    return refusal("this was not so less than a minute ago");
   const auto refused = [&](std::string_view why) {
     refused_until_.store((clock_.steady() + kRefusedFor).time_since_epoch().count());
     return refusal(why);
@@ -40,7 +40,7 @@ Result<> AfterToken::prove(Deadline deadline) {
       bucket_->open_reader(proof_.key, std::nullopt, deadline);
   if (!opened.ok()) {
     const Fault fault = opened.error().fault;
-    if (fault == Fault::NotFound) return refused("there is no such object");
+    if (fault == Fault::NotFound) return refused("the object does not exist");
     return fault == Fault::Denied ? Result<>(refused(opened.error().what)) : Result<>(opened.error());
   }
   std::string text;
@@ -49,13 +49,13 @@ Result<> AfterToken::prove(Deadline deadline) {
     const std::size_t bytes = TRY((*opened)->read(piece));
     if (bytes == 0) break;
     text.append(piece.data(), bytes);
-    if (text.size() > kTokenBytesMax) return refused("the object is longer than any token");
+    if (text.size() > kTokenBytesMax) return refused("the object is longer than a token can be");
   }
   constexpr std::string_view kSpace = " \t\r\n";
   const std::size_t last = text.find_last_not_of(kSpace);
   text.resize(last == std::string::npos ? 0 : last + 1);
   text.erase(0, std::min(text.find_first_not_of(kSpace), text.size()));
-  if (text != proof_.token) return refused("the object holds something else");
+  if (text != proof_.token) return refused("the object contains something else");
   return {};
 }
 

@@ -1,5 +1,5 @@
-// Who may be delivered to with our own central role: a tenant that has proved itself. By a role that lets us
-// in, or, without one, by an object in the bucket that only its owner can have put there.
+// Lets us deliver with our own central role only to a tenant that has proved to own the bucket. The proof is
+// a role that lets us in, or an object in the bucket that only its owner can have written.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,8 @@
 
 namespace headgate::aws {
 
-// `given`, as long as `proof` is given too: the tenant's role lets us in still. Any thread.
+// Gives the credentials of `given` as long as `proof` has credentials too, which shows that the tenant's role
+// still lets us in. Thread-safe.
 class AfterProof final : public CredentialsSource {
  public:
   AfterProof(std::shared_ptr<CredentialsSource> given, std::shared_ptr<CredentialsSource> proof)
@@ -29,12 +30,13 @@ class AfterProof final : public CredentialsSource {
   const std::shared_ptr<CredentialsSource> proof_;
 };
 
-// {bucket_prefix}headgate-owner/{tenant}: its name has the tenant's id in it, so that nobody else's row can
-// use the same proof.
+// The key {bucket_prefix}headgate-owner/{tenant}. It contains the tenant's id, so that no other tenant's row
+// can use the same proof.
 ObjectKey owner_token_key(std::string_view bucket_prefix, const TenantId& tenant);
 
-// `given`, as long as the object under `key` in the bucket holds `token` (and perhaps white space around it).
-// Asked for once an hour. Denied when it does not, for a minute. Any thread.
+// Gives the credentials of `given` as long as the object under `key` in the bucket contains `token`, perhaps
+// with white space around it. The object is read once an hour. If it does not match, the credentials are
+// Fault::Denied for a minute. Thread-safe.
 class AfterToken final : public CredentialsSource {
  public:
   static constexpr std::chrono::minutes kProvenFor{60};
@@ -45,7 +47,7 @@ class AfterToken final : public CredentialsSource {
     ObjectKey key;
     std::string token;
   };
-  // `bucket` is the tenant's, opened with `given`. The clock outlives this.
+  // `bucket` is the tenant's, opened with `given`. The clock must outlive this object.
   AfterToken(const Clock& clock, std::shared_ptr<CredentialsSource> given,
              std::unique_ptr<ObjectStore> bucket, Proof proof)
       : clock_(clock), given_(std::move(given)), bucket_(std::move(bucket)), proof_(std::move(proof)) {}
@@ -59,7 +61,7 @@ class AfterToken final : public CredentialsSource {
   const std::shared_ptr<CredentialsSource> given_;
   const std::unique_ptr<ObjectStore> bucket_;
   const Proof proof_;
-  std::atomic<std::int64_t> proven_until_{0};  // steady nanoseconds
+  std::atomic<std::int64_t> proven_until_{0};  // nanoseconds of the steady clock
   std::atomic<std::int64_t> refused_until_{0};
 };
 

@@ -18,7 +18,8 @@ std::unique_ptr<AssumedRole> central_role_of(const AssumedRole::Deps& deps,
                                                    .session_name = session_name_of(settings.session_name)});
 }
 
-// What tells one session from another, whoever holds the parts: no text of a tenant can imitate another's.
+// Hashes all parts of a role into the key of its session, so that no tenant can choose texts that give the
+// key of another.
 std::string key_of(const TenantRole& role) {
   std::string all;
   for (const std::string* part :
@@ -85,7 +86,7 @@ RoleChain::RoleChain(const AssumedRole::Deps& deps, Settings settings)
       settings_(std::move(settings)),
       central_role_(central_role_of(deps, settings_)),
       central_(central_role_ ? static_cast<CredentialsSource*>(central_role_.get()) : &deps_.base),
-      // The chain outlives what it asks: nothing to own.
+      // The chain owns its central credentials, so this pointer owns nothing.
       asking_(std::make_unique<Ours>(std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), central_))) {
 }
 
@@ -94,12 +95,12 @@ RoleChain::~RoleChain() = default;
 Result<> RoleChain::check(const TenantRole& role) const {
   const auto arn = parse_arn(role.role_arn);
   if (!arn || arn->service != "iam" || !arn->region.empty() || !arn->resource.starts_with("role/"))
-    return Error{Fault::Invalid, "the tenant's role is no role's ARN"};
+    return Error{Fault::Invalid, "the tenant's role is not the ARN of a role"};
   if (!is_account_id(role.account_id) || arn->account != role.account_id)
-    return Error{Fault::Invalid, "the tenant's role does not lie in the tenant's account"};
+    return Error{Fault::Invalid, "the tenant's role is not in the tenant's account"};
   if (arn->partition != partition_of(settings_.sts.region))
     return Error{Fault::Invalid,
-                 "the tenant's role lies in another partition, where no role of ours is known"};
+                 "the tenant's role is in another partition of AWS, which our roles cannot reach"};
   return {};
 }
 
@@ -121,13 +122,12 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::of_tenant(const TenantRole
 
 Result<std::shared_ptr<CredentialsSource>> RoleChain::central_within(const std::string& policy) {
   if (settings_.central_role_arn.empty())
-    return Error{
-        Fault::Invalid,
-        "aws.role_arn: is not set, and only a role that we take ourselves can be narrowed to one bucket"};
+    return Error{Fault::Invalid,
+                 "aws.role_arn: must be set, since only a role that we assume can be narrowed to one bucket"};
   const RoleRequest request{.role_arn = settings_.central_role_arn,
                             .session_name = session_name_of(settings_.session_name),
                             .policy = policy};
-  // No text of a tenant's role is a key of this form: theirs are hashes.
+  // The keys of tenants' roles are hashes, so none of them can equal this key.
   return std::shared_ptr<CredentialsSource>(
       std::make_shared<Ours>(session_of("central " + sha256_hex(policy), deps_.base, request)));
 }

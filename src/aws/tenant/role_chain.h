@@ -1,5 +1,5 @@
-// From our own credentials to a tenant's account: source -> central log distribution role -> the tenant's
-// role.
+// Gets from our own credentials into a tenant's account: source -> central log distribution role -> the
+// tenant's role.
 #pragma once
 
 #include <cstddef>
@@ -20,37 +20,36 @@
 
 namespace headgate::aws {
 
-// What a delivery to one destination of a tenant is done as.
+// The role for deliveries to one destination of a tenant.
 struct TenantRole {
   TenantId tenant;
-  std::string account_id;  // the tenant's: the role must lie in it
+  std::string account_id;  // the tenant's account, which the role must belong to
   std::string role_arn;
   std::string external_id;
   std::string session_policy;  // session_policy_of()
 };
 
-// Of a destination's configuration. Invalid when the policy does not fit.
+// Takes the role from a destination's configuration. Fault::Invalid if the session policy is too long.
 Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration);
 
-// Any thread. Holds at most `tenants_max` sessions; the one unused for longest makes room.
+// Thread-safe. Keeps at most `tenants_max` sessions, and drops the one that was unused for longest.
 class RoleChain {
  public:
   struct Settings {
     Endpoint sts;
-    std::string central_role_arn = {};  // empty: the source has that role already
+    std::string central_role_arn = {};  // if empty, the source's credentials are those of the central role
     std::string session_name = "headgate";
-    // Of every session beside headgate:tenant.
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    // Tags of every session, in addition to headgate:tenant.
     std::vector<std::pair<std::string, std::string>> tags = {};
     std::size_t tenants_max = 4096;
   };
-  // The dependencies outlive it; `base` is the source. It outlives what it gives.
+  // The dependencies must outlive the chain, and the chain what it gives. `base` is the source.
   RoleChain(const AssumedRole::Deps& deps, Settings settings);
   ~RoleChain();
   RoleChain(const RoleChain&) = delete;
   RoleChain& operator=(const RoleChain&) = delete;
 
-  // The central role's: for our own bucket, queue and tables.
+  // Credentials of the central role, for our own bucket, queue and tables.
   CredentialsSource& central() { return *central_; }
 
   // The central role, narrowed by a policy (central_policy_of()): for tenants' buckets that let it in. What
@@ -58,18 +57,18 @@ class RoleChain {
   // cannot be narrowed.
   Result<std::shared_ptr<CredentialsSource>> central_within(const std::string& policy);
 
-  // The tenant's session. CloudTrail shows the tenant in the session's name, its tag headgate:tenant and its
-  // SourceIdentity (the last two only where the role's trust policy allows them). Kept until shortly before
-  // it expires (an hour: AWS allows a chain no more); a refusal is kept for a minute. Shared by whoever
-  // delivers to the same place, hence shared_ptr. Invalid when the role is none, or lies in another account
-  // or partition.
+  // A session of the tenant's role. CloudTrail shows the tenant in the session's name, in its tag
+  // headgate:tenant and in its SourceIdentity (the last two only where the role's trust policy allows them).
+  // A session is kept until shortly before it expires, which is after an hour at most in a chain of roles. A
+  // refusal is kept for a minute. The pointer is shared by all who deliver to the same place. Fault::Invalid
+  // if the role's ARN is not valid, or is of another account or partition.
   Result<std::shared_ptr<CredentialsSource>> of_tenant(const TenantRole& role);
 
  private:
   class Ours;
   struct Session {
     std::shared_ptr<CredentialsSource> source;
-    std::uint64_t used = 0;  // when, in calls
+    std::uint64_t used = 0;  // the number of the call that last used it
   };
   std::shared_ptr<CredentialsSource> session_of(const std::string& key, CredentialsSource& base,
                                                 const RoleRequest& request);
@@ -87,8 +86,8 @@ class RoleChain {
   std::uint64_t calls_ = 0;
 };
 
-// As a role's session may be named: what [\w+=,.@-] does not hold becomes '-'; longer than 64 is cut, and
-// told apart by a hash.
+// Makes a valid session name: characters other than [\w+=,.@-] become '-'. A name over 64 characters is cut,
+// and gets a hash that keeps it unique.
 std::string session_name_of(std::string_view text);
 
 }  // namespace headgate::aws

@@ -24,7 +24,7 @@ bool is_json(const std::string& text) {
   return parser.parse(text).error() == simdjson::SUCCESS;
 }
 
-// An STS that gives each role's session the role's name as its key.
+// A server that answers as STS: the access key of each session is the name of its role.
 class RoleChainTest : public testing::Test {
  protected:
   RoleChainTest()
@@ -228,7 +228,7 @@ TEST_F(RoleChainTest, TellsLessWhereTheTrustPolicyAllowsLess) {
   EXPECT_NE(request(3).find("RoleSessionName=headgate-acme"), std::string::npos);
   clock_.advance(59min);
   EXPECT_EQ(key(*session), "logs");
-  EXPECT_EQ(asked(), 6U);  // it remembers: the central role, and one try
+  EXPECT_EQ(asked(), 6U);  // no more requests than these: the central role, and one try
 }
 
 TEST_F(RoleChainTest, OmitsTagsThatDoNotFitBesidePodIdentitys) {
@@ -288,7 +288,7 @@ TEST_F(RoleChainTest, HoldsABoundedNumberOfSessions) {
   EXPECT_NE(chain.of_tenant(role("3")).value(), nullptr);
   EXPECT_EQ(chain.of_tenant(role("1")).value(), first);
   EXPECT_NE(chain.of_tenant(role("2")).value(), second);
-  EXPECT_EQ(key(*second), "logs");  // who holds it may go on
+  EXPECT_EQ(key(*second), "logs");  // whoever holds the session may go on
 }
 
 TEST(SessionName, IsWhatAwsTakesAndStaysDistinct) {

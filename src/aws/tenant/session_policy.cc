@@ -8,7 +8,7 @@
 namespace headgate::aws {
 namespace {
 
-// A name in which * and ? and ${ stand for themselves.
+// Escapes *, ? and ${ in a name, which would else be wildcards and variables.
 std::string literal(std::string_view text) {
   std::string out;
   for (const char byte : text) {
@@ -23,7 +23,8 @@ std::string literal(std::string_view text) {
 
 Result<std::string> within_limit(std::string policy) {
   if (policy.size() > kSessionPolicyCharactersMax)
-    return Error{Fault::Invalid, "session policy: names this long do not fit into STS's 2048 characters"};
+    return Error{Fault::Invalid,
+                 "session policy: the names are too long for the 2048 characters that STS allows"};
   return policy;
 }
 
@@ -58,7 +59,7 @@ Result<std::string> session_policy_of(const BucketScope& scope) {
       scope.region, suffix_of(partition)));
 }
 
-// The keys of KMS are those of two buckets, which may lie in two regions.
+// The KMS keys are those of both buckets, which may be in two regions.
 Result<CentralPolicy> central_policy_of(const BucketScope& scope, const std::vector<BucketName>& sources) {
   const std::string_view partition = partition_of(scope.region);
   const std::string policy = fmt::format(
