@@ -33,7 +33,8 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientDeps& deps, con
   http.client.user_agent = std::string("headgate/") + kVersion;
   net::ProxyRules proxies = TRY(net::ProxyRules::of(settings.proxies));
   if (!proxies.empty()) {
-    log::info("AWS is reached through a proxy, but for what NO_PROXY names", {{"proxy", proxies.in_words()}});
+    log::info("proxy_used", "AWS is called through a proxy, except for the hosts that NO_PROXY names.",
+              {{"proxy", proxies.in_words()}});
     http.client.proxies = std::make_shared<const net::ProxyRules>(std::move(proxies));
   }
   clients->http_ = std::make_unique<net::HttpPool>(deps.library, deps.clock, std::move(http));

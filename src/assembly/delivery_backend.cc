@@ -32,7 +32,8 @@ std::string state_file(const config::Config& config, Access access) {
   std::error_code cannot_tell;  // then opening it says so better
   const bool is_missing = !std::filesystem::exists(config.local.state, cannot_tell) && !cannot_tell;
   if (access != Access::Look || !is_missing) return config.local.state;
-  log::info("there is no state file yet: nothing is stored", {{"local.state", config.local.state}});
+  log::info("local_state_missing", "The state file (local.state) does not exist yet, so nothing is stored.",
+            {{"local.state", config.local.state}});
   return local::kInMemory;
 }
 

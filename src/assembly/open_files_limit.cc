@@ -31,7 +31,9 @@ OpenFiles divide_open_files(std::size_t limit, std::size_t batches_wanted) {
   files.batches_max = std::min(batches_wanted, std::max<std::size_t>(usable / 4, 1));
   files.log_files_max = usable - files.batches_max;
   if (files.batches_max < batches_wanted) {
-    log::warn("few files may be open (ulimit -n, LimitNOFILE): pods share batches, log files wait",
+    log::warn("open_files_limit_low",
+              "The limit of open files is low, so pods share batches and log files may wait to be read. "
+              "Raise it (ulimit -n, LimitNOFILE).",
               {{"limit", limit}, {"batches_max", files.batches_max}, {"log_files_max", files.log_files_max}});
   }
   return files;

@@ -7,8 +7,10 @@ namespace headgate::assembly {
 std::unique_ptr<local::InotifyEvents> watch_folders(const local::PodLogDisk& logs) {
   Result<std::unique_ptr<local::InotifyEvents>> events = local::InotifyEvents::open(&logs);
   if (events.ok()) return std::move(events).value();
-  log::warn("changes of the log directories cannot be watched: they are polled",
-            {{"what", events.error().what}});
+  log::warn("log_directories_not_watched",
+            "Changes in the log directories cannot be watched, so the directories are listed at intervals. "
+            "The node's inotify limits may be too low.",
+            {{"error", events.error().what}});
   return nullptr;
 }
 

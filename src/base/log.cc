@@ -156,13 +156,13 @@ std::string time_now() {
                      civil.tm_mday, civil.tm_hour, civil.tm_min, civil.tm_sec, milliseconds % 1000);
 }
 
-void write(Level level, std::string_view event, Fields fields) {
+void write(Level level, EventId event, std::string_view message, Fields fields) {
   Output& out = *output();
   if (level < out.least) return;
   const std::string now = time_now();
-  const std::string line = out.style == Style::Json
-                               ? json_line(now, level, event, fields)
-                               : human_line(std::string_view(now).substr(11, 12), level, event, fields);
+  const std::string line = out.style == Style::Json ? json_line(now, level, event, message, fields)
+                                                    : human_line(std::string_view(now).substr(11, 12), level,
+                                                                 event, message, fields);
   out.logger.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
@@ -172,28 +172,31 @@ void configure(Level least, Style style) {
   output() = std::make_unique<Output>(least, style);
 }
 
-void debug(std::string_view event, Fields fields) {
-  write(Level::Debug, event, fields);
+void debug(EventId event, std::string_view message, Fields fields) {
+  write(Level::Debug, event, message, fields);
 }
-void info(std::string_view event, Fields fields) {
-  write(Level::Info, event, fields);
+void info(EventId event, std::string_view message, Fields fields) {
+  write(Level::Info, event, message, fields);
 }
-void warn(std::string_view event, Fields fields) {
-  write(Level::Warn, event, fields);
+void warn(EventId event, std::string_view message, Fields fields) {
+  write(Level::Warn, event, message, fields);
 }
-void error(std::string_view event, Fields fields) {
-  write(Level::Error, event, fields);
+void error(EventId event, std::string_view message, Fields fields) {
+  write(Level::Error, event, message, fields);
 }
 
-std::string json_line(std::string_view time, Level level, std::string_view event, Fields fields) {
+std::string json_line(std::string_view time, Level level, EventId event, std::string_view message,
+                      Fields fields) {
   std::string line;
   line.reserve(128);
   line += "{\"time\":";
   append_json_text(line, time);
   line += ",\"level\":\"";
   line += name_of(level);
-  line += "\",\"event\":";
-  append_json_text(line, event);
+  line += "\",\"event\":\"";
+  line += event.view();  // its characters need no escaping
+  line += "\",\"message\":";
+  append_json_text(line, message);
   for (const Field& field : fields) {
     line.push_back(',');
     append_json_text(line, field.name);
@@ -204,14 +207,20 @@ std::string json_line(std::string_view time, Level level, std::string_view event
   return line;
 }
 
-std::string human_line(std::string_view time, Level level, std::string_view event, Fields fields) {
+std::string human_line(std::string_view time, Level level, EventId event, std::string_view message,
+                       Fields fields) {
   std::string line;
   line.reserve(128);
   line += time;
   line.push_back(' ');
   line += column_of(level);
   line.push_back(' ');
-  line += event;
+  line += message;
+  if (level >= Level::Warn) {
+    line += " [";
+    line += event.view();
+    line.push_back(']');
+  }
   std::string_view gap = "  ";
   for (const Field& field : fields) {
     line += std::exchange(gap, " ");

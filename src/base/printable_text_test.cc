@@ -61,8 +61,8 @@ TEST(PrintableText, OfAnyBytesNothingHiddenIsLeft) {
     }
     expect_printable(printable(text));
     // A log line on a terminal, and what is quoted in tables and errors.
-    expect_printable(
-        log::human_line("12:00:00.000", log::Level::Info, "event", {{"field", std::string_view(text)}}));
+    expect_printable(log::human_line("12:00:00.000", log::Level::Info, "event", "Event.",
+                                     {{"field", std::string_view(text)}}));
     expect_printable(json_text(text));
   }
 }

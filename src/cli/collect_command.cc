@@ -48,7 +48,7 @@ int prepare(const Arguments& arguments, const config::Config& config, const Comm
     Error error = assembly::with_advice(given.error(), directory);
     return fail(deps, std::move(error).in("collect.data_directory"));
   }
-  log::info("the data directory is ready for the agent",
+  log::info("data_directory_prepared", "The data directory is ready for the agent.",
             {{"directory", directory}, {"user", arguments.user}, {"group", arguments.group}});
   return 0;
 }
@@ -68,18 +68,21 @@ int run_collect(const Arguments& arguments, const CommandDeps& deps) {
   if (!started.ok() && started.error().fault == Fault::Stopped) return 0;
   if (!started.ok()) return fail(deps, started.error());
   assembly::NodeAgent& agent = **started;
-  log::info("headgate collect runs", {{"version", assembly::kVersion},
-                                      {"cluster_id", config->cluster_id.str()},
-                                      {"node", config->kube.node_name},
-                                      {"pod_logs", config->collect.pod_logs},
-                                      {"bucket", config->store.bucket.str()},
-                                      {"metrics", agent.metrics_address()}});
+  log::info("collect_started", "headgate collect runs.",
+            {{"version", assembly::kVersion},
+             {"cluster_id", config->cluster_id.str()},
+             {"node", config->kube.node_name},
+             {"pod_logs", config->collect.pod_logs},
+             {"bucket", config->store.bucket.str()},
+             {"metrics", agent.metrics_address()}});
   local::SystemClock clock;
   while (!signals.token().stop_requested()) clock.sleep(std::chrono::hours{1}, signals.token());
-  log::info("stopping: what was written so far is still collected and stored");
+  log::info("collect_stopping",
+            "headgate collect stops. Lines written so far are still collected and stored.");
   const std::size_t left = agent.stop(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(arguments.grace)));
-  log::info("stopped", {{"batches_spooled_for_the_next_start", left}});
+  log::info("collect_stopped", "headgate collect has stopped.",
+            {{"batches_spooled_for_the_next_start", left}});
   return 0;
 }
 

@@ -93,11 +93,13 @@ int run_local(const Arguments& arguments, const CommandDeps& deps) {
     return kExitFailure;
   }
   assembly::LocalPipeline& pipeline = **started;
-  log::info("headgate local runs", {{"pod_logs", config->collect.pod_logs},
-                                    {"root", config->local.root},
-                                    {"metrics", pipeline.metrics_address()}});
+  log::info("local_started", "headgate local runs.",
+            {{"pod_logs", config->collect.pod_logs},
+             {"root", config->local.root},
+             {"metrics", pipeline.metrics_address()}});
   watch(pipeline, arguments, signals.token(), deps.output);
-  log::info("stopping: what was written so far is still collected and delivered");
+  log::info("local_stopping",
+            "headgate local stops. Lines written so far are still collected and delivered.");
   const assembly::LocalPipeline::LeftOver left =
       pipeline.stop(std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(arguments.grace)));
   if (arguments.status != "off") {

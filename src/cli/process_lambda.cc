@@ -39,7 +39,7 @@ class Function {
     const std::vector<std::string> failed = batch_->process(messages, invocation.deadline);
     look_after_what_is_parked(invocation.deadline);
     log::info(
-        "invocation done",
+        "invocation_finished", "A Lambda invocation was processed.",
         {{"request_id", invocation.request_id}, {"messages", messages.size()}, {"not_done", failed.size()}});
     const bool is_whole = messages.size() == 1 && messages.front().id == invocation.request_id;
     if (is_whole && !failed.empty()) return Error{Fault::Retry, "the event's objects are not all delivered"};
@@ -82,7 +82,10 @@ void tell_lambda(const config::Environment& environment, const Error& error) {
   const auto runtime = open_runtime(environment, *library, clock);
   if (!runtime.ok()) return;  // not inside Lambda: whoever started us reads the complaint
   const Result<> told = (*runtime)->fail_to_start(error);
-  if (!told.ok()) log::error("Lambda cannot be told why we do not start", {{"what", told.error().what}});
+  if (!told.ok())
+    log::error("start_failure_not_reported",
+               "The reason why Headgate does not start could not be reported to Lambda.",
+               {{"error", told.error().what}});
 }
 
 Result<int> process_lambda(ProcessRun& run) {
@@ -90,7 +93,10 @@ Result<int> process_lambda(ProcessRun& run) {
   const Result<std::unique_ptr<Function>> function = Function::open(run);
   if (!function.ok()) {
     const Result<> told = runtime->fail_to_start(function.error());
-    if (!told.ok()) log::error("Lambda cannot be told why we do not start", {{"what", told.error().what}});
+    if (!told.ok())
+      log::error("start_failure_not_reported",
+                 "The reason why Headgate does not start could not be reported to Lambda.",
+                 {{"error", told.error().what}});
     return function.error();
   }
   aws::EmbeddedMetrics embedded(run.metrics, run.config.metrics.by_tenant
@@ -108,7 +114,10 @@ Result<int> process_lambda(ProcessRun& run) {
     run.output.flush();
     const Result<> told = handled.ok() ? runtime->respond(invocation->request_id, *handled)
                                        : runtime->fail(invocation->request_id, handled.error());
-    if (!told.ok()) log::error("Lambda cannot be told how it went", {{"what", told.error().what}});
+    if (!told.ok())
+      log::error("invocation_not_reported",
+                 "The result of an invocation could not be reported to Lambda, which will repeat it.",
+                 {{"error", told.error().what}});
   }
   return 0;
 }

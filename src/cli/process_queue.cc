@@ -20,7 +20,10 @@ bool may_use_queue(ProcessRun& run) {
   if (!clients.ok()) return true;  // the worker itself has such clients, and says what they lack
   const QueuePreflight preflight = preflight_of_queue(**clients, run.config, run.clock);
   for (const Finding& finding : preflight.found)
-    log::warn("the queue is not as deliveries need it", {{"found", finding.what}, {"fix", finding.fix}});
+    log::warn(
+        "queue_settings_unsuitable",
+        "A setting or permission of the queue does not fit deliveries. The field fix says what to change.",
+        {{"finding", finding.what}, {"fix", finding.fix}});
   return preflight.may_change_visibility;
 }
 
@@ -49,15 +52,16 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
     http::add_health_routes(routes, run.metrics, readiness);
     server = TRY_IN("metrics.listen", http::Server::open(*run.config.metrics.listen, std::move(routes)));
   }
-  log::info("headgate process runs", {{"mode", "sqs"},
-                                      {"bucket", run.config.store.bucket.str()},
-                                      {"threads", run.config.process.concurrency},
-                                      {"metrics", server ? server->address().str() : std::string()}});
+  log::info("process_started", "headgate process runs.",
+            {{"mode", "sqs"},
+             {"bucket", run.config.store.bucket.str()},
+             {"threads", run.config.process.concurrency},
+             {"metrics", server ? server->address().str() : std::string()}});
   may_change_visibility = may_use_queue(run);
   while (!run.stop.stop_requested()) run.clock.sleep(std::chrono::hours{1}, run.stop);
-  log::info("stopping: what is under way is still delivered");
+  log::info("process_stopping", "headgate process stops. Deliveries that have begun are still finished.");
   workers->stop();
-  log::info("stopped");
+  log::info("process_stopped", "headgate process has stopped.");
   return 0;
 }
 

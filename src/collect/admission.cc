@@ -21,15 +21,17 @@ std::optional<CollectionSettings> Admission::ask(const ContainerKey& id, SteadyT
   const std::optional<PodFacts> assumed = kube_.assumed(id.first);
   if (!assumed) {
     if (said_.happened("withheld " + subject, now)) {
-      log::warn(
-          "the cluster does not know the pod, so whether it is selected and whose it is cannot be said: "
-          "its logs are not collected until it does",
-          {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
+      log::warn("unknown_pod_withheld",
+                "The Kubernetes API does not know a pod, so its tenant is unknown. Its logs are not "
+                "collected until the API knows it.",
+                {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
     }
     return std::nullopt;
   }
   if (said_.happened("assumed " + subject, now)) {
-    log::warn("the cluster does not know the pod: its application is taken as unknown until it does",
+    log::warn("unknown_pod_collected",
+              "The Kubernetes API does not know a pod. Its logs are collected with an unknown application "
+              "until the API knows it.",
               {{"namespace", id.first.namespace_name.view()}, {"pod", id.first.pod.view()}});
   }
   unfollowed.waits_since.reset();

@@ -39,22 +39,28 @@ void Agent::collect_loop(const std::stop_token& stop) {
   }
   const Result<> sealed = collector_->seal_to_leave();
   if (!sealed.ok())
-    log::error("open batches could not be sealed: their lines are read again",
-               {{"what", sealed.error().what}});
+    log::error("open_batches_not_sealed",
+               "Open batches could not be sealed before the agent ended. Their lines are read again at the "
+               "next start.",
+               {{"error", sealed.error().what}});
 }
 
 bool Agent::collect_round(Deadline read_until) {
   take_uploaded();
   const Result<bool> turned = collector_->turn(read_until);
-  if (!turned.ok()) log_failure("collecting waits", turned.error());
+  if (!turned.ok()) {
+    if (const auto times = failed_times("collecting"))
+      log::error("collection_failed",
+                 "Collecting failed on the node's own disk, and is tried again every second. Check the disk.",
+                 {{"error", turned.error().what}, {"times", *times}});
+  }
   hand_over();
   return turned.ok() && *turned;
 }
 
-// Of our own disk: each is tried again every second, for as long as it lasts.
-void Agent::log_failure(std::string_view event, const Error& error) {
-  const auto times = said_.happened(event, deps_.clock.steady());
-  if (times) log::error(event, {{"what", error.what}, {"times", *times}});
+// A failure of our own disk repeats every second for as long as it lasts.
+std::optional<std::uint64_t> Agent::failed_times(std::string_view what) {
+  return said_.happened(what, deps_.clock.steady());
 }
 
 void Agent::hand_over() {
@@ -79,7 +85,11 @@ void Agent::take_uploaded() {
   }
   if (stored.empty()) return;
   const Result<> confirmed = collector_->confirm(std::move(stored));
-  if (!confirmed.ok()) log_failure("a checkpoint could not be written and will be", confirmed.error());
+  if (confirmed.ok()) return;
+  if (const auto times = failed_times("checkpoint"))
+    log::error("checkpoint_not_written",
+               "A checkpoint could not be written, and is tried again every second. Check the node's disk.",
+               {{"error", confirmed.error().what}, {"times", *times}});
 }
 
 void Agent::take_failed(const Uploaded& uploaded) {
@@ -88,17 +98,28 @@ void Agent::take_failed(const Uploaded& uploaded) {
   if (error.fault == Fault::Invalid) {
     const Result<> aside = collector_->set_aside(uploaded.sequence);
     if (aside.ok()) {
-      log::error("a spooled batch is damaged and was put aside: its lines are lost", {{"what", error.what}});
+      log::error("damaged_batch_set_aside",
+                 "A batch in the spool is damaged and was set aside. Its lines are lost unless the log files "
+                 "still hold them. Check the node's disk.",
+                 {{"error", error.what}});
       return schedule_.given_up(uploaded.sequence);
     }
-    log_failure("a damaged batch cannot be put aside", aside.error());
+    if (const auto times = failed_times("aside"))
+      log::error(
+          "damaged_batch_not_set_aside",
+          "A damaged batch in the spool could not be set aside, and is tried again. Check the node's disk.",
+          {{"error", aside.error().what}, {"times", *times}});
   }
   const auto wait = schedule_.failed(uploaded.sequence, uploaded.tenant, deps_.clock.steady());
-  log::warn(error.fault == Fault::Retry
-                ? "an upload failed and will be tried again"
-                : "the store refuses a batch: it is kept and tried again, and someone "
-                  "has to mend the bucket, the role or the key",
-            {{"what", error.what}, {"tenant", uploaded.tenant}, {"wait_ms", wait.count()}});
+  if (error.fault == Fault::Retry) {
+    log::warn("upload_failed", "A batch could not be stored in the bucket. It is tried again after wait_ms.",
+              {{"error", error.what}, {"tenant", uploaded.tenant}, {"wait_ms", wait.count()}});
+  } else {
+    log::warn("upload_refused",
+              "The bucket refuses a batch, which is kept and tried again after wait_ms. Correct the bucket's "
+              "name or policy, the agent's role or the KMS key.",
+              {{"error", error.what}, {"tenant", uploaded.tenant}, {"wait_ms", wait.count()}});
+  }
 }
 
 void Agent::upload_loop(const std::stop_token& stop) {

@@ -50,7 +50,8 @@ class Agent {
   void upload_loop(const std::stop_token& stop);
   // One round; false when it found nothing to do.
   bool collect_round(Deadline read_until);
-  void log_failure(std::string_view event, const Error& error);
+  // How often this failed since it was last logged, if it is to be logged now.
+  std::optional<std::uint64_t> failed_times(std::string_view what);
   void hand_over();
   void take_uploaded();
   void take_failed(const Uploaded& uploaded);

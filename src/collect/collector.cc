@@ -49,7 +49,8 @@ Result<std::unique_ptr<Collector>> Collector::open(Deps deps, CollectorOptions o
     const auto fields = collector->options_.key_template.parse_key(batch.manifest().key);
     collector->shares_.add_sealed(sequence, fields.ok() ? fields->tenant : TenantId(),
                                   batch.manifest().object_bytes);
-    log::debug("batch taken up", {{"key", batch.manifest().key.view()}, {"sequence", sequence}});
+    log::debug("batch_resumed", "A sealed batch of an earlier run was found in the spool and will be stored.",
+               {{"key", batch.manifest().key.view()}, {"sequence", sequence}});
   }
   return collector;
 }
@@ -186,9 +187,10 @@ void Collector::note_unreadable(const std::vector<Error>& unreadable, SteadyTime
   for (const Error& error : unreadable) {
     meters_.errors.add();
     if (const auto times = said_.happened(error.what, now)) {
-      log::warn(
-          "a log file or directory cannot be read: it is tried again at each look, and logged once an hour",
-          {{"what", error.what}, {"times", *times}});
+      log::warn("log_file_unreadable",
+                "A log file or directory cannot be read. It is tried again at each scan, and logged at most "
+                "once an hour.",
+                {{"error", error.what}, {"times", *times}});
     }
   }
 }
@@ -197,17 +199,19 @@ void Collector::note_unreadable(const Scan& scan, SteadyTime now) {
   note_unreadable(scan.unreadable, now);
   if (!scan.unwatched || deps_.events == nullptr) return;
   deps_.events = nullptr;
-  log::warn("changes of the log directories cannot be watched: they are polled from now on",
-            {{"what", scan.unwatched->what}, {"interval_ms", options_.scan_interval.count()}});
+  log::warn("log_directories_not_watched",
+            "Changes in the log directories cannot be watched, so the directories are listed at intervals. "
+            "The node's inotify limits may be too low.",
+            {{"error", scan.unwatched->what}, {"interval_ms", options_.scan_interval.count()}});
 }
 
 void Collector::note_refused(const Scan& scan, SteadyTime now) {
   meters_.refused.set(static_cast<double>(scan.refused.count));
   if (scan.refused.count == 0 || !said_.happened("refused names", now)) return;
-  log::warn(
-      "there are names among the pods' logs that are not opened: whoever made them could have us read "
-      "other files",
-      {{"count", scan.refused.count}, {"one", scan.refused.example}});
+  log::warn("log_files_refused",
+            "Some entries among the pods' logs are not opened, because they could make the agent read other "
+            "files. Find out who created these links or files.",
+            {{"count", scan.refused.count}, {"example", scan.refused.example}});
 }
 
 void Collector::see(const SeenContainer& seen, SteadyTime now) {

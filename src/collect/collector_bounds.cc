@@ -18,10 +18,10 @@ void Collector::bound_open_files() {
   for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
   const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
   if (open_files_ > wanted_max && said_.happened("open files", measured_at_)) {
-    log::warn(
-        "more log files than may be open: those at rest are closed, new ones wait; raise the limit "
-        "(ulimit -n, LimitNOFILE)",
-        {{"open", open_files_}, {"open_max", options_.open_files_max}});
+    log::warn("open_files_limit_reached",
+              "There are more log files than may be open, so idle ones are closed and new ones wait. Raise "
+              "the limit (ulimit -n, LimitNOFILE).",
+              {{"open", open_files_}, {"open_max", options_.open_files_max}});
   }
   for (auto& [id, followed] : containers_) {
     if (open_files_ <= wanted_max) break;
@@ -60,10 +60,10 @@ void Collector::bound_deleted(SteadyTime now) {
   meters_.dropped.add(lines);
   lines_let_go_ += lines;
   if (lines == 0 || !said_.happened("deleted files", now)) return;
-  log::error(
-      "log files that were deleted before they could be read were let go, for want of room: their lines are "
-      "lost. Find out why the spool is not emptied, or raise collect.deleted_bytes_max",
-      {{"lines", std::exchange(lines_let_go_, 0)}, {"still_held_bytes", held}});
+  log::error("deleted_log_files_lost",
+             "Log files that were deleted before they could be read were closed for want of space, so their "
+             "lines are lost. Find out why the spool is not emptied, or raise collect.deleted_bytes_max.",
+             {{"lines", std::exchange(lines_let_go_, 0)}, {"still_held_bytes", held}});
 }
 
 // Whoever rotates a log behind its link is not seen at it, and keeps as many files as he likes.
@@ -75,11 +75,10 @@ void Collector::note_lost_behind_links(const Followed& followed, const LostBehin
   lost_behind_links_.bytes += lost.bytes;
   if (!said_.happened("behind links", now)) return;
   const LostBehindLink since = std::exchange(lost_behind_links_, {});
-  log::error(
-      "log files behind links were rotated more than once between two looks: the lines of those in between "
-      "may "
-      "be lost. Lower collect.scan_interval, or let the runtime write larger files",
-      {{"files", since.files}, {"bytes", since.bytes}, {"one_of", followed.directory}});
+  log::error("rotated_log_files_missed",
+             "Log files behind links were rotated more than once between two scans, so lines of the files in "
+             "between may be lost. Lower collect.scan_interval, or let the runtime keep larger files.",
+             {{"files", since.files}, {"bytes", since.bytes}, {"example", followed.directory}});
 }
 
 // Files come and go all the same, and only one that is open outlives its name.

@@ -41,10 +41,12 @@ void Collector::take_back_returning(SteadyTime now) {
     must_scan_soon_ = true;
     const auto times = said_.happened("pass over " + seen.directory, now);
     if (!times) return;
-    log::warn("what a pod said while it was left out cannot be passed over yet: it is tried again",
+    log::warn("excluded_lines_not_skipped",
+              "The lines that a pod wrote while it was excluded cannot be skipped yet. The pod is collected "
+              "once they are.",
               {{"namespace", seen.pod.namespace_name.view()},
                {"pod", seen.pod.pod.view()},
-               {"what", error.what},
+               {"error", error.what},
                {"times", *times}});
   };
   std::erase_if(returning, [&](const Returning& one) {
@@ -72,7 +74,9 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Colle
     meters_.errors.add();
     if (const auto times = said_.happened("label " + seen.pod.namespace_name.str(), now)) {
       log::warn(
-          "a label names no tenant that can be: the namespace's name is taken",
+          "tenant_label_invalid",
+          "A label does not name a valid tenant, so the namespace's name is used as the tenant. Correct the "
+          "label.",
           {{"namespace", seen.pod.namespace_name.view()}, {"pod", seen.pod.pod.view()}, {"times", *times}});
     }
   }
@@ -115,7 +119,9 @@ RecordJoiner::Options Collector::joining_of(const SeenContainer& seen, const std
     meters_.errors.add();
     const std::string subject = "pattern " + seen.pod.namespace_name.str() + " " + pattern;
     if (const auto times = said_.happened(subject, now)) {
-      log::warn("a pod's label names a multiline pattern that there is not: its lines are not joined",
+      log::warn("multiline_pattern_unknown",
+                "A pod's label names a multiline pattern that does not exist, so its lines are not joined. "
+                "Correct the label, or add the pattern to collect.multiline.patterns.",
                 {{"namespace", seen.pod.namespace_name.view()},
                  {"pod", seen.pod.pod.view()},
                  {"pattern", pattern},
@@ -143,10 +149,10 @@ std::optional<BatchKey> Collector::pod_key_of(const SeenContainer& seen, const C
   if (made.ok()) return key;
   meters_.errors.add();
   if (const auto times = said_.happened("no key " + seen.directory, now)) {
-    log::error("a pod's names make no object key: its logs are not collected",
+    log::error("pod_names_invalid", "A pod's names cannot form an object key, so its logs are not collected.",
                {{"namespace", key.namespace_name.view()},
                 {"pod", key.pod.view()},
-                {"what", made.error().what},
+                {"error", made.error().what},
                 {"times", *times}});
   }
   return std::nullopt;
@@ -177,12 +183,18 @@ void Collector::note_runs_ended(const ContainerKey& id, Followed& followed, Stea
 void Collector::begin_leaving(const ContainerKey& id, Followed& followed, const CollectionSettings& settings,
                               SteadyTime now) {
   const bool is_wanted = settings.wanted == CollectionSettings::Wanted::Yes;
-  log::info(is_wanted ? "a pod's labels changed: what it says from now on goes by the new ones"
-                      : "a pod is not to be collected any more: what it says from now on is not",
-            {{"namespace", id.first.namespace_name.view()},
-             {"pod", id.first.pod.view()},
-             {"container", id.second.view()}});
-  if (!is_wanted) {
+  if (is_wanted) {
+    log::info("pod_settings_changed",
+              "A pod's labels changed. Lines that it writes from now on follow the new labels.",
+              {{"namespace", id.first.namespace_name.view()},
+               {"pod", id.first.pod.view()},
+               {"container", id.second.view()}});
+  } else {
+    log::info("pod_excluded",
+              "A pod is no longer selected. Lines that it writes from now on are not collected.",
+              {{"namespace", id.first.namespace_name.view()},
+               {"pod", id.first.pod.view()},
+               {"container", id.second.view()}});
     // Of what was only taken for wanted, nothing more.
     followed.tail->end_after(followed.settings.is_guess ? Timestamp() : deps_.clock.now());
     admission_.leave_out(id);

@@ -21,9 +21,11 @@ Response Readiness::answer() {
     const Result<> checked = entry.check();
     if (checked.ok() != entry.was_ok) {
       if (checked.ok()) {
-        log::info("ready again", {{"check", entry.name}});
+        log::info("readiness_restored", "A readiness check succeeds again.", {{"check", entry.name}});
       } else {
-        log::warn("not ready", {{"check", entry.name}, {"why", checked.error().what}});
+        log::warn("readiness_lost",
+                  "A readiness check fails, so /readyz answers 503. The field error names the cause.",
+                  {{"check", entry.name}, {"error", checked.error().what}});
       }
       entry.was_ok = checked.ok();
     }

@@ -66,7 +66,9 @@ __attribute__((format(printf, 2, 0))) void log_message(void*, const char* format
   std::vsnprintf(text, sizeof text, format, arguments);
   std::string_view said(text);
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.remove_suffix(1);
-  log::debug("http server", {{"said", said}});
+  log::debug("http_server_notice",
+             "The library of the HTTP server reported something, mostly that a client disconnected.",
+             {{"text", said}});
 }
 
 MHD_Result send(MHD_Connection* connection, const Response& response) {

@@ -266,7 +266,7 @@ TEST(Health, IsNotReadyWhileACheckFailsAndSaysWhichButNotWhy) {
   EXPECT_NE(said, std::string::npos) << logged;
   EXPECT_EQ(logged.find("secret-account-name", said + 1), std::string::npos)
       << "logged more than once: " << logged;
-  EXPECT_NE(logged.find("ready again"), std::string::npos) << logged;
+  EXPECT_NE(logged.find("readiness_restored"), std::string::npos) << logged;
 }
 
 }  // namespace

@@ -80,10 +80,14 @@ Result<> ClusterPods::restore() {
   if (!kept.ok()) {
     if (kept.error().fault == Fault::Denied) return kept.error();
     if (kept.error().fault != Fault::NotFound)
-      log::warn("what was known of pods cannot be read: the API is asked", {{"error", kept.error().what}});
+      log::warn("known_pods_not_read",
+                "The pods known from an earlier run could not be read from the data directory. The "
+                "Kubernetes API is asked instead.",
+                {{"error", kept.error().what}});
     return {};
   }
-  log::info("pods are known from an earlier run", {{"pods", kept->pods.size()}});
+  log::info("known_pods_restored", "The pods known from an earlier run were read from the data directory.",
+            {{"pods", kept->pods.size()}});
   known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector,
                  deps_.clock.now());
   stored_changes_ = known_.changes();
@@ -151,7 +155,9 @@ void ClusterPods::store_if_changed() {
   if (stored.ok()) {
     stored_changes_ = changes;
   } else if (const auto times = said_.happened("not kept", deps_.clock.steady())) {
-    log::warn("what is known of pods cannot be kept: a restart will have to ask the API",
+    log::warn("known_pods_not_stored",
+              "The known pods could not be written to the data directory. After a restart the agent has to "
+              "ask the Kubernetes API.",
               {{"error", stored.error().what}, {"times", *times}});
   }
 }

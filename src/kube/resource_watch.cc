@@ -146,11 +146,13 @@ void ResourceWatch::tell_of(const Error& error) {
       error.fault == Fault::Denied
           ? "check the role of the agent's service account, its token and the CA file"
           : "collection goes on with what is known";
-  log::warn("the Kubernetes API cannot be watched", {{"resource", resource_.name},
-                                                     {"error", error.what},
-                                                     {"failures", failures_},
-                                                     {"failures_not_logged", std::exchange(untold_, 0)},
-                                                     {"advice", advice}});
+  log::warn("kubernetes_watch_failed",
+            "The Kubernetes API cannot be watched. The field advice says what to do.",
+            {{"resource", resource_.name},
+             {"error", error.what},
+             {"failures", failures_},
+             {"failures_not_logged", std::exchange(untold_, 0)},
+             {"advice", advice}});
 }
 
 void ResourceWatch::hear() {
@@ -162,7 +164,8 @@ void ResourceWatch::hear() {
 // A list that works is not enough: a server that refuses each watch would be listed without end.
 void ResourceWatch::recover() {
   if (has_told_)
-    log::info("the Kubernetes API answers again", {{"resource", resource_.name}, {"failures", failures_}});
+    log::info("kubernetes_watch_restored", "The Kubernetes API answers again.",
+              {{"resource", resource_.name}, {"failures", failures_}});
   has_told_ = false;
   failures_ = 0;
   forget_trouble();
@@ -205,7 +208,9 @@ Result<> ResourceWatch::list(const std::stop_token& stop) {
   if (!listed.ok() && listed.error().fault == Fault::Invalid && asks_for_whole_) {
     asks_for_whole_ = false;
     if (said_.happened("whole", deps_.clock.steady())) {
-      log::warn("a list of whole objects cannot be taken: their metadata alone is asked for",
+      log::warn("kubernetes_list_reduced",
+                "A list of whole objects from the Kubernetes API cannot be read, so only their metadata is "
+                "requested.",
                 {{"resource", resource_.name}, {"error", listed.error().what}});
     }
     listed = list_all(stop, version);

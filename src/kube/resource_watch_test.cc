@@ -405,8 +405,8 @@ TEST_F(ResourceWatchTest, ReportsEachNewKindOfFailureAndALastingOneHourly) {
     for (int count = 0; count < turns; ++count) turn();
     const std::string text = testing::internal::GetCapturedStderr();
     int lines = 0;
-    for (std::size_t at = text.find("cannot be watched"); at != std::string::npos;
-         at = text.find("cannot be watched", at + 1))
+    for (std::size_t at = text.find("kubernetes_watch_failed"); at != std::string::npos;
+         at = text.find("kubernetes_watch_failed", at + 1))
       ++lines;
     return lines;
   };

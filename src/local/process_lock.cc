@@ -84,7 +84,9 @@ void write_holder(int descriptor, Clock& clock, const std::string& version) {
   const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
   const bool is_cut = written == static_cast<ssize_t>(text.size()) &&
                       ::ftruncate(descriptor, static_cast<off_t>(text.size())) == 0;
-  if (!is_cut) log::debug("who holds a lock could not be written into its file");
+  if (!is_cut)
+    log::debug("lock_holder_not_written",
+               "The name of the process that holds a lock could not be written to the lock file.");
 }
 
 }  // namespace
@@ -109,7 +111,10 @@ Result<ProcessLock> ProcessLock::take(Clock& clock, const std::string& path, con
                        "a directory of its own"};
     }
     if (!std::exchange(has_told, true))
-      log::warn("another headgate works here: it is waited for", {{"lock", path}, {"holder", holder}});
+      log::warn("directory_lock_awaited",
+                "Another Headgate process uses this directory. This process waits until it ends. Two must "
+                "never share a directory.",
+                {{"lock", path}, {"holder", holder}});
     if (clock.sleep(kLookAgain, stop)) return Error{Fault::Stopped, path + ": stopped while it waited"};
   }
 }

@@ -17,6 +17,10 @@ namespace headgate::process {
 void say_failed(RepeatedLog& said, SteadyTime now, const DeliveryId& id, Verdict verdict,
                 std::string_view reason);
 
+// Objects are parked because their tenant has no configuration, or because its id was another customer's.
+void say_unconfigured(const TenantId& tenant, const ObjectKey& key, std::uint64_t times);
+void say_of_former_tenant(const TenantId& tenant, const ObjectKey& key, std::uint64_t times);
+
 // A delivery is tried although workers died while they delivered it.
 void say_tried_after_deaths(const DeliveryId& id, std::uint32_t deaths);
 // Why it is not tried again after kDeathsMax of them.

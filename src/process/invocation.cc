@@ -58,9 +58,11 @@ std::vector<std::string> InvocationProcessor::process(const std::vector<Received
         return names_only_others(task, options_.buckets);
       })) {
     if (!tasks.empty())
-      log::error("no message is of our bucket: all go back to the queue",
-                 {{"named", tasks.front().objects.front().object.bucket.str()},
-                  {"ours", options_.buckets.begin()->str()}});
+      log::error("queue_bucket_mismatched",
+                 "The queue's messages name a bucket that is not this worker's, so they go back to the "
+                 "queue. Correct aws.queue_url, store.bucket or process.buckets.",
+                 {{"bucket", tasks.front().objects.front().object.bucket.str()},
+                  {"expected_bucket", options_.buckets.begin()->str()}});
     std::vector<std::string> all;
     for (const ReceivedMessage& message : messages) all.push_back(message.id);
     return all;

@@ -211,9 +211,11 @@ Result<> ParkedRelease::release(const Parked& parked, std::size_t count, const d
   }
   if (counts.deliveries > 0) {
     const DeliveryId& id = parked.front()->id;
-    log::info("parked deliveries are released", {{"tenant", id.tenant.view()},
-                                                 {"destination", id.destination.view()},
-                                                 {"deliveries", counts.deliveries}});
+    log::info("parked_deliveries_released",
+              "Parked deliveries were released, because the destination can receive them now.",
+              {{"tenant", id.tenant.view()},
+               {"destination", id.destination.view()},
+               {"deliveries", counts.deliveries}});
   }
   return {};
 }
@@ -251,11 +253,10 @@ void ParkedRelease::failed(const Error& error) {
   if (error.fault == Fault::Stopped) return;
   const auto times = deps_.shared.said.happened("parked: " + error.what, deps_.clock.steady());
   if (!times) return;
-  log::warn(
-      "what is parked cannot be looked at: it stays parked, and nobody is told how much it is; in AWS a "
-      "worker "
-      "needs dynamodb:Query and dynamodb:Scan on the ledger's index `parked`",
-      {{"what", error.what}, {"times", *times}});
+  log::warn("parked_deliveries_not_listed",
+            "Parked deliveries could not be listed, so they stay parked and are not counted. On AWS a worker "
+            "needs dynamodb:Query and dynamodb:Scan on the ledger's index `parked`.",
+            {{"error", error.what}, {"times", *times}});
 }
 
 }  // namespace headgate::process

@@ -97,8 +97,9 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
 // It will never be understood: kept, with the reason, and not asked about again.
 Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_view reason,
                                   const deliver::Limits& limits) {
-  log::warn("a message cannot be understood, or names what it may not, and goes to quarantine",
-            {{"message_id", message.id}, {"what", reason}});
+  log::warn("message_quarantined",
+            "A message of the queue is invalid and is moved to quarantine. The field reason says why.",
+            {{"message_id", message.id}, {"reason", reason}});
   const Deadline until = limits.writing(deps_.clock.steady(), options_.timeout);
   const bool is_kept = quarantine_.put_message(message.id, message.body, reason, until).ok();
   return {.verdict = is_kept ? Verdict::Done : Verdict::TryLater};
@@ -107,8 +108,9 @@ Outcome Processor::refuse_message(const ReceivedMessage& message, std::string_vi
 Outcome Processor::process(const ObjectCreated& object, const deliver::Limits& limits) {
   const Result<KeyFields> fields = options_.key_template.parse_key(object.key);
   if (!fields.ok()) {
-    log::warn("an object's key cannot be understood",
-              {{"key", object.key.view()}, {"what", fields.error().what}});
+    log::warn("object_key_invalid",
+              "An object's key does not fit the key template, so the object cannot be delivered.",
+              {{"key", object.key.view()}, {"error", fields.error().what}});
     return {.verdict = Verdict::Park, .tally = {.refused = 1}};
   }
   return process_one({.object = object, .limits = limits}, *fields);
@@ -124,8 +126,9 @@ Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
   }
   if (!tenant.ok()) {
     if (const auto times = happened("tenant " + fields.tenant.str())) {
-      log::warn("a tenant's configurations cannot be read; its objects are tried again later",
-                {{"tenant", fields.tenant.view()}, {"what", tenant.error().what}, {"times", *times}});
+      log::warn("tenant_configuration_not_read",
+                "The configuration of a tenant could not be read. Its objects are tried again later.",
+                {{"tenant", fields.tenant.view()}, {"error", tenant.error().what}, {"times", *times}});
     }
     return {.verdict = Verdict::TryLater, .tally = {.later = 1}};
   }
@@ -282,7 +285,8 @@ Claimed Processor::claim(const Job& job, const DeliveryId& id) {
   const Result<ObjectInfo> info = central_of(job).store.head(job.object.key, deadline(job, options_.timeout));
   if (!info.ok() && info.error().fault != Fault::NotFound) return {.hold = Hold::Unknown};
   if (!info.ok() || info->etag == claimed.etag) return claimed;
-  log::info("an object was written over under its key: what it holds now is delivered, too",
+  log::info("object_overwritten",
+            "An object was overwritten after its delivery. Its new content is delivered, too.",
             {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
   DeliveryId now = id;
   now.etag = info->etag;
@@ -384,10 +388,10 @@ void Processor::open_logs(Try& one, const ObjectInfo& info) {
                                                     one.sink, delivery, options_.log_limits);
   if (one.logs->starts_over()) {
     const DeliveryId& id = delivery.id;
-    log::info(
-        "a delivery starts over: its object, its stream, its log group or our limits changed since its last "
-        "try",
-        {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
+    log::info("delivery_restarted",
+              "A delivery starts again from its beginning, because its object, log stream, log group or size "
+              "limits changed since the last try.",
+              {{"tenant", id.tenant.view()}, {"destination", id.destination.view()}, {"key", id.key.view()}});
   }
 }
 
@@ -497,14 +501,14 @@ Outcome Processor::settle_gone(const Job& job, Try& one) {
   if (verdict != Verdict::Done) return {.verdict = verdict, .tally = {.later = 1}};
   one.meters->lost.add();
   if (const auto times = happened("lost " + id.tenant.str() + ' ' + id.destination.str())) {
-    log::error(
-        "a delivery is lost: its object is gone before it was delivered; keep objects for longer than "
-        "deliveries may wait (the bucket's lifecycle), and see `headgate undelivered list --kind=lost`",
-        {{"tenant", id.tenant.view()},
-         {"destination", id.destination.view()},
-         {"key", id.key.view()},
-         {"why", reason},
-         {"times", *times}});
+    log::error("delivery_lost",
+               "A delivery is lost, because its object was deleted before it was delivered. Let the bucket's "
+               "lifecycle keep objects for longer, and see `headgate undelivered list --kind=lost`.",
+               {{"tenant", id.tenant.view()},
+                {"destination", id.destination.view()},
+                {"key", id.key.view()},
+                {"reason", reason},
+                {"times", *times}});
   }
   return {.tally = {.lost = 1}};
 }
@@ -566,23 +570,21 @@ bool Processor::is_over(const Job& job, const Try& one) const {
 
 Outcome Processor::park_unknown(const Job& job, const TenantId& tenant) {
   unknown_tenant_.add();
-  return park_for_all(job, tenant, "unknown tenant",
-                      "objects are parked because nobody configured their tenant: they are released by "
-                      "themselves once somebody does (`headgate tenant put`)");
+  constexpr const char* kReason = "unknown tenant";
+  if (const auto times = happened(std::string(kReason) + ' ' + tenant.str()))
+    say_unconfigured(tenant, job.object.key, *times);
+  return park_for_all(job, tenant, kReason);
 }
 
 Outcome Processor::park_former(const Job& job, const TenantId& tenant) {
   former_tenant_.add();
-  return park_for_all(job, tenant, kOfFormerTenant,
-                      "objects were stored when their tenant's id was another customer's, and are delivered "
-                      "to nobody");
+  if (const auto times = happened(std::string(kOfFormerTenant) + ' ' + tenant.str()))
+    say_of_former_tenant(tenant, job.object.key, *times);
+  return park_for_all(job, tenant, kOfFormerTenant);
 }
 
 // One row for all of its tenant's destinations, whichever there are by now.
-Outcome Processor::park_for_all(const Job& job, const TenantId& tenant, std::string_view reason,
-                                std::string_view words) {
-  if (const auto times = happened(std::string(reason) + ' ' + tenant.str()))
-    log::warn(words, {{"tenant", tenant.view()}, {"key", job.object.key.view()}, {"times", *times}});
+Outcome Processor::park_for_all(const Job& job, const TenantId& tenant, std::string_view reason) {
   const DeliveryId id{
       .bucket = job.object.bucket, .key = job.object.key, .tenant = tenant, .destination = kAnyDestination};
   return outcome_of(settlement_.settle_unclaimed(id, DeliveryState::Parked, reason, job.limits.written_by));

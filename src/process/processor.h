@@ -152,8 +152,7 @@ class Processor {
   Outcome park_former(const Job& job, const TenantId& tenant);
   static Outcome outcome_of(const Settlement::Settled& settled);
   Outcome park_unknown(const Job& job, const TenantId& tenant);
-  Outcome park_for_all(const Job& job, const TenantId& tenant, std::string_view reason,
-                       std::string_view words);
+  Outcome park_for_all(const Job& job, const TenantId& tenant, std::string_view reason);
   Deadline deadline(const Job& job, std::chrono::milliseconds wait) const;
   Counter& acknowledged(std::string_view reason);
   std::optional<std::uint64_t> happened(std::string_view subject);

@@ -67,8 +67,9 @@ void QueueWorker::run(const std::stop_token& stop) {
       continue;
     }
     const auto wait = options_.after_error.wait(++failures, deps_.random.next());
-    log::warn("the queue failed and is asked again",
-              {{"what", received.error().what}, {"wait_ms", wait.count()}});
+    log::warn("queue_receive_failed",
+              "The queue gave no messages because the call failed. It is asked again after wait_ms.",
+              {{"error", received.error().what}, {"wait_ms", wait.count()}});
     deps_.clock.sleep(wait, stop);
   }
   begin_grace();  // the callback may not have run yet
@@ -161,7 +162,9 @@ Result<> QueueWorker::status() const {
 bool QueueWorker::is_foreign(const Task& task) {
   if (options_.buckets.empty() || task.objects.empty()) return false;
   if (!names_only_others(task, options_.buckets)) {
-    if (is_estranged()) log::info("a message names our bucket again: the worker goes on");
+    if (is_estranged())
+      log::info("queue_bucket_matched",
+                "The queue's messages name a bucket of this worker again, so it processes them.");
     foreign_in_a_row_ = 0;
     has_seen_ours_ = true;
     return false;
@@ -173,8 +176,10 @@ bool QueueWorker::is_foreign(const Task& task) {
   const std::string what = "every message of the queue names another bucket: " + bucket + " and not " + ours +
                            "; store.bucket, process.buckets or aws.queue_url is another environment's";
   if (foreign_in_a_row_ == foreign_max()) {
-    log::error("the worker stops, and the messages go back: the queue is not of its bucket",
-               {{"named", bucket}, {"ours", ours}});
+    log::error("queue_bucket_mismatched",
+               "The queue's messages name a bucket that is not this worker's, so they go back to the queue. "
+               "Correct aws.queue_url, store.bucket or process.buckets.",
+               {{"bucket", bucket}, {"expected_bucket", ours}});
   }
   const std::lock_guard lock(mutex_);
   seen_ = Error{Fault::Invalid, what};
@@ -235,8 +240,10 @@ void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome)
   const Result<> removed = deps_.queue.remove(message.receipt, call_deadline());
   // A receipt that is void: it came to someone else meanwhile, who will find everything done.
   if (removed.ok() || removed.error().fault == Fault::NotFound) return;
-  log::warn("a message that is done cannot be removed; it will come again, and nothing will be done twice",
-            {{"message_id", message.id}, {"what", removed.error().what}});
+  log::warn("message_not_deleted",
+            "A processed message could not be deleted from the queue. It will arrive again, and nothing will "
+            "be delivered twice.",
+            {{"message_id", message.id}, {"error", removed.error().what}});
 }
 
 void QueueWorker::let_go(const ReceivedMessage& message, std::chrono::seconds visibility) {

@@ -59,11 +59,13 @@ Result<bool> settle_lost(Clock& clock, Ledger& ledger, const Ledger::ParkedDeliv
       ledger.settle_parked(parked.id, DeliveryState::Lost, reason, clock.now(), deadline);
   if (!settled.ok() && settled.error().fault == Fault::NotFound) return false;
   TRY(settled);
-  log::error("a delivery is lost: its object is gone before it was delivered",
+  log::error("delivery_lost",
+             "A delivery is lost, because its object was deleted before it was delivered. Let the bucket's "
+             "lifecycle keep objects for longer, and see `headgate undelivered list --kind=lost`.",
              {{"tenant", parked.id.tenant.view()},
               {"destination", parked.id.destination.view()},
               {"key", parked.id.key.view()},
-              {"why", reason}});
+              {"reason", reason}});
   return true;
 }
 

@@ -14,8 +14,9 @@ Claimed Settlement::claim(const DeliveryId& id, Isolation isolation, Deadline de
   if (!claim.ok()) {
     give_back_later({.id = id});  // it may be ours all the same
     if (const auto times = said_.happened("ledger: asked", clock_.steady())) {
-      log::warn("the ledger cannot be asked; tried again later",
-                {{"what", claim.error().what}, {"times", *times}});
+      log::warn("ledger_claim_failed",
+                "A delivery could not be claimed in the ledger. It is tried again later.",
+                {{"error", claim.error().what}, {"times", *times}});
     }
     return {.hold = Hold::Unknown};
   }
@@ -60,7 +61,9 @@ Verdict Settlement::settle(const DeliveryId& id, DeliveryState state, std::strin
 
 void Settlement::say_not_written(const Error& error) {
   if (const auto times = said_.happened("ledger: written", clock_.steady()))
-    log::warn("the ledger cannot be written; tried again later", {{"what", error.what}, {"times", *times}});
+    log::warn("ledger_write_failed",
+              "The result of a delivery could not be written to the ledger. It is tried again later.",
+              {{"error", error.what}, {"times", *times}});
 }
 
 Settlement::Settled Settlement::settle_unclaimed(const DeliveryId& id, DeliveryState state,

@@ -21,12 +21,18 @@ void VisibilityFailures::saw(const Result<>& changed, std::size_t messages) {
   (is_refused ? refused_ : failed_).add(messages);
   const auto times = said_.happened(is_refused ? "refused" : "failed", clock_.steady());
   if (!times) return;
-  log::warn(is_refused
-                ? "the queue refuses to change messages' visibility: what takes long is delivered by several "
-                  "workers at once, and what fails comes again at the queue's own time-out; allow "
-                  "sqs:ChangeMessageVisibility on the queue"
-                : "messages' visibility cannot be changed; they come again when their time-out says",
-            {{"what", changed.error().what}, {"times", *times}});
+  if (is_refused) {
+    log::warn(
+        "message_visibility_denied",
+        "The queue refuses to change the visibility of messages, so long deliveries are repeated by other "
+        "workers and failed ones wait for the queue's own time-out. Allow sqs:ChangeMessageVisibility.",
+        {{"error", changed.error().what}, {"times", *times}});
+  } else {
+    log::warn(
+        "message_visibility_not_changed",
+        "The visibility of messages could not be changed. They arrive again after their present time-out.",
+        {{"error", changed.error().what}, {"times", *times}});
+  }
 }
 
 }  // namespace headgate::process

@@ -116,15 +116,17 @@ void TenantDirectory::tell(const TenantId& tenant, const Entry& entry) {
   for (const auto& [type, words] : wrong) {
     const auto known = before.find(type);
     if (known != before.end() && known->second == words) continue;
-    log::warn("a tenant's configuration cannot be used: its objects are parked until it is mended",
-              {{"tenant", tenant.view()}, {"destination", type.view()}, {"what", words}});
+    log::warn("tenant_configuration_invalid",
+              "A tenant's configuration is invalid, so its objects are parked until it is corrected. The "
+              "field error names the wrong setting.",
+              {{"tenant", tenant.view()}, {"destination", type.view()}, {"error", words}});
   }
   for (const auto& [type, words] : before) {
     if (wrong.contains(type)) continue;
-    log::info(
-        "a tenant's configuration is mended, disabled or gone: if it can be used, what was parked for it is "
-        "released",
-        {{"tenant", tenant.view()}, {"destination", type.view()}, {"was", words}});
+    log::info("tenant_configuration_changed",
+              "A tenant's invalid configuration was corrected, disabled or deleted. If it is valid now, its "
+              "parked deliveries are released.",
+              {{"tenant", tenant.view()}, {"destination", type.view()}, {"was", words}});
   }
   if (wrong.empty()) {
     told_.erase(tenant);

@@ -260,7 +260,7 @@ TEST(TenantDirectory, ReportsAnUnusableConfigurationAndItsFixOnce) {
 
   row.bucket_name = "acme-logs";
   store.place({.configuration = row, .undecodable = ""});
-  EXPECT_NE(read("acme").find("is mended"), std::string::npos);
+  EXPECT_NE(read("acme").find("tenant_configuration_changed"), std::string::npos);
   EXPECT_TRUE(is_counted("1")) << metrics.exposition();
   EXPECT_EQ(read("acme"), "");
 }

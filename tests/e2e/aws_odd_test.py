@@ -33,7 +33,7 @@ class OddOnAws(AwsTest):
     def start_worker(self, *flags):
         worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--process.retry-first=1s",
                             "--process.retry-longest=2s", *self.pipeline.process_flags(self.proxy.url), *flags)
-        self.await_word(worker, "headgate process runs")
+        self.await_word(worker, "process_started")
         return worker
 
     def quarantined(self):

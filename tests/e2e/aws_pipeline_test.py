@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, test, url):
         self.process = test.start("process", "--mode=sqs", "--metrics.listen=127.0.0.1:0",
                                   *test.pipeline.process_flags(url), *SOON, "--process.visibility=20s")
-        self.said = test.await_word(self.process, "headgate process runs")
+        self.said = test.await_word(self.process, "process_started")
 
     def turn(self):
         time.sleep(0.2)
@@ -203,7 +203,7 @@ class AwsTest(EndToEndTest):
                            "--collect.record-bytes-max=8KiB",
                            "--collect.scan-interval=100ms", "--collect.spool.free-bytes-min=1MiB",
                            *self.pipeline.flags(url), *flags)
-        self.await_word(agent, "headgate collect runs")
+        self.await_word(agent, "collect_started")
         self.await_that(lambda: self.lines_stored() >= lines, f"{lines} lines in the bucket", lambda: time.sleep(0.5))
         agent.send_signal(signal.SIGTERM)
         _, complaints = agent.communicate(timeout=WAIT_SECONDS)

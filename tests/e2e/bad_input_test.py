@@ -148,7 +148,7 @@ class BadInput(EndToEndTest):
         limited = subprocess.run(
             ["bash", "-c", 'trap "" XFSZ; ulimit -f 600; exec "$@"', "-", BINARY, "local", "--status=off", "--seconds=3", "--grace=2",
              *installation.flags()], capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
-        self.assertIn("a batch was given up and will be read again", limited.stderr)
+        self.assertIn("open_batch_discarded", limited.stderr)
         self.assert_stopped_well(installation.run(3))
         [records] = installation.delivered_objects("tenant-a").values()
         self.assert_same([record["message"] for record in records], lines, "bucket")

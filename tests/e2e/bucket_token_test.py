@@ -40,7 +40,7 @@ class BucketTokenTest(AwsTest):
         # A receive that the stopped worker before left may still take a message: it is to come back soon.
         worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--process.retry-first=1s",
                             "--process.retry-longest=2s", "--process.visibility=6s", *self.pipeline.process_flags(self.proxy.url))
-        self.await_word(worker, "headgate process runs")
+        self.await_word(worker, "process_started")
         return worker
 
     def rows(self):

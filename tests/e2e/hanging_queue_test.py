@@ -47,7 +47,7 @@ class HangingQueueTest(AwsTest):
                           *self.pipeline.process_flags(self.proxy.url), *flags)
 
     def probe(self, worker):
-        prober = Prober(self.await_word(worker, "headgate process runs")["metrics"])
+        prober = Prober(self.await_word(worker, "process_started")["metrics"])
         self.addCleanup(prober.end)
         self.assertTrue(prober.are_enough.wait(30), "nobody answers")
         return prober

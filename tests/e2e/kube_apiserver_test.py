@@ -135,7 +135,7 @@ class CollectInAClusterTest(EndToEndTest):
             stderr=subprocess.PIPE, text=True, env=environment)
         self.addCleanup(process.kill)
         for line in process.stderr:
-            if "headgate collect runs" in line:
+            if "collect_started" in line:
                 self.metrics_url = f"http://{json.loads(line)['metrics']}/metrics"
                 return process
         self.fail("it has ended")

@@ -93,10 +93,10 @@ class OneAgentTest(EndToEndTest):
         self.say("one")
         self.await_stored("one")
         second = self.start("--collect.lock-wait=60s")
-        self.assertIn("is waited for", second.stderr.readline())
+        self.assertIn("directory_lock_awaited", second.stderr.readline())
         self.say("two")
         self.stop(first)
-        self.assertTrue(any("headgate collect runs" in line for line in second.stderr))
+        self.assertTrue(any("collect_started" in line for line in second.stderr))
         self.say("three")
         self.await_stored("one", "two", "three")
         self.stop(second)
@@ -104,7 +104,7 @@ class OneAgentTest(EndToEndTest):
     def test_an_agent_that_waits_can_be_stopped(self):
         first = self.start_and_await()
         second = self.start("--collect.lock-wait=1h")
-        self.assertIn("is waited for", second.stderr.readline())
+        self.assertIn("directory_lock_awaited", second.stderr.readline())
         self.stop(second)
         self.stop(first)
 

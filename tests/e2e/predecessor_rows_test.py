@@ -41,7 +41,7 @@ class PredecessorRowsTest(AwsTest):
     def deliver(self, *flags):
         worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--process.retry-first=1s",
                             "--process.retry-longest=2s", *self.pipeline.process_flags(self.proxy.url), *flags)
-        self.await_word(worker, "headgate process runs")
+        self.await_word(worker, "process_started")
         self.await_that(self.is_settled, "an empty queue")
 
     def lines(self, region=REGION):

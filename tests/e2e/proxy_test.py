@@ -145,7 +145,7 @@ class ProxyTest(AwsTest):
         # A receive that the stopped worker before left may still take a message: it is to come back soon.
         worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--process.retry-first=1s",
                             "--process.retry-longest=2s", "--process.visibility=6s", *self.pipeline.process_flags(url))
-        self.await_word(worker, "headgate process runs")
+        self.await_word(worker, "process_started")
         key, body = object_of("acme", name, [f"a line of {name}"])
         self.aws.client("s3").put_object(Bucket="central-logs", Key=key, Body=body, Metadata={"headgate-format": "1"})
         self.await_that(self.is_settled, "an empty queue")
@@ -178,8 +178,8 @@ class ProxyTest(AwsTest):
             self.aws.environment = self.plain | {"HTTP_PROXY": self.outside.url, variable: f"example.com,{OUTSIDE}"}
             worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--grace=1",
                                 *self.pipeline.process_flags(f"http://{OUTSIDE}"))
-            said = self.await_word(worker, "the queue failed")  # the name cannot be resolved here
-            self.assertNotIn("proxy", said["what"].lower())
+            said = self.await_word(worker, "queue_receive_failed")  # the name cannot be resolved here
+            self.assertNotIn("proxy", said["error"].lower())
             worker.terminate()
             worker.communicate(timeout=60)
         self.assertEqual(self.outside.asked, [])
@@ -205,7 +205,7 @@ class ProxyTest(AwsTest):
                                              "http_proxy": self.outside.url}
         worker = self.start("process", "--mode=sqs", "--metrics.listen=off", "--grace=1",
                             *self.pipeline.process_flags(f"http://{OUTSIDE}"))
-        said = self.await_word(worker, "the queue failed")
+        said = self.await_word(worker, "queue_receive_failed")
         self.assertIn("credentials", json.dumps(said))
         worker.terminate()
         worker.communicate(timeout=60)

@@ -57,7 +57,7 @@ TEST_F(RepeatedLogLines, SoIsAPodWhoseNamesMakeNoObjectKey) {
   const std::string pod(1100, 'p');  // longer than a key may be
   say("ns", pod, "one");
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(logged(std::chrono::minutes{50}, "make no object key").size(), 1U);
+  EXPECT_EQ(logged(std::chrono::minutes{50}, "pod_names_invalid").size(), 1U);
 }
 
 TEST_F(RepeatedLogLines, AnotherFileHasALineOfItsOwn) {
@@ -65,7 +65,7 @@ TEST_F(RepeatedLogLines, AnotherFileHasALineOfItsOwn) {
   say("ns", "web-2", "two");
   disk_.runtime_set_access(log_of("ns", "web-1"), SimDisk::Access::Denied);
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(logged(std::chrono::minutes{5}, "cannot be read").size(), 1U);
+  EXPECT_EQ(logged(std::chrono::minutes{5}, "log_file_unreadable").size(), 1U);
   disk_.runtime_set_access(log_of("ns", "web-2"), SimDisk::Access::Denied);
   EXPECT_EQ(logged(std::chrono::minutes{5}, "web-2").size(), 1U);
 }

@@ -43,7 +43,9 @@ class RoleOrigin final : public CredentialsOrigin {
       left_out = "sts:SetSourceIdentity";
     }
     if (left_out == nullptr) return false;
-    log::info("a role is taken without all that we would tell: CloudTrail there shows less",
+    log::info("role_session_not_labelled",
+              "A role refuses the session's tags or source identity, so it is assumed without them. "
+              "CloudTrail in that account shows less about these calls.",
               {{"role", request_.role_arn}, {"action", left_out}});
     return true;
   }

@@ -57,8 +57,9 @@ Result<Credentials> RefreshingCredentials::renew(std::unique_lock<std::mutex>& l
   failed_ = std::move(fetched).error().in(origin_->name());
   if (held_ && is_valid(*held_)) {
     not_before_ = clock_.steady() + options_.renewal_pause;
-    log::warn("credentials not renewed: the old ones serve while they are valid",
-              {{"origin", origin_->name()}, {"why", failed_->what}});
+    log::warn("credentials_not_renewed",
+              "Credentials could not be renewed. The present ones are used while they are valid.",
+              {{"origin", origin_->name()}, {"error", failed_->what}});
     return held_->credentials;
   }
   const bool is_final = failed_->fault != Fault::Retry && failed_->fault != Fault::Stopped;

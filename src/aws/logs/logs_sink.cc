@@ -148,8 +148,10 @@ void LogsSink::set_owed_retention(const LogGroup& group, Deadline deadline) {
   const bool may_work_soon =
       !answer.ok() && (answer.error().fault == Fault::Retry || answer.error().fault == Fault::Stopped);
   if (!answer.ok() && !may_work_soon)
-    log::warn("a log group keeps its events for ever until its retention can be set",
-              {{"log_group", group.view()}, {"what", answer.error().what}});
+    log::warn("log_group_retention_not_set",
+              "The retention of a new log group could not be set, so the group keeps its events for ever. "
+              "Setting it is tried again.",
+              {{"log_group", group.view()}, {"error", answer.error().what}});
   const std::lock_guard lock(mutex_);
   const auto owed = without_retention_.find(group);
   if (owed == without_retention_.end()) return;

@@ -72,10 +72,10 @@ void OpenBatches::move(Joined& joined, const BatchKey& key, ContainerTail& tail)
   if (key == home) return;
   ++sharing_;
   if (std::exchange(has_said_that_they_share_, true)) return;
-  log::warn(
-      "more pods write than may have objects of their own at a time (collect.batch.open_max): the lines of "
-      "some go into objects that the pods of their tenant share; said once",
-      {{"open_max", options_.open_max}});
+  log::warn("batches_shared",
+            "More pods write than may have objects of their own, so some share the objects of their tenant. "
+            "Raise collect.batch.open_max if that is not wanted. This is logged once.",
+            {{"open_max", options_.open_max}});
 }
 
 bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
@@ -105,10 +105,10 @@ bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
   }
   ++waiting_;
   if (!std::exchange(has_said_that_they_wait_, true)) {
-    log::warn(
-        "more batches are wanted than may be filled at a time (collect.batch.open_max), and no object can be "
-        "shared: some containers wait for a slot; said once",
-        {{"open_max", options_.open_max}});
+    log::warn("batches_exhausted",
+              "More batches are needed than may be open, and no object can be shared, so some containers "
+              "wait. Raise collect.batch.open_max. This is logged once.",
+              {{"open_max", options_.open_max}});
   }
   return false;
 }
@@ -217,10 +217,12 @@ void OpenBatches::bound_compressors(Slot& used) {
 // What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
 void OpenBatches::give_up(Place place, const Error& why) {
   if (const auto times = said_.happened("given up", deps_.clock.steady())) {
-    log::warn("a batch was given up and will be read again",
+    log::warn("open_batch_discarded",
+              "A batch could not be written to the spool and was discarded. Its lines are read again from "
+              "the log files.",
               {{"namespace", place->first.namespace_name.view()},
                {"pod", place->first.pod.view()},
-               {"what", why.what},
+               {"error", why.what},
                {"times", *times}});
   }
   deps_.meters.abandoned.add();
@@ -312,9 +314,11 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
   deps_.meters.batches.add();
   deps_.meters.raw_bytes.add(sealed->raw_bytes);
   deps_.meters.object_bytes.add(sealed->object_bytes);
-  log::debug(
-      "batch sealed",
-      {{"key", sealed->key.view()}, {"lines", sealed->lines}, {"bytes", sealed->object_bytes}, {"why", why}});
+  log::debug("batch_sealed", "A batch was sealed and waits in the spool to be stored.",
+             {{"key", sealed->key.view()},
+              {"lines", sealed->lines},
+              {"bytes", sealed->object_bytes},
+              {"reason", why}});
   return {};
 }
 

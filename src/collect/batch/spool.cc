@@ -125,8 +125,10 @@ Result<> Spool::take_up(const std::vector<DirectoryEntry>& entries) {
     if (number_of(entry.name, kOpen)) TRY(disk_->remove(options_.directory + "/" + entry.name));
   }
   for (const auto& [sequence, what] : damaged) {
-    log::error("a spooled batch is damaged and was put aside",
-               {{"path", path_of(sequence, kDamaged)}, {"what", what}});
+    log::error("damaged_batch_set_aside",
+               "A batch in the spool is damaged and was set aside. Its lines are lost unless the log files "
+               "still hold them. Check the node's disk.",
+               {{"path", path_of(sequence, kDamaged)}, {"error", what}});
     TRY(set_aside(sequence));
   }
   return look_aside();

@@ -38,13 +38,13 @@ bool SpoolShares::is_held_back(const TenantId& tenant, std::uint64_t room, Stead
   Use& use = found->second;
   use.is_held_back = use.bytes() / kTimesTheRoom >= room;
   if (!use.is_held_back || !said_.happened(tenant.view(), now)) return use.is_held_back;
-  log::warn(
-      "a tenant takes its share of the spool: its containers are not read until some of its batches are "
-      "stored; those of others are",
-      {{"tenant", tenant.view()},
-       {"bytes", use.bytes()},
-       {"batches_waiting", use.sealed},
-       {"free_bytes", room}});
+  log::warn("spool_share_used_up",
+            "A tenant has used up its share of the spool. Its containers are not read until some of its "
+            "batches are stored. Other tenants are not affected.",
+            {{"tenant", tenant.view()},
+             {"bytes", use.bytes()},
+             {"batches_waiting", use.sealed},
+             {"free_bytes", room}});
   return true;
 }
 
