@@ -1,12 +1,16 @@
 // A subcommand of `headgate`: what it is called and takes (CLI11), and what it does.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iosfwd>
 #include <vector>
 
 #include "cli/exit_status.h"
+
+// The library that reads command lines takes seconds to compile: only those who add options include it.
+namespace CLI {
+class App;
+}
 
 namespace headgate::cli {
 

@@ -1,5 +1,6 @@
 #include "cli/config_command.h"
 
+#include <CLI/CLI.hpp>
 #include <ostream>
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "cli/config_command.h"
 
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,6 @@
 #include "cli/dlq_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>

@@ -1,6 +1,7 @@
 #include "cli/loggen_command.h"
 
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>

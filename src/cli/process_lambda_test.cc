@@ -1,5 +1,6 @@
 // What AWS Lambda is told of a processor that cannot start.
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
 #include <mutex>
 #include <sstream>

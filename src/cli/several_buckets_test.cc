@@ -1,6 +1,7 @@
 // Scans and replays of a time where process.buckets names several.
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <fstream>
