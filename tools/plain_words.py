@@ -126,7 +126,7 @@ src/assembly/node_agent.h
 src/aws/call/retry_rules.h
 src/aws/call/service_client.cc
 src/aws/call/service_client.h
-src/aws/credentials/credentials_test.cc
+src/aws/credentials/default_credentials_test.cc
 src/aws/s3/s3_bucket.h
 src/aws/sqs/sqs_client.h
 src/base/backoff.h

@@ -8,12 +8,9 @@
 #include <mutex>
 #include <sstream>
 
-#include "cli/object_url.h"
 #include "cli/process_command.h"
 #include "cli/replay_command.h"
-#include "fakes/memory_store.h"
 #include "fakes/scripted_server.h"
-#include "fakes/still_clock.h"
 #include "local/sqlite_tenant_store.h"
 
 namespace headgate::cli {
@@ -173,33 +170,6 @@ TEST_F(SeveralInS3, NamesAnUnlistableBucketAndSearchesTheOther) {
       EXPECT_TRUE(has(done.output, "go on with --name=n\n")) << done.output;
     }
   }
-}
-
-TEST(ObjectUrl, IsABucketAndAKeyThatMayBeEmpty) {
-  const auto place = place_of_url("s3://b/a/key");
-  ASSERT_TRUE(place);
-  EXPECT_EQ(place->bucket.view(), "b");
-  EXPECT_EQ(place->key.view(), "a/key");
-  EXPECT_EQ(url_of(*place), "s3://b/a/key");
-  EXPECT_TRUE(place_of_url("s3://b/")->key.empty());
-  for (const char* other : {"", "a/key", "s3://", "s3://b", "s3:///key", "http://b/key"})
-    EXPECT_FALSE(place_of_url(other)) << other;
-}
-
-TEST(ObjectUrl, IsOnlyNeededWhereThereAreSeveralBuckets) {
-  fakes::StillClock clock;
-  fakes::MemoryStore one(clock, BucketName("one"));
-  fakes::MemoryStore two(clock, BucketName("two"));
-  const process::ObjectPlace place{.bucket = BucketName("two"), .key = ObjectKey("key")};
-  EXPECT_EQ(after_text(place, {&two}), "key");
-  EXPECT_EQ(after_text(place, {&one, &two}), "s3://two/key");
-  const process::WalkOptions each = walk_options("p", "key", {&one, &two}).value();
-  EXPECT_EQ(each.after.view(), "key");
-  EXPECT_TRUE(each.in.empty());
-  const process::WalkOptions in_two = walk_options("p", "s3://two/key", {&one, &two}).value();
-  EXPECT_EQ(in_two.after.view(), "key");
-  EXPECT_EQ(in_two.in.view(), "two");
-  EXPECT_FALSE(walk_options("", "s3://two/key", {&one}).ok());
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
+#include "local/system_clock.h"
+
 #include <thread>
 
 #include "conformance/clock.h"
 #include "conformance/manual_clock.h"
-#include "conformance/random.h"
-#include "local/system_clock.h"
-#include "local/system_random.h"
 
 namespace headgate::conformance {
 namespace {
@@ -20,12 +19,6 @@ struct ManualClockFixture {
   ManualClock clock_;
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(ManualClock, ClockConformance, ManualClockFixture);
-
-struct SystemRandomFixture {
-  Random& random() { return random_; }
-  local::SystemRandom random_;
-};
-INSTANTIATE_TYPED_TEST_SUITE_P(SystemRandom, RandomConformance, SystemRandomFixture);
 
 TEST(SystemClock, ASleepIsEndedByWhoeverStopsIt) {
   local::SystemClock clock;
