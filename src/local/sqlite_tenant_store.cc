@@ -49,7 +49,7 @@ Result<Position> position_of(std::string_view token) {
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), tenant_bytes);
   token.remove_prefix(static_cast<std::size_t>(end - token.data()));
   if (error != std::errc() || !token.starts_with(':') || tenant_bytes > token.size() - 1) {
-    return Error{Fault::Invalid, "page token: not one of ours"};
+    return Error{Fault::Invalid, "page token: not one that list() has returned"};
   }
   token.remove_prefix(1);
   return Position{std::string(token.substr(0, tenant_bytes)), std::string(token.substr(tenant_bytes))};

@@ -85,7 +85,7 @@ Result<std::unique_ptr<ObjectReader>> SimStore::open_reader(const ObjectKey& key
     const auto found = objects_.find(key);
     if (found == objects_.end()) return Error{Fault::NotFound, key.str() + ": no such object"};
     if (range && range->first + range->bytes > found->second.bytes.size()) {
-      return Error{Fault::Invalid, key.str() + ": range beyond the end"};
+      return Error{Fault::Invalid, key.str() + ": the range begins after the end of the object"};
     }
     return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(faults_, found->second, range));
   });

@@ -13,10 +13,10 @@ namespace {
 
 using Written = DynamoTable::Written;
 
-constexpr std::size_t kPagesMax = 100'000;  // of 1 MB
+constexpr std::size_t kPagesMax = 100'000;  // pages of 1 MB
 constexpr std::size_t kPageRowsMin = 200;
 
-// An answer always has the row, written or not; the row that is not there is no row.
+// The row in the answer, whether or not it was written; none if the row does not exist.
 Result<std::optional<LedgerRow>> row_in(const Written& written) {
   if (!written.item) return std::optional<LedgerRow>();
   return std::optional(TRY(read_ledger_row(*written.item)));
@@ -24,7 +24,7 @@ Result<std::optional<LedgerRow>> row_in(const Written& written) {
 
 Error lease_lost(const DeliveryId& id) {
   return Error{Fault::Denied, "tenant " + id.tenant.str() + ": " + id.destination.str() + ": " +
-                                  id.key.str() + ": the lease is not ours"};
+                                  id.key.str() + ": the lease belongs to another worker"};
 }
 
 bool is_held(const LedgerRow& row, const LeaseOwner& owner) {
@@ -45,7 +45,8 @@ void take(const DynamoTable::Page& page, const Ledger::Listing& listing,
   for (const DocumentValue& item : page.items) {
     auto id = delivery_of(item);
     Result<LedgerRow> row = read_ledger_row(item);
-    if (!id || !row.ok() || row->entry.state != listing.state) continue;  // not ours, or of the other state
+    // not a row of ours, or in the other state
+    if (!id || !row.ok() || row->entry.state != listing.state) continue;
     if (!listing.destination.empty() && id->destination != listing.destination) continue;
     all.push_back({.id = *std::move(id), .entry = std::move(row->entry)});
   }
@@ -67,7 +68,7 @@ DynamoLedger::DynamoLedger(std::unique_ptr<DynamoTable> table, std::chrono::hour
 
 Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                                   Timestamp until, Deadline deadline) {
-  if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
+  if (owner.empty()) return Error{Fault::Invalid, "ledger: the lease owner is empty"};
   const Written written =
       TRY_IN("ledger",
              table_->write(
@@ -88,9 +89,9 @@ Result<Claim> DynamoLedger::claim(const DeliveryId& id, const LeaseOwner& owner,
                                 .take()},
                  deadline));
   std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
-  if (!row) return Error{Fault::Retry, "ledger: the row went while it was claimed"};
+  if (!row) return Error{Fault::Retry, "ledger: the row was deleted while it was claimed"};
   if (written.was_written) {
-    // Ours is one of them, and two where the first answer was lost.
+    // One of the open claims is ours, or two if the answer to the first try was lost.
     const std::uint32_t ours = written.may_be_repeated ? 2 : 1;
     row->entry.open_claims -= std::min(row->entry.open_claims, ours);
   }
@@ -109,7 +110,7 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
         .raw(":until", number_attribute(until.nanoseconds));
     return made;
   };
-  // A row without a plan compares as unequal to any: what it counted is not known.
+  // A row without a plan differs from every plan, because we do not know what its number counted.
   const std::string forward = std::string(kHeld) + " AND (#next_batch <= :next OR #plan <> :plan)";
   JsonObject moved = values();
   moved.raw(":next", number_attribute(static_cast<std::int64_t>(progress.next_batch)))
@@ -130,7 +131,7 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
   if (!row || !is_held(*row, owner)) return lease_lost(id);
-  // It is further than that: only the lease goes on.
+  // The row is further than this progress, so only the lease is extended.
   written = TRY_IN("ledger", table_->write({.key = ledger_key(id),
                                             .update = "SET #updated_at = :now, #leased_until = :until, "
                                                       "#open_claims = :one",
@@ -143,7 +144,7 @@ Result<> DynamoLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
 Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
                               std::string_view reason, Timestamp now, Deadline deadline) {
   if (state == DeliveryState::Pending)
-    return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
+    return Error{Fault::Invalid, "ledger: settle: pending is not a final state"};
   const bool is_parked = state == DeliveryState::Parked;
   const bool is_listed = is_parked || state == DeliveryState::Lost;
   reason = cut(reason);
@@ -182,7 +183,7 @@ Result<> DynamoLedger::settle(const DeliveryId& id, const LeaseOwner& owner, Del
 
 namespace {
 
-// Of a write that gives the lease back.
+// Checks a write that gives the lease back.
 Result<> confirm_given_back(const Written& written, const DeliveryId& id) {
   if (written.was_written) return {};
   const std::optional<LedgerRow> row = TRY_IN("ledger", row_in(written));
@@ -223,7 +224,7 @@ Result<> DynamoLedger::withdraw(const DeliveryId& id, const LeaseOwner& owner, D
 
 Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list(const Listing& listing, Deadline deadline) {
   if (listing.state != DeliveryState::Parked && listing.state != DeliveryState::Lost)
-    return Error{Fault::Invalid, "ledger: only what is parked or lost is listed"};
+    return Error{Fault::Invalid, "ledger: only parked and lost deliveries can be listed"};
   const std::size_t wanted = std::min(listing.count_max, kParkedMax);
   if (listing.tenant.empty()) return TRY_IN("ledger", list_of_all(listing, deadline));
   DynamoTable::Read read{.index = kParkedIndex,
@@ -231,7 +232,7 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list(const Listing& li
                          .values = JsonObject().raw(":tenant", text_attribute(listing.tenant.view())).take()};
   std::vector<ParkedDelivery> all;
   for (std::size_t pages = 0; pages < kPagesMax && all.size() < wanted; ++pages) {
-    // Rows that are not asked for stand between: a page of them must not be a call each.
+    // Rows of the other state are in between. A minimum keeps us from one call for each row that we want.
     read.count_max = std::max(wanted - all.size(), kPageRowsMin);
     DynamoTable::Page page = TRY_IN("ledger", table_->read(read, deadline));
     take(page, listing, all);
@@ -259,8 +260,8 @@ Result<std::vector<Ledger::ParkedDelivery>> DynamoLedger::list_of_all(const List
 
 namespace {
 
-// Of a write that makes a delivery pending again: what became of it. One that was refused, and whose first
-// answer was lost, finds its own effect in the row. `why_not` ends the error.
+// The result of a write that makes a delivery pending again. If the write was refused, and the answer to an
+// earlier try was lost, the row shows that try's effect. `why_not` ends the error.
 Result<> confirm_pending_again(const Written& written, const DeliveryId& id, Timestamp now,
                                std::string_view why_not) {
   if (written.was_written) return {};
@@ -313,7 +314,7 @@ Result<> DynamoLedger::unpark(const DeliveryId& id, Timestamp now, Deadline dead
 Result<> DynamoLedger::settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason,
                                      Timestamp now, Deadline deadline) {
   reason = cut(reason);
-  const bool is_lost = state == DeliveryState::Lost;  // stays in the index, by its new time
+  const bool is_lost = state == DeliveryState::Lost;  // stays in the index, under its new time
   const std::string update =
       std::string("SET #state = :state, #reason = :reason, #updated_at = :now, #expires_at = :expires") +
       (is_lost ? ", #parked_at = :now" : " REMOVE #parked_tenant, #parked_at");

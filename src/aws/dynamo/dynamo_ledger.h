@@ -1,4 +1,4 @@
-// The ledger in DynamoDB: what became of each object at each destination
+// The ledger in DynamoDB: the state of each delivery of an object to a destination
 // (docs/contributing/formats/ledger-table.md).
 #pragma once
 
@@ -14,20 +14,20 @@ namespace headgate::aws {
 
 struct DynamoLedgerSettings {
   DynamoSettings table;
-  std::chrono::hours ttl{24 * 90};  // of settled rows: remembers_for()
+  std::chrono::hours ttl{24 * 90};  // how long settled rows are kept; see remembers_for()
 };
 
-// Any thread, any number of processes. Each write is one conditional UpdateItem on one row: whoever claims
-// first has it. A lease that has expired but that nobody else took is still its owner's. Progress never goes
-// back. A write that happened although its answer was lost is a success when it is tried again; only
-// release() may then say Denied.
+// Thread-safe, and safe for any number of processes. Each write is one conditional UpdateItem on one row, so
+// that the first to claim a delivery gets it. A lease that has expired still belongs to its owner until
+// another takes it. Progress never goes back. If a write is repeated because its answer was lost, it
+// succeeds. Only release() may then answer Fault::Denied.
 class DynamoLedger final : public Ledger {
  public:
   static constexpr std::string_view kParkedIndex = "parked";
-  static constexpr std::size_t kParkedMax = 10'000;      // of one list()
-  static constexpr std::size_t kReasonBytesMax = 2'048;  // the rest is cut off
+  static constexpr std::size_t kParkedMax = 10'000;      // limit of one list()
+  static constexpr std::size_t kReasonBytesMax = 2'048;  // longer reasons are cut
 
-  // The dependencies outlive it.
+  // The dependencies must outlive the ledger.
   static Result<std::unique_ptr<DynamoLedger>> open(const ServiceClient::Deps& deps,
                                                     DynamoLedgerSettings settings);
 
@@ -36,13 +36,13 @@ class DynamoLedger final : public Ledger {
                       Deadline deadline) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until, Deadline deadline) override;
-  // Invalid for Pending, which is release().
+  // Fault::Invalid for Pending; use release() for that.
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
   Result<> withdraw(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;
-  // From an index that may be a moment behind. Of all tenants: reads all that is parked or lost, and keeps
-  // `count_max`.
+  // Reads an index that may be slightly out of date. For all tenants it reads everything that is parked or
+  // lost, and returns `count_max` rows.
   Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline deadline) override;
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline deadline) override;
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline deadline) override;

@@ -1,4 +1,4 @@
-// What peers do not do: lost answers, refusals. The rest is held by tests/peers.
+// Lost answers and refusals, which the servers in tests/peers never give. The rest is tested there.
 #include "aws/dynamo/dynamo_ledger.h"
 
 #include <gtest/gtest.h>

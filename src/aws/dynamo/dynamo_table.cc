@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kConditionFailed = "ConditionalCheckFailedException";
 
-// {"#state":"state",...} for each #name that the expressions hold.
+// {"#state":"state",...} for each #name in the expressions.
 std::string names_in(std::initializer_list<std::string_view> expressions) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_0123456789";
   std::set<std::string_view> names;
@@ -33,7 +33,7 @@ std::string names_in(std::initializer_list<std::string_view> expressions) {
 Error error_of_dynamo(const ServiceRequest& request, const Answer& answer) {
   Error error = error_of(request, answer);
   if (answer.code == "ResourceNotFoundException") error.fault = Fault::Denied;
-  // Others write the same item at this moment.
+  // Somebody else is writing the same item.
   if (answer.code == "TransactionConflictException" || answer.code == "ReplicatedWriteConflictException")
     error.fault = Fault::Retry;
   return error;
@@ -50,10 +50,11 @@ Result<DynamoTable::Page> page_in(std::string_view body) {
   const JsonAnswer answer = TRY(JsonAnswer::read(body));
   DynamoTable::Page page;
   const auto items = array_of(answer.object(), "Items");
-  if (!items) return Error{Fault::Retry, "answer: no Items"};
+  if (!items) return Error{Fault::Retry, "the answer contains no Items"};
   for (const simdjson::dom::element element : *items) {
     simdjson::dom::object item;
-    if (element.get(item) != simdjson::SUCCESS) return Error{Fault::Retry, "answer: not an item"};
+    if (element.get(item) != simdjson::SUCCESS)
+      return Error{Fault::Retry, "the answer contains something that is not an item"};
     page.items.push_back(TRY(read_item(item)));
   }
   if (const auto last = object_of(answer.object(), "LastEvaluatedKey"); last && last->size() > 0)
@@ -65,7 +66,7 @@ Result<DynamoTable::Page> page_in(std::string_view body) {
 
 Result<std::unique_ptr<DynamoTable>> DynamoTable::open(const ServiceClient::Deps& deps,
                                                        DynamoSettings settings) {
-  if (settings.table.empty()) return Error{Fault::Invalid, "table: no name"};
+  if (settings.table.empty()) return Error{Fault::Invalid, "table: the name is empty"};
   Endpoint endpoint =
       TRY_IN("table " + settings.table, endpoint_of(Service::DynamoDb, settings.region, settings.endpoints));
   return std::unique_ptr<DynamoTable>(new DynamoTable(deps, std::move(endpoint), std::move(settings)));

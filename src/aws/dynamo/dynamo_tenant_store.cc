@@ -16,28 +16,28 @@ std::string words_for(const TenantId& tenant, const DestinationName& type) {
 }
 
 Error not_there(const TenantId& tenant, const DestinationName& type) {
-  return Error{Fault::NotFound, words_for(tenant, type) + ": no such configuration"};
+  return Error{Fault::NotFound, words_for(tenant, type) + ": the configuration does not exist"};
 }
 
-// Where a page ended: <bytes of the tenant>:<tenant><type>.
+// The token for the end of a page: <bytes of the tenant>:<tenant><type>.
 std::string token_of(std::string_view tenant, std::string_view type) {
   return std::to_string(tenant.size()) + ':' + std::string(tenant) + std::string(type);
 }
 
-// The key that the token stands for.
+// The key in a token.
 Result<std::string> key_of(std::string_view token) {
   std::size_t tenant_bytes = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), tenant_bytes);
   token.remove_prefix(static_cast<std::size_t>(end - token.data()));
-  // Neither part is empty: DynamoDB has no such keys.
+  // Neither part may be empty, since DynamoDB has no such keys.
   if (error != std::errc() || !token.starts_with(':') || tenant_bytes == 0 ||
       tenant_bytes >= token.size() - 1)
-    return Error{Fault::Invalid, "page token: not one of ours"};
+    return Error{Fault::Invalid, "page token: not one that list() has returned"};
   token.remove_prefix(1);
   return tenant_key(TenantId(token.substr(0, tenant_bytes)), DestinationName(token.substr(tenant_bytes)));
 }
 
-// The token of a key as DynamoDB gives it.
+// The token for a key in DynamoDB's JSON.
 Result<std::string> token_of_key(std::string_view key) {
   const JsonAnswer answer = TRY(JsonAnswer::read(key));
   const DocumentValue item = TRY(read_item(answer.object()));
@@ -68,7 +68,8 @@ Result<std::vector<StoredConfiguration>> DynamoTenantStore::of_tenant(const Tena
   for (;;) {
     DynamoTable::Page page = TRY_IN("tenants", table_->read(read, deadline));
     for (const DocumentValue& item : page.items) all.push_back(read_tenant_row(item));
-    if (all.size() > kRowsMax) return Error{Fault::Invalid, "tenant " + tenant.str() + ": over 1000 rows"};
+    if (all.size() > kRowsMax)
+      return Error{Fault::Invalid, "tenant " + tenant.str() + ": more than 1000 rows"};
     if (page.next.empty() || page.next == read.from) return all;
     read.from = std::move(page.next);
   }
@@ -98,7 +99,7 @@ Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configur
   const TenantId& tenant = configuration.tenant;
   const DestinationName& type = configuration.type;
   if (tenant.empty() || type.empty())
-    return Error{Fault::Invalid, "tenants: tenant_id and type: neither may be empty"};
+    return Error{Fault::Invalid, "tenants: tenant_id and type must not be empty"};
   TenantConfiguration next = configuration;
   ++next.version;
   TenantRowUpdate row = tenant_row_update(next);
@@ -117,11 +118,11 @@ Result<std::uint64_t> DynamoTenantStore::put(const TenantConfiguration& configur
                                        .values = row.values.take()},
                                       deadline));
   if (written.was_written) return next.version;
-  // A try whose answer was lost has written it.
+  // An earlier try has written it, but its answer was lost.
   if (written.may_be_repeated && written.item && is_row_of(*written.item, next)) return next.version;
   const std::uint64_t version = written.item ? read_tenant_row(*written.item).configuration.version : 0;
   return Error{Fault::Denied, "tenants: " + words_for(tenant, type) + ": is at version " +
-                                  std::to_string(version) + ", someone else changed it"};
+                                  std::to_string(version) + ", because somebody else has changed it"};
 }
 
 Result<> DynamoTenantStore::remove(const TenantId& tenant, const DestinationName& type, Deadline deadline) {

@@ -50,7 +50,7 @@ Result<DocumentValue> read_set(simdjson::dom::element element, Kind kind) {
   return set;
 }
 
-// One member, whose name is the type.
+// A value is an object with one member, whose name is the type.
 Result<DocumentValue> read_value(simdjson::dom::element element, int depth) {
   simdjson::dom::object object;
   if (depth >= kAttributeDepthMax || element.get(object) != simdjson::SUCCESS || object.size() != 1)
@@ -76,7 +76,7 @@ Result<DocumentValue> read_value(simdjson::dom::element element, int depth) {
     if (only.value.get(members) != simdjson::SUCCESS) return no_value();
     return read_members(members, depth + 1);
   }
-  return DocumentValue{.kind = Kind::Mapping};  // B, BS, and types to come
+  return DocumentValue{.kind = Kind::Mapping};  // B, BS, and future types
 }
 
 void append_typed(std::string& to, std::string_view type, std::string_view text) {

@@ -1,4 +1,5 @@
-// DynamoDB's attribute values: {"S":"text"}, {"N":"1"}, {"BOOL":true}, {"L":[...]}, ...
+// Reads and writes DynamoDB's attribute values: {"S":"text"}, {"N":"1"}, {"BOOL":true}, {"L":[...]} and so
+// on.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 #pragma once
 
@@ -13,20 +14,21 @@
 
 namespace headgate::aws {
 
-constexpr int kAttributeDepthMax = 32;  // DynamoDB's own
+constexpr int kAttributeDepthMax = 32;  // DynamoDB's limit
 
-// An item, {"name":value,...}, as a mapping. Sets are sequences. Bytes, which nothing of ours holds, are an
-// empty mapping, so that they are taken for nothing else. Invalid when it is no item.
+// Reads an item, {"name":value,...}, as a mapping. Sets become sequences. Bytes, which we never write, become
+// an empty mapping, so that they are not mistaken for something else. Fault::Invalid if it is not an item.
 Result<DocumentValue> read_item(simdjson::dom::object item);
-// A value back. A Number must be one.
+// Writes a value. A Number must be a number.
 void append_attribute(std::string& to, const DocumentValue& value);
 
 std::string text_attribute(std::string_view text);
 std::string number_attribute(std::int64_t number);
 
-// nullptr when there is none.
+// nullptr if there is no such member.
 const DocumentValue* member_of(const DocumentValue& mapping, std::string_view name);
-std::string_view text_in(const DocumentValue& item, std::string_view name);  // empty: no such text
-std::int64_t number_in(const DocumentValue& item, std::string_view name);    // 0: no such whole number
+std::string_view text_in(const DocumentValue& item, std::string_view name);  // empty if there is no such text
+// 0 if there is no such whole number
+std::int64_t number_in(const DocumentValue& item, std::string_view name);
 
 }  // namespace headgate::aws

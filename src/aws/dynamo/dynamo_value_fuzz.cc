@@ -1,5 +1,5 @@
-// What DynamoDB may answer: an item that is read is written and read back the same, and rows of ledger and
-// tenants are read or refused.
+// Whatever DynamoDB answers, an item that was read, written and read again is the same, and rows of ledger
+// and tenants are read or refused.
 #include <cstddef>
 #include <cstdint>
 

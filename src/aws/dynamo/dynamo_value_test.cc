@@ -17,7 +17,7 @@ Result<DocumentValue> item_of(const std::string& json) {
 TEST(DynamoValue, IsReadAndWrittenBack) {
   struct Row {
     std::string attribute;
-    std::string written;  // empty: the same
+    std::string written;  // if empty, the same text
   };
   for (const Row& row : std::vector<Row>{{R"({"S":"a \"b\" \u00e9"})", "{\"S\":\"a \\\"b\\\" \xc3\xa9\"}"},
                                          {R"({"S":""})", ""},
@@ -97,7 +97,7 @@ TEST(TenantRow, IsReadAsThePredecessorWroteIt) {
   }
 }
 
-// Every field that to_json() writes is set, and none is forgotten.
+// Every field that to_json() writes is set, so that none is forgotten.
 TEST(TenantRow, HoldsEveryFieldOfAConfiguration) {
   TenantConfiguration whole;
   whole.tenant = TenantId("t");

@@ -15,7 +15,7 @@ Result<DeliveryState> state_named(std::string_view name) {
                                     DeliveryState::Parked, DeliveryState::Lost}) {
     if (name == name_of(state)) return state;
   }
-  return Error{Fault::Invalid, "ledger row: state: unknown"};
+  return Error{Fault::Invalid, "ledger row: the state is unknown"};
 }
 
 int digit_of(char byte) {
@@ -24,7 +24,7 @@ int digit_of(char byte) {
   return -1;
 }
 
-// Of what append_percent_encoded() writes.
+// Decodes what append_percent_encoded() has written.
 std::optional<std::string> decoded(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -1,4 +1,4 @@
-// A row of the ledger's table (docs/contributing/formats/ledger-table.md).
+// Reads rows of the ledger's table (docs/contributing/formats/ledger-table.md).
 #pragma once
 
 #include <optional>
@@ -12,14 +12,15 @@ namespace headgate::aws {
 
 struct LedgerRow {
   DeliveryEntry entry;
-  std::string owner;  // empty: no lease
+  std::string owner;  // empty if there is no lease
   Timestamp leased_until;
 };
 
-// {"object":...,"delivery":...}. Names of any bytes stay apart: what separates them is encoded in them.
+// The key {"object":...,"delivery":...}. Names may contain any bytes and still give different keys, because
+// separators in them are encoded.
 std::string ledger_key(const DeliveryId& id);
 std::optional<DeliveryId> delivery_of(const DocumentValue& item);
-// Invalid when its state is none: someone else's row.
+// Fault::Invalid if its state is unknown, since then the row is not ours.
 Result<LedgerRow> read_ledger_row(const DocumentValue& item);
 
 }  // namespace headgate::aws

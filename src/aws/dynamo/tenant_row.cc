@@ -10,7 +10,7 @@
 namespace headgate::aws {
 namespace {
 
-// Beside the key.
+// All fields except the key.
 constexpr std::array<std::string_view, 22> kFields = {"enabled",
                                                       "target_region",
                                                       "desired_logs",
@@ -39,8 +39,8 @@ bool is_field(std::string_view name) {
          std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 
-// Scripts and consoles write booleans and numbers as texts, or a boolean as 0 or 1: what is meant is plain,
-// and a row that is refused for it parks everything of its tenant.
+// Scripts and consoles write booleans and numbers as texts, or a boolean as 0 or 1. Their meaning is clear,
+// and refusing the row would park everything of its tenant.
 DocumentValue as_it_is_meant(DocumentValue value) {
   using Kind = DocumentValue::Kind;
   std::string lower = value.text;
@@ -90,7 +90,7 @@ StoredConfiguration read_tenant_row(const DocumentValue& item) {
 
 TenantRowUpdate tenant_row_update(const TenantConfiguration& configuration) {
   const Result<DocumentValue> document = read_document(to_json(configuration));
-  CHECK(document.ok());  // it is our own
+  CHECK(document.ok());  // we wrote the document ourselves
   std::string set;
   std::string remove;
   JsonObject values;

@@ -1,5 +1,5 @@
-// A row of the tenant table: a configuration as attributes
-// (docs/contributing/formats/tenant-configuration.md), ours or the predecessor's.
+// Reads and writes rows of the tenants' table: a configuration as attributes, ours or the predecessor's
+// (docs/contributing/formats/tenant-configuration.md).
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@
 
 namespace headgate::aws {
 
-// {"tenant_id":...,"type":...}
+// The key {"tenant_id":...,"type":...}.
 std::string tenant_key(const TenantId& tenant, const DestinationName& type);
 
-// Attributes that are no field of ours are passed over: others keep their own there. `desired_logs` may be a
-// list or a set, and holds no empty texts. Booleans may be texts (true, False) or 0 and 1, `ttl` a text of
+// Ignores attributes that are not ours, since others keep their own there. `desired_logs` may be a list or a
+// set, and its empty texts are dropped. Booleans may be texts (true, False) or 0 and 1, and `ttl` a text of
 // digits.
 StoredConfiguration read_tenant_row(const DocumentValue& item);
 
-// Sets every field that the configuration has and removes the others; attributes of others stay.
+// Sets every field that the configuration has and removes our other fields. Attributes of others stay.
 struct TenantRowUpdate {
   std::string update;
-  JsonObject values;  // of all :names in `update`
+  JsonObject values;  // the values of all :names in `update`
 };
 TenantRowUpdate tenant_row_update(const TenantConfiguration& configuration);
 

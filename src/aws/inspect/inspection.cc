@@ -10,7 +10,7 @@
 namespace headgate::aws {
 namespace {
 
-constexpr std::size_t kListMax = 1000;  // of anything that an answer lists; more are left out
+constexpr std::size_t kListMax = 1000;  // for any list in an answer; the rest is left out
 
 Error bad(std::string_view what) {
   return Error{Fault::Invalid, "answer: " + std::string(what)};
@@ -35,7 +35,7 @@ Result<pugi::xml_node> parse(pugi::xml_document& document, std::string_view xml,
   return element;
 }
 
-// The sub-resource of a bucket, such as ?notification. An empty text when it is not set.
+// Reads a sub-resource of a bucket, such as ?notification. Empty if it is not set.
 Result<std::string> bucket_part(S3Bucket& bucket, const char* operation, const char* part,
                                 std::string_view code_of_none, Deadline deadline) {
   ServiceRequest request = bucket.request(operation, "GET", {});
@@ -82,7 +82,7 @@ std::vector<KeyPart> read_key(simdjson::dom::object object, const std::map<std::
 Result<QueueFacts> read_queue_facts(std::string_view json) {
   const JsonAnswer answer = TRY(JsonAnswer::read(json));
   const auto attributes = object_of(answer.object(), "Attributes");
-  if (!attributes) return bad("no attributes of the queue");
+  if (!attributes) return bad("the queue's attributes are missing");
   QueueFacts facts{.arn = std::string(text_of(*attributes, "QueueArn").value_or("")),
                    .visibility_seconds = number_at(*attributes, "VisibilityTimeout"),
                    .retention_seconds = number_at(*attributes, "MessageRetentionPeriod")};
@@ -97,8 +97,8 @@ Result<QueueFacts> read_queue_facts(std::string_view json) {
 Result<NotificationFacts> read_notifications(std::string_view xml) {
   pugi::xml_document document;
   const Result<pugi::xml_node> found = parse(document, xml, "NotificationConfiguration");
-  // Where nobody is told, S3 sends an empty NotificationConfiguration; moto calls the empty element by
-  // another name.
+  // Without notifications, S3 sends an empty NotificationConfiguration. moto gives the empty element another
+  // name.
   const pugi::xml_node element = document.document_element();
   if (!found.ok() && !element.first_child() &&
       std::string_view(element.name()) == "GetBucketNotificationResponse")
@@ -151,7 +151,7 @@ Result<std::vector<Subscription>> read_subscriptions(std::string_view xml) {
 Result<TableFacts> read_table(std::string_view json) {
   const JsonAnswer answer = TRY(JsonAnswer::read(json));
   const auto table = object_of(answer.object(), "Table");
-  if (!table) return bad("no table");
+  if (!table) return bad("the table is missing");
   std::map<std::string, std::string> types;
   if (const auto attributes = array_of(*table, "AttributeDefinitions")) {
     for (const simdjson::dom::element element : *attributes) {
@@ -175,7 +175,7 @@ Result<TableFacts> read_table(std::string_view json) {
 Result<std::string> read_expiry(std::string_view json) {
   const JsonAnswer answer = TRY(JsonAnswer::read(json));
   const auto description = object_of(answer.object(), "TimeToLiveDescription");
-  if (!description) return bad("no time to live");
+  if (!description) return bad("the time to live is missing");
   const std::string_view status = text_of(*description, "TimeToLiveStatus").value_or("");
   if (status != "ENABLED" && status != "ENABLING") return std::string();
   return std::string(text_of(*description, "AttributeName").value_or(""));
@@ -194,7 +194,7 @@ Result<> may_change_visibility(ServiceClient& sqs, std::string_view url, Deadlin
                                .take();
   const ServiceRequest request = json_request(kSqsProtocol, "ChangeMessageVisibility", body);
   const Answer answer = TRY(sqs.call(request, deadline));
-  // Whoever may not is told so before the receipt is looked at.
+  // A caller without permission is refused before SQS looks at the receipt.
   if (answer.is_success() || answer.code.find("Receipt") != std::string::npos ||
       answer.message.find("eceipt") != std::string::npos ||
       answer.code.find("InvalidParameterValue") != std::string::npos)

@@ -1,7 +1,7 @@
-// What `headgate check` asks of AWS: how the bucket, its notifications, the queue and the tables are made.
-// Nothing is changed.
+// What `headgate check` reads from AWS: the configuration of the bucket, its notifications, the queue and the
+// tables. Nothing is changed.
 //
-// An Error of fault Denied means that we may not look, which says nothing of whether deliveries work.
+// Fault::Denied means that we may not look, which says nothing about whether deliveries work.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ struct QueueFacts {
   std::string arn;
   std::int64_t visibility_seconds = 0;
   std::int64_t retention_seconds = 0;
-  std::int64_t receives_max = 0;  // maxReceiveCount; 0: no dead-letter queue
+  std::int64_t receives_max = 0;  // maxReceiveCount; 0 if there is no dead-letter queue
   std::string dead_letter_arn;
 };
 
-// Where S3 tells of new objects.
+// Where S3 sends notifications of new objects.
 struct NotificationTarget {
   std::string arn;
   std::string prefix;
   std::string suffix;
-  bool is_of_creation = false;  // of s3:ObjectCreated:* (one of them alone leaves others out)
+  bool is_of_creation = false;  // for s3:ObjectCreated:*; a single one of these events would leave others out
 };
 struct NotificationFacts {
   std::vector<NotificationTarget> topics;
@@ -42,8 +42,8 @@ struct NotificationFacts {
 
 struct LifecycleRule {
   std::string prefix;
-  bool has_other_conditions = false;  // tags or sizes: only some objects
-  std::int64_t expires_days = 0;      // 0: it expires nothing
+  bool has_other_conditions = false;  // tags or sizes, so that the rule holds for some objects only
+  std::int64_t expires_days = 0;      // 0 if the rule does not delete objects
 };
 
 struct Subscription {
@@ -64,21 +64,21 @@ struct TableFacts {
 };
 
 Result<QueueFacts> queue_facts(ServiceClient& sqs, std::string_view url, Deadline deadline);
-// Whether we may change the visibility of a message, asked with a receipt that is none: Denied when we may
-// not.
+// Asks with a receipt that is not valid whether we may change the visibility of a message. Fault::Denied if
+// we may not.
 Result<> may_change_visibility(ServiceClient& sqs, std::string_view url, Deadline deadline);
 Result<> bucket_is_there(S3Bucket& bucket, Deadline deadline);
 Result<NotificationFacts> notification_facts(S3Bucket& bucket, Deadline deadline);
 Result<std::vector<LifecycleRule>> lifecycle_rules(S3Bucket& bucket,
-                                                   Deadline deadline);  // none: nothing expires
-// The first page of them, which holds a hundred.
+                                                   Deadline deadline);  // empty if nothing expires
+// Only the first page, which has up to a hundred.
 Result<std::vector<Subscription>> subscriptions_of(ServiceClient& sns, std::string_view topic,
                                                    Deadline deadline);
 Result<TableFacts> table_facts(ServiceClient& dynamo, std::string_view table, Deadline deadline);
-// The attribute that rows expire by; empty: they do not.
+// The attribute by which rows expire; empty if they do not.
 Result<std::string> expiry_attribute(ServiceClient& dynamo, std::string_view table, Deadline deadline);
 
-// What the services answer. Invalid, or Retry of JSON, when it is no such answer.
+// Parsers of the services' answers. Fault::Invalid, or Fault::Retry for JSON, if it is not such an answer.
 Result<QueueFacts> read_queue_facts(std::string_view json);
 Result<NotificationFacts> read_notifications(std::string_view xml);
 Result<std::vector<LifecycleRule>> read_lifecycle(std::string_view xml);

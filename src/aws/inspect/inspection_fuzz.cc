@@ -1,5 +1,5 @@
-// Any bytes as an answer of S3, SNS, SQS or DynamoDB to what `headgate check` asks: read or refused, and
-// never more than is bounded.
+// Whatever bytes S3, SNS, SQS or DynamoDB answer to `headgate check`, they are read or refused, within
+// limits.
 #include "aws/inspect/inspection.h"
 #include "base/check.h"
 

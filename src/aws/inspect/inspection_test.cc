@@ -14,7 +14,7 @@ TEST(Inspection, ReadsAQueue) {
   EXPECT_EQ(facts->retention_seconds, 345'600);
   EXPECT_EQ(facts->receives_max, 3);
   EXPECT_EQ(facts->dead_letter_arn, "arn:aws:sqs:eu-west-1:1:dead");
-  // Some write the number as one.
+  // Some services write this number as a number.
   EXPECT_EQ(read_queue_facts(R"({"Attributes":{"RedrivePolicy":"{\"maxReceiveCount\":7}"}})")->receives_max,
             7);
   EXPECT_EQ(read_queue_facts(R"({"Attributes":{}})")->receives_max, 0);

@@ -12,10 +12,10 @@ namespace headgate::aws {
 namespace {
 
 constexpr std::string_view kNamespace = "Headgate";
-constexpr std::uint64_t kValuesMax = 100;  // of one metric in one line
+constexpr std::uint64_t kValuesMax = 100;  // for one metric in one line
 
 struct Told {
-  std::string_view name;  // in our registry
+  std::string_view name;  // the name in our registry
   std::string_view as;
   std::string_view unit;
 };
@@ -32,7 +32,7 @@ constexpr std::array kCounters = {
     Told{"headgate_quarantine_messages_total", "MessagesQuarantined", "Count"},
     Told{"headgate_quarantine_objects_total", "ObjectsDamaged", "Count"},
 };
-// What is so now: told when it is not 0, and once more when it is 0 again.
+// Gauges are written if they are not 0, and once more when they have become 0.
 constexpr std::array kGauges = {
     Told{"headgate_parked_deliveries", "DeliveriesParked", "Count"},
     Told{"headgate_parked_oldest_age_seconds", "ParkedOldestAge", "Seconds"},
@@ -54,7 +54,7 @@ void append_number(std::string& to, double number) {
   to.append(text, error == std::errc() ? end : text);
 }
 
-// What stands for each observation of a bucket.
+// The value that is written for each observation in a bucket.
 double value_of(const Histogram::Snapshot& snapshot, std::size_t bucket) {
   if (snapshot.bounds.empty()) return 0;
   return snapshot.bounds[std::min(bucket, snapshot.bounds.size() - 1)];
@@ -120,7 +120,8 @@ void EmbeddedMetrics::add_histograms(Lines& lines) {
       std::uint64_t left = kValuesMax;
       for (std::size_t bucket = 0; bucket < added.size(); ++bucket) {
         if (added[bucket] == 0) continue;
-        // Its share of the hundred; each bucket shows at all, there are fewer than a hundred.
+        // The bucket's share of the hundred values. Each bucket gets at least one, since there are fewer than
+        // a hundred buckets.
         const std::uint64_t share = total <= kValuesMax
                                         ? added[bucket]
                                         : std::max<std::uint64_t>(added[bucket] * kValuesMax / total, 1);

@@ -1,4 +1,4 @@
-// Metrics as lines of a log, which CloudWatch reads out of a Lambda's standard output.
+// Writes metrics as log lines, which CloudWatch reads from the standard output of a Lambda function.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 #pragma once
 
@@ -12,19 +12,21 @@
 
 namespace headgate::aws {
 
-// One thread. Tells counters and histograms of delivery, what was added since it told last, and how much is
-// parked. A histogram's
-// observations are told as their buckets' upper bounds, at most a hundred a line as CloudWatch takes them.
+// For one thread. Writes counters and histograms of delivery (what was added since the last call) and how
+// much is parked. A histogram's observation is written as the upper bound of its bucket. A line has at most a
+// hundred observations, which is CloudWatch's limit.
 class EmbeddedMetrics {
  public:
   enum class Dimensions : std::uint8_t {
-    Sums,      // one series a metric; tenant and destination can be searched for
-    ByTenant,  // and one for each tenant and destination that the registry tells apart: CloudWatch bills each
+    Sums,      // one series for each metric; tenant and destination are searchable fields
+    ByTenant,  // also one for each tenant and destination that the registry distinguishes; CloudWatch bills
+               // each
   };
   EmbeddedMetrics(const Metrics& metrics, Dimensions dimensions)
       : metrics_(metrics), dimensions_(dimensions) {}
 
-  // A line for each set of labels that something was added to, ended by \n; empty when nothing was.
+  // Returns a line for each set of labels to which something was added, each ended by
+  // ; empty if nothing was added.
   std::string lines(Timestamp now);
 
  private:
@@ -36,9 +38,10 @@ class EmbeddedMetrics {
 
   const Metrics& metrics_;
   const Dimensions dimensions_;
-  std::map<std::string, std::uint64_t> counted_;                // by name and labels
-  std::map<std::string, double> gauged_;                        // by name
-  std::map<std::string, std::vector<std::uint64_t>> observed_;  // the same, a bucket each
+  std::map<std::string, std::uint64_t> counted_;  // by name and labels
+  std::map<std::string, double> gauged_;          // by name
+  // by name and labels, the count of each bucket
+  std::map<std::string, std::vector<std::uint64_t>> observed_;
 };
 
 }  // namespace headgate::aws

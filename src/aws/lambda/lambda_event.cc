@@ -16,7 +16,7 @@ std::string_view text_or_empty(const simdjson::simdjson_result<dom::element>& va
   return value.get_string().get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
-// Numbers come as text.
+// SQS writes numbers as text.
 template <typename Number>
 Number number_or(std::string_view text, Number otherwise) {
   Number number{};
@@ -30,7 +30,7 @@ Result<ReceivedMessage> read_message(const dom::element& record) {
   if (message.id.empty()) return Error{Fault::Invalid, "messageId: missing"};
   std::string_view body;
   if (record["body"].get_string().get(body) != simdjson::SUCCESS)
-    return Error{Fault::Invalid, "body: missing or no text"};
+    return Error{Fault::Invalid, "body: missing, or not a text"};
   message.body = body;
   message.receipt = text_or_empty(record["receiptHandle"]);
   const auto attributes = record["attributes"];
@@ -50,7 +50,7 @@ Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view e
   dom::element root;
   if (const auto error = parser.parse(event.data(), event.size()).get(root); error != simdjson::SUCCESS)
     return Error{Fault::Invalid, std::string("event: ") + simdjson::error_message(error)};
-  if (!root.is_object()) return Error{Fault::Invalid, "event: no JSON object"};
+  if (!root.is_object()) return Error{Fault::Invalid, "event: not a JSON object"};
   std::vector<ReceivedMessage> messages;
   dom::array records;
   const bool has_records = root["Records"].get_array().get(records) == simdjson::SUCCESS;
@@ -62,7 +62,7 @@ Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view e
   }
   for (const dom::element record : records) {
     if (messages.size() == kLambdaEventMessagesMax)
-      return Error{Fault::Invalid, "Records: more than a trigger's largest batch"};
+      return Error{Fault::Invalid, "Records: more than the largest BatchSize of a trigger"};
     messages.push_back(TRY_IN("Records[" + std::to_string(messages.size()) + "]", read_message(record)));
   }
   return messages;

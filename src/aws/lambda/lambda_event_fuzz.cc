@@ -1,4 +1,4 @@
-// Any bytes as the event of an invocation.
+// Any bytes may be the event of an invocation.
 #include "aws/lambda/lambda_event.h"
 #include "base/check.h"
 

@@ -6,7 +6,7 @@ namespace headgate::aws {
 namespace {
 
 TEST(LambdaEvent, GivesTheMessagesOfAQueue) {
-  // As https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows it.
+  // The example of https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html.
   const auto messages = messages_of_lambda_event(R"({"Records":[
       {"messageId":"059f36b4","receiptHandle":"AQEB+w==","body":"{\"a\":1}",
        "attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1545082649183","SenderId":"AID"},
@@ -40,7 +40,7 @@ TEST(LambdaEvent, TakesAnythingElseForOneMessage) {
 TEST(LambdaEvent, SaysWhatIsWrong) {
   const std::pair<std::string, std::string_view> cases[] = {
       {"", "event"},
-      {"[]", "no JSON object"},
+      {"[]", "not a JSON object"},
       {R"({"Records":[{"eventSource":"aws:sqs","body":"x"}]})", "Records[0]: messageId"},
       {R"({"Records":[{"eventSource":"aws:sqs","messageId":"a","body":"x"},{"messageId":"b","body":7}]})",
        "Records[1]: body"},

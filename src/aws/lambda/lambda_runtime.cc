@@ -29,7 +29,7 @@ Result<std::unique_ptr<LambdaRuntime>> LambdaRuntime::open(const net::Library& l
                                                            std::string_view api) {
   if (api.empty() || api.find_first_of("/ ?#@") != std::string_view::npos)
     return Error{Fault::Invalid,
-                 "AWS_LAMBDA_RUNTIME_API: no host and port; mode lambda runs inside AWS Lambda"};
+                 "AWS_LAMBDA_RUNTIME_API: not a host and port; mode lambda works only inside AWS Lambda"};
   net::HttpClient::Options options;
   options.connect_max = std::chrono::seconds{5};
   auto client = TRY(net::HttpClient::open(library, clock, std::move(options)));
@@ -49,7 +49,7 @@ Result<LambdaRuntime::Invocation> LambdaRuntime::next(const std::stop_token& sto
     return Error{Fault::Retry, "next invocation: status " + std::to_string(response.status)};
   Invocation invocation;
   invocation.request_id = response.header("Lambda-Runtime-Aws-Request-Id").value_or("");
-  if (invocation.request_id.empty()) return Error{Fault::Retry, "next invocation: it has no request id"};
+  if (invocation.request_id.empty()) return Error{Fault::Retry, "next invocation: no request id"};
   const std::string_view until = response.header("Lambda-Runtime-Deadline-Ms").value_or("");
   std::int64_t until_ms = 0;
   if (std::from_chars(until.data(), until.data() + until.size(), until_ms).ec == std::errc()) {
@@ -92,8 +92,8 @@ Result<> LambdaRuntime::post(const std::string& path, std::string_view body, net
     return client_->send(request, {.deadline = Deadline::after(clock_.steady(), kPostMax)});
   };
   Result<net::HttpResponse> sent = send();
-  // An invocation that is not answered counts as failed, and all of it would come back. To answer twice does
-  // no harm: the second is refused.
+  // An invocation without an answer counts as failed, and all of its messages would come again. Answering
+  // twice is safe, since the second answer is refused.
   if (!sent.ok() && sent.error().fault == Fault::Retry) sent = send();
   const net::HttpResponse response = TRY_IN(path, std::move(sent));
   if (!response.is_success())

@@ -1,4 +1,4 @@
-// The custom runtime of AWS Lambda, as a client of its API: the next event, then an answer or an error.
+// A client of AWS Lambda's runtime API: it gets the next event, and then sends an answer or an error.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 #pragma once
 
@@ -14,25 +14,25 @@
 
 namespace headgate::aws {
 
-// One thread.
+// For one thread.
 class LambdaRuntime {
  public:
   struct Invocation {
     std::string request_id;
     std::string event;
-    Deadline deadline;  // when Lambda kills us
+    Deadline deadline;  // when Lambda ends the process
   };
 
-  // `api` is AWS_LAMBDA_RUNTIME_API: host:port. Invalid when it is not.
+  // `api` is the value of AWS_LAMBDA_RUNTIME_API: host:port. Fault::Invalid if it is not of that form.
   static Result<std::unique_ptr<LambdaRuntime>> open(const net::Library& library, Clock& clock,
                                                      std::string_view api);
 
-  // Waits as long as it takes: Lambda freezes the process meanwhile. Stopped when told to.
+  // Waits without limit, while Lambda may freeze the process. Fault::Stopped after `stop`.
   Result<Invocation> next(const std::stop_token& stop);
   Result<> respond(const std::string& request_id, std::string_view response);
-  // The invocation failed: the queue gives all of its messages again.
+  // Reports that the invocation failed. The queue delivers all of its messages again.
   Result<> fail(const std::string& request_id, const Error& error);
-  // We could not start. Lambda starts us again.
+  // Reports that the program could not start. Lambda then starts it again.
   Result<> fail_to_start(const Error& error);
 
  private:

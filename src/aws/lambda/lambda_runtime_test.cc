@@ -72,7 +72,7 @@ TEST_F(LambdaRuntimeTest, AnswersOnceMoreWhenTheConnectionDies) {
   std::atomic<int> answers = 0;
   ScriptedServer server([&](const std::string& first, Answer& answer) {
     const bool is_first = answers++ == 0;
-    if (is_first) return;  // closed without a word
+    if (is_first) return;  // closed without an answer
     EXPECT_TRUE(first.ends_with("done")) << first;
     answer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
   });

@@ -7,7 +7,7 @@
 namespace headgate::aws {
 namespace {
 
-// Absent when it is no index. What lies beyond the batch is its end.
+// None if it is not an index. An index beyond the events becomes `count`.
 std::optional<std::size_t> index_of(simdjson::dom::object info, std::string_view name, std::size_t count) {
   const auto index = number_of(info, name);
   if (!index || *index < 0) return std::nullopt;

@@ -1,4 +1,4 @@
-// What PutLogEvents answers.
+// Parses answers to PutLogEvents.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace headgate::aws {
 
-// Of a batch of `count` events: no index is beyond it. Retry when it is no JSON object.
+// The rejected events of a call with `count` events; no index is larger than `count`. Fault::Retry if `body`
+// is not a JSON object.
 Result<RejectedEvents> read_rejected_events(std::string_view body, std::size_t count);
 
 }  // namespace headgate::aws

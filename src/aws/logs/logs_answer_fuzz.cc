@@ -1,4 +1,4 @@
-// What PutLogEvents may answer: an index never points beyond the batch.
+// Whatever PutLogEvents answers, an index never points beyond the events.
 #include <cstddef>
 #include <cstdint>
 

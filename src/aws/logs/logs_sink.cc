@@ -13,8 +13,8 @@
 namespace headgate::aws {
 namespace {
 
-// Whether the refusal is of the events, so that the halves of the batch may be taken. The service names
-// group, stream and key with the same code.
+// Whether the refusal is about the events, so that one half of them may still be accepted. The service uses
+// the same code for group, stream and key.
 bool is_of_events(const ServiceRequest& request, const Answer& answer) {
   if (request.operation != "PutLogEvents") return false;
   constexpr std::string_view kCodes[] = {"InvalidParameterException", "ValidationException",
@@ -28,23 +28,24 @@ bool is_of_events(const ServiceRequest& request, const Answer& answer) {
          });
 }
 
-// Invalid is of the events alone. Whatever else is not taken is the tenant's to fix (a key that is disabled,
-// a quota of groups that is used up), and no halving of the batch would help.
+// Fault::Invalid is only for the events. The tenant must fix any other refusal (a disabled key, an exhausted
+// quota of groups), and sending half of the events would not help.
 Error error_of_logs(const ServiceRequest& request, const Answer& answer) {
   Error error = error_of(request, answer);
-  // Two calls for one group at once.
+  // Two calls changed the same group at the same time.
   if (answer.code == "OperationAbortedException") error.fault = Fault::Retry;
   if (error.fault == Fault::Invalid && !is_of_events(request, answer)) error.fault = Fault::Denied;
   return error;
 }
 
-// The body with another token. Only services that imitate an older CloudWatch Logs still ask for one.
+// The body with a sequence token. Only services that imitate an older CloudWatch Logs still require one.
 std::string with_token(std::string_view body, std::string_view token) {
   std::string again(body.substr(0, body.size() - 1));
   return again.append(",").append(JsonObject().text("sequenceToken", token).take().substr(1));
 }
 
-// Of a call beside the delivery: within a fraction of a second, so that the delivery is not held up.
+// Options for calls that are not part of the delivery: retries take a fraction of a second, so that the
+// delivery is not delayed.
 ServiceClient::Options trying_soon(ServiceClient::Options options) {
   options.attempts_max = 3;
   options.backoff_first = std::chrono::milliseconds{50};
@@ -61,7 +62,7 @@ bool is_retention(std::uint32_t days) {
 
 Result<std::unique_ptr<LogsSink>> LogsSink::open(const ServiceClient::Deps& deps, LogsSettings settings) {
   if (settings.retention_days != 0 && !is_retention(settings.retention_days))
-    return Error{Fault::Invalid, "retention: CloudWatch Logs has none of that many days"};
+    return Error{Fault::Invalid, "retention: CloudWatch Logs does not allow this number of days"};
   Endpoint endpoint = TRY_IN("logs", endpoint_of(Service::Logs, settings.region, settings.endpoints));
   return std::unique_ptr<LogsSink>(new LogsSink(deps, std::move(endpoint), std::move(settings)));
 }
@@ -75,7 +76,7 @@ LogsSink::LogsSink(const ServiceClient::Deps& deps, Endpoint endpoint, LogsSetti
 Result<Answer> LogsSink::call(ServiceClient& client, std::string_view operation, std::string_view body,
                               Deadline deadline) {
   if (deadline.passed(clock_.steady()))
-    return Error{Fault::Retry, std::string(operation) + ": deadline passed"};
+    return Error{Fault::Retry, std::string(operation) + ": no time is left before the deadline"};
   const ServiceRequest request = json_request(kLogsProtocol, operation, body);
   Answer answer = TRY(client.call(request, deadline));
   const bool is_done = answer.is_success() || answer.code == "ResourceAlreadyExistsException" ||
@@ -106,7 +107,7 @@ Result<RejectedEvents> LogsSink::put_events(const LogGroup& group, const LogStre
   for (const LogEvent& event : events) is_utf8 = body.add(event.at_ms, event.message) && is_utf8;
   if (!is_utf8) return Error{Fault::Invalid, "PutLogEvents: a message is not UTF-8"};
   const Answer answer = TRY(put(body.finish(), deadline));
-  RejectedEvents rejected;  // of what was accepted before: none
+  RejectedEvents rejected;  // if the events had been accepted before: none
   if (answer.is_success())
     rejected = TRY_IN("PutLogEvents", read_rejected_events(answer.body, events.size()));
   if (settings_.retention_days != 0) set_owed_retention(group, deadline);
@@ -119,7 +120,7 @@ Result<> LogsSink::create_group(const LogGroup& group, Deadline deadline) {
   if (!settings_.kms_key_id.empty()) body.text("kmsKeyId", settings_.kms_key_id);
   Result<Answer> answer = call("CreateLogGroup", body.take(), deadline);
   if (settings_.retention_days == 0) return answer.ok() ? Result<>() : Result<>(std::move(answer).error());
-  // Of a call that broke off nobody knows whether it made the group.
+  // If the call broke off, nobody knows whether it created the group.
   const bool may_be_ours =
       answer.ok() ? answer->is_success() || answer->may_be_repeated : answer.error().fault == Fault::Retry;
   if (may_be_ours) owe_retention(group);
@@ -138,7 +139,7 @@ void LogsSink::set_owed_retention(const LogGroup& group, Deadline deadline) {
     const std::lock_guard lock(mutex_);
     const auto owed = without_retention_.find(group);
     if (owed == without_retention_.end() || clock_.steady() < owed->second) return;
-    owed->second = clock_.steady() + kRetentionDenied;  // nobody else tries meanwhile
+    owed->second = clock_.steady() + kRetentionDenied;  // keeps other threads from trying at the same time
   }
   const std::string body = JsonObject()
                                .text("logGroupName", group.view())

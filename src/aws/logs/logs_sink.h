@@ -1,4 +1,4 @@
-// A log group's home in CloudWatch Logs.
+// Writes events into CloudWatch Logs.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
 #pragma once
 
@@ -21,37 +21,39 @@ struct LogsSettings {
   std::string region;
   EndpointSettings endpoints = {};
   ServiceClient::Options client = {};
-  std::string kms_key_id = {};       // of groups that we make: an ARN; empty = AWS's own key
-  std::uint32_t retention_days = 0;  // of groups that we make; 0 = for ever
+  std::string kms_key_id = {};       // for groups that we create: the key's ARN; if empty, AWS's own key
+  std::uint32_t retention_days = 0;  // for groups that we create; 0 keeps events for ever
 };
 
-// PutRetentionPolicy takes these numbers of days only.
+// PutRetentionPolicy allows only certain numbers of days.
 bool is_retention(std::uint32_t days);
 
-// Any thread. Calls nothing but PutLogEvents until a group or stream is missing: never Describe, whose quotas
-// are small and the tenant's own. A call holds one body, up to six times its batch (control bytes are six
-// bytes in JSON). Nothing is remembered but which groups still lack their retention.
+// Thread-safe. Calls only PutLogEvents until a group or stream is missing. It never calls Describe
+// operations, whose quotas are small and belong to the tenant. A call keeps one body in memory, up to six
+// times as large as its events (a control byte takes six bytes in JSON). It remembers nothing but which
+// groups still need their retention.
 //
-// Beyond the port: Invalid is only what the service says of the events. Whatever else it does not take (their
-// key is disabled, their quota of groups is used up, a code that we do not know) is Denied, for the tenant to
-// fix. What is wrong with credentials, or was answered by somebody else than the service, is Retry. A batch
-// that AWS says to have already is a success. A message that is not UTF-8 is Invalid.
+// More exactly than the port says: Fault::Invalid is only what the service says of the events. Fault::Denied
+// is anything else that the service refuses and the tenant must fix: a disabled key, an exhausted quota of
+// groups, an unknown code. Wrong credentials, or an answer that does not come from the service, are
+// Fault::Retry. Events that AWS says it has already are a success. A message that is not UTF-8 is
+// Fault::Invalid.
 class LogsSink final : public LogSink {
  public:
-  // Invalid when region or retention is none. The dependencies outlive it.
+  // Fault::Invalid if the region or the retention is not valid. The dependencies must outlive the sink.
   static Result<std::unique_ptr<LogsSink>> open(const ServiceClient::Deps& deps, LogsSettings settings);
 
   std::optional<LogTimes> times() const override { return kLogTimes; }
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,
                                     std::span<const LogEvent> events, Deadline deadline) override;
-  // A group that it made gets its retention. What does not work at once (throttled, denied) keeps no event
-  // back: it is tried again after later puts into the group, for as long as this sink lives.
+  // Also sets the group's retention. If that does not work at once (throttled, denied), events are written
+  // nevertheless. It is tried again after later puts into the group, as long as this sink exists.
   Result<> create_group(const LogGroup& group, Deadline deadline) override;
   Result<> create_stream(const LogGroup& group, const LogStream& stream, Deadline deadline) override;
 
  private:
   static constexpr std::size_t kWithoutRetentionMax = 1'000;
-  static constexpr std::chrono::seconds kRetentionPause{1};     // after a try that may work soon
+  static constexpr std::chrono::seconds kRetentionPause{1};     // after a failure that may pass soon
   static constexpr std::chrono::seconds kRetentionDenied{600};  // after a refusal
 
   LogsSink(const ServiceClient::Deps& deps, Endpoint endpoint, LogsSettings settings);
@@ -67,9 +69,9 @@ class LogsSink final : public LogSink {
   Clock& clock_;
   const LogsSettings settings_;
   ServiceClient client_;
-  ServiceClient retention_client_;  // tries a few times by itself, soon: nobody waits for it
+  ServiceClient retention_client_;  // tries a few times in short order, since no delivery waits for it
   std::mutex mutex_;
-  // Guarded: made by us, and not known to have its retention yet; when to try next.
+  // Guarded: groups that we created and whose retention may not be set yet, with the time of the next try.
   std::map<LogGroup, SteadyTime> without_retention_;
 };
 

@@ -21,7 +21,7 @@ std::string refusal(std::string_view code, std::string_view message = "") {
   return JsonObject().text("__type", code).text("message", message).take();
 }
 
-// One sink on a service that says that.
+// A sink on a service that gives these answers.
 struct Told {
   explicit Told(std::vector<ScriptedService::Says> answers) : service(std::move(answers)) {}
   Result<RejectedEvents> put(const std::vector<LogEvent>& events = {{1, "text"}}) {

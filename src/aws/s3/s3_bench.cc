@@ -1,4 +1,5 @@
-// What our way to and from S3 costs beside a bare socket: the same bytes, the same server on loopback.
+// How much slower reading from and writing to S3 is than a bare socket, for the same bytes and the same
+// server on loopback.
 #include <benchmark/benchmark.h>
 
 #include <string>

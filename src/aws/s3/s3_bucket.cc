@@ -10,8 +10,8 @@
 namespace headgate::aws {
 namespace {
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and the older ones of
-// us-east-1: capitals, underscores, 255 characters.
+// As https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html says, and the older rules
+// of us-east-1: capitals, underscores, 255 characters.
 bool is_bucket_name(std::string_view name) {
   constexpr std::size_t kLongest = 255;
   return name.size() >= 3 && name.size() <= kLongest && name.front() != '.' &&
@@ -21,7 +21,7 @@ bool is_bucket_name(std::string_view name) {
          });
 }
 
-// With a dot in it, S3's certificate does not vouch for the host.
+// S3's certificate is not valid for a host that has a dot in the bucket's name.
 bool is_host_label(std::string_view name) {
   constexpr std::size_t kLongest = 63;
   return name.size() <= kLongest && name.front() != '-' && name.back() != '-' &&
@@ -30,7 +30,7 @@ bool is_host_label(std::string_view name) {
          });
 }
 
-// A key that is busy is not a key that refuses.
+// A KMS key that is busy is not one that refuses us.
 // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
 Fault fault_of_kms(std::string_view code) {
   for (const char* passing :
@@ -50,10 +50,10 @@ S3Bucket::S3Bucket(ServiceClient::Deps deps, S3Settings settings, bool is_custom
 
 Result<std::unique_ptr<S3Bucket>> S3Bucket::open(ServiceClient::Deps deps, S3Settings settings) {
   if (!is_bucket_name(settings.bucket.view()))
-    return Error{Fault::Invalid, "no bucket name: " + settings.bucket.str().substr(0, 100)};
+    return Error{Fault::Invalid, "not a valid bucket name: " + settings.bucket.str().substr(0, 100)};
   if (settings.part_bytes < S3Settings::kPartBytesMin ||
       settings.copied_part_bytes < S3Settings::kPartBytesMin)
-    return Error{Fault::Invalid, "parts under 5 MiB"};
+    return Error{Fault::Invalid, "part size: S3 requires at least 5 MiB"};
   const Endpoint endpoint = TRY(endpoint_of(Service::S3, settings.region, settings.endpoints));
   std::unique_ptr<S3Bucket> bucket(new S3Bucket(deps, std::move(settings), endpoint.is_custom));
   bucket->clients_ = TRY(bucket->clients_in(bucket->settings_.region));
@@ -126,8 +126,8 @@ void S3Bucket::append_write_headers(net::HttpHeaders& headers) const {
     headers.emplace_back("x-amz-acl", "bucket-owner-full-control");
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, "Redirection": which answers say so,
-// as botocore reads them.
+// Which answers name another region, as botocore reads them: "Redirection" in
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 Result<std::string> S3Bucket::other_region(const Answer& refusal, const Clients& asked,
                                            Deadline deadline) const {
   std::string region(refusal.header("x-amz-bucket-region"));
@@ -153,8 +153,9 @@ Result<Answered> S3Bucket::ask(Deadline deadline, Ask ask, AnswerOf answer_of) {
     const std::string region = TRY(other_region(answer, asked, deadline));
     if (region.empty()) return answered;
     Result<Clients> opened = clients_in(region);
-    // Its words are S3's, or whoever's answers for it: they are not repeated.
-    if (!opened.ok()) return Error{Fault::Denied, "the bucket is said to be in a region that is none"};
+    // The name of the region comes from whoever answered, so it is not repeated.
+    if (!opened.ok())
+      return Error{Fault::Denied, "the answer says that the bucket is in a region that does not exist"};
     Clients there = std::move(opened).value();
     const std::lock_guard lock(mutex_);
     if (clients_.region == asked.region) clients_ = std::move(there);

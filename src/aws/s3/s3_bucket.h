@@ -1,4 +1,5 @@
-// One bucket, asked in its region: where it answers, whose it must be, and how its objects are kept.
+// Requests to one bucket: its region and address, its expected owner, and how new objects are encrypted.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html
 #pragma once
 
 #include <chrono>
@@ -20,62 +21,70 @@ namespace headgate::aws {
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html
 enum class Encryption : std::uint8_t { BucketDefault, S3, Kms };
-// Whose the objects are in a bucket that still has ACLs: with OwnerControls its owner may do everything.
+// The access control list of new objects, in a bucket that still uses ACLs. OwnerControls gives the bucket's
+// owner full control.
 enum class ObjectAcl : std::uint8_t { None, OwnerControls };
 
 struct S3Settings {
-  static constexpr std::size_t kPartBytesMin = 5U << 20U;  // S3's
+  static constexpr std::size_t kPartBytesMin = 5U << 20U;  // set by S3
   BucketName bucket = {};
-  std::string region = {};  // a guess is enough: S3 says where the bucket is
+  std::string region = {};  // may be a guess, since S3 says where the bucket is
   EndpointSettings endpoints = {};
-  std::string owner = {};                               // account that the bucket must belong to; empty: any
-  std::string source_owner = {};                        // as owner, of a bucket that is copied from
-  std::optional<std::vector<BucketName>> sources = {};  // all that may be copied from; none: S3 decides
+  std::string owner = {};         // account that must own the bucket; not checked if empty
+  std::string source_owner = {};  // account that must own a bucket that is copied from; not checked if empty
+  std::optional<std::vector<BucketName>> sources = {};  // the only buckets that may be copied from; if none,
+                                                        // S3 decides
   Encryption encryption = Encryption::BucketDefault;
-  std::string kms_key = {};  // with Kms; empty: the account's own for S3
+  std::string kms_key = {};  // for Kms; if empty, the account's own key for S3
   ObjectAcl acl = ObjectAcl::None;
-  std::size_t part_bytes = 8U << 20U;           // kept in memory by each writer; larger objects go in parts
-  std::uint64_t copied_part_bytes = 1U << 30U;  // of an object too large for one copy
+  std::size_t part_bytes = 8U << 20U;  // kept in memory by each writer; larger objects are uploaded in parts
+  std::uint64_t copied_part_bytes = 1U << 30U;  // of an object that is too large for one copy
   ServiceClient::Options client = {};
-  std::chrono::milliseconds transfer_max{120'000};  // one try of a call that carries or copies an object
+  std::chrono::milliseconds transfer_max{120'000};  // limit for one try of a call that carries or copies an
+                                                    // object
 };
 
-// Any thread.
+// Thread-safe.
 class S3Bucket {
  public:
-  // Invalid when bucket, region, endpoint or part size cannot be. The dependencies outlive the bucket.
+  // Fault::Invalid if the bucket, region, endpoint or part size is not valid. The dependencies must outlive
+  // the bucket.
   static Result<std::unique_ptr<S3Bucket>> open(ServiceClient::Deps deps, S3Settings settings);
   S3Bucket(const S3Bucket&) = delete;
   S3Bucket& operator=(const S3Bucket&) = delete;
 
   const S3Settings& settings() const { return settings_; }
   const ServiceClient::Deps& deps() const { return deps_; }
-  bool is_custom() const { return is_custom_; }  // not AWS's own S3
+  bool is_custom() const { return is_custom_; }  // whether the service is another than AWS's own S3
 
-  // Of the bucket (an empty key) or of an object; names the expected owner.
+  // Makes a request about an object, or about the bucket if the key is empty. It names the expected owner.
   ServiceRequest request(std::string operation, std::string method, const ObjectKey& key) const;
-  // Encryption and ACL, for what makes an object.
+  // Adds encryption and ACL, for requests that create an object.
   void append_write_headers(net::HttpHeaders& headers) const;
 
-  // Data: it carries or copies an object's bytes. Part: it is one of an upload's many, and tried again
-  // whatever `client.attempts_max` says: to begin anew would be to send all of them again.
-  // Farewell: tried once, and also when we are stopping: it clears away what would else be paid for.
+  // The kinds of calls, which differ in limits and retries.
+  // Words: carries no content of objects.
+  // Data: carries or copies an object's content.
+  // Part: one part of an upload. It is repeated whatever `client.attempts_max` says, since otherwise all
+  // parts would have to be sent again.
+  // Cleanup: aborts an unfinished upload, which S3 bills. One try, also during shutdown.
   enum class Weight : std::uint8_t { Words, Data, Part, Cleanup };
-  // ServiceClient's call(); when S3 says that the bucket is in another region, that is asked, now and from
-  // then on.
+  // As ServiceClient::call(). If S3 answers that the bucket is in another region, this call and all later
+  // ones go to that region.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline, Weight weight = Weight::Words);
-  // call(), and then error_of() unless it is a success.
+  // As call(), but a refusal is returned as an Error, made by error_of().
   Result<Answer> call_ok(const ServiceRequest& request, Deadline deadline, Weight weight = Weight::Words);
 
   struct Streamed {
-    std::shared_ptr<ServiceClient> client;  // shared: the body must not outlive it, another region may come
+    std::shared_ptr<ServiceClient> client;  // shared, because the body needs it even after a change of region
+                                            // has replaced it
     Answer answer;
     std::unique_ptr<ByteSource> body;
   };
   Result<Streamed> stream(const ServiceRequest& request, Deadline deadline);
 
-  // As aws::error_of(), with what only S3 says: a write that met another is Retry, a key that KMS refuses is
-  // Denied.
+  // As aws::error_of(), with two codes of S3's own: a write that collided with another is Fault::Retry, and a
+  // key that KMS does not let us use is Fault::Denied.
   Error error_of(const ServiceRequest& request, const Answer& answer) const;
 
  private:
@@ -97,7 +106,7 @@ class S3Bucket {
   const ServiceClient::Deps deps_;
   const S3Settings settings_;
   const bool is_custom_;
-  const bool is_in_host_;  // bucket.s3.region.amazonaws.com; else it begins the path
+  const bool is_in_host_;  // address is bucket.s3.region.amazonaws.com; if false, the bucket begins the path
   mutable std::mutex mutex_;
   Clients clients_;  // guarded
 };

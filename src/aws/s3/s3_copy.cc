@@ -18,7 +18,7 @@ std::string source_text(const ObjectStore::CopySource& source) {
   return text + '/' + encoded_key(source.key);
 }
 
-// Which the service says in no other way. The limit is 5 GiB.
+// Whether the source is too large for one copy. S3 has no code for that, only a message. The limit is 5 GiB.
 bool is_too_large(const Answer& answer) {
   return answer.code == "EntityTooLarge" ||
          (answer.code == "InvalidRequest" &&
@@ -38,7 +38,7 @@ Result<ObjectInfo> source_info(S3Bucket& to_bucket, const ObjectStore::CopySourc
 Result<PutOutcome> copy_in_parts(S3Bucket& to_bucket, const ObjectStore::CopySource& source,
                                  const ObjectInfo& info, const ObjectKey& to, const PutOptions& options,
                                  Deadline deadline) {
-  // S3 takes 10 000 parts of up to 5 GiB, and objects of up to 50 TB.
+  // S3 allows 10 000 parts of up to 5 GiB, and objects of up to 50 TB.
   const std::uint64_t part_bytes =
       std::max(to_bucket.settings().copied_part_bytes, info.bytes / S3Upload::kPartsMax + 1);
   const std::unique_ptr<S3Upload> upload = TRY(S3Upload::begin(to_bucket, to, options, deadline));
@@ -49,7 +49,7 @@ Result<PutOutcome> copy_in_parts(S3Bucket& to_bucket, const ObjectStore::CopySou
   return upload->complete(std::nullopt);
 }
 
-// The condition on CopyObject is AWS's alone (2025); other services take the header and copy.
+// Only AWS checks the condition on CopyObject (2025). Other services ignore the header and copy.
 Result<bool> is_there_already(S3Bucket& bucket, const ObjectKey& key, Deadline deadline) {
   if (!bucket.is_custom()) return false;
   const ServiceRequest request = bucket.request("HeadObject", "HEAD", key);
@@ -86,7 +86,7 @@ Result<PutOutcome> copy_object(S3Bucket& to_bucket, const ObjectStore::CopySourc
   if (answer.ok() && must_be_absent && answer->code == "PreconditionFailed") return PutOutcome::AlreadyThere;
   Error error = answer.ok() ? to_bucket.error_of(request, *answer) : answer.error();
   if (answer.ok() ? !is_too_large(*answer) : error.fault != Fault::Retry) return error;
-  // What is not too large may have taken too long: parts make headway where the whole did not.
+  // An object that is not too large may take too long to copy. Parts make progress where one request did not.
   const Result<ObjectInfo> info = source_info(to_bucket, source, deadline);
   if (!info.ok() || (!answer.ok() && info->bytes <= to_bucket.settings().copied_part_bytes)) return error;
   return copy_in_parts(to_bucket, source, *info, to, options, deadline);

@@ -1,4 +1,4 @@
-// Has S3 copy an object from another bucket.
+// Makes S3 copy an object from another bucket into this one.
 #pragma once
 
 #include "aws/s3/s3_bucket.h"
@@ -8,8 +8,9 @@
 
 namespace headgate::aws {
 
-// One request up to 5 GiB, parts above. Metadata and content headers are those of the options, none of the
-// source's; its tags stay behind. https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html
+// Objects up to 5 GiB take one request, larger ones are copied in parts. Metadata and content headers are
+// those of `options`; those of the source and its tags are not copied.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/copy-object.html
 Result<PutOutcome> copy_object(S3Bucket& to_bucket, const ObjectStore::CopySource& source,
                                const ObjectKey& to, const PutOptions& options, Deadline deadline);
 

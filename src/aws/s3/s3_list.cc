@@ -10,8 +10,8 @@
 namespace headgate::aws {
 namespace {
 
-// S3's keys are UTF-8, and it refuses to begin after what is not: then after the sound start of that, and
-// what is still before it is left out here.
+// The valid UTF-8 at the beginning of `text`. S3 refuses a start that is not UTF-8. We list from this part
+// on, and skip the keys before `text` ourselves.
 std::string_view sound_start(std::string_view text) {
   std::size_t sound = 0;
   while (sound < text.size()) {
@@ -26,9 +26,9 @@ std::string_view sound_start(std::string_view text) {
 
 Result<ObjectPage> list_objects(S3Bucket& bucket, std::string_view prefix, const ObjectKey& after,
                                 std::size_t count_max, Deadline deadline) {
-  constexpr int kEmptyPagesMax = 1000;  // S3 may give pages of nothing where much was removed
-  if (count_max == 0) return Error{Fault::Invalid, "ListObjectsV2: no objects asked for"};
-  if (!is_utf8(prefix)) return ObjectPage{};  // no key begins so
+  constexpr int kEmptyPagesMax = 1000;  // S3 may return empty pages where many objects were deleted
+  if (count_max == 0) return Error{Fault::Invalid, "ListObjectsV2: the number of keys asked for is 0"};
+  if (!is_utf8(prefix)) return ObjectPage{};  // keys are UTF-8, so none begins with this
   ServiceRequest request = bucket.request("ListObjectsV2", "GET", ObjectKey());
   const std::size_t asked = std::min(count_max, ListedKeys::kMax);
   const std::string_view start = sound_start(after.view());
@@ -42,12 +42,13 @@ Result<ObjectPage> list_objects(S3Bucket& bucket, std::string_view prefix, const
     ListedKeys keys = TRY_IN(request.operation, parse_list(answer.body));
     std::erase_if(keys.objects, [&](const ObjectInfo& info) { return info.key <= after; });
     if (keys.is_truncated && keys.next_token.empty())
-      return Error{Fault::Invalid, "ListObjectsV2: more to come, and no token for it"};
+      return Error{Fault::Invalid,
+                   "ListObjectsV2: the list is truncated, but has no token for the next page"};
     if (!keys.objects.empty() || !keys.is_truncated)
       return ObjectPage{.objects = std::move(keys.objects), .is_last = !keys.is_truncated};
     token = std::move(keys.next_token);
   }
-  return Error{Fault::Retry, "ListObjectsV2: only empty pages"};
+  return Error{Fault::Retry, "ListObjectsV2: too many empty pages in a row"};
 }
 
 }  // namespace headgate::aws

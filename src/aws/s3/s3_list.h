@@ -1,4 +1,4 @@
-// Lists a bucket's keys.
+// Lists the keys of a bucket.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace headgate::aws {
 
-// As ObjectStore::list(); a page holds at most the 1000 that S3 gives at a time.
+// As ObjectStore::list(). A page has at most 1000 keys, since S3 returns no more at a time.
 Result<ObjectPage> list_objects(S3Bucket& bucket, std::string_view prefix, const ObjectKey& after,
                                 std::size_t count_max, Deadline deadline);
 

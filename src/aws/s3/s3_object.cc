@@ -28,7 +28,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-// `bytes 0-9/443` is of 443; without one, all of it came.
+// The size of the object: 443 for `bytes 0-9/443`, or else the length of the answer.
 std::optional<std::uint64_t> bytes_of(const Answer& answer) {
   const std::string_view range = answer.header("content-range");
   if (range.empty()) return number(answer.header("content-length"));
@@ -40,7 +40,7 @@ std::optional<std::uint64_t> bytes_of(const Answer& answer) {
 
 Result<> check_key(const ObjectKey& key) {
   if (key.empty()) return Error{Fault::Invalid, "key: empty"};
-  if (key.view().size() > kObjectKeyBytesMax) return Error{Fault::Invalid, "key: over 1024 bytes"};
+  if (key.view().size() > kObjectKeyBytesMax) return Error{Fault::Invalid, "key: longer than 1024 bytes"};
   return {};
 }
 
@@ -66,7 +66,8 @@ void append_object_headers(net::HttpHeaders& headers, const PutOptions& options)
 Result<ObjectInfo> object_info(const ObjectKey& key, const Answer& answer) {
   const std::optional<std::uint64_t> bytes = bytes_of(answer);
   if (!bytes) return Error{Fault::Retry, "S3's answer: no length"};
-  if (answer.header("etag").empty()) return Error{Fault::Retry, "S3's answer: no etag: is it S3's?"};
+  if (answer.header("etag").empty())
+    return Error{Fault::Retry, "S3's answer: no etag: something other than S3 may have answered"};
   ObjectInfo info{.key = key,
                   .bytes = *bytes,
                   .etag = std::string(unquoted(answer.header("etag"))),
@@ -91,7 +92,7 @@ std::string checksum_text(std::uint32_t crc32c) {
 
 std::string_view whole_checksum(const Answer& answer) {
   const std::string_view checksum = answer.header("x-amz-checksum-crc32c");
-  // Of parts it is "<checksum of checksums>-<parts>".
+  // A checksum of parts is "<checksum of checksums>-<parts>".
   const bool is_of_parts =
       answer.header("x-amz-checksum-type") == "COMPOSITE" || checksum.find('-') != std::string_view::npos;
   return is_of_parts ? std::string_view() : checksum;

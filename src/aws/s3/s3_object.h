@@ -1,4 +1,4 @@
-// How an object's key and properties stand in a request and an answer of S3.
+// Keys and properties of objects in requests and answers of S3.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,22 @@
 
 namespace headgate::aws {
 
-// Invalid: empty, or over 1024 bytes.
+// Fault::Invalid if the key is empty or over 1024 bytes.
 Result<> check_key(const ObjectKey& key);
-// For a path and for x-amz-copy-source: all but unreserved characters and slashes as %XX.
+// Encodes a key for a path and for x-amz-copy-source: everything but unreserved characters and slashes as
+// %XX.
 std::string encoded_key(const ObjectKey& key);
 
-// Content headers, metadata and, when the object must not be there, the condition.
+// Adds content headers and metadata, and the condition if the object must not exist.
 void append_object_headers(net::HttpHeaders& headers, const PutOptions& options);
 
-// Of an answer to HeadObject or GetObject, also of a range. Retry when it does not say how long the object
-// is.
+// Reads an answer to HeadObject or GetObject, also of a range. Fault::Retry if the answer does not say how
+// long the object is.
 Result<ObjectInfo> object_info(const ObjectKey& key, const Answer& answer);
 
-// CRC-32C as S3 writes it: base64 of its four bytes, the highest first.
+// CRC-32C in S3's form: base64 of its four bytes, the highest first.
 std::string checksum_text(std::uint32_t crc32c);
-// The checksum of the whole object that the answer gives; empty when it gives none, or one of parts only.
+// The checksum of the whole object from the answer; empty if there is none, or only one of parts.
 std::string_view whole_checksum(const Answer& answer);
 
 }  // namespace headgate::aws

@@ -14,8 +14,8 @@
 namespace headgate::aws {
 namespace {
 
-// Whether Content-Range is what S3 gives of `wanted`: all of it, or, of one that reaches beyond the object,
-// what there is up to the object's end (RFC 9110, 14.4).
+// Whether Content-Range is S3's answer to `wanted`. That is the whole range, or, if it reaches beyond the end
+// of the object, the part up to that end (RFC 9110, 14.4).
 bool is_range_of(std::string_view text, const ByteRange& wanted) {
   const std::string first = "bytes " + std::to_string(wanted.first) + '-';
   if (!text.starts_with(first)) return false;
@@ -31,7 +31,8 @@ bool is_range_of(std::string_view text, const ByteRange& wanted) {
          last == all - 1;
 }
 
-// An object may be a web page too; then it comes with the id that S3 gives each request.
+// Whether something other than S3 sent a web page. An object may be one too, but then the answer has S3's
+// request id.
 bool is_web_page(const Answer& answer) {
   return answer.header("content-type").starts_with("text/html") && answer.header("x-amz-request-id").empty();
 }
@@ -60,21 +61,21 @@ Result<S3Bucket::Streamed> S3Reader::get(const ObjectKey& key, bool is_ranged) c
     return bucket_.error_of(request, streamed.answer);
   }
   if (is_ranged && streamed.answer.status != 206)
-    return Error{Fault::Retry, "GetObject: all of the object came instead of a range"};
-  // What a cache or a gateway on the way gives instead would be taken for a damaged object.
+    return Error{Fault::Retry, "GetObject: the answer is the whole object instead of the range asked for"};
+  // Otherwise the answer of a cache or gateway would be taken for a damaged object.
   const bool is_part = streamed.answer.status == 206;
   const std::string_view range = streamed.answer.header("content-range");
   if (is_part && !(is_ranged && (range.empty() || is_range_of(range, left_))))
-    return Error{Fault::Retry, "GetObject: another range of the object came than the one that was asked for"};
+    return Error{Fault::Retry, "GetObject: the answer is another range of the object than the one asked for"};
   if (is_web_page(streamed.answer))
-    return Error{Fault::Retry, "GetObject: a web page came: a proxy or gateway may have answered"};
+    return Error{Fault::Retry, "GetObject: the answer is a web page: a proxy or gateway may have sent it"};
   return streamed;
 }
 
 Result<> S3Reader::begin(const ObjectKey& key, std::optional<ByteRange> range) {
   if (range && range->bytes > std::numeric_limits<std::uint64_t>::max() - range->first)
-    return Error{Fault::Invalid, "range beyond the end"};
-  const bool is_empty = range && range->bytes == 0;  // no such thing can be asked for
+    return Error{Fault::Invalid, "the range begins after the end of the object"};
+  const bool is_empty = range && range->bytes == 0;  // HTTP has no empty ranges
   const bool is_ranged = range && !is_empty;
   if (range) left_ = *range;
   streamed_ = TRY(get(key, is_ranged));
@@ -83,7 +84,7 @@ Result<> S3Reader::begin(const ObjectKey& key, std::optional<ByteRange> range) {
     left_ = {.first = 0, .bytes = info_.bytes};
     expected_checksum_ = whole_checksum(streamed_->answer);
   } else if (range->first + range->bytes > info_.bytes) {
-    return Error{Fault::Invalid, "range beyond the end"};
+    return Error{Fault::Invalid, "the range begins after the end of the object"};
   }
   return {};
 }
@@ -91,7 +92,7 @@ Result<> S3Reader::begin(const ObjectKey& key, std::optional<ByteRange> range) {
 Result<std::size_t> S3Reader::read(std::span<char> into) {
   if (into.empty()) return std::size_t{0};
   while (left_.bytes > 0) {
-    if (!streamed_) return Error{Fault::Retry, "GetObject: given up"};
+    if (!streamed_) return Error{Fault::Retry, "GetObject: an earlier read failed"};
     const std::size_t most = left_.bytes < into.size() ? static_cast<std::size_t>(left_.bytes) : into.size();
     Result<std::size_t> taken = streamed_->body->read(into.first(most));
     if (taken.ok() && *taken > 0) {
@@ -104,7 +105,7 @@ Result<std::size_t> S3Reader::read(std::span<char> into) {
     }
     TRY(go_on(taken.ok() ? Error{Fault::Retry, "GetObject: the body ended early"} : taken.error()));
   }
-  if (streamed_) {  // the connection is free for others when its end was read
+  if (streamed_) {  // reading the end frees the connection
     char byte = 0;
     static_cast<void>(streamed_->body->read({&byte, 1}));
     streamed_.reset();
@@ -112,7 +113,7 @@ Result<std::size_t> S3Reader::read(std::span<char> into) {
   return std::size_t{0};
 }
 
-// Opens the rest anew, or gives back why not.
+// Opens the rest of the object again, or returns why that is not possible.
 Result<> S3Reader::go_on(Error broken) {
   streamed_.reset();
   if (broken.fault != Fault::Retry) return broken;
@@ -131,7 +132,7 @@ Result<> S3Reader::go_on(Error broken) {
 
 Result<> S3Reader::check_whole() const {
   if (expected_checksum_.empty() || checksum_text(checksum_) == expected_checksum_) return {};
-  return Error{Fault::Retry, "GetObject: the bytes do not have the object's checksum"};
+  return Error{Fault::Retry, "GetObject: the bytes do not match the object's checksum"};
 }
 
 }  // namespace headgate::aws

@@ -1,4 +1,5 @@
-// Reads one object, or a range of it, as it arrives; goes on where it was when the connection breaks.
+// Reads an object, or a range of it, while it arrives. If the connection breaks, reading continues where it
+// was.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,14 @@
 
 namespace headgate::aws {
 
-// One thread. Sees one version: what is read after a break must have the same etag, else Retry. An object
-// read whole is held to the checksum that S3 has of it.
+// For one thread. Reads a single version: if the etag differs after a break, the error is Fault::Retry. An
+// object that is read as a whole is compared with S3's checksum of it.
 class S3Reader final : public ObjectReader {
  public:
-  static constexpr std::uint32_t kBreaksMax = 5;  // in a row, with less read between them than:
+  static constexpr std::uint32_t kBreaksMax = 5;  // in a row, with fewer bytes than these between them:
   static constexpr std::uint64_t kProgressBytes = 1U << 20U;
 
-  // The bucket outlives it.
+  // The bucket must outlive the reader.
   static Result<std::unique_ptr<S3Reader>> open(S3Bucket& bucket, const ObjectKey& key,
                                                 std::optional<ByteRange> range, Deadline deadline);
   const ObjectInfo& info() const override { return info_; }
@@ -37,12 +38,12 @@ class S3Reader final : public ObjectReader {
   S3Bucket& bucket_;
   const Deadline deadline_;
   ObjectInfo info_;
-  ByteRange left_;  // of the object, still to be read
+  ByteRange left_;  // the range of the object that is still to be read
   std::optional<S3Bucket::Streamed> streamed_;
-  std::uint32_t breaks_ = 0;       // in a row
-  std::uint64_t since_break_ = 0;  // bytes
-  std::string expected_checksum_;  // of the whole object; empty: not known, or only a range is read
-  std::uint32_t checksum_ = 0;     // of what was read
+  std::uint32_t breaks_ = 0;       // number of breaks in a row
+  std::uint64_t since_break_ = 0;  // bytes read since the last break
+  std::string expected_checksum_;  // of the whole object; empty if not known, or if only a range is read
+  std::uint32_t checksum_ = 0;     // of the bytes read so far
 };
 
 }  // namespace headgate::aws

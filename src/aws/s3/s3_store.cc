@@ -74,7 +74,7 @@ Result<PutOutcome> S3Store::copy_by_other(const CopySource& source, const Object
                                           const PutOptions& options, Deadline deadline) {
   const Clock& clock = copier_->deps().clock;
   if (clock.steady().time_since_epoch().count() < no_copy_before_.load())
-    return Error{Fault::Denied, "CopyObject: refused a short while ago"};
+    return Error{Fault::Denied, "CopyObject: copies were refused less than 10 minutes ago"};
   Result<PutOutcome> copied = copy_object(*copier_, source, to, options, deadline);
   if (copied.ok()) return copied;
   Error error = std::move(copied).error();

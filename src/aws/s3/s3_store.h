@@ -1,4 +1,4 @@
-// ObjectStore on S3: the central bucket of agents and processors, and the buckets of tenants.
+// An ObjectStore in S3: the central bucket of agents and processors, and the buckets of tenants.
 #pragma once
 
 #include <atomic>
@@ -11,15 +11,15 @@
 
 namespace headgate::aws {
 
-// Any thread. Its readers and writers must not outlive it.
+// Thread-safe. Its readers and writers must not outlive it.
 class S3Store final : public ObjectStore {
  public:
-  // Invalid when a setting cannot be. The dependencies, with the credentials of who writes or reads there,
-  // outlive it.
+  // Fault::Invalid if a setting is not valid. The dependencies, which include the credentials for reading and
+  // writing, must outlive the store.
   static Result<std::unique_ptr<S3Store>> open(ServiceClient::Deps deps, S3Settings settings);
-  // Copies are asked for by somebody else than reads and writes: whoever writes may not read the source. What
-  // refuses `copier`, or goes wrong with its credentials, is Denied, and then no copy is tried for a while:
-  // the caller reads and writes the object instead.
+  // Makes copies with other credentials than reads and writes, because whoever may write may not read the
+  // source. If `copier` is refused, or its credentials are wrong, the error is Fault::Denied. No copy is then
+  // tried for a while; the caller reads and writes the object instead.
   static Result<std::unique_ptr<S3Store>> open(ServiceClient::Deps deps, S3Settings settings,
                                                ServiceClient::Deps copier, S3Settings copying);
 
@@ -42,8 +42,8 @@ class S3Store final : public ObjectStore {
                                    Deadline deadline);
 
   const std::unique_ptr<S3Bucket> bucket_;
-  std::unique_ptr<S3Bucket> copier_;                     // the same bucket; none: bucket_ copies
-  std::atomic<std::int64_t> no_copy_before_{INT64_MIN};  // steady nanoseconds
+  std::unique_ptr<S3Bucket> copier_;  // the same bucket, for copies; if none, bucket_ copies
+  std::atomic<std::int64_t> no_copy_before_{INT64_MIN};  // nanoseconds of the steady clock
 };
 
 }  // namespace headgate::aws

@@ -1,5 +1,5 @@
-// The S3 store against answers that no sound server gives on demand. That it works at all, servers by others
-// say (tests/peers).
+// The S3 store against answers that no correct server gives on request. That the store works with servers
+// that others wrote is tested in tests/peers.
 #include "aws/s3/s3_store.h"
 
 #include <gtest/gtest.h>
@@ -19,13 +19,13 @@ namespace {
 
 using Wire = fakes::ScriptedServer::Answer;
 
-// A request as it came.
+// A request that the server received.
 struct Asked {
   explicit Asked(const std::string& request)
       : line(request.substr(0, request.find(" HTTP/"))),
         head(request.substr(0, request.find("\r\n\r\n") + 2)),
         body(request.substr(head.size() + 2)) {}
-  // Empty when there is none.
+  // Empty if there is no such header.
   std::string header(const std::string& name) const {
     const std::size_t at = head.find("\r\n" + name + ": ");
     if (at == std::string::npos) return {};
@@ -34,7 +34,7 @@ struct Asked {
   }
   bool is(std::string_view start) const { return line.starts_with(start); }
 
-  std::string line;  // method and target
+  std::string line;  // the method and target of the request
   std::string head;
   std::string body;
 };
@@ -48,7 +48,7 @@ void refuse(Wire& wire, int status, const std::string& code, const std::string& 
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kFreedBytes = 400U << 20U;  // which a sanitizer keeps for a while
+constexpr std::size_t kFreedBytes = 400U << 20U;  // memory that a sanitizer keeps for a while
 #else
 constexpr std::size_t kFreedBytes = 0;
 #endif
@@ -189,7 +189,7 @@ TEST_F(S3StoreTest, FollowsABucketToItsRegionAndStaysThere) {
         say(wire, 400, "x-amz-bucket-region: eu-central-1\r\n",
             "<Error><Code>IllegalLocationConstraintException</Code></Error>");
       },
-      [](const Asked& one, Wire& wire) {  // says it only when the bucket is asked for
+      [](const Asked& one, Wire& wire) {  // names the region only when the bucket is asked for
         if (one.is("HEAD /central ")) return say(wire, 301, "x-amz-bucket-region: eu-central-1\r\n");
         if (one.line == "HEAD /central") return say(wire, 301, "x-amz-bucket-region: eu-central-1\r\n");
         refuse(wire, 301, "PermanentRedirect");
@@ -226,13 +226,13 @@ TEST_F(S3StoreTest, APutWhoseAnswerWasLostIsDone) {
     asked_.clear();
     serve([is_ours](const Asked& one, Wire& wire) {
       if (one.is("HEAD")) {
-        // The head of a HEAD's answer gives the object's length, and no body follows.
+        // The answer to a HEAD gives the object's length, but has no body.
         return wire.write("HTTP/1.1 200 x\r\nConnection: close\r\n" + object_headers("e") +
                           "Content-Length: 4\r\nx-amz-checksum-crc32c: " +
                           checksum_text(crc32c(0, is_ours ? "text" : "else")) + "\r\n\r\n");
       }
       static std::atomic<int> puts = 0;
-      if (puts++ % 2 == 0) return;  // stored, and the connection breaks
+      if (puts++ % 2 == 0) return;  // it is stored, but the connection breaks
       refuse(wire, 412, "PreconditionFailed");
     });
     EXPECT_EQ(put("text").value(), is_ours ? PutOutcome::Stored : PutOutcome::AlreadyThere);
@@ -241,7 +241,8 @@ TEST_F(S3StoreTest, APutWhoseAnswerWasLostIsDone) {
   }
 }
 
-// A proxy that understands If-None-Match itself, or a page of a gateway: the agent would forget the lines.
+// The answer may come from a proxy that evaluates If-None-Match itself, or be a gateway's page. An agent that
+// believed it would forget the lines.
 TEST_F(S3StoreTest, WhatIsSaidToBeThereAndIsNotIsNotTakenForStored) {
   const std::string page = "<html>precondition failed</html>";
   for (const int looked : {404, 403}) {
@@ -252,7 +253,7 @@ TEST_F(S3StoreTest, WhatIsSaidToBeThereAndIsNotIsNotTakenForStored) {
         refuse(wire, 412, "PreconditionFailed");
       });
       const Result<PutOutcome> outcome = put("text");
-      if (looked == 403 && !is_page) {  // S3's own words, and we may not look
+      if (looked == 403 && !is_page) {  // an answer of S3 itself, and we may not look
         EXPECT_EQ(outcome.value(), PutOutcome::AlreadyThere);
         continue;
       }
@@ -353,7 +354,8 @@ TEST_F(S3StoreTest, AReadGoesOnWhereItsConnectionBroke) {
                  "x-amz-checksum-crc32c: " + checksum_text(crc32c(0, whole)) + "\r\nContent-Range: bytes " +
                  std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(whole.size()) +
                  "\r\nContent-Length: " + std::to_string(last - first + 1) + "\r\n\r\n");
-      wire.write(whole.substr(first, std::min<std::size_t>(30'001, last - first + 1)));  // and breaks
+      // then the connection breaks
+      wire.write(whole.substr(first, std::min<std::size_t>(30'001, last - first + 1)));
     });
     const std::string expected = range ? whole.substr(500, 90'000) : whole;
     const Result<std::string> got = read(range);
@@ -423,7 +425,8 @@ TEST_F(S3StoreTest, AReadIsHeldToTheChecksumOfTheObject) {
   const std::string wrong = checksum_text(crc32c(0, "else"));
   checksum = "x-amz-checksum-crc32c: " + right + "\r\n";
   EXPECT_EQ(read().value(), "text");
-  checksum = "x-amz-checksum-crc32c: " + wrong + "-3\r\nx-amz-checksum-type: COMPOSITE\r\n";  // of parts
+  // a checksum of parts
+  checksum = "x-amz-checksum-crc32c: " + wrong + "-3\r\nx-amz-checksum-type: COMPOSITE\r\n";
   EXPECT_EQ(read().value(), "text");
   checksum = "x-amz-checksum-crc32c: " + wrong + "\r\n";
   const Result<std::string> got = read();
@@ -454,7 +457,7 @@ TEST_F(S3StoreTest, AGigabyteIsReadInAFewMegabytes) {
   EXPECT_LT(most, before + (8U << 20U) + kFreedBytes);
 }
 
-// Takes an upload of parts as S3 does, and fails where the test wants.
+// Accepts an upload in parts as S3 does, and fails where the test wants it to.
 class S3UploadTest : public S3StoreTest {
  protected:
   void serve_upload(std::function<bool(const Asked& asked, Wire& wire)> is_answered) {
@@ -536,7 +539,7 @@ TEST_F(S3UploadTest, AWriterHoldsOnePartHoweverLargeTheObject) {
   std::size_t most = 0;
   for (std::size_t i = 0; i < kPieces; ++i) {
     ASSERT_TRUE(writer->append(piece).ok());
-    if (i == kPieces / 10) before = resident_bytes();  // the server's own buffers are there by now
+    if (i == kPieces / 10) before = resident_bytes();  // the server has allocated its own buffers by now
     most = std::max(most, resident_bytes());
   }
   EXPECT_EQ(writer->commit().value(), PutOutcome::Stored);
@@ -569,7 +572,7 @@ TEST_F(S3UploadTest, WhatFailsIsAborted) {
     const auto writer = store_->open_writer(key_, {}, soon()).value();
     ASSERT_TRUE(writer->append(large_).ok());
   }
-  EXPECT_EQ(lines().back(), "DELETE " + path_ + id_);  // given up
+  EXPECT_EQ(lines().back(), "DELETE " + path_ + id_);  // the upload was aborted
 }
 
 TEST_F(S3UploadTest, WhatIsGivenUpBecauseWeStopIsAbortedToo) {
@@ -706,8 +709,8 @@ TEST_F(S3UploadTest, CopiesInPartsWhatIsTooLargeOrTooSlowForOneCopy) {
     const ObjectStore::CopySource source{BucketName("from"), ObjectKey("k")};
     ASSERT_EQ(store_->copy(source, key_, options, soon()).value(), PutOutcome::Stored);
     std::vector<Asked> all = asked();
-    if (!is_refused) all.erase(all.begin() + 2, all.begin() + 4);  // the other tries
-    ASSERT_EQ(all.size(), 7U);  // is it there, copy, how large, begin, two parts, complete
+    if (!is_refused) all.erase(all.begin() + 2, all.begin() + 4);  // removes the other tries
+    ASSERT_EQ(all.size(), 7U);  // is it there, copy, how large, begin upload, two parts, complete
     EXPECT_EQ(all[2].header("x-amz-expected-bucket-owner"), "444455556666");
     EXPECT_EQ(all[3].header("x-amz-meta-lines"), "2");
     EXPECT_EQ(all[4].header("x-amz-copy-source-range"), "bytes=0-5242879");

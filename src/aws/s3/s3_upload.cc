@@ -29,7 +29,7 @@ Result<PutOutcome> outcome_of_refused_write(S3Bucket& bucket, const ServiceReque
       found == FoundThere::Other || (found == FoundThere::CannotBeSeen && answer.is_named);
   if (is_believed) return PutOutcome::AlreadyThere;
   return Error{Fault::Retry, std::string(request.operation) +
-                                 ": the answer says that the object is there already, and it is not: a proxy "
+                                 ": the answer says that the object exists, but it does not: a proxy "
                                  "or gateway may have answered"};
 }
 
@@ -47,7 +47,7 @@ Result<std::unique_ptr<S3Upload>> S3Upload::begin(S3Bucket& bucket, const Object
   return upload;
 }
 
-// The deadline may have passed and we may be stopping, and still the parts should not be paid for.
+// We do this even if the deadline has passed or we are stopping, because S3 bills parts that are left behind.
 S3Upload::~S3Upload() {
   if (id_.empty()) return;
   constexpr std::chrono::seconds kPatience{5};
@@ -58,7 +58,8 @@ S3Upload::~S3Upload() {
 }
 
 Result<ServiceRequest> S3Upload::part_request(std::string operation) const {
-  if (parts_.size() == kPartsMax) return Error{Fault::Invalid, "object larger than 10000 parts"};
+  if (parts_.size() == kPartsMax)
+    return Error{Fault::Invalid, "the object needs more than the 10000 parts that S3 allows"};
   ServiceRequest request = bucket_.request(std::move(operation), "PUT", key_);
   request.query = {{"partNumber", std::to_string(parts_.size() + 1)}, {"uploadId", id_}};
   return request;
@@ -85,7 +86,8 @@ Result<> S3Upload::copy_part(const std::string& source, const std::string& etag,
   if (const std::string& owner = bucket_.settings().source_owner; !owner.empty())
     request.headers.emplace_back("x-amz-source-expected-bucket-owner", owner);
   const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Part));
-  if (answer.status == 412) return Error{Fault::Retry, "UploadPartCopy: the source was replaced meanwhile"};
+  if (answer.status == 412)
+    return Error{Fault::Retry, "UploadPartCopy: the source was replaced during the copy"};
   if (!answer.is_success()) return bucket_.error_of(request, answer);
   parts_.push_back({.etag = TRY_IN(request.operation, parse_part_etag(answer.body)), .crc32c = {}});
   return {};
@@ -114,17 +116,17 @@ Result<PutOutcome> S3Upload::outcome_of(const ServiceRequest& request, const Ans
     id_.clear();
     return PutOutcome::Stored;
   }
-  // The first of two tries may have done it and its answer been lost: then the object is there, and the
-  // upload is not.
+  // The first of two tries may have completed the upload and its answer been lost. The object then exists,
+  // and the upload does not.
   const bool is_there = answer.code == "PreconditionFailed" && mode_ == PutMode::OnlyIfAbsent;
   if (!is_there && answer.code != "NoSuchUpload") return bucket_.error_of(request, answer);
   if (is_there && content)
     return outcome_of_refused_write(bucket_, request, answer, key_, *content, deadline_);
-  if (is_there) return PutOutcome::AlreadyThere;  // of a copy: whoever asked for it looks
+  if (is_there) return PutOutcome::AlreadyThere;  // for a copy, the caller looks at the object
   if (content && TRY(look_for(bucket_, key_, *content, deadline_)) == FoundThere::Same)
     return PutOutcome::Stored;
   id_.clear();
-  return Error{Fault::Retry, "CompleteMultipartUpload: the upload is gone"};
+  return Error{Fault::Retry, "CompleteMultipartUpload: the upload does not exist any more"};
 }
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// An object that goes to S3 in parts: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+// Uploads an object in parts: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 #pragma once
 
 #include <cstdint>
@@ -16,41 +16,44 @@
 
 namespace headgate::aws {
 
-// What an object must be to be the one that was written.
+// Size and checksum, by which we recognize the object that we have written.
 struct ObjectContent {
   std::uint64_t bytes = 0;
   std::uint32_t crc32c = 0;
 };
-// What is under a key. Other: also where S3 does not say its checksum. CannotBeSeen: we may only write.
+// What exists under a key. Other: another object, or one whose checksum S3 does not tell. CannotBeSeen: we
+// may only write.
 enum class FoundThere : std::uint8_t { Same, Other, Nothing, CannotBeSeen };
 Result<FoundThere> look_for(S3Bucket& bucket, const ObjectKey& key, const ObjectContent& content,
                             Deadline deadline);
 
-// A write "only if absent" was refused because an object is there: what became of it. Stored when it is this
-// one, as a write whose answer was lost is. Retry when nothing is there: then somebody else than S3 has
-// refused, and the object must not be taken for stored.
+// The result of a write "only if absent" that was refused because the object exists. It is Stored if the
+// object is this one, since an earlier try may have written it and its answer been lost. It is Fault::Retry
+// if nothing exists: something other than S3 has refused, and the object must not be taken for stored.
 Result<PutOutcome> outcome_of_refused_write(S3Bucket& bucket, const ServiceRequest& request,
                                             const Answer& answer, const ObjectKey& key,
                                             const ObjectContent& content, Deadline deadline);
 
-// One thread. Let go of without complete(), it is aborted, within 5 s and also when we are stopping; what
-// even that cannot reach stays until the bucket's lifecycle rule for unfinished uploads.
+// For one thread. The destructor aborts an upload that is not complete, within 5 s, even during shutdown. If
+// that fails, the parts stay until the bucket's lifecycle rule for unfinished uploads deletes them.
 class S3Upload {
  public:
   static constexpr std::size_t kPartsMax = 10'000;  // S3's
 
-  // The bucket outlives it. The deadline is for all of it but the abort.
+  // The bucket must outlive the upload. The deadline is for everything but the abort.
   static Result<std::unique_ptr<S3Upload>> begin(S3Bucket& bucket, const ObjectKey& key,
                                                  const PutOptions& options, Deadline deadline);
   ~S3Upload();
   S3Upload(const S3Upload&) = delete;
   S3Upload& operator=(const S3Upload&) = delete;
 
-  // At least kPartBytesMin but for the last. Invalid when there are kPartsMax already.
+  // Each part but the last has at least kPartBytesMin bytes. Fault::Invalid if there are kPartsMax parts
+  // already.
   Result<> put_part(std::string_view bytes);
-  // `source` as in x-amz-copy-source; Retry when it is not of that etag any more.
+  // `source` is in the form of x-amz-copy-source. Fault::Retry if the source does not have that etag any
+  // more.
   Result<> copy_part(const std::string& source, const std::string& etag, ByteRange range);
-  // With what all parts together are when they were put; of copied ones only S3 knows.
+  // `content` describes all parts together; none if they were copied, since then only S3 knows.
   Result<PutOutcome> complete(const std::optional<ObjectContent>& content);
 
  private:
@@ -64,7 +67,7 @@ class S3Upload {
   const ObjectKey key_;
   const PutMode mode_;
   const Deadline deadline_;
-  std::string id_;  // empty: nothing to abort
+  std::string id_;  // empty if there is nothing to abort
   std::vector<UploadedPart> parts_;
 };
 

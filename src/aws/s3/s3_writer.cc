@@ -16,7 +16,7 @@ Result<> S3Writer::append(std::string_view bytes) {
   content_.bytes += bytes.size();
   content_.crc32c = crc32c(content_.crc32c, bytes);
   while (!bytes.empty()) {
-    if (pending_.size() == part_bytes) {  // and there is more: the object does not end here
+    if (pending_.size() == part_bytes) {  // more bytes follow, so this is not the last part
       TRY(put_part(pending_));
       pending_.clear();
     }
@@ -54,7 +54,8 @@ Result<PutOutcome> S3Writer::put_whole() {
   request.body = pending_;
   const Answer answer = TRY(bucket_.call(request, deadline_, S3Bucket::Weight::Data));
   if (answer.is_success() && answer.header("etag").empty())
-    return Error{Fault::Retry, "PutObject: answered without an etag: is it S3's answer?"};
+    return Error{Fault::Retry,
+                 "PutObject: the answer has no etag: something other than S3 may have answered"};
   if (answer.is_success()) return PutOutcome::Stored;
   if (answer.code != "PreconditionFailed" || options_.mode != PutMode::OnlyIfAbsent)
     return bucket_.error_of(request, answer);

@@ -1,4 +1,4 @@
-// Writes one object: small ones in one request, larger ones part by part while they come.
+// Writes one object: a small one in one request, a larger one in parts while its bytes arrive.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,15 @@
 
 namespace headgate::aws {
 
-// One thread. Holds at most one part. S3 checks what arrives by CRC-32C, and keeps it with the object.
+// For one thread. Keeps at most one part in memory. S3 checks the bytes by CRC-32C, and stores the checksum
+// with the object.
 class S3Writer final : public ObjectWriter {
  public:
-  // The bucket outlives it; key and options have been checked.
+  // The bucket must outlive the writer. The caller has checked key and options.
   S3Writer(S3Bucket& bucket, ObjectKey key, PutOptions options, Deadline deadline);
 
   Result<> append(std::string_view bytes) override;
-  // Stored also when the object is there because an earlier try's answer was lost.
+  // The outcome is Stored even if the object exists because an earlier try's answer was lost.
   Result<PutOutcome> commit() override;
 
  private:
@@ -32,9 +33,9 @@ class S3Writer final : public ObjectWriter {
   const ObjectKey key_;
   const PutOptions options_;
   const Deadline deadline_;
-  std::string pending_;               // not sent yet, at most a part
-  std::unique_ptr<S3Upload> upload_;  // once there is more than a part
-  ObjectContent content_;             // of all that was appended
+  std::string pending_;               // not sent yet; at most one part
+  std::unique_ptr<S3Upload> upload_;  // set once there is more than one part
+  ObjectContent content_;             // of all bytes appended so far
 };
 
 }  // namespace headgate::aws

@@ -10,10 +10,10 @@ Error bad(std::string_view what) {
   return Error{Fault::Retry, "S3's answer: " + std::string(what)};
 }
 
-// The document's element, which must have that name. `document` holds it.
+// Parses into `document`, and returns its root element, which must have that name.
 Result<pugi::xml_node> parse(pugi::xml_document& document, std::string_view xml, std::string_view name) {
   if (!document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8))
-    return bad("no XML");
+    return bad("not XML");
   const pugi::xml_node element = document.document_element();
   if (element.name() != name) return bad("no " + std::string(name));
   return element;
@@ -41,10 +41,11 @@ Result<ObjectInfo> parse_object(const pugi::xml_node& node, bool is_encoded) {
   if (info.key.empty()) return bad("an object without a key");
   const std::string_view size = node.child_value("Size");
   const auto [end, failed] = std::from_chars(size.data(), size.data() + size.size(), info.bytes);
-  if (failed != std::errc() || end != size.data() + size.size()) return bad("an object's size");
+  if (failed != std::errc() || end != size.data() + size.size())
+    return bad("the size of an object is not a number");
   info.etag = unquoted(node.child_value("ETag"));
   const std::optional<Timestamp> modified = parse_rfc3339(node.child_value("LastModified"));
-  if (!modified) return bad("an object's time");
+  if (!modified) return bad("the time of an object is not a time");
   info.modified_at = *modified;
   return info;
 }
@@ -75,7 +76,7 @@ Result<ListedKeys> parse_list(std::string_view xml) {
   const bool is_encoded = std::string_view(list.child_value("EncodingType")) == "url";
   ListedKeys keys;
   for (const pugi::xml_node node : list.children("Contents")) {
-    if (keys.objects.size() == ListedKeys::kMax) return bad("more objects than asked for");
+    if (keys.objects.size() == ListedKeys::kMax) return bad("more objects than were asked for");
     keys.objects.push_back(TRY(parse_object(node, is_encoded)));
   }
   keys.is_truncated = std::string_view(list.child_value("IsTruncated")) == "true";
@@ -89,7 +90,7 @@ Result<std::string> parse_upload_id(std::string_view xml) {
 
 Result<std::string> parse_part_etag(std::string_view xml) {
   Result<std::string> etag = text_of(xml, "CopyPartResult", "ETag");
-  // As S3Proxy and others name it; the SDKs do not look.
+  // S3Proxy and others use this name; AWS's SDKs do not check it.
   if (!etag.ok()) etag = text_of(xml, "CopyObjectResult", "ETag");
   const std::string text = TRY(std::move(etag));
   return std::string(unquoted(text));
@@ -146,7 +147,7 @@ Result<std::string> decode_url(std::string_view text) {
     } else {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-      if (low < 0) return bad("a key that is not URL-encoded");
+      if (low < 0) return bad("a key is not URL-encoded");
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
     }

@@ -1,4 +1,4 @@
-// Any bytes as an answer of S3: what is read from it keeps what the types promise.
+// Whatever bytes S3 answers, values that are read from them keep what their types promise.
 #include "aws/s3/s3_xml.h"
 #include "base/check.h"
 
@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(keys->objects.size() <= aws::ListedKeys::kMax);
     for (const ObjectInfo& info : keys->objects) CHECK(!info.key.empty());
   } else {
-    CHECK(keys.error().fault == Fault::Retry && !keys.error().what.empty());  // who knows who answered
+    CHECK(keys.error().fault == Fault::Retry && !keys.error().what.empty());  // the sender may not be S3
   }
   if (const Result<std::string> id = aws::parse_upload_id(xml); id.ok()) CHECK(!id->empty());
   if (const Result<std::string> etag = aws::parse_part_etag(xml); etag.ok()) {

@@ -8,7 +8,7 @@
 namespace headgate::aws {
 namespace {
 
-// SQS writes its numbers as text. 0 when it is none.
+// SQS writes numbers as text. 0 if it is not a number.
 std::int64_t count_at(simdjson::dom::object attributes, std::string_view name) {
   const auto text = text_of(attributes, name);
   if (text) return std::max<std::int64_t>(whole_number(*text).value_or(0), 0);
@@ -37,7 +37,8 @@ std::optional<ReceivedMessage> message_of(simdjson::dom::object one) {
   return message;
 }
 
-// {"deadLetterTargetArn":"...","maxReceiveCount":5}, as text.
+// Reads the ARN from a policy such as {"deadLetterTargetArn":"...","maxReceiveCount":5}, which SQS sends as
+// text.
 std::string dead_letter_arn_of(std::string_view policy) {
   const Result<JsonAnswer> read = JsonAnswer::read(policy);
   if (!read.ok()) return {};

@@ -1,4 +1,4 @@
-// What SQS answers.
+// Parses answers of SQS.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace headgate::aws {
 
-// At most `count_max`. A message without id, receipt or body is left out: it comes again. Retry when it is no
-// JSON object, here and below.
+// Returns at most `count_max` messages. A message without id, receipt or body is left out; SQS will deliver
+// it again. This function and those below answer Fault::Retry if `body` is not a JSON object.
 Result<std::vector<ReceivedMessage>> read_received_messages(std::string_view body, std::size_t count_max);
 
 struct QueueAttributes {
@@ -22,7 +22,7 @@ struct QueueAttributes {
   std::uint64_t waiting = 0;
   std::uint64_t in_flight = 0;
   std::uint64_t delayed = 0;
-  std::string dead_letter_arn;  // empty: it has none
+  std::string dead_letter_arn;  // empty if there is no dead-letter queue
 };
 Result<QueueAttributes> read_queue_attributes(std::string_view body);
 
@@ -31,7 +31,7 @@ struct MoveTask {
   std::uint64_t moved = 0;
   std::string failure;
 };
-// The latest; none when there is none.
+// The latest task; none if there is none.
 Result<std::optional<MoveTask>> read_last_move_task(std::string_view body);
 
 }  // namespace headgate::aws

@@ -1,4 +1,4 @@
-// What SQS may answer: never more messages than asked, and none without a receipt's value.
+// Whatever SQS answers, we never read more messages than we asked for, nor one without a receipt.
 #include <cstddef>
 #include <cstdint>
 

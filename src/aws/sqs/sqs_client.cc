@@ -12,7 +12,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// Of a call that gives messages back, however many are still to be made before the deadline.
+// The least time for a call that gives messages back, however many calls must still be made before the
+// deadline.
 constexpr std::chrono::milliseconds kGiveBackLeast{500};
 constexpr int kGiveBackRounds = 3;
 
@@ -20,7 +21,7 @@ bool is_one_of(std::string_view code, std::initializer_list<std::string_view> kn
   return std::find(known.begin(), known.end(), code) != known.end();
 }
 
-// As SQS names its refusals today and as it named them in its first protocol.
+// Removes the prefix that SQS's first protocol put before its error codes.
 std::string_view plain_code(std::string_view code) {
   constexpr std::string_view kOld = "AWS.SimpleQueueService.";
   return code.starts_with(kOld) ? code.substr(kOld.size()) : code;
@@ -37,7 +38,8 @@ Error error_of_sqs(std::string_view operation, const Answer& answer) {
        answer.message.find("ReceiptHandle") != std::string::npos);
   if (is_void_receipt || is_one_of(code, {"NonExistentQueue", "QueueDoesNotExist", "InvalidAddress"}))
     error.fault = Fault::NotFound;
-  // Too many in flight; one purge a minute; the queue's key is asked too often.
+  // In turn: too many messages are in flight; there may be one purge a minute; the queue's KMS key is used
+  // too often.
   if (is_one_of(code, {"OverLimit", "PurgeQueueInProgress", "KmsThrottled"})) error.fault = Fault::Retry;
   if (is_one_of(code, {"KmsAccessDenied", "KmsDisabled", "KmsInvalidState", "KmsNotFound", "KmsOptInRequired",
                        "InvalidSecurity"}))
@@ -77,14 +79,14 @@ Result<std::string> SqsClient::url_of(const QueueArn& arn, Deadline deadline) {
   const Answer answer = TRY(call_ok("GetQueueUrl", asked.take(), deadline));
   const JsonAnswer read = TRY_IN("GetQueueUrl", JsonAnswer::read(answer.body));
   const auto url = text_of(read.object(), "QueueUrl");
-  if (!url) return Error{Fault::Retry, "GetQueueUrl: answer: no QueueUrl"};
+  if (!url) return Error{Fault::Retry, "GetQueueUrl: the answer contains no QueueUrl"};
   return std::string(*url);
 }
 
 Result<> SqsClient::send(std::string_view url, std::string_view body, seconds delay, Deadline deadline) {
   if (body.empty() || body.size() > kBodyBytesMax)
-    return Error{Fault::Invalid, "SendMessage: body: not 1 byte to 1 MiB"};
-  if (!is_utf8(body)) return Error{Fault::Invalid, "SendMessage: body: not UTF-8"};
+    return Error{Fault::Invalid, "SendMessage: the body must have 1 byte to 1 MiB"};
+  if (!is_utf8(body)) return Error{Fault::Invalid, "SendMessage: the body is not UTF-8"};
   TRY_IN("SendMessage", check(delay, kDelayMax, "delay"));
   JsonObject asked;
   asked.text("QueueUrl", url).text("MessageBody", body);
@@ -96,7 +98,7 @@ Result<> SqsClient::send(std::string_view url, std::string_view body, seconds de
 Result<std::vector<ReceivedMessage>> SqsClient::receive(std::string_view url, const Receive& receive,
                                                         Deadline deadline) {
   if (receive.count_max == 0 || receive.count_max > kBatchMax)
-    return Error{Fault::Invalid, "ReceiveMessage: not 1 to 10 messages"};
+    return Error{Fault::Invalid, "ReceiveMessage: the number of messages must be 1 to 10"};
   TRY_IN("ReceiveMessage", check(receive.visibility, Queue::kVisibilityMax, "visibility"));
   const seconds wait = std::clamp(receive.wait, seconds{0}, kWaitMax);
   const std::string asked =
@@ -129,17 +131,17 @@ Result<> SqsClient::change_visibility(std::string_view url, std::string_view rec
   return {};
 }
 
-// A batch that gets no answer leaves time for the others, and is tried again after them.
+// A call without an answer is given up early enough for the others, and is repeated after them.
 Result<> SqsClient::give_back(std::string_view url, const std::vector<std::string>& receipts,
                               Deadline deadline) {
-  std::vector<std::size_t> waiting;  // where each batch begins
+  std::vector<std::size_t> waiting;  // index of the first message of each call
   for (std::size_t from = 0; from < receipts.size(); from += kBatchMax) waiting.push_back(from);
   Result<> refused;
   Result<> unanswered;
   for (int round = 0; round < kGiveBackRounds && !waiting.empty(); ++round) {
     unanswered = Result<>();
     const std::vector<std::size_t> batches = std::exchange(waiting, {});
-    auto calls = static_cast<std::int64_t>(batches.size());  // that are left of this round
+    auto calls = static_cast<std::int64_t>(batches.size());  // calls that are left in this round
     for (const std::size_t from : batches) {
       const SteadyTime now = clock_.steady();
       const auto share = std::max<std::chrono::nanoseconds>(deadline.left(now) / calls--, kGiveBackLeast);

@@ -1,4 +1,4 @@
-// Operations of SQS on queues named by URL.
+// The operations of SQS, on queues named by their URL.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace headgate::aws {
 
-// Any thread. A call ends at its deadline, and after `call_max`. What SQS would refuse is Invalid, without a
-// call where it can be told.
+// Thread-safe. A call ends at its deadline, or after `call_max`. A request that SQS would refuse is
+// Fault::Invalid; where we can tell in advance, without a call.
 class SqsClient {
  public:
   static constexpr std::size_t kBodyBytesMax = 1'048'576;
@@ -23,11 +23,12 @@ class SqsClient {
   static constexpr std::chrono::seconds kWaitMax{20};
   static constexpr std::size_t kBatchMax = 10;
 
-  // `call_max`: for one call, tries included, beside the time that it waits for messages.
+  // `call_max` limits one call with all its tries, apart from the time that it waits for messages.
   SqsClient(const ServiceClient::Deps& deps, Endpoint endpoint, ServiceClient::Options options,
             std::chrono::milliseconds call_max);
 
-  Result<std::string> url_of(const QueueArn& arn, Deadline deadline);  // its account may be empty: ours
+  // an empty account in the ARN means ours
+  Result<std::string> url_of(const QueueArn& arn, Deadline deadline);
   Result<> send(std::string_view url, std::string_view body, std::chrono::seconds delay, Deadline deadline);
   struct Receive {
     std::size_t count_max = kBatchMax;
@@ -39,12 +40,13 @@ class SqsClient {
   Result<> remove(std::string_view url, std::string_view receipt, Deadline deadline);
   Result<> change_visibility(std::string_view url, std::string_view receipt, std::chrono::seconds visibility,
                              Deadline deadline);
-  // Visible again at once, ten in a call; those that cannot be, later. A batch that is not given back keeps
-  // none of the others.
+  // Makes messages visible again at once, ten in a call. A message that fails becomes visible when its time
+  // ends. A failed call does not keep the others from being made.
   Result<> give_back(std::string_view url, const std::vector<std::string>& receipts, Deadline deadline);
   Result<QueueAttributes> attributes(std::string_view url, Deadline deadline);
   Result<> purge(std::string_view url, Deadline deadline);
-  // False where the service has no such tasks, or does not start one for us. It may have, all the same.
+  // Returns false where the service has no such tasks or does not start one for us. The task may nevertheless
+  // have been started.
   Result<bool> start_move(std::string_view source_arn, Deadline deadline);
   Result<std::optional<MoveTask>> last_move(std::string_view source_arn, Deadline deadline);
 

@@ -7,7 +7,7 @@
 namespace headgate::aws {
 namespace {
 
-// Cuts what stands before the first `by` off `text`; all of it when there is none.
+// Cuts the part before the first `by` off `text`, or the whole text if there is none.
 std::string_view take(std::string_view& text, char by) {
   const std::size_t end = std::min(text.find(by), text.size());
   const std::string_view taken = text.substr(0, end);

@@ -1,4 +1,4 @@
-// Names of queues: URLs and ARNs.
+// Parses names of queues: URLs and ARNs.
 // https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
 #pragma once
 
@@ -10,9 +10,9 @@ namespace headgate::aws {
 
 bool is_queue_url(std::string_view text);
 
-// Of a URL of AWS's own, in each of its forms: sqs.REGION.amazonaws.com, sqs-fips.REGION.…,
-// sqs.REGION.api.aws, REGION.queue.amazonaws.com, and queue.amazonaws.com, which is us-east-1. Empty for all
-// others.
+// The region in a URL of AWS's own, in each of its forms: sqs.REGION.amazonaws.com, sqs-fips.REGION.…,
+// sqs.REGION.api.aws, REGION.queue.amazonaws.com, and queue.amazonaws.com, which is us-east-1. Empty for
+// other URLs.
 std::string region_of_queue_url(std::string_view url);
 
 struct QueueArn {

@@ -8,9 +8,10 @@ namespace {
 
 using std::chrono::seconds;
 
-// Dead letters that are looked at or moved are ours for so long; a crash gives them back.
+// How long dead letters are hidden from others while we look at them or move them. After a crash they become
+// visible again.
 constexpr seconds kHeld{60};
-// With a wait SQS asks all of its servers, without one only some.
+// With a wait, SQS asks all of its servers for messages; without one, only some.
 constexpr seconds kLook{1};
 constexpr std::chrono::milliseconds kMovePoll{500};
 constexpr std::chrono::milliseconds kAttemptLeast = SqsClient::kWaitMax + seconds{5};
@@ -29,11 +30,11 @@ std::string region_of(const std::string& queue) {
 }  // namespace
 
 Result<std::unique_ptr<SqsQueue>> SqsQueue::open(const ServiceClient::Deps& deps, SqsSettings settings) {
-  if (settings.queue.empty()) return Error{Fault::Invalid, "queue: no URL, ARN or name"};
+  if (settings.queue.empty()) return Error{Fault::Invalid, "queue: set its URL, ARN or name"};
   const std::string named = region_of(settings.queue);
   const std::string& region = named.empty() ? settings.region : named;
   Endpoint endpoint = TRY_IN("queue", endpoint_of(Service::Sqs, region, settings.endpoints));
-  // A try that waits for messages must outlast the wait.
+  // A try must last longer than it waits for messages.
   settings.client.attempt_max = std::max(settings.client.attempt_max, kAttemptLeast);
   std::unique_ptr<SqsQueue> queue(new SqsQueue(deps, std::move(endpoint), std::move(settings)));
   TRY_IN("queue", queue->find());
@@ -65,7 +66,7 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(const Receive& asked, Dea
   const std::chrono::nanoseconds left = deadline.left(clock_.steady());
   const seconds may_wait = left > kAnswerMax ? std::chrono::floor<seconds>(left - kAnswerMax) : seconds{0};
   const seconds wait = std::min(std::chrono::ceil<seconds>(asked.wait), may_wait);
-  // Which queue it is that cannot be received from is the first thing that whoever reads the error asks.
+  // The reader of the error first needs to know which queue it is about.
   return TRY_IN(url_, receiver_.receive(
                           url_, {.count_max = asked.count_max, .visibility = asked.visibility, .wait = wait},
                           deadline));
@@ -112,7 +113,7 @@ Result<SqsQueue::Dead> SqsQueue::dead(Deadline deadline) {
 Result<SqsQueue::Dead> SqsQueue::find_dead(const std::string& named, Deadline deadline) {
   if (is_queue_url(named)) return Dead{.url = named, .arn = TRY(client_.attributes(named, deadline)).arn};
   const auto arn = parse_queue_arn(named);
-  if (!arn) return Error{Fault::Invalid, "neither URL nor ARN of a queue: " + named};
+  if (!arn) return Error{Fault::Invalid, "not the URL or ARN of a queue: " + named};
   return Dead{.url = TRY(client_.url_of(*arn, deadline)), .arn = named};
 }
 
@@ -146,8 +147,9 @@ Result<std::uint64_t> SqsQueue::redrive_by_task(const std::string& arn, Deadline
   const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), settings_.redrive_max));
   for (;;) {
     const std::optional<MoveTask> task = TRY(client_.last_move(arn, deadline));
-    if (!task) return Error{Fault::Retry, "the task that moves messages is gone"};
-    if (task->status == "FAILED") return Error{Fault::Retry, "the task failed: " + task->failure};
+    if (!task) return Error{Fault::Retry, "the task that moves messages does not exist any more"};
+    if (task->status == "FAILED")
+      return Error{Fault::Retry, "the task that moves messages failed: " + task->failure};
     const bool is_running = task->status == "RUNNING" || task->status == "CANCELLING";
     if (!is_running || until.passed(clock_.steady())) return task->moved;
     if (clock_.sleep(kMovePoll, settings_.client.stop)) return Error{Fault::Stopped, "stopped"};
@@ -166,7 +168,8 @@ Result<std::uint64_t> SqsQueue::redrive_one_by_one(const std::string& from, std:
     if (messages.empty()) break;
     for (const ReceivedMessage& message : messages) {
       TRY(client_.send(url_, message.body, seconds{0},
-                       deadline));  // first: it may be there twice, never not at all
+                       deadline));  // sent before it is removed, so that a crash duplicates the message
+                                    // rather than lose it
       TRY(client_.remove(from, message.receipt, deadline));
       ++moved;
     }

@@ -1,4 +1,4 @@
-// Notifications in SQS, and what is left of them in its dead-letter queue.
+// The queue of notifications in SQS, and its dead-letter queue.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/
 #pragma once
 
@@ -15,26 +15,26 @@ namespace headgate::aws {
 
 struct SqsSettings {
   std::string queue = {};              // its URL, its ARN, or its name in our account
-  std::string region = {};             // empty: that of the URL or ARN
-  std::string dead_letter_queue = {};  // URL or ARN; empty: the one that the queue's RedrivePolicy names
+  std::string region = {};             // if empty, that of the URL or ARN
+  std::string dead_letter_queue = {};  // URL or ARN; if empty, the one in the queue's RedrivePolicy
   EndpointSettings endpoints = {};
   ServiceClient::Options client = {};
   std::chrono::milliseconds call_max{
-      20'000};  // a call, tries included, beside the time it waits for messages
-  std::chrono::milliseconds redrive_max{60'000};  // what redrive() takes at most
-  std::stop_token receive_stop = {};              // ends a receive() that is under way, and nothing else
+      20'000};  // limits one call with all its tries, apart from the time that it waits for messages
+  std::chrono::milliseconds redrive_max{60'000};  // limits redrive()
+  std::stop_token receive_stop = {};              // ends a receive() that is waiting, and nothing else
 };
 
-// Any thread. A standard queue: at least once, in any order, depth() approximate, a remove() by a void
-// receipt may be a success that does nothing.
+// Thread-safe. Has the properties of a standard queue: messages arrive at least once and in any order,
+// depth() is approximate, and remove() with a receipt that is not valid any more may succeed without effect.
 //
-// receive() waits whole seconds, and ends the wait kAnswerMax before its deadline, which is the answer's.
-// Answers of up to the client's body_bytes_max are read: 16 MiB is ten messages of 1 MiB with all their
-// quotes escaped.
+// receive() waits whole seconds. It stops waiting kAnswerMax before its deadline, to leave time for the
+// answer. An answer may be as long as the client's body_bytes_max: 16 MiB is enough for ten messages of 1 MiB
+// with all quotes escaped.
 class SqsQueue final : public Queue, public DeadLetters {
  public:
-  // Asks for the URL when the queue was not named by it, until receive_stop. NotFound when there is none,
-  // Invalid without a region. The dependencies outlive it.
+  // If the queue is not named by its URL, asks SQS for it, until receive_stop. Fault::NotFound if the queue
+  // does not exist, Fault::Invalid without a region. The dependencies must outlive the queue.
   static Result<std::unique_ptr<SqsQueue>> open(const ServiceClient::Deps& deps, SqsSettings settings);
 
   const std::string& url() const { return url_; }
@@ -44,23 +44,24 @@ class SqsQueue final : public Queue, public DeadLetters {
   Result<> remove(const std::string& receipt, Deadline deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                              Deadline deadline) override;
-  // By ChangeMessageVisibilityBatch, ten at a time.
+  // Uses ChangeMessageVisibilityBatch, ten messages at a time.
   Result<> give_back(const std::vector<std::string>& receipts, Deadline deadline) override;
   Result<QueueDepth> depth(Deadline deadline) override;
 
-  // At most kShownMax; each look is a receive, and counted as one by SQS. NotFound, here and below, when the
-  // queue has no dead-letter queue.
+  // Returns at most kShownMax messages. SQS counts each look as a receive. This function and those below
+  // answer Fault::NotFound if the queue has no dead-letter queue.
   Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline deadline) override;
-  // All: by a task of SQS, to the queue each came from; after redrive_max it goes on by itself and the number
-  // is that so far. Some, or where there are no tasks: one by one, to this queue, without their message
-  // attributes; a crash may leave one in both.
+  // All messages are moved by a task of SQS, each to the queue that it came from. After redrive_max the task
+  // continues alone, and the result is the number so far. A limited number, or a service without such tasks:
+  // messages are moved one by one to this queue, without their attributes. A crash may then leave one message
+  // in both queues.
   Result<std::uint64_t> redrive(std::size_t count_max, Deadline deadline) override;
-  // The number is approximate. Retry within a minute of the last purge.
+  // The returned number is approximate. Fault::Retry within a minute of the last purge.
   Result<std::uint64_t> purge(Deadline deadline) override;
 
   static constexpr std::size_t kShownMax = 1'000;
-  // What is left of a receive's deadline for the answer: one that comes too late leaves its messages with
-  // nobody until their visibility ends.
+  // The time before a receive's deadline that is left for the answer. The messages of an answer that comes
+  // too late are hidden from everybody until their visibility timeout ends.
   static constexpr std::chrono::seconds kAnswerMax{3};
 
  private:
@@ -79,7 +80,7 @@ class SqsQueue final : public Queue, public DeadLetters {
   Clock& clock_;
   const SqsSettings settings_;
   SqsClient client_;
-  SqsClient receiver_;  // asked for messages alone: it ends earlier than what gives them back
+  SqsClient receiver_;  // only receives; it stops earlier than client_, which gives messages back
   std::string url_;     // set by open()
   std::mutex mutex_;
   Dead dead_;  // guarded; empty until it was found

@@ -20,7 +20,7 @@ ScriptedService::Says refusal(std::string_view code, std::string_view message = 
   return {400, JsonObject().text("__type", code).text("message", message).take()};
 }
 
-// A queue, given by its URL, on a service that says that.
+// A queue named by its URL, on a service that gives these answers.
 struct Told {
   explicit Told(std::vector<ScriptedService::Says> answers) : service(std::move(answers)) {
     settings.queue = kUrl;
@@ -91,7 +91,7 @@ TEST(SqsQueue, IsFoundByNameOrArn) {
     EXPECT_EQ(has_account, named != "jobs");
   }
   Told told({kDone});
-  told.settings.queue = "jobs";  // in which region?
+  told.settings.queue = "jobs";  // a name alone does not tell the region
   EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Invalid);
   told.settings.queue.clear();
   EXPECT_EQ(SqsQueue::open(told.deps.deps(), told.settings).error().fault, Fault::Invalid);
@@ -218,7 +218,7 @@ TEST(SqsQueue, RedrivesAllByATaskAndWaitsForItsEnd) {
   {
     Told told({kHasDead, kDeadUrl, kDone, task("RUNNING", 3)});
     told.settings.redrive_max = std::chrono::milliseconds{0};
-    EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 3U);  // it goes on by itself
+    EXPECT_EQ(told.queue().redrive(0, Deadline::never()).value(), 3U);  // the task continues without us
   }
   Told told({kHasDead, kDeadUrl, kDone, task("FAILED", 3)});
   EXPECT_EQ(told.queue().redrive(0, Deadline::never()).error().fault, Fault::Retry);
@@ -237,7 +237,7 @@ TEST(SqsQueue, RedrivesOneByOneWithoutTasksAndSendsFirst) {
   }
   Told told({kHasDead, kDeadUrl, kOneMessage, refusal("KmsDisabled")});
   EXPECT_EQ(told.queue().redrive(1, Deadline::never()).error().fault,
-            Fault::Denied);  // and the dead letter is not removed
+            Fault::Denied);  // the dead letter must not be removed
   EXPECT_EQ(told.service.operations(), "GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage ");
 }
 
