@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Every product source of src says which test holds it: thing.h and thing.cc have thing_test.cc beside them, or the comment that opens
-thing.h (thing.cc, where there is no header) ends with a line such as `// Tests: src/a/b_test.cc, tests/e2e/c_test.py`. What is named
-has to exist, and a test in C++ has to reach the file through what it includes. A header that has no source and nothing that runs (no
-return, if, for, while or switch) needs neither, unless it is a port: that names its conformance suite. Prints file:line: what is wrong."""
+"""Every product source of src says which test holds it. Either thing_test.cc lies beside thing.h and thing.cc, or a line such as
+`// Tests: src/a/b_test.cc, tests/e2e/c_test.py` names it. The line ends the comment that opens thing.h (thing.cc if it has no header).
+What is named has to exist, and a test in C++ has to reach the file through what it includes.
+A header needs neither if it has no source and nothing that runs (no return, if, for, while or switch).
+A port of src/ports is no such header: it names its conformance suite. Prints file:line: what is wrong."""
 import pathlib
 import re
 import sys

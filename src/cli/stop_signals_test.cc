@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "fakes/waiting.h"
+
 namespace headgate::cli {
 namespace {
 
@@ -13,7 +15,7 @@ void wait_for(const std::stop_token& token) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
-  stopped.wait(lock, token, [] { return false; });
+  EXPECT_TRUE(stopped.wait_for(lock, token, fakes::kPatience, [&] { return token.stop_requested(); }));
 }
 
 TEST(StopSignals, AskToStopOnInterruptAndOnTermination) {
@@ -34,6 +36,7 @@ TEST(StopSignals, EndTheProcessOnTheSecondSignal) {
         kill(getpid(), SIGINT);
         wait_for(signals.token());
         kill(getpid(), SIGTERM);
+        alarm(60);         // a limit, should the signal do nothing
         for (;;) pause();  // as a write that hangs
       },
       testing::ExitedWithCode(128 + SIGTERM), "");

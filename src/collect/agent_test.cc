@@ -13,6 +13,7 @@
 
 #include "conformance/scratch_folder.h"
 #include "fakes/memory_store.h"
+#include "fakes/waiting.h"
 #include "local/named_pods.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
@@ -89,14 +90,6 @@ class AgentTest : public testing::Test {
     return lines;
   }
   std::uint64_t count(const std::string& counter) { return metrics_.counter(counter, "").value(); }
-  bool comes_true(const std::function<bool()>& condition) {
-    const Deadline deadline = Deadline::after(clock_.steady(), std::chrono::seconds{30});
-    while (!condition()) {
-      if (deadline.passed(clock_.steady())) return false;
-      clock_.sleep(milliseconds{1}, {});
-    }
-    return true;
-  }
 
   conformance::ScratchFolder folder_;
   local::SystemClock clock_;
@@ -115,9 +108,9 @@ TEST_F(AgentTest, StoresEverythingOnceAStoreThatRefusedItTakesIt) {
     say(tenant, "web-0", 10);
     const std::uint64_t before = count("headgate_store_retries_total");
     const std::unique_ptr<Agent> agent = start();
-    ASSERT_TRUE(comes_true([&] { return count("headgate_store_retries_total") > before + 5; }));
+    ASSERT_TRUE(fakes::comes_true([&] { return count("headgate_store_retries_total") > before + 5; }));
     store_.be(nullptr);
-    EXPECT_TRUE(comes_true([&] { return stored_lines(tenant) == 10; }));
+    EXPECT_TRUE(fakes::comes_true([&] { return stored_lines(tenant) == 10; }));
     EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
   }
   EXPECT_EQ(count("headgate_collect_dropped_total"), 0U);
@@ -134,9 +127,9 @@ TEST_F(AgentTest, ATenantThatTheStoreRefusesHoldsUpNoOther) {
   });
   for (int pod = 0; pod < 8; ++pod) say("refused", "web-" + std::to_string(pod), 1);
   const std::unique_ptr<Agent> agent = start();
-  ASSERT_TRUE(comes_true([&] { return count("headgate_store_refusals_total") == 8; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return count("headgate_store_refusals_total") == 8; }));
   say("other", "web-0", 10);
-  EXPECT_TRUE(comes_true([&] { return stored_lines("other") == 10; }));
+  EXPECT_TRUE(fakes::comes_true([&] { return stored_lines("other") == 10; }));
   EXPECT_EQ(agent->stop(milliseconds{1}), 8U);
 }
 
@@ -144,14 +137,14 @@ TEST_F(AgentTest, ABatchThatIsDamagedInTheSpoolIsPutAside) {
   store_.be([](const ObjectKey&) { return Error{Fault::Retry, "the store is away"}; });
   say("tenant", "web-0", 10);
   std::unique_ptr<Agent> agent = start();
-  ASSERT_TRUE(comes_true([&] { return count("headgate_store_retries_total") > 0; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return count("headgate_store_retries_total") > 0; }));
   for (const auto& file : std::filesystem::directory_iterator(folder_.at("data/spool"))) {
     std::fstream batch(file.path(), std::ios::in | std::ios::out);
     batch.seekp(30);
     batch << "changed";
   }
   store_.be(nullptr);
-  EXPECT_TRUE(comes_true([&] { return count("headgate_collect_dropped_total") == 10; }));
+  EXPECT_TRUE(fakes::comes_true([&] { return count("headgate_collect_dropped_total") == 10; }));
   EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
   EXPECT_EQ(stored_lines("tenant"), 0);
 }
@@ -166,7 +159,7 @@ TEST_F(AgentTest, LeavesUploadsOffAtTheEndOfItsGrace) {
   });
   for (int pod = 0; pod < 5; ++pod) say("tenant", "web-" + std::to_string(pod), 10);
   std::unique_ptr<Agent> agent = start();
-  ASSERT_TRUE(comes_true([&] { return hanging == 2; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return hanging == 2; }));
   const SteadyTime began = clock_.steady();
   EXPECT_EQ(agent->stop(milliseconds{50}), 5U);
   EXPECT_LT(clock_.steady() - began, std::chrono::seconds{20});
@@ -175,7 +168,7 @@ TEST_F(AgentTest, LeavesUploadsOffAtTheEndOfItsGrace) {
   store_.be(nullptr);
   options_.leave = std::stop_source();
   agent = start();
-  EXPECT_TRUE(comes_true([&] { return stored_lines("tenant") == 50; }));
+  EXPECT_TRUE(fakes::comes_true([&] { return stored_lines("tenant") == 50; }));
   EXPECT_EQ(agent->stop(std::chrono::seconds{10}), 0U);
   EXPECT_EQ(stored_lines("tenant"), 50);
 }
@@ -185,7 +178,7 @@ TEST_F(AgentTest, ReadsForHalfOfItsGraceAtMost) {
   options_.collector.scan_interval = std::chrono::hours{1};
   say("tenant", "first-0", 1);
   std::unique_ptr<Agent> agent = start();
-  ASSERT_TRUE(comes_true([&] { return count("headgate_collect_lines_total") == 1; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return count("headgate_collect_lines_total") == 1; }));
   say("tenant", "second-0", 10);
   agent->stop(milliseconds{0});
   agent.reset();

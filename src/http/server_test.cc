@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <future>
 #include <thread>
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "fakes/waiting.h"
 #include "http/health.h"
 
 namespace headgate::http {
@@ -190,19 +190,19 @@ TEST(Server, BoundsItsConnectionsAndServesAgainWhenTheyAreGone) {
 }
 
 TEST(Server, AnswersOthersWhileOneHandlerIsSlow) {
-  std::promise<void> started;
-  std::promise<void> release;
+  fakes::Latch started;
+  fakes::Latch release;
   Routes routes = two_routes();
   routes["/slow"] = [&](const Request&) {
-    started.set_value();
-    release.get_future().wait();
+    started.count_down();
+    release.wait();
     return Response{.body = "slow"};
   };
   const auto server = serve(std::move(routes));
   std::jthread slow([&] { EXPECT_EQ(body_of(curl(*server, "/slow")), "slow"); });
-  started.get_future().wait();
+  started.wait();
   EXPECT_EQ(body_of(curl(*server, "/hello")), "hello\n");
-  release.set_value();
+  release.count_down();
 }
 
 TEST(Server, NamesTheAddressThatIsTaken) {

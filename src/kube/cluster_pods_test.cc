@@ -8,6 +8,7 @@
 #include "conformance/kube.h"
 #include "conformance/scratch_folder.h"
 #include "fakes/scripted_server.h"
+#include "fakes/waiting.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
@@ -55,16 +56,6 @@ struct Cluster {
                options_for(std::move(api)))
         .value();
   }
-  // Whether it becomes true before ten seconds are over.
-  template <typename Condition>
-  bool await(Condition condition) {
-    const SteadyTime end = clock.steady() + 10s;
-    while (!condition()) {
-      if (clock.steady() >= end) return false;
-      clock.sleep(1ms, {});
-    }
-    return true;
-  }
 
   conformance::ScratchFolder folder;
   net::Library library = net::Library::open().value();
@@ -78,7 +69,7 @@ TEST(ClusterPods, LearnsFromTheApi) {
   Cluster cluster;
   ScriptedServer server(answer_quietly);
   const auto pods = cluster.open(server.url());
-  ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return pods->is_informed(); }));
   const std::optional<PodFacts> facts = pods->pod(kKnown);
   ASSERT_TRUE(facts && facts->is_selected);
   EXPECT_EQ(facts->labels.at("app"), "web");
@@ -92,7 +83,7 @@ TEST(ClusterPods, IsNotInformedBeforeTheApiWasEverReached) {
   Cluster cluster;
   ScriptedServer server([](const std::string&, ScriptedServer::Answer& answer) { answer.json(500, "{}"); });
   const auto pods = cluster.open(server.url());
-  ASSERT_TRUE(cluster.await([&] { return server.requests().size() > 4; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return server.requests().size() > 4; }));
   EXPECT_FALSE(pods->is_informed());
   EXPECT_EQ(pods->pod(kKnown), std::nullopt);
 }
@@ -102,12 +93,12 @@ TEST(ClusterPods, KnowsAfterARestartWhatItKnewThoughTheApiIsDown) {
   {
     ScriptedServer server(answer_quietly);
     const auto pods = cluster.open(server.url());
-    ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+    ASSERT_TRUE(fakes::comes_true([&] { return pods->is_informed(); }));
   }
   ScriptedServer down([](const std::string&, ScriptedServer::Answer& answer) { answer.json(503, "{}"); });
   const auto pods = cluster.open(down.url());
   EXPECT_TRUE(pods->is_informed());
-  ASSERT_TRUE(cluster.await([&] { return pods->pod(kKnown).has_value(); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return pods->pod(kKnown).has_value(); }));
   const std::optional<PodFacts> facts = pods->pod(kKnown);
   ASSERT_TRUE(facts && facts->is_selected);
   EXPECT_EQ(facts->workload, "api");
@@ -122,13 +113,14 @@ TEST(ClusterPods, SaysWhenWhatItKnowsMayBeOutOfDate) {
   });
   status = 403;
   const auto pods = cluster.open(server.url());
-  ASSERT_TRUE(cluster.await([&] { return pods->is_informed() && !pods->freshness().ok(); }));
-  ASSERT_TRUE(cluster.await([&] { return pods->freshness().error().what.find("403") != std::string::npos; }))
-      << pods->freshness().error().what;
+  ASSERT_TRUE(fakes::comes_true([&] { return pods->is_informed() && !pods->freshness().ok(); }));
+  ASSERT_TRUE(fakes::comes_true([&] {
+    return pods->freshness().error().what.find("403") != std::string::npos;
+  })) << pods->freshness().error().what;
   EXPECT_EQ(pods->freshness().error().fault, Fault::Denied);
   status = 0;
   // A watch that is open and says nothing is as good as one that works, once it was asked for.
-  EXPECT_TRUE(cluster.await([&] { return pods->freshness().ok(); }));
+  EXPECT_TRUE(fakes::comes_true([&] { return pods->freshness().ok(); }));
 }
 
 TEST(ClusterPods, RefusesToSendATokenInTheClear) {
@@ -153,7 +145,7 @@ TEST(ClusterPods, KeepsWhatItKnowsOnDiskWhileItRuns) {
   ScriptedServer server(answer_quietly);
   const auto pods = cluster.open(server.url());
   const std::string path = cluster.folder.path() + "/known-pods";
-  EXPECT_TRUE(cluster.await([&] { return std::filesystem::exists(path); }));
+  EXPECT_TRUE(fakes::comes_true([&] { return std::filesystem::exists(path); }));
 }
 
 TEST(ClusterPods, StartsAnewFromADamagedFile) {
@@ -163,7 +155,7 @@ TEST(ClusterPods, StartsAnewFromADamagedFile) {
   ASSERT_TRUE(file->append("headgate-known-pods 1\ncrc 1\n").ok());
   ScriptedServer server(answer_quietly);
   const auto pods = cluster.open(server.url());
-  ASSERT_TRUE(cluster.await([&] { return pods->is_informed(); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return pods->is_informed(); }));
   EXPECT_TRUE(pods->pod(kKnown)->is_selected);
 }
 
@@ -176,7 +168,7 @@ namespace {
 struct ClusterPodsFixture {
   static constexpr bool kKnowsAll = false;
   ClusterPodsFixture() {
-    CHECK(cluster_.await([&] { return pods_->is_informed(); }));
+    CHECK(fakes::comes_true([&] { return pods_->is_informed(); }));
   }
   Kube& kube() { return *pods_; }
   PodId known() { return headgate::kube::kKnown; }

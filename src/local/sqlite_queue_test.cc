@@ -9,6 +9,7 @@
 #include "conformance/manual_clock.h"
 #include "conformance/queue.h"
 #include "conformance/scratch_folder.h"
+#include "fakes/waiting.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
 
@@ -89,12 +90,13 @@ class SleepingClock : public ManualClock {
     std::unique_lock lock(mutex_);
     is_asleep_ = true;
     changed_.notify_all();
-    changed_.wait(lock, stop, [] { return false; });
+    EXPECT_FALSE(changed_.wait_for(lock, stop, fakes::kPatience, [&] { return stop.stop_requested(); }))
+        << "nobody ended the sleep";
     return true;
   }
   void await_sleeper() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return is_asleep_; });
+    EXPECT_TRUE(changed_.wait_for(lock, fakes::kPatience, [&] { return is_asleep_; }));
   }
 
  private:

@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <latch>
 #include <mutex>
 #include <thread>
 
 #include "fakes/scripted_server.h"
 #include "fakes/still_clock.h"
+#include "fakes/waiting.h"
 #include "local/system_clock.h"
 
 namespace headgate::net {
@@ -69,7 +69,7 @@ TEST_F(HttpPoolTest, ExchangesOneAfterTheOtherShareAConnection) {
 
 TEST_F(HttpPoolTest, ManyThreadsExchangeAtTheSameTime) {
   constexpr int kThreads = 8;
-  std::latch all_here(kThreads);
+  fakes::Latch all_here(kThreads);
   ScriptedServer server([&](const std::string& request, Answer& answer) {
     all_here.arrive_and_wait();  // nobody is answered before everybody has asked
     answer.json(200, request.substr(0, request.find(" HTTP")));
@@ -94,7 +94,7 @@ TEST_F(HttpPoolTest, ManyThreadsExchangeAtTheSameTime) {
 }
 
 TEST_F(HttpPoolTest, GivesABodyWhileItArrives) {
-  std::latch first_was_read(1);
+  fakes::Latch first_was_read(1);
   ScriptedServer server([&](const std::string&, Answer& answer) {
     answer.write("HTTP/1.1 200 OK\r\nX-Kind: green\r\nContent-Length: 11\r\n\r\nfirst");
     first_was_read.wait();
@@ -133,7 +133,7 @@ TEST_F(HttpPoolTest, GivesTheSameBytesInPiecesOfAnySize) {
 TEST_F(HttpPoolTest, ReadsNoFurtherThanItIsAskedTo) {
   constexpr std::size_t kBytes = 256U << 20U;
   std::atomic<std::size_t> written = 0;
-  std::latch gone(1);
+  fakes::Latch gone(1);
   ScriptedServer server([&](const std::string&, Answer& answer) {
     answer.write("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kBytes) + "\r\n\r\n");
     const std::string piece(64U << 10U, 'x');

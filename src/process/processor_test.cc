@@ -10,6 +10,7 @@
 #include "fakes/central_fixture.h"
 #include "fakes/memory_queue.h"
 #include "fakes/scripted_destinations.h"
+#include "fakes/waiting.h"
 #include "local/system_random.h"
 #include "model/compression/codec.h"
 #include "model/compression/compressed_writer.h"
@@ -139,9 +140,7 @@ class WaitingBucket final : public ObjectStore {
   explicit WaitingBucket(std::function<bool()> is_there) : is_there_(std::move(is_there)) {}
   const BucketName& bucket() const override { return name_; }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey&, PutOptions, Deadline) override {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (!is_there_() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-    was_there = is_there_();
+    was_there = static_cast<bool>(fakes::comes_true(is_there_, std::chrono::seconds{20}));
     return Error{Fault::Retry, "no answer"};
   }
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey&, std::optional<ByteRange>,

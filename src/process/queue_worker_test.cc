@@ -13,6 +13,7 @@
 #include "fakes/memory_store.h"
 #include "fakes/memory_tenant_store.h"
 #include "fakes/scripted_destinations.h"
+#include "fakes/waiting.h"
 #include "local/system_clock.h"
 #include "local/system_random.h"
 #include "process/invocation.h"
@@ -41,7 +42,8 @@ class Latch {
   }
   void wait_for_callers(int count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ >= count; });
+    EXPECT_TRUE(changed_.wait_for(lock, fakes::kPatience, [&] { return waiting_ >= count; }))
+        << waiting_ << " callers of " << count;
   }
 
  private:
@@ -97,7 +99,7 @@ class Working : public testing::Test {
         {.clock = clock_, .random = random_, .queue = queue_, .metrics = metrics_, .pool = pool},
         *KeyTemplate::parse(KeyTemplate::kDefault), std::move(options));
     std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
-    while (!until()) std::this_thread::yield();
+    EXPECT_TRUE(fakes::comes_true(until));
     thread.request_stop();
     thread.join();
   }
@@ -143,7 +145,7 @@ TEST_F(Working, DeliversEveryMessageOnceAndRemovesIt) {
 
 TEST_F(Working, OfTwoWorkersThatGetTheSameObjectsOneDeliversEach) {
   act([&](const TenantId&, Deadline) {
-    std::this_thread::yield();
+    (void)clock_.sleep(milliseconds{1}, {});  // long enough that the other worker comes in between
     return Result<>();
   });
   configure("a");
@@ -242,7 +244,8 @@ TEST_F(Working, WhenStoppedFinishesOpenWorkAndReturnsTheRest) {
   for (int number = 0; number < 5; ++number) store("a", std::to_string(number));
   std::jthread opener([&] {
     latch.wait_for_callers(1);
-    while (queue_.depth(Deadline::never())->waiting < 4) std::this_thread::yield();  // four went back
+    EXPECT_TRUE(
+        fakes::comes_true([&] { return queue_.depth(Deadline::never())->waiting >= 4; }));  // four went back
     latch.open();
   });
   work(quick(), 1, [&] {
@@ -420,7 +423,7 @@ TEST_F(Working, CountsEachRefusedChangeOfVisibility) {
     EXPECT_EQ(counted(), 0U);
     for (const char* line : {"one", "two", "three"}) send(line);
     std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
-    while (counted() < 3) std::this_thread::yield();
+    EXPECT_TRUE(fakes::comes_true([&] { return counted() >= 3; }));
   }
   VisibilityFailures failures(clock_, metrics_);
   const std::uint64_t before = counted();
@@ -446,7 +449,7 @@ TEST_F(Working, AHangingQueueDelaysNeitherStopNorStatus) {
     const std::stop_callback with_it(stop, [&] { receive_stop.request_stop(); });
     worker.run(stop);
   });
-  while (!hanging.is_asked) std::this_thread::yield();
+  EXPECT_TRUE(fakes::comes_true([&] { return hanging.is_asked.load(); }));
   const SteadyTime before = clock_.steady();
   EXPECT_FALSE(worker.status().ok());
   thread.request_stop();
@@ -493,7 +496,7 @@ TEST_F(Working, ReturnsInterruptedMessagesWithinItsGrace) {
   QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
-  while (!is_called) std::this_thread::yield();
+  EXPECT_TRUE(fakes::comes_true([&] { return is_called.load(); }));
   thread.request_stop();
   thread.join();
   EXPECT_EQ(queue.depth(Deadline::never())->waiting, 1U);
@@ -547,9 +550,9 @@ TEST_F(Working, ReturnsNothingThatAnOpenReceiveMayTakeAgain) {
     worker.run(stop);
   });
   latch.wait_for_callers(1);
-  while (queue.polled_at.load() == kLongAgo) std::this_thread::yield();
+  EXPECT_TRUE(fakes::comes_true([&] { return queue.polled_at.load() != kLongAgo; }));
   thread.request_stop();
-  while (queue.given_back_at.load() == kLongAgo) std::this_thread::yield();
+  EXPECT_TRUE(fakes::comes_true([&] { return queue.given_back_at.load() != kLongAgo; }));
   latch.open();
   thread.join();
   EXPECT_GE(queue.given_back_at.load() - queue.polled_at.load(), options.wait);
@@ -569,7 +572,7 @@ TEST_F(Working, StopsWithinItsGraceThoughTheQueueHangs) {
   QueueWorker worker({.clock = clock_, .random = random_, .queue = queue, .metrics = metrics_, .pool = pool},
                      *KeyTemplate::parse(KeyTemplate::kDefault), options);
   std::jthread thread([&](const std::stop_token& stop) { worker.run(stop); });
-  while (queue.calls == 0) std::this_thread::yield();
+  EXPECT_TRUE(fakes::comes_true([&] { return queue.calls > 0; }));
   const SteadyTime before = clock_.steady();
   thread.request_stop();
   thread.join();
@@ -693,7 +696,8 @@ TEST_F(Working, AStopEndsAlsoWhatWaitsToBeDeliveredAlone) {
                       .destination = DestinationName("cloudwatch")};
   ASSERT_TRUE(ledger_.claim(id, LeaseOwner("dead"), {}, Timestamp{1}, Deadline::never())->is_ours);
   store("a", "x");
-  while (metrics_.gauge("headgate_process_held_messages", "").value() < 2) std::this_thread::yield();
+  EXPECT_TRUE(
+      fakes::comes_true([&] { return metrics_.gauge("headgate_process_held_messages", "").value() >= 2; }));
   thread.request_stop();
   latch.open();
   thread.join();  // else it waits for ever

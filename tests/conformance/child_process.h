@@ -1,6 +1,7 @@
 // A process of its own, to be killed at an instant of the test's choice, or to have limits of its own.
 #pragma once
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/file_descriptor.h"
+#include "fakes/waiting.h"
 
 namespace headgate::conformance {
 
@@ -44,8 +46,14 @@ class ChildProcess {
     if (process_ > 0) kill();
   }
 
-  // The next report; 0 when the child has ended.
+  // The next report; 0 when the child has ended, or says nothing for a minute.
   char await_report() {
+    pollfd ready{.fd = read_end_.get(), .events = POLLIN, .revents = 0};
+    int readable = 0;
+    do {
+      readable = ::poll(&ready, 1, 60'000);
+    } while (readable < 0 && errno == EINTR);
+    if (readable != 1) return '\0';
     char what = 0;
     ssize_t taken = 0;
     do {
@@ -57,10 +65,19 @@ class ChildProcess {
     CHECK(::kill(process_, SIGKILL) == 0);
     wait();
   }
-  // Its exit code; -1 when a signal ended it.
+  // Its exit code; -1 when a signal ended it. A child that has not ended within a minute is killed.
   int wait() {
     int status = 0;
-    while (::waitpid(process_, &status, 0) < 0) CHECK(errno == EINTR);
+    const auto has_ended = [&] {
+      const pid_t ended = ::waitpid(process_, &status, WNOHANG);
+      CHECK(ended >= 0 || errno == EINTR);
+      return ended == process_;
+    };
+    if (!fakes::comes_true(has_ended)) {
+      ADD_FAILURE() << "a child process has not ended within a minute";
+      CHECK(::kill(process_, SIGKILL) == 0);
+      while (::waitpid(process_, &status, 0) < 0) CHECK(errno == EINTR);
+    }
     process_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

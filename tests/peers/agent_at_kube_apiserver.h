@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/waiting.h"
 #include "kube/cluster_pods.h"
 #include "local/posix_disk.h"
 #include "local/system_random.h"
@@ -46,7 +47,8 @@ class AgentAtKubeApiserver : public testing::Test {
     token_ = new_token();
     write_token(token_);
     // The server learns of rights from a watch of its own.
-    ASSERT_TRUE(await([&] { return cluster_.status_for(token_, "/api/v1/pods?limit=1") == 200; }));
+    ASSERT_TRUE(
+        fakes::comes_true([&] { return cluster_.status_for(token_, "/api/v1/pods?limit=1") == 200; }));
     add_namespace("team-a", R"("wanted":"yes")");
   }
 
@@ -104,18 +106,8 @@ class AgentAtKubeApiserver : public testing::Test {
                std::move(options))
         .value();
   }
-  // Whether it becomes true in time.
-  template <typename Condition>
-  bool await(Condition condition, std::chrono::milliseconds patience = 30s) {
-    const SteadyTime end = clock_.steady() + patience;
-    while (!condition()) {
-      if (clock_.steady() >= end) return false;
-      clock_.sleep(2ms, {});
-    }
-    return true;
-  }
   bool await_known(ClusterPods& pods, const PodId& id) {
-    return await([&] { return pods.pod(id).has_value(); });
+    return fakes::comes_true([&] { return pods.pod(id).has_value(); });
   }
   static bool is_selected(ClusterPods& pods, const PodId& id) {
     const std::optional<PodFacts> facts = pods.pod(id);

@@ -32,14 +32,14 @@ TEST_F(AgentAtKubeApiserver, FollowsPodsThatComeChangeAndGo) {
   EXPECT_EQ(pods->pod(second)->labels.at("app"), "one");
   const std::uint64_t changes = pods->changes();
   change_pod(second, R"("labels":{"app":"two"})");
-  ASSERT_TRUE(await([&] { return pods->pod(second)->labels.at("app") == "two"; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return pods->pod(second)->labels.at("app") == "two"; }));
   change_pod(second, R"("annotations":{"headgate.io/exclude":"true"})");
-  ASSERT_TRUE(await([&] { return !is_selected(*pods, second); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return !is_selected(*pods, second); }));
   EXPECT_TRUE(pods->pod(second)->is_excluded);
   EXPECT_EQ(pods->changes(), changes + 2);
   add_pod("third", {}, "node-2");
   delete_pod(first);
-  ASSERT_TRUE(await([&] { return events("DELETED") == 1; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return events("DELETED") == 1; }));
   EXPECT_TRUE(is_selected(*pods, first)) << "its logs may still be being read";
   EXPECT_EQ(events("ADDED"), 1) << "the third is of another node";
   EXPECT_EQ(lists(), 1);
@@ -55,16 +55,16 @@ TEST_F(AgentAtKubeApiserver, KnowsANamespaceWhileItsLabelsAreWanted) {
   EXPECT_TRUE(is_selected(*pods, ours));
   EXPECT_FALSE(is_selected(*pods, theirs));
   cluster_.ask("PATCH", "/api/v1/namespaces/team-b", R"({"metadata":{"labels":{"wanted":"yes"}}})");
-  EXPECT_TRUE(await([&] { return is_selected(*pods, theirs); }));
+  EXPECT_TRUE(fakes::comes_true([&] { return is_selected(*pods, theirs); }));
   cluster_.ask("PATCH", "/api/v1/namespaces/team-b", R"({"metadata":{"labels":{"wanted":"no"}}})");
-  EXPECT_TRUE(await([&] { return !is_selected(*pods, theirs); }));
+  EXPECT_TRUE(fakes::comes_true([&] { return !is_selected(*pods, theirs); }));
   EXPECT_EQ(events("DELETED", "namespaces"), 0) << "one that no longer matches is not deleted";
   const PodId late = add_pod("late", {}, kNode, "team-b");
-  EXPECT_TRUE(await([&] { return events("ADDED") == 1; }));
+  EXPECT_TRUE(fakes::comes_true([&] { return events("ADDED") == 1; }));
   EXPECT_FALSE(is_selected(*pods, late));
   delete_pod(late);
   delete_pod(theirs);
-  EXPECT_TRUE(await([&] { return events("DELETED") == 2; }));
+  EXPECT_TRUE(fakes::comes_true([&] { return events("DELETED") == 2; }));
   EXPECT_FALSE(is_selected(*pods, late));
   EXPECT_FALSE(is_selected(*pods, theirs)) << "their namespace lives on without the label";
 }
@@ -81,7 +81,7 @@ TEST_F(AgentAtKubeApiserver, IsToldByBookmarksHowFarItCameWhileOthersChange) {
     const std::string number = std::to_string(change);
     add_pod("other-" + number, {}, "node-2");
     add_namespace("other-" + number);
-    await(is_told, 500ms);
+    (void)fakes::comes_true(is_told, 500ms);
   }
   EXPECT_TRUE(is_told());
   const PodId second = add_pod("second");
@@ -97,9 +97,9 @@ TEST_F(AgentAtKubeApiserver, GoesOnWhenTheServerWasAwayAndComesBack) {
   const PodId goes = add_pod("goes");
   const auto pods = watch_pods();
   ASSERT_TRUE(await_known(*pods, stays));
-  ASSERT_TRUE(await([&] { return is_watching() && is_watching("namespaces"); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return is_watching() && is_watching("namespaces"); }));
   cluster_.stop_api();
-  ASSERT_TRUE(await([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
   EXPECT_FALSE(is_watching());
   EXPECT_TRUE(is_selected(*pods, stays)) << "what was known stays known";
   cluster_.start_api();
@@ -108,7 +108,7 @@ TEST_F(AgentAtKubeApiserver, GoesOnWhenTheServerWasAwayAndComesBack) {
   delete_pod(goes);
   add_namespace("team-b", R"("wanted":"yes")");
   const PodId theirs = add_pod("one", {}, kNode, "team-b");
-  ASSERT_TRUE(await([&] { return is_selected(*pods, comes) && is_selected(*pods, theirs); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return is_selected(*pods, comes) && is_selected(*pods, theirs); }));
   EXPECT_TRUE(is_selected(*pods, stays));
   EXPECT_TRUE(is_watching());
 }
@@ -118,10 +118,10 @@ TEST_F(AgentAtKubeApiserver, IsRefusedWithAWrongTokenAndReadsTheNextOne) {
   write_token("wrong");
   EXPECT_EQ(cluster_.status_for("wrong", "/api/v1/pods"), 401);
   const auto pods = watch_pods();
-  ASSERT_TRUE(await([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
   EXPECT_FALSE(pods->is_informed());
   write_token(token_);
-  EXPECT_TRUE(await([&] { return is_selected(*pods, pod); }));
+  EXPECT_TRUE(fakes::comes_true([&] { return is_selected(*pods, pod); }));
 }
 
 TEST_F(AgentAtKubeApiserver, TellsNothingToAServerThatItsAuthorityDidNotSign) {
@@ -134,7 +134,7 @@ TEST_F(AgentAtKubeApiserver, TellsNothingToAServerThatItsAuthorityDidNotSign) {
   ClusterPodsOptions options;
   options.ca_file = cluster_.other_ca_file();
   const auto pods = watch_pods(std::move(options));
-  ASSERT_TRUE(await([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return failures() >= 3 && failures("namespaces") >= 3; }));
   EXPECT_FALSE(pods->is_informed());
   EXPECT_EQ(lists() + lists("namespaces"), 0);
 }
@@ -150,11 +150,11 @@ TEST_F(AgentAtKubeApiserver, NeedsEachOfItsRights) {
     cluster_.ask("PUT", std::string(kRoles) + "/agent", role(rights));
     std::string asked = "/api/v1/" + resource;
     asked += right.verb == "watch" ? "?watch=true&timeoutSeconds=1" : "?limit=1";
-    ASSERT_TRUE(await([&] { return cluster_.status_for(token_, asked) == 403; }));
+    ASSERT_TRUE(fakes::comes_true([&] { return cluster_.status_for(token_, asked) == 403; }));
     const double before = failures(resource);
     const auto pods = watch_pods();
     const std::string other = resource == "pods" ? "namespaces" : "pods";
-    ASSERT_TRUE(await([&] { return failures(resource) >= before + 3 && is_watching(other); }));
+    ASSERT_TRUE(fakes::comes_true([&] { return failures(resource) >= before + 3 && is_watching(other); }));
     EXPECT_FALSE(is_watching(resource));
   }
 }

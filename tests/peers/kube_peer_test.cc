@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conformance/scratch_folder.h"
+#include "fakes/waiting.h"
 #include "kube/cluster_pods.h"
 #include "local/posix_disk.h"
 #include "local/system_clock.h"
@@ -45,16 +46,6 @@ class KubeSeenByKmock : public testing::Test {
                options)
         .value();
   }
-  // Whether it becomes true before ten seconds are over.
-  template <typename Condition>
-  bool await(Condition condition) {
-    const SteadyTime end = clock_.steady() + 10s;
-    while (!condition()) {
-      if (clock_.steady() >= end) return false;
-      clock_.sleep(1ms, {});
-    }
-    return true;
-  }
   static PodId id(const std::string& name) { return {Namespace("team-a"), PodName(name), "uid-" + name}; }
   // kmock answers 500 for namespaces, so that no pod's is ever known: assumed() tells what is known of the
   // pod.
@@ -78,7 +69,7 @@ TEST_F(KubeSeenByKmock, ListsThePodsThatAreThere) {
   add_pod("kafka-0", R"(,"labels":{"app":"broker"},"ownerReferences":[)"
                      R"({"kind":"StatefulSet","name":"kafka","controller":true}])");
   const auto pods = watch_pods();
-  ASSERT_TRUE(await([&] { return is_known(*pods, "kafka-0"); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return is_known(*pods, "kafka-0"); }));
   EXPECT_EQ(pods->assumed(id("kafka-0"))->labels.at("app"), "broker");
   EXPECT_EQ(pods->assumed(id("kafka-0"))->workload, "kafka");
 }
@@ -86,15 +77,15 @@ TEST_F(KubeSeenByKmock, ListsThePodsThatAreThere) {
 TEST_F(KubeSeenByKmock, FollowsPodsThatComeChangeAndGo) {
   add_pod("first");
   const auto pods = watch_pods();
-  ASSERT_TRUE(await([&] { return is_known(*pods, "first"); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return is_known(*pods, "first"); }));
   add_pod("second", R"(,"labels":{"app":"one"})");
-  ASSERT_TRUE(await([&] { return is_known(*pods, "second"); }));
+  ASSERT_TRUE(fakes::comes_true([&] { return is_known(*pods, "second"); }));
   ask("PATCH", "/api/v1/namespaces/team-a/pods/second",
       R"({"metadata":{"annotations":{"headgate.io/exclude":"true"}}})");
-  ASSERT_TRUE(await([&] { return !pods->assumed(id("second"))->is_selected; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return !pods->assumed(id("second"))->is_selected; }));
   ask("DELETE", "/api/v1/namespaces/team-a/pods/first");
   const std::string deleted = R"(headgate_kube_events_total{resource="pods",type="DELETED"} 1)";
-  ASSERT_TRUE(await([&] { return metrics_.exposition().find(deleted) != std::string::npos; }));
+  ASSERT_TRUE(fakes::comes_true([&] { return metrics_.exposition().find(deleted) != std::string::npos; }));
   EXPECT_TRUE(pods->assumed(id("first"))->is_selected) << "its logs may still be being read";
 }
 

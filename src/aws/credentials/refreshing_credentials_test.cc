@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <thread>
 #include <vector>
 
 #include "fakes/still_clock.h"
+#include "fakes/waiting.h"
 
 namespace headgate::aws {
 namespace {
@@ -129,7 +129,7 @@ TEST_F(RefreshingCredentialsTest, AreForgottenWhenTheyWereRefusedUnlessTheyAreNe
 
 TEST_F(RefreshingCredentialsTest, AreAskedForOnceHoweverManyWait) {
   constexpr int kThreads = 16;
-  std::latch started(kThreads);
+  fakes::Latch started(kThreads);
   origin_->during = [&] { started.wait(); };
   std::vector<std::string> got(kThreads);
   {
@@ -147,8 +147,8 @@ TEST_F(RefreshingCredentialsTest, AreAskedForOnceHoweverManyWait) {
 }
 
 TEST_F(RefreshingCredentialsTest, AFailureIsToldToAllWhoWaitedForIt) {
-  std::latch asking(1);
-  std::latch fail(1);
+  fakes::Latch asking(1);
+  fakes::Latch fail(1);
   origin_->error = Error{Fault::Retry, "no answer"};
   origin_->during = [&] {
     if (origin_->fetches > 1) return;  // the second thread came late and asked for itself
@@ -164,8 +164,8 @@ TEST_F(RefreshingCredentialsTest, AFailureIsToldToAllWhoWaitedForIt) {
 TEST_F(RefreshingCredentialsTest, HoldNoOneUpWhoHasValidOnes) {
   EXPECT_EQ(key(), "KEY1");
   clock_.advance(56min);
-  std::latch asking(1);
-  std::latch land(1);
+  fakes::Latch asking(1);
+  fakes::Latch land(1);
   origin_->during = [&] {
     asking.count_down();
     land.wait();
@@ -177,8 +177,8 @@ TEST_F(RefreshingCredentialsTest, HoldNoOneUpWhoHasValidOnes) {
 }
 
 TEST_F(RefreshingCredentialsTest, AreNotWaitedForBeyondTheDeadline) {
-  std::latch asking(1);
-  std::latch land(1);
+  fakes::Latch asking(1);
+  fakes::Latch land(1);
   origin_->during = [&] {
     asking.count_down();
     land.wait();
