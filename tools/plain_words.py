@@ -124,12 +124,8 @@ src/assembly/core_dumps.cc
 src/assembly/delivery_workers.h
 src/assembly/node_agent.h
 src/aws/call/retry_rules.h
-src/aws/call/service_client.cc
 src/aws/call/service_client.h
 src/aws/credentials/default_credentials_test.cc
-src/aws/s3/s3_bucket.h
-src/aws/sqs/sqs_client.h
-src/base/backoff.h
 src/base/printable_text.h
 src/base/utf8.h
 src/cli/check_command.h
@@ -190,10 +186,6 @@ src/model/time/message_time.h
 src/model/time/time_ordered_ids.h
 src/model/time/timestamp.h
 src/model/workload_name.h
-src/net/http_client.cc
-src/net/http_client.h
-src/ports/kube.h
-src/ports/linked_files.h
 src/process/bucket_walk.h
 src/process/executor.h
 src/process/in_flight_budget.h

@@ -25,7 +25,7 @@ void append(HeaderList& list, const std::string& line) {
 
 Fault fault_of(CURLcode code) {
   switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:  // the certificate or the host name
+    case CURLE_PEER_FAILED_VERIFICATION:  // the certificate or the host name is wrong
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
@@ -71,19 +71,19 @@ struct HttpClient::Exchange {
   const HttpStream* const into = nullptr;
   const std::optional<HttpPull> pull = {};
   HttpResponse response = {};
-  std::optional<Error> refused = {};  // by us, in a callback
+  std::optional<Error> refused = {};  // set when one of our callbacks ends the exchange
   std::size_t header_bytes = 0;
   HeaderList header_lines = {};
   TrustStore::Certificates trusted = {};
-  std::string proxy = {};  // with its password
+  std::string proxy = {};  // the proxy's URL with its password
   char words[CURL_ERROR_SIZE] = {};
   bool has_head = false;
   bool is_over = false;
-  bool is_safe = false;      // it changes nothing: libcurl may send it again
-  int sendings = 0;          // begun, this one included
-  CURLcode code = CURLE_OK;  // once it is over
+  bool is_safe = false;      // the request changes nothing, so libcurl may send it again
+  int sendings = 0;          // number of sendings that were begun, including this one
+  CURLcode code = CURLE_OK;  // set when the exchange has ended
 
-  // Pulled: first what read() wants, then what it did not ask for yet.
+  // If pulled: first the bytes that read() asked for, then those that arrived ahead of it.
   std::span<char> wanted = {};
   std::size_t given = 0;
   std::string ahead = {};
@@ -100,9 +100,9 @@ struct HttpClient::Exchange {
     return static_cast<Exchange*>(self)->take_body({bytes, size * count});
   }
 
-  // Before each sending. libcurl sends a request again, on a new connection, when a kept one dies before it
-  // answers (Curl_retry_request in its transfer.c): the server may have done it all the same, and whoever
-  // asked would not know that an earlier try may be why a condition no longer holds.
+  // Called before each sending. If a kept connection dies before an answer, libcurl sends the request again
+  // on a new one (Curl_retry_request in its transfer.c). The server may have carried out the first one. The
+  // caller would then not know that an earlier try may be the reason why a condition fails.
   static int on_sending(void* self, char*, char*, int, int) noexcept {
     auto* const exchange = static_cast<Exchange*>(self);
     if (++exchange->sendings == 1 || exchange->is_safe) return CURL_PREREQFUNC_OK;
@@ -135,7 +135,7 @@ struct HttpClient::Exchange {
     return true;
   }
 
-  // How many bytes were taken: another number ends the exchange, or pauses it.
+  // Returns how many bytes were taken. Any other number than all ends or pauses the exchange.
   std::size_t take_body(std::string_view bytes) {
     if (is_pulled()) return take_ahead(bytes);
     if (is_streamed()) {
@@ -155,7 +155,7 @@ struct HttpClient::Exchange {
     const std::size_t count = bytes.size();
     if (count > kAheadBytesMax - ahead.size() + (wanted.size() - given)) {
       is_paused = true;
-      return CURL_WRITEFUNC_PAUSE;  // libcurl keeps these and reads no more
+      return CURL_WRITEFUNC_PAUSE;  // libcurl keeps these bytes and reads no more
     }
     const std::size_t now = std::min(count, wanted.size() - given);
     std::copy_n(bytes.data(), now, wanted.data() + given);
@@ -184,7 +184,7 @@ Result<std::unique_ptr<HttpClient>> HttpClient::open(const Library&, const Clock
   if (!options.trust) options.trust = std::make_shared<TrustStore>(options.ca_file);
   auto curl = std::make_unique<Curl>();
   if (curl->multi == nullptr || curl->easy == nullptr)
-    return Error{Fault::Retry, "http client: out of memory or descriptors"};
+    return Error{Fault::Retry, "HTTP client: out of memory or descriptors"};
   return std::unique_ptr<HttpClient>(new HttpClient(clock, std::move(options), std::move(curl)));
 }
 
@@ -233,20 +233,21 @@ Result<std::size_t> HttpClient::read(std::span<char> into) {
   Exchange& exchange = *pulled_;
   const SteadyTime now = clock_.steady();
   if (exchange.call.stop.stop_requested()) return Error{Fault::Stopped, "stopped"};
-  if (exchange.call.deadline.passed(now)) return Error{Fault::Retry, "not all of the answer in time"};
+  if (exchange.call.deadline.passed(now)) return Error{Fault::Retry, "the answer was not complete in time"};
   if (const std::size_t count = exchange.take_from_ahead(into); count > 0) return count;
 
   exchange.wanted = into;
   exchange.given = 0;
   if (exchange.is_paused) {
     exchange.is_paused = false;
-    curl_easy_pause(exchange.easy, CURLPAUSE_CONT);  // may give bytes at once; a failure is perform()'s too
+    curl_easy_pause(exchange.easy, CURLPAUSE_CONT);  // may deliver bytes at once; perform() also reports a
+                                                     // failure of this call
   }
   const Deadline silent = Deadline::after(now, exchange.pull->silence_max);
   Result<> performed = perform(exchange, Deadline{std::min(silent.at, exchange.call.deadline.at)},
                                [&] { return exchange.given > 0; });
   exchange.wanted = {};
-  if (exchange.given > 0) return exchange.given;  // and an error when the next are asked for
+  if (exchange.given > 0) return exchange.given;  // an error is returned by the next call
   TRY(performed);
   return std::size_t{0};
 }
@@ -262,7 +263,7 @@ Result<> HttpClient::start(Exchange& exchange, const HttpRequest& request) {
     return Error{Fault::Invalid, "URL longer than " + std::to_string(kUrlBytesMax) + " bytes"};
   for (const auto& [name, value] : request.headers) {
     if (has_line_end(name) || has_line_end(value))
-      return Error{Fault::Invalid, "a header holds a line's end"};
+      return Error{Fault::Invalid, "a header contains a line break"};
   }
   if (!request.url.starts_with("http:")) exchange.trusted = TRY(options_.trust->get(clock_.steady()));
   prepare(exchange, request);
@@ -272,7 +273,7 @@ Result<> HttpClient::start(Exchange& exchange, const HttpRequest& request) {
 
 void HttpClient::finish() {
   curl_multi_remove_handle(curl_->multi, curl_->easy);
-  curl_easy_reset(curl_->easy);  // forgets the exchange, keeps what was learned of hosts
+  curl_easy_reset(curl_->easy);  // forgets the exchange, but keeps what was learned about hosts
 }
 
 void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
@@ -282,12 +283,14 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   };
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_PATH_AS_IS, 1L);  // an object's key may hold "..", and what is signed must be what is sent
+  set(CURLOPT_PATH_AS_IS, 1L);  // an object's key may contain "..", and the path that is signed must be the
+                                // one that is sent
   if (options_.proxies) exchange.proxy = options_.proxies->proxy_of(request.url);
-  set(CURLOPT_PROXY, exchange.proxy.c_str());  // empty: none; libcurl would ask the environment
+  set(CURLOPT_PROXY, exchange.proxy.c_str());  // an empty text means no proxy; otherwise libcurl would read
+                                               // the environment
   set(CURLOPT_NOPROXY, "");
   set(CURLOPT_HEADEROPT,
-      static_cast<long>(CURLHEADER_SEPARATE));  // a tunnel's proxy gets none of our headers
+      static_cast<long>(CURLHEADER_SEPARATE));  // the proxy of a tunnel gets none of our headers
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
   if (options_.is_http1_only) set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -310,11 +313,11 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
   bool has_content_type = false;
   for (const auto& [name, value] : request.headers) {
     std::string line = name;
-    line += value.empty() ? ";" : ": ";  // libcurl's way to say an empty one
+    line += value.empty() ? ";" : ": ";  // libcurl's syntax for an empty header
     append(exchange.header_lines, line.append(value));
     has_content_type = has_content_type || name == "Content-Type" || name == "content-type";
   }
-  append(exchange.header_lines, "Expect:");  // no waiting for 100 Continue
+  append(exchange.header_lines, "Expect:");  // do not wait for 100 Continue
   if (request.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
   } else if (request.method != "GET") {
@@ -322,12 +325,14 @@ void HttpClient::prepare(Exchange& exchange, const HttpRequest& request) {
     const CURLoption kept_or_not = exchange.pull ? CURLOPT_COPYPOSTFIELDS : CURLOPT_POSTFIELDS;
     set(kept_or_not, request.body.empty() ? "" : request.body.data());
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    if (!has_content_type) append(exchange.header_lines, "Content-Type:");  // libcurl would claim a form
+    // libcurl would send the type of a form
+    if (!has_content_type) append(exchange.header_lines, "Content-Type:");
   }
   set(CURLOPT_HTTPHEADER, exchange.header_lines.get());
 }
 
-// libcurl would read the file for each connection, or keep what it read once a client.
+// Gives the certificates to libcurl, which would otherwise read the file for each connection, or only once
+// per client.
 void HttpClient::prepare_trust(Exchange& exchange) {
   const auto set = [&](CURLoption option, auto value) {
     CHECK(curl_easy_setopt(exchange.easy, option, value) == CURLE_OK);
@@ -343,10 +348,10 @@ void HttpClient::prepare_trust(Exchange& exchange) {
   set(CURLOPT_SSL_CTX_DATA, exchange.trusted.get());
 }
 
-// Through the multi interface, whose waiting a stop request can end.
+// Uses libcurl's multi interface, because a stop request can end its waiting.
 Result<> HttpClient::perform(Exchange& exchange, Deadline deadline, const std::function<bool()>& is_enough) {
   constexpr std::chrono::milliseconds kLongestWait{
-      1000};  // the deadline is on a clock that libcurl does not know
+      1000};  // libcurl cannot wait for our clock's deadline, so we look at it this often
   const std::stop_callback wake(exchange.call.stop, [this] { curl_multi_wakeup(curl_->multi); });
   while (!exchange.is_over) {
     if (exchange.call.stop.stop_requested()) return Error{Fault::Stopped, "stopped"};
@@ -369,7 +374,7 @@ Result<> HttpClient::perform(Exchange& exchange, Deadline deadline, const std::f
   return outcome(exchange);
 }
 
-// Of an exchange that is over.
+// The result of an exchange that has ended.
 Result<> HttpClient::outcome(Exchange& exchange) {
   int pending = 0;
   while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &pending)) {
@@ -377,8 +382,8 @@ Result<> HttpClient::outcome(Exchange& exchange) {
   }
   if (exchange.refused) return *exchange.refused;
   if (exchange.code == CURLE_OK && exchange.has_head) return {};
-  // libcurl is content with a head that breaks off.
-  if (exchange.code == CURLE_OK) return Error{Fault::Retry, "the answer's head broke off"};
+  // libcurl accepts an answer whose head is cut off.
+  if (exchange.code == CURLE_OK) return Error{Fault::Retry, "the answer was cut off within its head"};
   const std::string_view words =
       exchange.words[0] != '\0' ? exchange.words : curl_easy_strerror(exchange.code);
   Error error{fault_of(exchange.code), std::string(words)};

@@ -85,13 +85,13 @@ TEST_F(HttpClientTest, SaysRetryWhenTheAnswerBreaksOff) {
   }
 }
 
-// libcurl by itself sends again what a kept connection did not answer.
+// libcurl alone would repeat a request that a kept connection did not answer.
 TEST_F(HttpClientTest, SendsAWriteOnceAlsoIfAKeptConnectionDies) {
   std::mutex mutex;
   std::vector<std::string> asked;
   ScriptedServer server([&](const std::string& first, Answer& answer) {
     answer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-    const std::string second = answer.next_request();  // done, and its answer lost
+    const std::string second = answer.next_request();  // carried out, but its answer is lost
     const std::lock_guard lock(mutex);
     for (const std::string& request : {first, second})
       if (!request.empty()) asked.push_back(request.substr(0, request.find(' ', request.find('/'))));

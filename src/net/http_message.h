@@ -9,8 +9,8 @@
 
 namespace headgate::net {
 
-using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in order; names as written
-// The first header of that name, whatever its case.
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in order; names as they were written
+// The first header with that name, ignoring case.
 std::optional<std::string_view> header_in(const HttpHeaders& headers, std::string_view name);
 
 struct HttpRequest {
@@ -29,7 +29,8 @@ struct HttpResponse {
   std::optional<std::string_view> header(std::string_view name) const { return header_in(headers, name); }
 };
 
-// Appends `text` as a part of a query or path: all but unreserved characters (RFC 3986, 2.3) are %-encoded.
+// Appends `text` as a part of a query or path. All characters but unreserved ones (RFC 3986, 2.3) are
+// %-encoded.
 void append_percent_encoded(std::string& to, std::string_view text);
 
 }  // namespace headgate::net

@@ -11,7 +11,7 @@
 namespace headgate::net {
 namespace {
 
-// Scheme, host and port: what a connection can be used again for.
+// Scheme, host and port, for which a connection can be used again.
 std::string_view origin_of(std::string_view url) {
   const std::size_t host = url.find("://");
   return host == std::string_view::npos ? url : url.substr(0, url.find_first_of("/?#", host + 3));
@@ -21,7 +21,7 @@ std::string_view origin_of(std::string_view url) {
 
 struct HttpPool::Shelf {
   struct Idle {
-    std::string origin;  // of its last exchange
+    std::string origin;  // the origin of its last exchange
     std::unique_ptr<HttpClient> client;
   };
 
@@ -32,7 +32,8 @@ struct HttpPool::Shelf {
     return options;
   }
 
-  // One that was last used for that origin, the latest first: its connection is likeliest to be open still.
+  // Takes the client that was last used for that origin, most recent first, since its connection is the most
+  // likely to be still open.
   Result<std::unique_ptr<HttpClient>> take(std::string_view origin) {
     {
       const std::lock_guard lock(mutex);
@@ -47,7 +48,7 @@ struct HttpPool::Shelf {
     return HttpClient::open(library, clock, options.client);
   }
   void give_back(std::string_view origin, std::unique_ptr<HttpClient> client) {
-    std::unique_ptr<HttpClient> displaced;  // closed without the lock
+    std::unique_ptr<HttpClient> displaced;  // destroyed after the lock is released
     const std::lock_guard lock(mutex);
     idle.push_back({std::string(origin), std::move(client)});
     if (idle.size() <= options.idle_max) return;
@@ -88,7 +89,7 @@ class HttpPool::Body final : public ByteSource {
   }
   Shelf& shelf_;
   const std::string origin_;
-  std::unique_ptr<HttpClient> client_;  // until the end
+  std::unique_ptr<HttpClient> client_;  // set until the end of the body
   std::optional<Result<std::size_t>> ended_;
 };
 

@@ -1,5 +1,5 @@
-// Connections shared by threads: each exchange borrows a client, and with it an open connection if there is
-// one.
+// HTTP connections that threads share. Each exchange borrows a client, and with it an open connection if
+// there is one.
 #pragma once
 
 #include <cstddef>
@@ -13,28 +13,29 @@
 
 namespace headgate::net {
 
-// Any thread.
+// Thread-safe.
 class HttpPool {
  public:
   struct Options {
     HttpClient::Options client = {.is_http1_only = true};
-    std::size_t idle_max = 64;  // clients kept when nobody uses them
+    std::size_t idle_max = 64;  // how many unused clients are kept
   };
-  // `library` and `clock` outlive the pool, and the pool what it gives.
+  // `library` and `clock` must outlive the pool, and the pool what it returns.
   HttpPool(const Library& library, const Clock& clock, Options options);
   ~HttpPool();
   HttpPool(const HttpPool&) = delete;
   HttpPool& operator=(const HttpPool&) = delete;
 
-  // HttpClient::send() on a borrowed client.
+  // Calls HttpClient::send() on a borrowed client.
   Result<HttpResponse> send(const HttpRequest& request, const HttpCall& call);
 
-  // An answer whose body is read as it arrives: nothing is read ahead of read() but one buffer.
+  // An answer whose body is read while it arrives. At most one buffer is read ahead of read().
   struct Opened {
-    HttpResponse head;                 // of a 2xx: without body; of the rest: with it
-    std::unique_ptr<ByteSource> body;  // of a 2xx. One thread. Letting go of it early closes the connection
+    HttpResponse head;                 // with a body only if it is not a 2xx
+    std::unique_ptr<ByteSource> body;  // set for a 2xx; for one thread; destroying it before its end closes
+                                       // the connection
   };
-  // The call's deadline is for all of it, to the body's end; the pull's is for the head.
+  // The deadline of `call` is for the whole exchange to the end of the body; that of `pull` is for the head.
   Result<Opened> open(const HttpRequest& request, const HttpCall& call, const HttpPull& pull = {});
 
  private:

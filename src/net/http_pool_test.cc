@@ -37,7 +37,7 @@ class HttpPoolTest : public testing::Test {
   HttpPool pool_{library_, clock_, {}};
 };
 
-// Keeps a connection open and answers its requests until the client closes it.
+// Answers all requests on a connection until the client closes it.
 class KeepAliveServer {
  public:
   std::string url() const { return server_.url(); }
@@ -60,7 +60,8 @@ TEST_F(HttpPoolTest, ExchangesOneAfterTheOtherShareAConnection) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(pool_.send({.url = server.url() + "/sent"}, call()).value().body, "hello");
     const HttpPool::Opened opened = pool_.open({.url = server.url() + "/opened"}, call()).value();
-    EXPECT_EQ(rest_of(*opened.body), "hello");  // at its end the connection is free, though the body lives on
+    EXPECT_EQ(rest_of(*opened.body), "hello");  // at the end of the body the connection is free, although the
+                                                // body object still exists
     EXPECT_EQ(pool_.send({.url = server.url() + "/sent"}, call()).value().body, "hello");
   }
   EXPECT_EQ(server.answered(), 9);
@@ -71,7 +72,7 @@ TEST_F(HttpPoolTest, ManyThreadsExchangeAtTheSameTime) {
   constexpr int kThreads = 8;
   fakes::Latch all_here(kThreads);
   ScriptedServer server([&](const std::string& request, Answer& answer) {
-    all_here.arrive_and_wait();  // nobody is answered before everybody has asked
+    all_here.arrive_and_wait();  // answers nobody before all have asked
     answer.json(200, request.substr(0, request.find(" HTTP")));
   });
   std::atomic<int> right = 0;
@@ -110,7 +111,7 @@ TEST_F(HttpPoolTest, GivesABodyWhileItArrives) {
   EXPECT_EQ(text, "first");
   first_was_read.count_down();
   EXPECT_EQ(rest_of(*opened.body), "second");
-  EXPECT_EQ(opened.body->read(buffer).value(), 0U);  // and again
+  EXPECT_EQ(opened.body->read(buffer).value(), 0U);  // and once more
 }
 
 TEST_F(HttpPoolTest, GivesTheSameBytesInPiecesOfAnySize) {
@@ -148,13 +149,13 @@ TEST_F(HttpPoolTest, ReadsNoFurtherThanItIsAskedTo) {
     std::vector<char> buffer(1000);
     for (int i = 0; i < 100; ++i) ASSERT_GT(opened.body->read(buffer).value(), 0U);
     std::size_t before = 0;
-    do {  // until the buffers of the kernel are full and the server stands still
+    do {  // until the kernel's buffers are full and the server is blocked
       before = written;
       clock_.sleep(100ms, {});
     } while (written != before);
     EXPECT_LT(written, 32U << 20U);
   }
-  gone.wait();  // letting go early closed the connection
+  gone.wait();  // destroying the body early closed the connection
   EXPECT_LT(written, 32U << 20U);
 }
 

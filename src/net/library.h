@@ -1,12 +1,12 @@
-// The HTTP library, made ready once for the whole process.
+// Initializes the HTTP library once for the whole process.
 #pragma once
 
 #include "base/result.h"
 
 namespace headgate::net {
 
-// Make one in main() before any thread starts, and let it go after the last client. Clients ask for it so
-// that none can be made without.
+// Create one in main() before any thread starts, and destroy it after the last client. Clients require it, so
+// that none can be created without.
 // SIGPIPE is ignored from then on.
 class Library {
  public:
@@ -19,7 +19,7 @@ class Library {
 
  private:
   Library() = default;
-  bool is_ours_ = true;  // to clean up
+  bool is_ours_ = true;  // whether the destructor must clean up
 };
 
 }  // namespace headgate::net

@@ -45,7 +45,7 @@ struct Authority {
   std::string port;
 };
 
-// Of host:port, [::1]:port or either without a port.
+// Splits host:port, [::1]:port, or either without a port.
 Authority authority_of(std::string_view text) {
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) text.remove_prefix(at + 1);
   if (text.starts_with('[')) {
@@ -86,19 +86,19 @@ Result<std::string> proxy_in(std::string_view text, std::string_view name) {
   };
   const bool is_plain =
       std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
-  if (!is_plain || text.size() > kProxyBytesMax) return bad("is no address: write it like http://host:port");
+  if (!is_plain || text.size() > kProxyBytesMax) return bad("is not a URL: write it like http://host:port");
   std::string url(text);
   if (const std::size_t scheme = text.find("://"); scheme == std::string_view::npos) {
     url = "http://" + url;
   } else if (const std::string kind = lower(text.substr(0, scheme)); kind != "http" && kind != "https") {
-    return bad("is a proxy of a kind that is not known: write it like http://host:port");
+    return bad("is a proxy of an unsupported kind: write it like http://host:port");
   }
   const Authority there = authority_of(authority_in(url));
   unsigned port = 0;
   const auto [end, error] = std::from_chars(there.port.data(), there.port.data() + there.port.size(), port);
   const bool is_port = there.port.empty() || (error == std::errc() && port > 0 && port < 65'536 &&
                                               end == there.port.data() + there.port.size());
-  if (there.host.empty() || !is_port) return bad("has no host, or a port that is none");
+  if (there.host.empty() || !is_port) return bad("has no host, or its port is not a number from 1 to 65535");
   return url;
 }
 

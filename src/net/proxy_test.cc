@@ -40,7 +40,7 @@ TEST(ProxyRules, SayWhichRequestsGoThroughWhat) {
                                          {"https://port.example/", https},
                                          {"https://mixed.example/", ""},
                                          {"https://MIXED.EXAMPLE./", ""},
-                                         // Never, whatever is said.
+                                         // Never through a proxy, whatever the variables say.
                                          {"http://169.254.169.254/latest/api/token", ""},
                                          {"http://169.254.170.2/v2/credentials", ""},
                                          {"http://169.254.170.23/v1/credentials", ""},

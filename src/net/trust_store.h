@@ -1,4 +1,5 @@
-// Whose certificates are believed, read once for all connections: a bundle of 150 is 0.8 MiB and 30 ms.
+// The certificates that we trust, read once for all connections: reading a bundle of 150 takes 0.8 MiB and 30
+// ms.
 #pragma once
 
 #include <memory>
@@ -12,21 +13,22 @@ struct x509_store_st;  // OpenSSL's X509_STORE
 
 namespace headgate::net {
 
-// Any thread.
+// Thread-safe.
 class TrustStore {
  public:
-  using Certificates = std::shared_ptr<x509_store_st>;  // shared by the connections that are being made
-  static constexpr std::chrono::hours kAgeMax{1};       // then the file is read again
+  using Certificates = std::shared_ptr<x509_store_st>;  // shared by the connections that are being opened
+  static constexpr std::chrono::hours kAgeMax{1};       // after this time the file is read again
 
-  // PEM; empty: the machine's own.
+  // A file in PEM; if empty, the machine's own certificates.
   explicit TrustStore(std::string ca_file);
-  // Denied when the file cannot be read or holds none; what was read before is kept then.
+  // Fault::Denied if the file cannot be read or contains no certificate, and none were read before. Otherwise
+  // those that were read before are used on.
   Result<Certificates> get(SteadyTime now);
 
  private:
   const std::string ca_file_;
   std::mutex mutex_;
-  Certificates certificates_;  // guarded; none: not read yet
+  Certificates certificates_;  // guarded; null until they are read
   SteadyTime read_at_{};       // guarded
 };
 

@@ -31,7 +31,7 @@ TEST(TrustStore, ReadsTheFileOnceAndAgainAfterAnHour) {
   EXPECT_EQ(store.get(start + 61min).value(), second);
 
   std::filesystem::remove(file);
-  EXPECT_EQ(store.get(start + 3h).value(), second);  // it may come back
+  EXPECT_EQ(store.get(start + 3h).value(), second);  // the file may come back
   EXPECT_EQ(TrustStore(file).get(start).error().fault, Fault::Denied);
   std::ofstream(file) << "no certificate";
   EXPECT_EQ(TrustStore(file).get(start).error().fault, Fault::Denied);

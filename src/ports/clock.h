@@ -1,4 +1,4 @@
-// Time, as the stages see it. Wall time is for what people read, steady time for durations.
+// The time, for the stages. Wall time is for what people read, steady time for durations.
 #pragma once
 
 #include <chrono>
@@ -9,13 +9,13 @@
 
 namespace headgate {
 
-// Any thread.
+// Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp now() const = 0;      // may jump, also back
-  virtual SteadyTime steady() const = 0;  // never goes back
-  // Waits that long, or until `stop`; says whether it was stopped.
+  virtual Timestamp now() const = 0;      // wall time, which may jump forwards and backwards
+  virtual SteadyTime steady() const = 0;  // never goes backwards
+  // Waits for this time, or until `stop`. Returns true if it was stopped.
   virtual bool sleep(std::chrono::nanoseconds wait, const std::stop_token& stop) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Opens a tenant's side of a destination: assumed roles and clients on AWS, folders in local mode.
+// Opens a tenant's destinations: with assumed roles and clients on AWS, in folders in local mode.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@
 
 namespace headgate {
 
-// Any thread. What it gives is shared by workers that deliver to the same destination (a cached connection
-// and its credentials), hence shared_ptr. Denied when the tenant's role refuses us.
+// Thread-safe. Workers that deliver to the same destination share what it returns (a cached connection with
+// its credentials), hence shared_ptr. Fault::Denied if the tenant's role refuses us.
 class Destinations {
  public:
   virtual ~Destinations() = default;

@@ -1,4 +1,4 @@
-// Which directories of the node changed, so that files in which nothing happens need not be looked at.
+// Tells which directories of the node changed, so that files without changes need not be looked at.
 #pragma once
 
 #include <string>
@@ -8,27 +8,30 @@
 
 namespace headgate {
 
-// One thread. It only ever says where to look: events may be lost (then `is_overflown`), come twice, or be
-// of changes that were seen already. Nobody waits on it: who takes events has other work too.
+// For one thread. Events are only hints where to look. They may be lost (then `is_overflown`), be repeated,
+// or report changes that were already seen. Nothing here waits, because the thread that takes events has
+// other work too.
 class FileEvents {
  public:
   virtual ~FileEvents() = default;
 
-  // From now on changes in the directory are told, not those below its directories; until it is removed.
-  // Again for the same directory: costs nothing. NotFound when it is not there; Retry when the machine's
-  // limits are reached, Invalid where changes are not told of (network file systems): poll instead.
+  // Reports changes in this directory from now on, but not in directories below it, until the directory is
+  // removed. Watching a directory again costs nothing. Fault::NotFound if it does not exist. Fault::Retry if
+  // a limit of the machine is reached. Fault::Invalid if its file system reports no changes, as network file
+  // systems: the caller must poll instead.
   virtual Result<> watch(const std::string& directory) = 0;
 
   struct Changed {
-    std::string directory;              // as given to watch()
-    bool are_names_changed = false;     // something was made, renamed or removed in it
-    bool are_contents_changed = false;  // a file in it was written; not told of what lies behind links
+    std::string directory;              // as passed to watch()
+    bool are_names_changed = false;     // an entry was created, renamed or removed
+    bool are_contents_changed = false;  // a file in it was written; writes to targets of links are not
+                                        // reported
   };
   struct Changes {
-    std::vector<Changed> directories;  // each once
-    bool is_overflown = false;         // some are missing: look at everything
+    std::vector<Changed> directories;  // each directory once
+    bool is_overflown = false;         // some changes are missing, so all directories must be looked at
   };
-  // What happened since the last call.
+  // The changes since the last call.
   virtual Changes take() = 0;
 };
 

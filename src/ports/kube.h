@@ -1,4 +1,4 @@
-// What the cluster knows about pods: the Kubernetes API, or only their names in local mode.
+// What is known about pods: from the Kubernetes API, or in local mode only their names.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace headgate {
 
-// A pod as the log directory names it.
+// A pod, as its log directory is named.
 struct PodId {
   Namespace namespace_name;
   PodName pod;
@@ -22,31 +22,34 @@ struct PodId {
 
 struct PodFacts {
   bool is_selected = true;   // its logs are to be collected
-  bool is_excluded = false;  // not selected because it, or its namespace, says so of itself
+  bool is_excluded = false;  // not selected, because the pod or its namespace excludes itself
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> namespace_labels;
   std::string workload;                              // the owner's name, if known
-  std::set<ContainerName> excluded_containers = {};  // of a selected pod: not to be collected all the same
+  std::set<ContainerName> excluded_containers = {};  // containers of a selected pod that are nevertheless not
+                                                     // collected
 };
 
-// One thread. Never blocks: answers from what was watched.
+// For one thread. Never blocks: answers come from memory.
 class Kube {
  public:
   virtual ~Kube() = default;
-  // Empty when the pod is not known (yet).
+  // None if the pod is not known (yet).
   virtual std::optional<PodFacts> pod(const PodId& id) = 0;
-  // What a pod is taken for that has been waited for long enough and is still not known. Empty when that
-  // could collect what nobody selected, or give it to the wrong tenant: then it goes on waiting.
+  // What to assume of a pod that has been waited for long enough and is still unknown. None if an assumption
+  // could collect a pod that nobody selected, or give its lines to the wrong tenant. Such a pod waits on.
   virtual std::optional<PodFacts> assumed(const PodId& /*id*/) { return PodFacts(); }
-  // Runs of the container whose number (that of their log files) is lower are known to have ended: they write
-  // nothing any more. 0: of none is it known.
+  // All runs of the container with a lower number (that of their log files) are known to have ended, so they
+  // write nothing more. 0 if no run is known to have ended.
   virtual std::uint32_t runs_ended(const PodId& /*id*/, const ContainerName& /*container*/) { return 0; }
-  // Grows whenever pod() or runs_ended() may answer otherwise than before; read it first, then ask.
+  // Grows whenever pod() or runs_ended() may give another answer than before. Read this number first, then
+  // ask.
   virtual std::uint64_t changes() { return 0; }
-  // False while nothing is known of any pod, so that an unknown one may as well be one that is not selected.
-  // Once true it stays so.
+  // False while no pod is known, so that an unknown pod may be one that is not selected. Once true, it stays
+  // true.
   virtual bool is_informed() { return true; }
-  // Why pod() may answer out of date: nothing was ever learned, or the API cannot be watched. Any thread.
+  // An error that says why pod() may be out of date: nothing was ever learned, or the API cannot be watched.
+  // Thread-safe.
   virtual Result<> freshness() { return {}; }
 };
 

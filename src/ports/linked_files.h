@@ -1,5 +1,5 @@
-// What lies beside a log file that is reached through a link: a link shows one file, and its runtime (Docker)
-// renames that file and writes another one under its name, out of sight of who looks at the link.
+// Finds files beside the target of a link. Docker's log file is reached through a link. Docker renames that
+// file and writes a new one under its name, which nobody sees who looks at the link alone.
 #pragma once
 
 #include <memory>
@@ -16,13 +16,13 @@ struct FileBeside {
   std::unique_ptr<ReadableFile> file;
 };
 
-// Any thread.
+// Thread-safe.
 class LinkedFiles {
  public:
   static constexpr std::size_t kFilesMax = 64;
   virtual ~LinkedFiles() = default;
-  // The files in the directory of the file that `path` leads to whose names begin with its name and a dot, at
-  // most kFilesMax; those that may not be opened are left out.
+  // Files in the directory of the target of `path` whose names begin with the target's name and a dot. At
+  // most kFilesMax. Files that we may not open are left out.
   virtual Result<std::vector<FileBeside>> beside_target(const std::string& path) = 0;
 };
 

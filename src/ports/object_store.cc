@@ -19,15 +19,15 @@ bool is_metadata_name(std::string_view name) {
 Result<> check_put_options(const PutOptions& options) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : options.metadata) {
-    if (!is_metadata_name(name))
-      return Error{Fault::Invalid, "metadata: a name that is not lower-case ASCII"};
+    if (!is_metadata_name(name)) return Error{Fault::Invalid, "metadata: a name is not lower-case ASCII"};
     if (!is_printable(value)) return Error{Fault::Invalid, "metadata: " + name + ": not printable ASCII"};
     bytes += name.size() + value.size();
   }
-  if (bytes > kMetadataBytesMax) return Error{Fault::Invalid, "metadata: over 2048 bytes"};
+  if (bytes > kMetadataBytesMax) return Error{Fault::Invalid, "metadata: more than 2048 bytes"};
   for (const std::string* header : {&options.content_type, &options.content_encoding}) {
     if (!is_printable(*header)) return Error{Fault::Invalid, "content header: not printable ASCII"};
-    if (header->size() > kMetadataBytesMax) return Error{Fault::Invalid, "content header: over 2048 bytes"};
+    if (header->size() > kMetadataBytesMax)
+      return Error{Fault::Invalid, "content header: more than 2048 bytes"};
   }
   return {};
 }

@@ -1,5 +1,6 @@
-// One bucket. Where batches wait between node and processor, and where tenants receive them: S3, a folder in
-// local mode, SimStore in simulations. All pass tests/conformance/object_store.h.
+// One bucket, which holds batches between node and processor, or in which a tenant receives them. It is in
+// S3, in a folder in local mode, or a SimStore in simulations. All implementations pass
+// tests/conformance/object_store.h.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,10 @@
 
 namespace headgate {
 
-constexpr std::size_t kObjectKeyBytesMax = 1024;  // S3's limits, kept by every store
-constexpr std::size_t kMetadataBytesMax = 2048;   // names and values
+constexpr std::size_t kObjectKeyBytesMax = 1024;  // S3's limit, which every store enforces
+constexpr std::size_t kMetadataBytesMax = 2048;   // names and values together
 
-// User metadata, x-amz-meta-*: lower-case ASCII names, printable ASCII values, 2 KiB in all.
+// User metadata (x-amz-meta-*): names of lower-case ASCII, values of printable ASCII, 2 KiB together.
 using ObjectMetadata = std::map<std::string, std::string>;
 
 struct ObjectInfo {
@@ -35,13 +36,13 @@ struct ObjectInfo {
   ObjectMetadata metadata;
 };
 
-// Which bytes of an object: [first, first + bytes).
+// The bytes [first, first + bytes) of an object.
 struct ByteRange {
   std::uint64_t first = 0;
   std::uint64_t bytes = 0;
 };
 
-enum class PutMode : std::uint8_t { Replace, OnlyIfAbsent };  // OnlyIfAbsent: If-None-Match: *
+enum class PutMode : std::uint8_t { Replace, OnlyIfAbsent };  // OnlyIfAbsent is S3's If-None-Match: *
 enum class PutOutcome : std::uint8_t { Stored, AlreadyThere };
 
 struct PutOptions {
@@ -51,14 +52,15 @@ struct PutOptions {
   ObjectMetadata metadata;
 };
 
-// Invalid: metadata names other than [a-z0-9._-], values and content headers that are not printable ASCII,
-// more than 2 KiB.
+// Fault::Invalid for metadata names other than [a-z0-9._-], for values and content headers that are not
+// printable ASCII, and for more than 2 KiB.
 Result<> check_put_options(const PutOptions& options);
 
-// An object being written. Nobody sees it before commit(); without commit() there is never an object.
+// An object that is being written. Nobody sees it before commit(). Without commit() it never exists.
 class ObjectWriter : public ByteSink {
  public:
-  // All bytes or nothing, in one step. After Fault::Retry it may or may not be there: write it again.
+  // Stores all bytes or nothing, in one step. After Fault::Retry the object may or may not exist: write it
+  // again.
   virtual Result<PutOutcome> commit() = 0;
 };
 
@@ -68,11 +70,13 @@ class ObjectReader : public ByteSource {
 };
 
 struct ObjectPage {
-  std::vector<ObjectInfo> objects;  // key, bytes, etag, modified_at only; keys ascending by bytes
+  std::vector<ObjectInfo> objects;  // only with key, bytes, etag and modified_at; ordered by the bytes of
+                                    // their keys
   bool is_last = true;
 };
 
-// Any thread; readers and writers one thread each. The bucket not being there is NotFound from every call.
+// Thread-safe; readers and writers are for one thread each. Every call answers Fault::NotFound if the bucket
+// does not exist.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -80,24 +84,24 @@ class ObjectStore {
 
   virtual Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                             Deadline deadline) = 0;
-  // NotFound when it is not there. A range beyond the end is Invalid.
+  // Fault::NotFound if the object does not exist. Fault::Invalid if the range begins after its end.
   virtual Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key,
                                                             std::optional<ByteRange> range,
                                                             Deadline deadline) = 0;
   virtual Result<ObjectInfo> head(const ObjectKey& key, Deadline deadline) = 0;
-  // Up to `count_max` objects whose keys start with `prefix` and come after `after`.
+  // Up to `count_max` objects whose keys begin with `prefix` and come after `after`.
   virtual Result<ObjectPage> list(std::string_view prefix, const ObjectKey& after, std::size_t count_max,
                                   Deadline deadline) = 0;
-  // Removing what is not there is success.
+  // Removing an object that does not exist succeeds.
   virtual Result<> remove(const ObjectKey& key, Deadline deadline) = 0;
 
   struct CopySource {
     BucketName bucket;
     ObjectKey key;
   };
-  // A copy of another bucket's object made by the service, no bytes through us. The options' metadata and
-  // content headers replace the source's. Denied when this backend or these credentials cannot: read and
-  // write instead.
+  // The service copies an object of another bucket; no bytes come through us. The metadata and content
+  // headers of `options` replace the source's. Fault::Denied if this backend or these credentials cannot
+  // copy: read and write instead.
   virtual Result<PutOutcome> copy(const CopySource& source, const ObjectKey& to, PutOptions options,
                                   Deadline deadline) = 0;
 };

@@ -1,4 +1,4 @@
-// Chance: ids and jitter. Simulations give a seeded one, so that a failing run can be run again.
+// Random numbers, for ids and jitter. Simulations use a seed, so that a failing run can be repeated.
 #pragma once
 
 #include <array>
@@ -7,11 +7,11 @@
 
 namespace headgate {
 
-// Any thread.
+// Thread-safe.
 class Random {
  public:
   virtual ~Random() = default;
-  virtual std::uint64_t next() = 0;  // uniform
+  virtual std::uint64_t next() = 0;  // uniform over all 64-bit numbers
 
   // A random (version 4, RFC 9562) UUID, 36 lower-case characters.
   std::string uuid() {

@@ -1,4 +1,4 @@
-// A small file of the Disk port, read at once.
+// Reads a small file of the Disk port at once.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace headgate {
 
-// Invalid when it is longer than `bytes_max`.
+// Fault::Invalid if the file is longer than `bytes_max`.
 Result<std::string> read_whole_file(Disk& disk, const std::string& path, std::size_t bytes_max);
 
 }  // namespace headgate

@@ -16,9 +16,9 @@ constexpr std::size_t kLambdaEventBytesMax = 6U << 20U;  // the most in a synchr
 constexpr std::size_t kLambdaEventMessagesMax = 10'000;  // the largest BatchSize of an SQS trigger
 
 // The messages in an SQS event. Any other event, such as an S3 event that somebody sends by hand, is one
-// message: its body is the whole event, and its id is the invocation's, which stays the same when Lambda
-// tries again. Fault::Invalid if the event is not a JSON object or too large, or if a record lacks its id or
-// body; the error says which.
+// message. Its body is the whole event. Its id is the invocation's, which stays the same when Lambda tries
+// again. Fault::Invalid if the event is not a JSON object or too large, or if a record lacks its id or body;
+// the error says which.
 Result<std::vector<ReceivedMessage>> messages_of_lambda_event(std::string_view event,
                                                               std::string_view request_id);
 
