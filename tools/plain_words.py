@@ -162,8 +162,6 @@ src/deliver/own_fault.h
 src/deliver/pace.h
 src/http/listen_address.h
 src/http/server_test.cc
-src/kube/known_pods.h
-src/kube/resource_watch.h
 src/kube/workload_owner.h
 src/local/directory_publisher.h
 src/local/object_sidecar.h

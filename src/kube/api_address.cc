@@ -11,16 +11,17 @@
 namespace headgate::kube {
 
 Result<std::string> in_cluster_api(std::string_view host, std::string_view port) {
-  if (host.empty()) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: empty; not in a cluster?"};
+  if (host.empty())
+    return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: empty; this process may not run in a cluster"};
   const bool is_host = std::all_of(host.begin(), host.end(), [](char character) {
     return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
            (character >= 'A' && character <= 'Z') || character == '.' || character == '-' || character == ':';
   });
-  if (!is_host) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: no host"};
+  if (!is_host) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: not a host"};
   std::uint16_t number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (error != std::errc() || end != port.data() + port.size() || number == 0)
-    return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: no port"};
+    return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: not a port"};
   const bool is_ipv6 = host.find(':') != std::string_view::npos;
   return "https://" + (is_ipv6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
          std::to_string(number);
@@ -33,7 +34,7 @@ bool may_send_token(std::string_view api) {
   if (!api.starts_with(kPlain)) return false;
   std::string_view authority = api.substr(kPlain.size());
   authority = authority.substr(0, authority.find_first_of("/?#\\"));
-  if (authority.find('@') != std::string_view::npos) return false;  // what follows it is the host
+  if (authority.find('@') != std::string_view::npos) return false;  // the host is what follows the @
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
     if (end == std::string_view::npos) return false;

@@ -36,7 +36,7 @@ void read_labels(const Found& found, std::map<std::string, std::string>& into) {
   for (const auto& [key, value] : labels) {
     std::string_view text;
     if (value.get_string().get(text) != simdjson::SUCCESS) continue;
-    if (into.size() == kLabelsMax) return;  // sorted by name as the API sends them: always the same ones
+    if (into.size() == kLabelsMax) return;  // the API sorts labels by name, so we always keep the same ones
     into.emplace(key, text);
   }
 }
@@ -69,9 +69,9 @@ bool is_object(const Found& found) {
 }
 
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus
-// The run that a status tells of has the number restartCount, as its log file has. While a container waits to
-// be started anew (CrashLoopBackOff), that run has ended, and is the last one. Where kubelet lost its record
-// of it (reason ContainerStatusUnknown, without an id), the number is already that of the next run.
+// The run that a status describes has the number restartCount, as its log file has. While a container waits
+// for a restart (CrashLoopBackOff), that run has ended, and is the last one. If kubelet lost its record of
+// the run (reason ContainerStatusUnknown, without an id), the number is already that of the next run.
 void read_runs_ended(const Found& found, std::map<std::string, std::uint32_t>& into) {
   dom::array statuses;
   if (found.get_array().get(statuses) != simdjson::SUCCESS) return;
@@ -90,7 +90,7 @@ void read_runs_ended(const Found& found, std::map<std::string, std::uint32_t>& i
   }
 }
 
-// `json` is an object. The whole Pod or its PartialObjectMetadata.
+// Reads a whole Pod or its PartialObjectMetadata. `json` must be an object.
 ApiObject read_object(const dom::element& json) {
   ApiObject object;
   const Found metadata = json["metadata"];
@@ -157,8 +157,8 @@ Result<ApiList> parse_list(std::string_view json) {
   list.continue_token = text_of(root["metadata"]["continue"]);
   if (list.continue_token.size() > kContinueBytesMax)
     return Error{Fault::Invalid, "metadata.continue: too long"};
-  if (found.error() == simdjson::SUCCESS && found.is_null()) return list;  // Go writes an empty list so
-  if (found.get_array().get(items) != simdjson::SUCCESS) return Error{Fault::Invalid, "items: no list"};
+  if (found.error() == simdjson::SUCCESS && found.is_null()) return list;  // Go writes an empty list as null
+  if (found.get_array().get(items) != simdjson::SUCCESS) return Error{Fault::Invalid, "items: not a list"};
   for (const dom::element item : items) {
     if (!item.is_object()) {
       ++list.unreadable;

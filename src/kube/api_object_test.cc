@@ -8,7 +8,7 @@
 namespace headgate::kube {
 namespace {
 
-// As kube-apiserver 1.34 sends it, less what is of no matter here.
+// As kube-apiserver 1.34 sends it, without the parts that do not matter here.
 constexpr std::string_view kPod =
     R"({"metadata":{"name":"api-6d4b75cb6d-hwx2k","generateName":"api-6d4b75cb6d-","namespace":"team-a",)"
     R"("uid":"0f6c7bd1-8d1e-4d0a-9a55-0d3a2c9f0b11","resourceVersion":"8132",)"
@@ -148,7 +148,7 @@ TEST(Workloads, AreCalledAsPeopleCallThem) {
 TEST(Pods, AreFoundByTheUidOfTheirLogDirectory) {
   ApiObject pod = {.namespace_name = "kube-system", .name = "etcd-node-1", .uid = "mirror"};
   EXPECT_EQ(id_on_disk(pod).uid, "mirror");
-  // Copied with a static pod's manifest into one for the API, it says nothing.
+  // If it was copied with a static pod's manifest into a pod for the API, it means nothing.
   pod.annotations["kubernetes.io/config.hash"] = "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f";
   EXPECT_EQ(id_on_disk(pod).uid, "mirror");
   pod.annotations["kubernetes.io/config.mirror"] = "3bd0f3bbd26ffba6a8b3c1a3f1ed3a9f";
@@ -177,7 +177,7 @@ TEST(ApiObject, TellsWhichRunsOfContainersHaveEnded) {
       {R"({"containerStatuses":[{"name":"a","restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff"}},
            "lastState":{"terminated":{"containerID":"containerd://1"}}}]})",
        {{"a", 4}}},
-      // Its record was lost: the number is the next run's.
+      // kubelet lost the record, so the number is the next run's.
       {R"({"containerStatuses":[{"name":"a","restartCount":3,"state":{"waiting":{"reason":"ContainerCreating"}},
            "lastState":{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown"}}}]})",
        {{"a", 3}}},
@@ -186,7 +186,7 @@ TEST(ApiObject, TellsWhichRunsOfContainersHaveEnded) {
                                 {"name":"b","restartCount":1,"state":{"terminated":{}}}],
            "ephemeralContainerStatuses":[{"name":"e","restartCount":0,"state":{"terminated":{}}}]})",
        {{"i", 1}, {"b", 2}, {"e", 1}}},
-      // What nobody should send.
+      // Values that no server should send.
       {R"({"containerStatuses":[{"name":"a","restartCount":-1,"state":{"terminated":{}}},
                                 {"name":"b","restartCount":4294967295,"state":{"terminated":{}}},
                                 {"name":"c","restartCount":"1","state":{"terminated":{}}},

@@ -19,8 +19,8 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOpt
   if (!options.token_file.empty() && !may_send_token(options.watch.api)) {
     return Error{Fault::Invalid,
                  options.watch.api +
-                     ": the service account's token would go over the network in the clear: write "
-                     "https://, or set kube.token_file to nothing so that none is sent"};
+                     ": the service account's token would be sent without encryption: write "
+                     "https://, or set kube.token_file to an empty text so that none is sent"};
   }
   std::unique_ptr<ClusterPods> pods(new ClusterPods(deps, std::move(options)));
   TRY(pods->restore());
@@ -30,7 +30,7 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOpt
   TRY_IN("kube", pods->add_watcher({.name = "pods",
                                     .path = "/api/v1/pods",
                                     .field_selector = node.empty() ? node : "spec.nodeName=" + node,
-                                    // Of a whole cluster that would be too much.
+                                    // For a whole cluster, whole objects would be too much.
                                     .content = node.empty() ? WatchedResource::Content::Metadata
                                                             : WatchedResource::Content::Whole},
                                    {.replace =
@@ -45,8 +45,8 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOpt
                                           const std::lock_guard lock(self->mutex_);
                                           self->known_.apply_to_pods(event, now);
                                         }}));
-  // All namespaces: were only those with the label asked for, one that loses it would look like a deleted
-  // one.
+  // Watches all namespaces. If only those with the label were watched, one that loses it would look like a
+  // deleted one.
   TRY_IN("kube", pods->add_watcher({.name = "namespaces", .path = "/api/v1/namespaces"},
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
@@ -70,7 +70,7 @@ ClusterPods::~ClusterPods() {
   for (const auto& watcher : watchers_) {
     if (watcher->thread.joinable()) watcher->thread.join();
   }
-  if (!keeping_.joinable()) return;  // it never began
+  if (!keeping_.joinable()) return;  // the thread was never started
   keeping_.join();
   store_if_changed();
 }
@@ -204,7 +204,7 @@ Result<> ClusterPods::freshness() {
     const std::optional<Error> trouble = watcher->watch->trouble();
     if (trouble) return Error(*trouble).in(watcher->watch->name());
   }
-  if (!is_informed()) return Error{Fault::Retry, "the API has not said yet what pods there are"};
+  if (!is_informed()) return Error{Fault::Retry, "the API has not yet sent a list of pods"};
   return {};
 }
 

@@ -1,5 +1,5 @@
-// The Kube port on a Kubernetes API: what it says of this node's pods, remembered through its outages and our
-// restarts.
+// The Kube port on a Kubernetes API. It remembers what the API said of this node's pods, also while the API
+// is away and after our restart.
 #pragma once
 
 #include <chrono>
@@ -22,18 +22,18 @@ namespace headgate::kube {
 struct ClusterPodsOptions {
   WatchOptions watch;
   Selection selection;
-  std::string token_file = {};  // empty: none is sent
-  std::string ca_file = {};     // empty: the machine's own
-  std::string data_directory;   // of the file known-pods
+  std::string token_file = {};  // no token is sent if empty
+  std::string ca_file = {};     // if empty, the machine's own certificates
+  std::string data_directory;   // directory of the file known-pods
   std::chrono::milliseconds store_every{5000};
   std::chrono::hours keep_gone{6};
-  // How long the API has to answer after a start, before what an earlier run knew is gone by.
+  // How long after a start the API may take to answer. After that time we use what an earlier run knew.
   std::chrono::milliseconds trust_kept_after{10'000};
 };
 
-// pod(), runs_ended(), is_informed() and changes() are for the collect thread; they take a lock that is never
-// held over anything that waits. Two threads watch, pods and namespaces; one writes to disk and tells the
-// metrics. Destroying it stops and joins them, and writes what is not written.
+// pod(), runs_ended(), is_informed() and changes() are for the collect thread. They take a lock that nobody
+// holds while waiting. Two threads watch pods and namespaces. A third writes to disk and sets the metrics.
+// The destructor stops and joins them, and writes what is not yet written.
 class ClusterPods : public Kube {
  public:
   struct Deps {
@@ -43,8 +43,8 @@ class ClusterPods : public Kube {
     Disk& disk;
     Metrics& metrics;
   };
-  // Reads what an earlier run knew, then watches. Needs no answer of the API; fails only when no client can
-  // be made, or when the token would go over the network in the clear.
+  // Reads what an earlier run knew, then watches. Does not wait for an answer of the API. Fails only if no
+  // client can be created, or if the token would be sent over the network without TLS.
   static Result<std::unique_ptr<ClusterPods>> open(Deps deps, ClusterPodsOptions options);
   ~ClusterPods() override;
 
@@ -78,9 +78,10 @@ class ClusterPods : public Kube {
   std::mutex mutex_;  // guards known_
   KnownPods known_;
   RepeatedLog said_;
-  std::uint64_t stored_changes_ = 0;  // the keeping thread's, and before and after it ours
+  std::uint64_t stored_changes_ = 0;  // for the thread that writes to disk, and for ours before it starts and
+                                      // after it ends
   std::vector<std::unique_ptr<Watcher>> watchers_;
-  std::vector<Gauge*> ages_;  // as watchers_
+  std::vector<Gauge*> ages_;  // one for each of watchers_
   Gauge& pods_known_;
   std::jthread keeping_;
 };

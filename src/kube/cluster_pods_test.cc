@@ -28,7 +28,7 @@ constexpr std::string_view kNamespaces =
 
 const PodId kKnown{Namespace("team-a"), PodName("api-6d4b75cb6d-hwx2k"), "uid-1"};
 
-// An API server with one namespace and one pod; its watches say nothing, for ever.
+// An API server with one namespace and one pod, whose watches stay open and send nothing.
 void answer_quietly(const std::string& request, ScriptedServer::Answer& answer) {
   if (request.find("watch=true") != std::string::npos) {
     answer.start_stream();
@@ -106,7 +106,7 @@ TEST(ClusterPods, KnowsAfterARestartWhatItKnewThoughTheApiIsDown) {
 
 TEST(ClusterPods, SaysWhenWhatItKnowsMayBeOutOfDate) {
   Cluster cluster;
-  std::atomic<int> status{0};  // of watches; 0: they stay open
+  std::atomic<int> status{0};  // the status that watches get; 0 keeps them open
   ScriptedServer server([&](const std::string& request, ScriptedServer::Answer& answer) {
     const bool is_refused = status != 0 && request.find("watch=true") != std::string::npos;
     return is_refused ? answer.json(status, "{}") : answer_quietly(request, answer);
@@ -119,7 +119,7 @@ TEST(ClusterPods, SaysWhenWhatItKnowsMayBeOutOfDate) {
   })) << pods->freshness().error().what;
   EXPECT_EQ(pods->freshness().error().fault, Fault::Denied);
   status = 0;
-  // A watch that is open and says nothing is as good as one that works, once it was asked for.
+  // A watch that was accepted counts as working even if it sends nothing.
   EXPECT_TRUE(fakes::comes_true([&] { return pods->freshness().ok(); }));
 }
 

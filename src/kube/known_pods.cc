@@ -16,7 +16,7 @@ bool says_true(const std::map<std::string, std::string>& texts, std::string_view
   return found != texts.end() && found->second == "true";
 }
 
-// As the manifests that install Headgate label its pods, and as Helm charts and people do.
+// Recognizes Headgate's pods by the labels that our manifests, Helm charts and users give them.
 bool is_headgate(const KnownPod& pod) {
   for (const char* label : {"app.kubernetes.io/part-of", "app.kubernetes.io/name", "app"}) {
     const auto found = pod.labels.find(label);
@@ -62,8 +62,8 @@ void mark_gone(Entries& entries, const std::set<typename Entries::key_type>& sti
   }
 }
 
-// Since when an entry can be done without. One that is not there counts as not selected, as a namespace is
-// that was deselected.
+// The time since which an entry is not needed; none if it is needed. A deselected namespace is not needed,
+// because an unknown one counts as not selected.
 std::optional<Timestamp> unneeded_since(const KnownPod& known) {
   return known.gone_at;
 }
@@ -71,7 +71,8 @@ std::optional<Timestamp> unneeded_since(const KnownNamespace& known) {
   return known.gone_at ? known.gone_at : known.deselected_at;
 }
 
-// Whether there is room for one more: the entry gone for longest makes it, if there is one.
+// Makes room for one more entry by dropping the one that was deleted earliest. Returns false if there is
+// none.
 template <typename Entries>
 bool make_room(Entries& entries) {
   if (entries.size() < KnownPods::kEntriesMax) return true;
@@ -129,8 +130,8 @@ void KnownPods::put_pod(const ApiObject& object) {
   put_entry(pods_, id, std::move(known), changes_);
 }
 
-// A namespace that lost its label: nothing of it is collected, whichever of its pods live on. One that was
-// deleted and made anew without the label never was selected.
+// A namespace lost its label: nothing of it is collected any more, even if its pods still run. If it was
+// deleted and created again without the label, it never was selected.
 void KnownPods::deselect(const Namespace& name, Timestamp now) {
   const auto found = namespaces_.find(name);
   if (found == namespaces_.end() || (found->second.deselected_at && !found->second.gone_at)) return;
@@ -253,7 +254,7 @@ const KnownPod* KnownPods::known_pod_of(const PodId& id) const {
   return found == pods_.end() ? nullptr : &found->second;
 }
 
-// `pod` is one in it, if that is known.
+// `pod` is a pod of the namespace, or null if none is known.
 KnownPods::NamespaceState KnownPods::state_of(const Namespace& name, const KnownPod* pod) const {
   const bool selects_everything = selection_.namespaces.selects_everything();
   if (!has_listed_namespaces_ && !is_earlier_run_trusted_) return NamespaceState::Unknown;
@@ -261,23 +262,23 @@ KnownPods::NamespaceState KnownPods::state_of(const Namespace& name, const Known
   if (found == namespaces_.end())
     return has_namespaces_ && !selects_everything ? NamespaceState::NotSelected : NamespaceState::Unknown;
   const KnownNamespace& known = found->second;
-  // As if it had excluded itself: what its pods say until it is selected again is never collected.
+  // Counts as excluded: what its pods write until it is selected again is never collected.
   if (known.deselected_at || says_true(known.labels, kVectorExclude)) return NamespaceState::Excluded;
-  // A namespace is deleted after its pods. A pod that is alive is in one of the same name, which nobody has
-  // told us of yet.
+  // A namespace is deleted after its pods. So a living pod is in a new namespace of that name, of which we
+  // have not heard yet.
   if (known.gone_at && pod != nullptr && !pod->gone_at && !selects_everything)
     return NamespaceState::NotSelected;
   return is_out_of_date(pod) ? NamespaceState::Unknown : NamespaceState::Selected;
 }
 
-// What is known of the pod's namespace, or of the pod, may have changed before we started.
+// What is known of the pod or its namespace may have changed before we started.
 bool KnownPods::is_out_of_date(const KnownPod* pod) const {
   if (pod != nullptr && !pod->is_from_earlier_run) return !has_listed_namespaces_;
   return !is_earlier_run_trusted_ && !(has_listed_namespaces_ && has_listed_pods_);
 }
 
-// Pods of Headgate itself, and what excludes itself where it may. Whoever names his pod headgate excludes it
-// by that.
+// Whether the pod is one of Headgate itself, or excludes itself where it may. Anybody who names a pod
+// headgate excludes it.
 bool KnownPods::is_left_out(const PodId& id, const KnownPod* pod) const {
   const bool is_in_own_namespace =
       !selection_.own_namespace.empty() && id.namespace_name.view() == selection_.own_namespace;
@@ -289,7 +290,7 @@ bool KnownPods::is_left_out(const PodId& id, const KnownPod* pod) const {
   return pod != nullptr && selection_.allow_opt_out && pod->is_excluded;
 }
 
-// `pod` may be unknown.
+// `pod` is null if it is not known.
 PodFacts KnownPods::selected_facts(const PodId& id, const KnownPod* pod) const {
   PodFacts facts;
   if (pod != nullptr) {
@@ -330,7 +331,7 @@ std::optional<PodFacts> KnownPods::assumed(const PodId& id) const {
   const bool is_told = has_listed_namespaces_ && has_listed_pods_;
   const bool is_selective = !selection_.namespaces.selects_everything() ||
                             !selection_.pods.selects_everything() || !selection_.tenant_label.empty();
-  if (!is_informed() && is_selective) return std::nullopt;  // half an answer is none
+  if (!is_informed() && is_selective) return std::nullopt;  // one of the two lists alone is not enough
   if (is_informed() && !is_told && !is_earlier_run_trusted_) return std::nullopt;
   const KnownPod* const pod = known_pod_of(id);
   if (pod == nullptr && !selection_.pods.selects_everything()) return std::nullopt;
@@ -339,7 +340,7 @@ std::optional<PodFacts> KnownPods::assumed(const PodId& id) const {
   if (!is_namespace_known && !selection_.namespaces.selects_everything()) return std::nullopt;
   PodFacts assumed = selected_facts(id, pod);
   if (!selection_.tenant_label.empty()) {
-    // The namespace's label goes before the pod's, so it has to be known that there is none.
+    // The namespace's label overrides the pod's, so it must be known that the namespace has none.
     const auto tenant = assumed.namespace_labels.find(selection_.tenant_label);
     const bool is_named = tenant != assumed.namespace_labels.end() && !tenant->second.empty();
     if (!is_named && (!is_namespace_known || pod == nullptr)) return std::nullopt;

@@ -19,7 +19,8 @@ using Found = simdjson::simdjson_result<dom::element>;
 using Labels = std::map<std::string, std::string>;
 
 constexpr std::string_view kFormat = "headgate-known-pods";
-constexpr std::uint32_t kVersion = 2;  // in 1 a namespace that lost its label looks like a deleted one
+constexpr std::uint32_t kVersion = 2;  // in version 1 a namespace that lost its label looks like a deleted
+                                       // one
 constexpr std::string_view kChecksum = "crc ";
 
 void add_text(std::string& to, std::string_view name, std::string_view text) {
@@ -58,7 +59,7 @@ Result<Labels> labels_in(const dom::object& object) {
   Labels labels;
   dom::object found;
   if (object["labels"].get_object().get(found) != simdjson::SUCCESS)
-    return Error{Fault::Invalid, "labels: no object"};
+    return Error{Fault::Invalid, "labels: not an object"};
   for (const auto& [name, value] : found) {
     std::string_view text;
     if (value.get_string().get(text) != simdjson::SUCCESS) return Error{Fault::Invalid, "labels: no text"};
@@ -95,7 +96,7 @@ Result<KnownPod> pod_in(const dom::object& object) {
 Result<> read_line(dom::parser& parser, std::string_view line, KeptPods& into) {
   dom::object object;
   if (parser.parse(line.data(), line.size()).get_object().get(object) != simdjson::SUCCESS)
-    return Error{Fault::Invalid, "a line is no JSON object"};
+    return Error{Fault::Invalid, "a line is not a JSON object"};
   const std::string kind = TRY(text_in(object, "kind"));
   if (kind == "selector") {
     into.namespace_selector = TRY(text_in(object, "namespaces"));
@@ -114,7 +115,7 @@ Result<> read_line(dom::parser& parser, std::string_view line, KeptPods& into) {
   return {};
 }
 
-// What the file holds beside title and checksum, which was right.
+// The lines after the title, whose checksum was correct.
 struct CheckedLines {
   std::uint32_t version = 0;
   std::string_view lines;
@@ -183,9 +184,10 @@ Result<KeptPods> read_kept_pods(std::string_view text) {
     TRY(read_line(parser, rest.substr(0, end), kept));
     rest.remove_prefix(end + 1);
     if (kept.pods.size() > KnownPods::kEntriesMax || kept.namespaces.size() > KnownPods::kEntriesMax)
-      return Error{Fault::Invalid, "more entries than we ever write"};
+      return Error{Fault::Invalid, "more entries than a file may have"};
   }
-  // Nobody can tell which of them were deleted: none of those that were not is collected for it.
+  // Version 1 does not tell deleted namespaces from deselected ones, so nothing is collected on the strength
+  // of such entries.
   if (checked.version == 1) {
     std::erase_if(kept.namespaces, [](const auto& one) { return one.second.gone_at.has_value(); });
   }

@@ -1,4 +1,4 @@
-// What we know of pods, as it survives a restart or an outage of the API:
+// What is known of pods, in a file that survives a restart of the agent or an outage of the API:
 // docs/contributing/formats/known-pods.md.
 #pragma once
 
@@ -14,20 +14,22 @@ namespace headgate::kube {
 struct KeptPods {
   KnownPods::Namespaces namespaces = {};
   KnownPods::Pods pods = {};
-  std::string namespace_selector = {};  // that the namespaces were found by
+  std::string namespace_selector = {};  // the selector by which the namespaces were found
 };
 
 std::string write_kept_pods(const KnownPods& known);
-// Invalid: damaged; nothing of it is to be used then. Denied: of a newer headgate.
+// Fault::Invalid: the text is damaged, and no part of it may be used. Fault::Denied: a newer headgate has
+// written it.
 Result<KeptPods> read_kept_pods(std::string_view text);
 
-// One file, replaced whole: power loss leaves the old one or the new one. One thread.
+// One file, which is replaced as a whole: after a power loss it is the old one or the new one. For one
+// thread.
 class KnownPodsFile {
  public:
   static constexpr std::size_t kBytesMax = 256U << 20U;
 
   KnownPodsFile(Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
-  // NotFound when there is none yet.
+  // Fault::NotFound if there is no file yet.
   Result<KeptPods> load();
   Result<> store(std::string_view text);
 

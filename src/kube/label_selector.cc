@@ -81,7 +81,7 @@ class LabelSelector::Reader {
     Requirement read;
     if (take("!")) read.op = Operator::Absent;
     read.key = word();
-    if (!is_key(read.key)) return wrong("a label's name expected");
+    if (!is_key(read.key)) return wrong("expected a label's name");
     if (read.op == Operator::Absent || at_end() || text_[at_] == ',') return read;
     if (take("!=")) {
       read.op = Operator::NotIn;
@@ -97,7 +97,7 @@ class LabelSelector::Reader {
       read.number = TRY(number());
     } else {
       const std::string_view name = word();
-      if (name != "in" && name != "notin") return wrong("one of = == != < > in notin expected");
+      if (name != "in" && name != "notin") return wrong("expected one of = == != < > in notin");
       read.op = name == "in" ? Operator::In : Operator::NotIn;
       TRY(values(read.values));
     }
@@ -111,20 +111,20 @@ class LabelSelector::Reader {
   }
   Result<std::string> value() {
     const std::string_view read = word();
-    if (!read.empty() && !is_name(read)) return wrong("a label's value expected");
+    if (!read.empty() && !is_name(read)) return wrong("expected a label's value");
     return std::string(read);
   }
   Result<std::int64_t> number() {
     const std::optional<std::int64_t> read = number_of(word());
-    if (!read) return wrong("a whole number expected");
+    if (!read) return wrong("expected a whole number");
     return *read;
   }
   Result<> values(std::vector<std::string>& into) {
-    if (!take("(")) return wrong("( expected");
+    if (!take("(")) return wrong("expected (");
     do {
       into.push_back(TRY(value()));
     } while (take(","));
-    if (!take(")")) return wrong(") expected");
+    if (!take(")")) return wrong("expected )");
     return {};
   }
 
@@ -152,7 +152,8 @@ bool LabelSelector::matches(const LabelMap& labels) const {
                      [&](const Requirement& requirement) { return holds(requirement, labels); });
 }
 
-// As apimachinery's labels.Requirement.Matches: what excludes also holds where the label is absent.
+// As apimachinery's labels.Requirement.Matches: a requirement that excludes a value also holds if the label
+// is absent.
 bool LabelSelector::holds(const Requirement& requirement, const LabelMap& labels) {
   const auto found = labels.find(requirement.key);
   const bool is_there = found != labels.end();

@@ -1,4 +1,4 @@
-// Which objects are meant, told by their labels: the language of `kubectl -l`.
+// Selects objects by their labels, in the language of `kubectl -l`.
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 #pragma once
 
@@ -14,19 +14,20 @@ namespace headgate::kube {
 
 using LabelMap = std::map<std::string, std::string>;
 
-// A conjunction of requirements: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`. Empty selects everything.
+// Requirements that must all hold: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`. An empty selector selects
+// everything.
 class LabelSelector {
  public:
   static constexpr std::size_t kBytesMax = 4096;
   static constexpr std::size_t kRequirementsMax = 64;
 
   LabelSelector() = default;
-  // Invalid, with the byte where it went wrong.
+  // Fault::Invalid, with the position of the first wrong byte.
   static Result<LabelSelector> parse(std::string_view text);
 
   bool matches(const LabelMap& labels) const;
   bool selects_everything() const { return requirements_.empty(); }
-  const std::string& text() const { return text_; }  // as it was given
+  const std::string& text() const { return text_; }  // as it was written
 
  private:
   enum class Operator : std::uint8_t { In, NotIn, Exists, Absent, Greater, Less };
@@ -34,7 +35,7 @@ class LabelSelector {
     std::string key;
     Operator op = Operator::Exists;
     std::vector<std::string> values;
-    std::int64_t number = 0;  // of Greater and Less
+    std::int64_t number = 0;  // for Greater and Less
   };
   class Reader;
   static bool holds(const Requirement& requirement, const LabelMap& labels);

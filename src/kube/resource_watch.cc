@@ -10,7 +10,7 @@
 namespace headgate::kube {
 namespace {
 
-// A server that cannot do it sends the whole objects.
+// A server that cannot do this sends the whole objects.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-table-or-metadata
 constexpr std::string_view kList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
@@ -49,7 +49,7 @@ struct ResourceWatch::Meters {
   std::vector<Counter*> events;
 };
 
-// Cuts what arrives into lines.
+// Splits what arrives into lines.
 class ResourceWatch::Lines : public ByteSink {
  public:
   explicit Lines(ResourceWatch& watch) : watch_(watch) {}
@@ -58,7 +58,7 @@ class ResourceWatch::Lines : public ByteSink {
       const std::size_t end = bytes.find('\n');
       const std::string_view piece = bytes.substr(0, end);
       if (piece.size() > watch_.options_.line_bytes_max - begun_.size()) {
-        watch_.forget_place(watch_.list_from_);  // a list says what this line would have said
+        watch_.forget_place(watch_.list_from_);  // a new list will tell what this line would have told
         return Error{Fault::Invalid,
                      "an event longer than " + std::to_string(watch_.options_.line_bytes_max) + " bytes"};
       }
@@ -113,7 +113,7 @@ std::chrono::milliseconds ResourceWatch::failed(const Error& error) {
   return wait;
 }
 
-// Its kind is what it says but for its numbers (times, ports), and the status of an answer.
+// The kind of a failure is its text without numbers (times, ports), together with the status of the answer.
 std::string ResourceWatch::kind_of(const Error& error) const {
   constexpr std::size_t kBytesMax = 256;
   std::string kind = std::to_string(refused_with_) + ' ';
@@ -132,7 +132,7 @@ void ResourceWatch::tell_of(const Error& error) {
   const bool is_new = logged == logged_at_.end();
   const bool has_changed = kind != logged_kind_ && (is_new || now - logged->second >= kLogKindAgain);
   const bool is_long_ago = !is_new && now - logged->second >= kLogSameAgain;
-  // It was told of before, there were better times since, and now it does not pass by itself.
+  // It was logged earlier, it worked in between, and now it does not pass by itself.
   const bool is_trouble_again = !has_told_ && failures_ == kTroubleAfter;
   if (!has_changed && !is_long_ago && !is_trouble_again) {
     ++untold_;
@@ -161,7 +161,7 @@ void ResourceWatch::hear() {
   has_retried_token_ = false;
 }
 
-// A list that works is not enough: a server that refuses each watch would be listed without end.
+// A successful list is not enough: if the server refused every watch, we would list for ever.
 void ResourceWatch::recover() {
   if (has_told_)
     log::info("kubernetes_watch_restored", "The Kubernetes API answers again.",
@@ -171,7 +171,7 @@ void ResourceWatch::recover() {
   forget_trouble();
 }
 
-// A watch may be open for long before it says anything.
+// A watch may be open for a long time before it sends anything.
 void ResourceWatch::accept() {
   meters_->connected.set(1);
   forget_trouble();
@@ -195,7 +195,7 @@ Result<net::HttpRequest> ResourceWatch::request(std::string query, std::string_v
   request.headers.emplace_back("Accept", as);
   const std::string token = TRY(deps_.token.token());
   if (!token.empty() && !may_send_token(options_.api))
-    return Error{Fault::Denied, "a token goes over TLS or to loopback only"};
+    return Error{Fault::Denied, "a token may be sent only over TLS or to loopback"};
   if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
   return request;
 }
@@ -233,7 +233,7 @@ Result<std::vector<ApiObject>> ResourceWatch::list_all(const std::stop_token& st
     if (all.size() + part.items.size() > kObjectsMax)
       return Error{Fault::Invalid, "list: more than " + std::to_string(kObjectsMax) + " objects"};
     if (part.items.empty() && part.continue_token == continue_token && !continue_token.empty())
-      return Error{Fault::Retry, "list: goes on without end"};
+      return Error{Fault::Retry, "list: the server sends pages without end"};
     std::move(part.items.begin(), part.items.end(), std::back_inserter(all));
     version = std::move(part.resource_version);
     continue_token = std::move(part.continue_token);
@@ -260,7 +260,8 @@ Result<ApiList> ResourceWatch::page(const std::string& continue_token, const std
 
 Result<> ResourceWatch::watch(const std::stop_token& stop) {
   const auto half = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_.watch_max.count() / 2));
-  const std::chrono::seconds timeout(half + deps_.random.next() % half);  // not all agents at once
+  // random, so that not all agents connect at once
+  const std::chrono::seconds timeout(half + deps_.random.next() % half);
   std::string query;
   add(query, "watch", "true");
   add(query, "resourceVersion", resource_version_);
@@ -268,7 +269,7 @@ Result<> ResourceWatch::watch(const std::stop_token& stop) {
   add(query, "timeoutSeconds", std::to_string(timeout.count()));
   const net::HttpRequest asked = TRY_IN("watch", request(std::move(query), asks_for_whole_ ? kWhole : kOne));
 
-  constexpr std::chrono::seconds kPatience{30};  // beyond the end that the server was asked for
+  constexpr std::chrono::seconds kPatience{30};  // beyond the end that we asked the server for
   const SteadyTime begun = deps_.clock.steady();
   has_heard_in_watch_ = false;
   Lines lines(*this);
@@ -279,16 +280,16 @@ Result<> ResourceWatch::watch(const std::stop_token& stop) {
                            .body_bytes_max = kRefusalBytesMax},
                           {.body = lines, .on_accepted = [this] { accept(); }});
   const std::chrono::nanoseconds lasted = deps_.clock.steady() - begun;
-  constexpr std::chrono::seconds kLong{10};  // it worked; what ended it is a new trouble
+  constexpr std::chrono::seconds kLong{10};  // a watch this long has worked, so its end is a new problem
   if (!response.ok()) {
     if (lasted >= kLong && response.error().fault == Fault::Retry) recover();
     return Error(response.error()).in("watch");
   }
   if (!response->is_success()) return refusal(*response).in("watch");
-  // A line that was begun and not ended says nothing: the next watch brings it again.
+  // An incomplete line tells nothing: the next watch sends it again.
   constexpr std::chrono::seconds kShort{1};
   if (!has_heard_in_watch_ && lasted < kShort)
-    return Error{Fault::Retry, "watch: ended at once without a word"};
+    return Error{Fault::Retry, "watch: the server ended it at once without an event"};
   recover();
   return {};
 }
@@ -297,14 +298,14 @@ Result<> ResourceWatch::take(std::string_view line) {
   if (line.find_first_not_of(" \r") == std::string_view::npos) return {};
   Result<WatchEvent> read = parse_watch_event(line);
   if (!read.ok()) {
-    forget_place(list_from_);  // watching from the same place would bring it again
+    forget_place(list_from_);  // watching from the same position would repeat the error
     return std::move(read).error().in("event");
   }
   meters_->events[static_cast<std::size_t>(read->kind)]->add();
   if (read->kind == WatchEvent::Kind::Error) {
     forget_place(read->code == kGone ? std::string() : list_from_);
     is_again_at_once_ = read->code == kGone && failures_ == 0 && has_heard_in_watch_;
-    return Error{Fault::Retry, "the server ends it with " + std::to_string(read->code) + ": " + read->words};
+    return Error{Fault::Retry, "the server ended it with " + std::to_string(read->code) + ": " + read->words};
   }
   hear();
   recover();
@@ -331,8 +332,8 @@ Error ResourceWatch::refusal(const net::HttpResponse& response) {
       return Error{Fault::Denied, words};
     case 403:
       return Error{Fault::Denied, words};
-    case kGone:  // what we would go on from is forgotten
-    case 504:    // the server has not come as far as we had
+    case kGone:  // the server has forgotten our position
+    case 504:    // the server is behind the position that we have
       forget_place({});
       return Error{Fault::Retry, words};
     default:

@@ -1,5 +1,5 @@
-// List and watch of one kind of object: how a client of the Kubernetes API knows what there is without asking
-// again and again.
+// Lists and then watches one kind of object, by which a client of the Kubernetes API stays informed without
+// asking repeatedly.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 #pragma once
 
@@ -28,26 +28,27 @@
 namespace headgate::kube {
 
 struct WatchedResource {
-  std::string name;  // for people and metrics: pods
+  std::string name;  // for log lines and metrics: pods
   std::string path;  // /api/v1/pods
   std::string field_selector = {};
   std::string label_selector = {};
-  // Metadata is a tenth of a pod. Whole: its status too. A list that cannot be taken as a whole (it is too
-  // long) is asked for as metadata, and watched so until the next list.
+  // Metadata is a tenth of a pod; Whole includes its status. If a list of whole objects is too long, metadata
+  // is requested instead, and also watched until the next list.
   enum class Content : std::uint8_t { Metadata, Whole } content = Content::Metadata;
 };
 
 struct WatchOptions {
   std::string api;                          // https://10.0.0.1:443
-  std::uint32_t page_limit = 500;           // objects a page that we ask for; a server may send all the same
-  std::size_t list_bytes_max = 64U << 20U;  // of a page
-  std::size_t line_bytes_max = 8U << 20U;   // of an event; etcd takes objects of 1.5 MiB
+  std::uint32_t page_limit = 500;           // how many objects we ask for per page; a server may ignore it
+  std::size_t list_bytes_max = 64U << 20U;  // for a page
+  std::size_t line_bytes_max = 8U << 20U;   // for an event; etcd stores objects of up to 1.5 MiB
   std::chrono::seconds list_max{60};
-  std::chrono::seconds watch_max{600};  // the server is asked to end a watch after half to all of it
+  std::chrono::seconds watch_max{600};  // we ask the server to end a watch after a random part, between half
+                                        // and all, of this time
   Backoff backoff = {};
 };
 
-// One thread calls turn(); what is marked so, any.
+// One thread calls turn(); functions marked so are thread-safe.
 class ResourceWatch {
  public:
   struct Deps {
@@ -59,29 +60,28 @@ class ResourceWatch {
   };
   struct Listener {
     std::function<void(const std::vector<ApiObject>& all)> replace;
-    std::function<void(const WatchEvent& event)> apply;  // never an Error
+    std::function<void(const WatchEvent& event)> apply;  // never with Kind::Error
   };
   ResourceWatch(Deps deps, WatchOptions options, WatchedResource resource, Listener listener);
   ~ResourceWatch();
 
-  // One exchange: a list while we do not know where to watch from, else a watch until it ends. Says how long
-  // to wait before the next one. That the server ends a watch, or has forgotten where we were, is its
-  // everyday life.
+  // Makes one exchange: a list if we do not know where to watch from, or else a watch until it ends. Returns
+  // how long to wait before the next one. It is normal that the server ends a watch, or has forgotten our
+  // position.
   std::chrono::milliseconds turn(const std::stop_token& stop);
 
-  // When the server last said anything: a list, an event or a bookmark. Any thread.
+  // When the server last sent anything: a list, an event or a bookmark. Thread-safe.
   SteadyTime heard_at() const { return SteadyTime(std::chrono::nanoseconds(heard_at_.load())); }
-  // Why the server cannot be watched: what failed last, once it has failed a few times in a row and until a
-  // watch is open again. Any thread.
+  // The last failure, set after several failures in a row until a watch is open again. Thread-safe.
   std::optional<Error> trouble() const;
   const std::string& name() const { return resource_.name; }
 
  private:
   static constexpr std::size_t kObjectsMax = 40'000;
   static constexpr std::chrono::seconds kRetryAfterMax{60};
-  static constexpr std::uint32_t kTroubleAfter = 3;  // failures in a row
-  // A kind of failure that comes again and again is logged once in so long; two kinds by turns, each of them
-  // once in so long.
+  static constexpr std::uint32_t kTroubleAfter = 3;  // number of failures in a row
+  // A failure that is repeated is logged once in kLogSameAgain. If two kinds of failures alternate, each is
+  // logged once in kLogKindAgain.
   static constexpr std::chrono::hours kLogSameAgain{1};
   static constexpr std::chrono::minutes kLogKindAgain{1};
   static constexpr std::size_t kKindsMax = 16;
@@ -108,19 +108,20 @@ class ResourceWatch {
   const WatchOptions options_;
   const WatchedResource resource_;
   const Listener listener_;
-  std::string resource_version_;  // where to watch from; empty: list first
-  std::string list_from_ = "0";   // not older than that; "0": whatever the server has at hand, "": the latest
-  std::uint32_t failures_ = 0;    // in a row
-  std::string logged_kind_;       // of the failure that was logged last
+  std::string resource_version_;  // where to watch from; list first if empty
+  std::string list_from_ = "0";   // the list must not be older; "0": any version that the server has at hand,
+                                  // "": the latest
+  std::uint32_t failures_ = 0;    // number of failures in a row
+  std::string logged_kind_;       // of the failure that was last logged
   std::map<std::string, SteadyTime> logged_at_;  // by kind
-  std::uint64_t untold_ = 0;                     // failures since the last that was logged
-  bool has_told_ = false;                        // of this row
-  int refused_with_ = 0;                         // HTTP status of the failure; 0: there was none
+  std::uint64_t untold_ = 0;                     // number of failures since the last logged one
+  bool has_told_ = false;                        // whether a failure of this row was logged
+  int refused_with_ = 0;                         // HTTP status of the failure; 0 if there was none
   mutable std::mutex trouble_mutex_;             // guards trouble_
   std::optional<Error> trouble_;
-  bool asks_for_whole_ = false;  // objects, since the last list
+  bool asks_for_whole_ = false;  // whether whole objects were requested in the last list
   RepeatedLog said_;
-  bool is_again_at_once_ = false;  // the cause of the error has been dealt with
+  bool is_again_at_once_ = false;  // whether to try again at once, because the cause of the error is removed
   bool has_retried_token_ = false;
   std::chrono::seconds asked_to_wait_{0};
   bool has_heard_in_watch_ = false;

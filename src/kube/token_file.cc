@@ -27,7 +27,7 @@ Result<std::string> TokenFile::read() {
   if (text.empty()) return Error{Fault::Retry, path_ + ": empty"};
   const bool is_sound =
       std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
-  if (!is_sound) return Error{Fault::Invalid, path_ + ": no token"};
+  if (!is_sound) return Error{Fault::Invalid, path_ + ": contains no token"};
   return text;
 }
 

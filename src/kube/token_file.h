@@ -1,4 +1,4 @@
-// The service account's token, which kubelet replaces well before it expires.
+// Reads the service account's token, which kubelet replaces well before it expires.
 // https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
 #pragma once
 
@@ -11,18 +11,19 @@
 
 namespace headgate::kube {
 
-// One thread. The token itself is never logged nor part of an error.
+// For one thread. The token is never logged, nor part of an error.
 class TokenFile {
  public:
   static constexpr std::size_t kBytesMax = 64U << 10U;
   static constexpr std::chrono::seconds kReadEvery{60};
 
-  // An empty path: there is no token, and token() is empty.
+  // With an empty path there is no token, and token() is empty.
   TokenFile(Disk& disk, Clock& clock, std::string path)
       : disk_(disk), clock_(clock), path_(std::move(path)) {}
-  // Read again when the last reading is a minute old or was refused; the one read before when that fails.
+  // Reads the file again if the last reading is a minute old or the token was refused. If that fails, returns
+  // the token that was read before.
   Result<std::string> token();
-  // The server did not take it.
+  // Tells that the server has refused the token.
   void refuse() { is_refused_ = true; }
 
  private:

@@ -10,11 +10,12 @@ struct Suffix {
   std::size_t length_min;
   std::size_t length_max;
 };
-// A 32-bit number in decimal, each digit and letter of it made safe: k8s.io/apimachinery/pkg/util/rand.
+// The hash is a 32-bit number in decimal, encoded with safe letters and digits:
+// k8s.io/apimachinery/pkg/util/rand.
 constexpr Suffix kTemplateHash = {"bcdfghjklmnpqrstvwxz2456789", 8, 10};
 constexpr Suffix kScheduledTime = {"0123456789", 8, 10};
 
-// `name` without `-<end>`; itself when that is not how it ends.
+// `name` without `-<end>`, or `name` itself if it does not end so.
 std::string_view without_end(std::string_view name, std::string_view end) {
   if (end.empty() || name.size() <= end.size() + 1 || !name.ends_with(end)) return name;
   const std::size_t dash = name.size() - end.size() - 1;

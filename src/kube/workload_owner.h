@@ -1,4 +1,4 @@
-// The workload that a pod belongs to, told from what the API says of its owner.
+// The workload that a pod belongs to, derived from the owner that the API names.
 #pragma once
 
 #include <string>
@@ -7,13 +7,14 @@
 
 namespace headgate::kube {
 
-// What people called it, not what a controller made of the name:
+// Returns the name that people gave the workload, without what controllers append. Never empty.
 //   ReplicaSet api-6d4b75cb6d     -> api      the Deployment; the hash is also the label pod-template-hash
-//   Job backup-28373625           -> backup   the CronJob: minutes (or once seconds) since 1970
+//   Job backup-28373625           -> backup   the CronJob; the number is minutes (or once seconds) since 1970
 //   StatefulSet, DaemonSet, ...   -> their name
 //   Node                          -> a static pod: its name without -<node>
 //   none                          -> the pod's own name
-// Never empty. A ReplicaSet or Job that was made by hand and is called like that loses its end.
+//
+// A ReplicaSet or Job that somebody created by hand with such a name loses its end too.
 std::string workload_of(const ApiObject& pod);
 
 }  // namespace headgate::kube

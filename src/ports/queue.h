@@ -29,8 +29,8 @@ struct QueueDepth {
   std::uint64_t waiting = 0;    // messages that can be received now
   std::uint64_t in_flight = 0;  // messages that were received, and are neither removed nor visible again
   std::uint64_t delayed = 0;    // messages that were sent with a delay that has not passed; a message that
-                              // change_visibility() hides is in flight
-  std::uint64_t dead = 0;  // dead letters
+                                // change_visibility() hides is in flight
+  std::uint64_t dead = 0;       // dead letters
 };
 
 // Thread-safe.
