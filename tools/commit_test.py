@@ -21,7 +21,7 @@ class Commit(unittest.TestCase):
     def git(self, *words):
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "core.hooksPath=/dev/null"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        done = subprocess.run(["git", "-C", self.source, *identity, *words], check=True, capture_output=True, text=True, env=environment)
+        done = subprocess.run(["git", "-C", self.source, *identity, *words], check=True, capture_output=True, text=True, env=environment, timeout=300)
         return done.stdout.strip()
 
     def commit_everything(self):
@@ -33,7 +33,7 @@ class Commit(unittest.TestCase):
 
     def written(self, source=None, *words, **environment):
         subprocess.run(["cmake", "-D", f"SOURCE={source or self.source}", "-D", f"OUTPUT={self.output}", *words, "-P", SCRIPT],
-                       check=True, env={**os.environ, **environment})
+                       check=True, env={**os.environ, **environment}, timeout=300)
         return re.search(r'kCommit = "([^"]*)"', self.output.read_text())[1]
 
     def test_a_checkout_gives_its_whole_commit_and_changes(self):

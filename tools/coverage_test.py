@@ -64,12 +64,12 @@ class Coverage(unittest.TestCase):
         build.mkdir()
         sources = ["../src/a.cc", *(f"../{path.relative_to(cls.root)}" for path in (cls.root / "src/base").glob("*.cc"))]
         subprocess.run(["clang++-14", "-std=c++20", "-w", "-I../src", "-fprofile-instr-generate", "-fcoverage-mapping",
-                        "-fcoverage-compilation-dir=.", "-o", "a", *sources], check=True, cwd=build)
-        subprocess.run(["./a"], check=True, cwd=build, env={"LLVM_PROFILE_FILE": "a.profraw"})
-        subprocess.run(["llvm-profdata-14", "merge", "--sparse", "-o", "a.profdata", "a.profraw"], check=True, cwd=build)
+                        "-fcoverage-compilation-dir=.", "-o", "a", *sources], check=True, cwd=build, timeout=300)
+        subprocess.run(["./a"], check=True, cwd=build, env={"LLVM_PROFILE_FILE": "a.profraw"}, timeout=300)
+        subprocess.run(["llvm-profdata-14", "merge", "--sparse", "-o", "a.profdata", "a.profraw"], check=True, cwd=build, timeout=300)
         with open(build / "a.json", "w", encoding="utf-8") as file:
             subprocess.run(["llvm-cov-14", "export", "--format=text", "--skip-functions", "--instr-profile=a.profdata", "a"],
-                           check=True, cwd=build, stdout=file)
+                           check=True, cwd=build, stdout=file, timeout=300)
         said = io.StringIO()
         sys.argv = ["coverage", str(build / "a.json"), "--build", str(build), "--report", str(build), "--root", str(cls.root)]
         with contextlib.redirect_stdout(said):

@@ -45,7 +45,7 @@ class Hardened(unittest.TestCase):
     @classmethod
     def link(cls, compile_flags, link_flags):
         program = str(cls.path / "a.out")
-        subprocess.run(["g++", "-w", *compile_flags, *link_flags, "-o", program, str(cls.path / "a.cc")], check=True)
+        subprocess.run(["g++", "-w", *compile_flags, *link_flags, "-o", program, str(cls.path / "a.cc")], check=True, timeout=300)
         return program
 
     def complaints(self, compile_flags=COMPILE, link_flags=LINK, branches=None):

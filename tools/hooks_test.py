@@ -31,7 +31,7 @@ class PreCommit(unittest.TestCase):
     @classmethod
     def git(cls, *words, check=True):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return subprocess.run(["git", "-C", cls.project, *words], check=check, capture_output=True, text=True, env=environment)
+        return subprocess.run(["git", "-C", cls.project, *words], check=check, capture_output=True, text=True, env=environment, timeout=300)
 
     def setUp(self):
         self.git("reset", "--quiet", "--hard")

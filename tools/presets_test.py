@@ -17,7 +17,7 @@ class Presets(unittest.TestCase):
         cls.configured, cls.commands = {}, {}
         for name in (preset["name"] for preset in presets if not preset.get("hidden")):
             build = pathlib.Path(folder.name) / name
-            cls.configured[name] = subprocess.run(["cmake", "--preset", name, "-B", build], cwd=ROOT, capture_output=True, text=True)
+            cls.configured[name] = subprocess.run(["cmake", "--preset", name, "-B", build], cwd=ROOT, capture_output=True, text=True, timeout=300)
             database = build / "compile_commands.json"
             cls.commands[name] = json.loads(database.read_text(encoding="utf-8")) if database.is_file() else []
 

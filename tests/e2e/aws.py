@@ -44,7 +44,7 @@ class Aws:
 
     def stop(self):
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def client(self, service, region=REGION, credentials=None, url=None):

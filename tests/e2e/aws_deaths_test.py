@@ -29,7 +29,7 @@ class DeathsOnAws(AwsTest):
         if json.loads(call.body)["logStreamName"] != "bad":
             return False
         self.begun.release()
-        self.works.wait()
+        self.works.wait(timeout=300)
         return True
 
     def put_object(self, tenant, pod):
@@ -71,7 +71,7 @@ class DeathsOnAws(AwsTest):
             else:
                 self.put_object("globex", f"during-{death}")  # waits while the bad one is alone
             worker.kill()
-            worker.wait()
+            worker.wait(timeout=60)
         worker = self.start_worker()
         self.await_that(lambda: ("acme/cloudwatch", "parked") in self.pipeline.states(), "the bad one to be parked")
         self.await_that(lambda: self.has("globex", "first", "during-1", "during-2"), "the rest of the queue")

@@ -44,7 +44,7 @@ class KilledOnAws(AwsTest):
         started = threading.Event()
 
         def dies(call, is_done_now):
-            started.wait()
+            started.wait(timeout=60)
             with lock:
                 if ended.is_set():
                     return True
@@ -53,7 +53,7 @@ class KilledOnAws(AwsTest):
                 if numbers[id(call)] != at or is_done_now != is_done:
                     return False
                 process.kill()
-                process.wait()
+                process.wait(timeout=60)
                 ended.set()
                 return True
 

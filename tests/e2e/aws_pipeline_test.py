@@ -158,7 +158,7 @@ class AwsTest(EndToEndTest):
     def end(process):
         if process.poll() is None:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=60)
 
     def await_word(self, process, word):
         said = []

@@ -35,7 +35,7 @@ class KubernetesApi:
 
     def stop(self):
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate(timeout=60)
 
     def post(self, path, document):
         request = urllib.request.Request(self.url + path, json.dumps(document).encode(),
@@ -276,7 +276,7 @@ class CollectTest(EndToEndTest):
         certificate, key = (self.installation.path / f"{name}.{kind}" for kind in ("crt", "key"))
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
+                        "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=120)
         return certificate, key
 
     def secure_api(self, certificate, key):
@@ -339,7 +339,7 @@ class CollectTest(EndToEndTest):
         os.chmod(self.installation.path, 0o711)
         if os.geteuid() == 0:
             os.chown(self.installation.root, nobody, nobody)
-        tried = subprocess.run([*within, "id", "-u"], capture_output=True, text=True)
+        tried = subprocess.run([*within, "id", "-u"], capture_output=True, text=True, timeout=120)
         if tried.returncode != 0 or tried.stdout.strip() != str(nobody):
             self.skipTest(f"needs root and its own mounts: {tried.stderr}")
         self.api.add_namespace("clusters-a", **{HOSTED: "true"})

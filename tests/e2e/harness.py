@@ -107,7 +107,7 @@ class Installation:
 def read_object(path):
     """The records of an object, by decompressors and a JSON parser that no one here wrote."""
     if path.name.endswith(".zst"):
-        text = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
+        text = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True, timeout=120).stdout
     elif path.name.endswith(".json"):
         text = path.read_bytes()
     else:
@@ -125,7 +125,7 @@ def real_logs():
     logs = {}
     for number in range(9):
         made = subprocess.run([BINARY, "loggen", "--count=2000", "--rate=0", f"--seed={number}", "--output=-"],
-                              check=True, capture_output=True)
+                              check=True, capture_output=True, timeout=120)
         logs[f"loggen{number}"] = made.stdout.split(b"\n")[:-1]
     return logs
 

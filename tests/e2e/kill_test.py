@@ -33,7 +33,7 @@ class Killed(EndToEndTest):
             time.sleep(dice.uniform(0.1, 1.2))
             kill(process)
             kills += 1
-        self.assertEqual(loggen.returncode, 0, loggen.communicate()[1])
+        self.assertEqual(loggen.returncode, 0, loggen.communicate(timeout=60)[1])
         self.assertGreater(kills, 5)
         # Messages that a killed worker had taken come back when their visibility ends.
         self.assert_stopped_well(installation.run(8, "--grace=60"))
@@ -58,7 +58,7 @@ class Killed(EndToEndTest):
         for path in installation.pods.rglob("*.log*"):
             tenant, pod, _ = path.parts[-3].split("_")
             opener = ["zcat", str(path)] if path.name.endswith(".gz") else ["cat", str(path)]
-            text = subprocess.run(opener, check=True, capture_output=True).stdout.decode("utf-8", "replace")
+            text = subprocess.run(opener, check=True, capture_output=True, timeout=120).stdout.decode("utf-8", "replace")
             for line in text.split("\n"):
                 for found in SEQUENCE.findall(line):
                     written[tenant, pod].append(int(found))

@@ -45,7 +45,7 @@ class Cluster:
 
     def stop(self):
         for process in reversed(self.processes):
-            process.communicate("")
+            process.communicate("", timeout=60)
         self.held.close()
 
     def ask(self, method, path, document):
@@ -223,11 +223,11 @@ class CollectInAClusterTest(EndToEndTest):
         wanted["sellers/shop/late/late-0"] = ["last words"]
         self.await_that(lambda: self.records() == wanted, "the last words of one that ended before its log was seen")
         agent.kill()
-        agent.communicate()
+        agent.communicate(timeout=60)
         agent = self.agent("--collect.record-wait-max=1h")
         time.sleep(8)
         agent.kill()
-        agent.communicate()
+        agent.communicate(timeout=60)
         self.assertEqual(self.records(), wanted, "nothing twice")
 
     def test_a_namespace_without_its_label_is_left_alone(self):

@@ -111,7 +111,7 @@ class OneAgentTest(EndToEndTest):
     def test_an_agent_that_was_killed_keeps_nobody_out(self):
         first = self.start_and_await()
         first.kill()
-        first.wait()
+        first.wait(timeout=60)
         self.stop(self.start_and_await("--collect.lock-wait=0s"))
 
     def test_local_keeps_others_from_its_state_too(self):

@@ -84,7 +84,7 @@ def pipe(one, other):
     """Bytes both ways, until one of the two has closed."""
     try:
         while True:
-            for ready in select.select([one, other], [], [])[0]:
+            for ready in select.select([one, other], [], [], 60)[0]:
                 some = ready.recv(65536)
                 while isinstance(ready, ssl.SSLSocket) and ready.pending():
                     some += ready.recv(65536)
@@ -102,7 +102,7 @@ class TlsFront:
         self.certificate, key = folder / "certificate.pem", folder / "key.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
                         "-keyout", key, "-out", self.certificate, "-subj", f"/CN={OUTSIDE}", "-addext", f"subjectAltName=DNS:{OUTSIDE}"],
-                       check=True, capture_output=True)
+                       check=True, capture_output=True, timeout=120)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         self.listener = socket.create_server(("127.0.0.1", 0))

@@ -87,7 +87,7 @@ class Kubelet(threading.Thread):
         for path in rotated[:-1]:
             temporary = path.with_name(path.name + ".tmp")
             with open(path, "rb") as plain, open(temporary, "wb") as packed:
-                subprocess.run(["gzip", "-1", "-c"], stdin=plain, stdout=packed, check=True)
+                subprocess.run(["gzip", "-1", "-c"], stdin=plain, stdout=packed, check=True, timeout=120)
             temporary.rename(path.with_name(path.name + ".gz"))
             path.unlink()
             self.gzipped += 1

@@ -53,7 +53,7 @@ def start(name, folder):
             return process, port
         time.sleep(0.05)
     process.kill()
-    process.wait()
+    process.wait(timeout=60)
     return None, 0
 
 
@@ -74,7 +74,7 @@ def main():
         finally:
             if process:
                 process.kill()
-                process.wait()
+                process.wait(timeout=60)
 
 
 main()

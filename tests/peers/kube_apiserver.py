@@ -20,7 +20,7 @@ EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 
 def openssl(folder, *words):
-    subprocess.run(["openssl", *words], cwd=folder, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["openssl", *words], cwd=folder, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
 
 
 def make_secrets(folder):
@@ -101,7 +101,7 @@ def main():
         sys.stdin.read()
     finally:
         process.kill()
-        process.wait()
+        process.wait(timeout=60)
 
 
 main()

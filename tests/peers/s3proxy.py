@@ -73,7 +73,7 @@ def main():
         finally:
             if process:
                 process.kill()
-                process.wait()
+                process.wait(timeout=60)
 
 
 main()
