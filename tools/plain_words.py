@@ -163,12 +163,6 @@ src/deliver/pace.h
 src/http/listen_address.h
 src/http/server_test.cc
 src/kube/workload_owner.h
-src/local/directory_publisher.h
-src/local/object_sidecar.h
-src/local/pod_log_disk.h
-src/local/sqlite.h
-src/local/sqlite_queue.h
-src/local/sqlite_tenant_store.h
 src/loggen/line_template.h
 src/model/compression/compressed_reader.h
 src/model/compression/compressed_writer.h

@@ -12,7 +12,7 @@
 namespace headgate::local {
 namespace {
 
-// Up to where a file of `bytes` bytes is whole lines; nothing when its end is too far from one.
+// The length up to which a file of `bytes` bytes consists of whole lines; none if its last line is too long.
 Result<std::optional<std::uint64_t>> end_of_lines(int descriptor, std::uint64_t bytes,
                                                   const std::string& path) {
   std::array<char, 4096> buffer{};
@@ -38,7 +38,8 @@ Result<std::unique_ptr<AppendFile>> AppendFile::open(const std::string& path) {
   if (!S_ISREG(status.st_mode)) return Error{Fault::Invalid, path + ": not a regular file"};
   const auto bytes = static_cast<std::uint64_t>(status.st_size);
   const std::optional<std::uint64_t> whole = TRY(end_of_lines(descriptor.get(), bytes, path));
-  if (!whole.has_value()) return Error{Fault::Invalid, path + ": its last line has no end, it is not ours"};
+  if (!whole.has_value())
+    return Error{Fault::Invalid, path + ": its last line has no end, so the file is not ours"};
   std::unique_ptr<AppendFile> file(new AppendFile(path, std::move(descriptor)));
   if (*whole < bytes) TRY(file->cut_to(*whole));
   return file;
@@ -85,7 +86,7 @@ Result<> AppendFiles::append(const std::string& path, std::string_view lines, Sy
 }
 
 Result<std::shared_ptr<AppendFile>> AppendFiles::file_at(const std::string& path) {
-  // Held while opening, so that no two threads open, and cut, one file.
+  // Held while a file is opened, so that no two threads open and cut the same file.
   const std::lock_guard lock(mutex_);
   std::shared_ptr<AppendFile> file = open_.find(path);
   if (file == nullptr) {

@@ -1,4 +1,4 @@
-// Files that grow by whole lines, a batch at a time.
+// Files that grow by whole lines, several at a time.
 #pragma once
 
 #include <cstddef>
@@ -15,15 +15,16 @@
 
 namespace headgate::local {
 
-// Any thread; one process. A batch is one write; one that fails (a full disk) is taken back whole.
+// Thread-safe; for one process. Each append() is one write. If it fails (a full disk), all of it is removed
+// again.
 class AppendFile {
  public:
-  // A last line without its end is cut off: a crash tore it, and its batch will come again. Invalid when that
-  // is longer than any line of ours (16 MiB): the file is something else.
+  // A last line without an end is cut off when the file is opened: a crash interrupted it, and its lines will
+  // come again. If it is longer than any line of ours (16 MiB), the file is not ours: Fault::Invalid.
   static constexpr std::uint64_t kTornBytesMax = 16ULL << 20U;
   static Result<std::unique_ptr<AppendFile>> open(const std::string& path);
 
-  // NotFound when the file was deleted since it was opened: nobody would see the lines.
+  // Fault::NotFound if the file was deleted after it was opened, since nobody would see the lines.
   Result<> append(std::string_view lines, Syncing syncing);
 
  private:
@@ -32,17 +33,17 @@ class AppendFile {
 
   const std::string path_;
   const FileDescriptor file_;
-  std::mutex mutex_;               // guards what follows, and the order of batches
-  bool is_torn_ = false;           // a failed batch could not be taken back:
-  std::uint64_t whole_bytes_ = 0;  // this many bytes are good
+  std::mutex mutex_;               // guards the members below, and keeps writes in order
+  bool is_torn_ = false;           // a failed write could not be removed again
+  std::uint64_t whole_bytes_ = 0;  // then only this many bytes are valid
 };
 
-// The files that are open, at most `open_max`. Any thread.
+// The open files, at most `open_max`. Thread-safe.
 class AppendFiles {
  public:
   explicit AppendFiles(std::size_t open_max) : open_(open_max) {}
 
-  // NotFound when there is no such file, as from AppendFile.
+  // Fault::NotFound if there is no such file, as from AppendFile.
   Result<> append(const std::string& path, std::string_view lines, Syncing syncing);
   std::size_t open_count() const;
 

@@ -6,7 +6,7 @@
 namespace headgate::local {
 
 void ContentHash::add(std::string_view bytes) {
-  // ISA-L inverts before and after, so that the result of one part is the start of the next.
+  // ISA-L inverts the value before and after, so the result of one part is the start of the next.
   value_ = ::crc64_ecma_refl(value_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 

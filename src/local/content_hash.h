@@ -1,6 +1,6 @@
-// A fast hash of an object's bytes, for its etag: CRC-64/XZ (the reflected ECMA-182 polynomial), computed
-// while writing by Intel ISA-L at several GB/s. It tells versions of an object apart and finds damage; it
-// does not resist forgery.
+// A fast hash of an object's bytes, for its etag: CRC-64/XZ (the reflected ECMA-182 polynomial). Intel ISA-L
+// computes it at several GB/s while the object is written. It tells versions of an object apart and detects
+// damage, but not forgery.
 #pragma once
 
 #include <cstdint>

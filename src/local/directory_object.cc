@@ -36,14 +36,14 @@ ObjectInfo info_of(const ObjectKey& key, const FileIdentity& file, const ObjectR
 }
 
 Error not_there(const ObjectKey& key) {
-  return Error{Fault::NotFound, "object " + key.str() + ": not there"};
+  return Error{Fault::NotFound, "object " + key.str() + ": does not exist"};
 }
 
-// The file at the key and what fstat says of it, whatever its sidecar holds.
+// Opens the file at the key and reads its status, whatever its sidecar says.
 Result<OpenObject> open_file_of(const BucketFolder& folder, const ObjectKey& key) {
   const std::string path = folder.object(key);
   Result<FileDescriptor> file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
-  // A link at the end is ELOOP, a file on the way ENOTDIR: both say that this key is not there.
+  // ELOOP means a link at the end, ENOTDIR a file on the way: in both cases the key does not exist.
   if (!file.ok() && file.error().fault == Fault::Invalid) return not_there(key);
   OpenObject object;
   object.file = TRY(std::move(file));
@@ -77,7 +77,7 @@ class Reader : public ObjectReader {
 
  private:
   const OpenObject object_;
-  ByteRange range_;  // what is left
+  ByteRange range_;  // the bytes still to be read
 };
 
 }  // namespace
@@ -85,7 +85,7 @@ class Reader : public ObjectReader {
 Result<std::vector<ObjectRecord>> read_sidecar(const BucketFolder& folder, const ObjectKey& key) {
   const std::string path = folder.sidecar(key);
   const Result<std::string> json = read_file(path, kSidecarBytesMax);
-  // ENOTDIR and EISDIR: the sidecar of another key is in the way, this one has none.
+  // ENOTDIR and EISDIR: another key's sidecar is at this path, so this key has none.
   if (!json.ok() && (json.error().fault == Fault::NotFound || json.error().fault == Fault::Invalid)) {
     return std::vector<ObjectRecord>{};
   }
@@ -94,7 +94,8 @@ Result<std::vector<ObjectRecord>> read_sidecar(const BucketFolder& folder, const
 }
 
 Result<OpenObject> open_object(const BucketFolder& folder, const ObjectKey& key) {
-  constexpr int kReplacedMax = 8;  // times that others may replace it between our open() and its sidecar
+  constexpr int kReplacedMax = 8;  // how often others may replace the object between our open() and our look
+                                   // at its sidecar
   for (int replaced = 0;; ++replaced) {
     OpenObject object = TRY(open_file_of(folder, key));
     const std::vector<ObjectRecord> records = TRY(read_sidecar(folder, key));

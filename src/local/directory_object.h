@@ -1,4 +1,4 @@
-// One object of a bucket's folder, found and opened.
+// Finds and opens one object in a bucket's folder.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,21 @@ struct OpenObject {
   FileDescriptor file;
   ObjectInfo info;
   FileIdentity identity;
-  bool is_recorded = false;  // has a sidecar, so the etag is a hash of its bytes
+  bool is_recorded = false;  // whether it has a sidecar, so that its etag is a hash of its bytes
 };
 
-// NotFound when there is none (a folder, a link, a pipe is none). Invalid when its sidecar is damaged: the
-// error names it. Sees one version while the object is being replaced.
+// Fault::NotFound if there is no object; a folder, link or pipe is not one. Fault::Invalid if its sidecar is
+// damaged; the error names it. Sees one version, even while the object is being replaced.
 Result<OpenObject> open_object(const BucketFolder& folder, const ObjectKey& key);
 
-// As above without opening it, for lists: a damaged sidecar counts as none, it must not hide the neighbours.
+// As open_object(), but does not open the object; for lists. A damaged sidecar counts as missing, so that the
+// other objects can be listed.
 Result<ObjectInfo> describe_object(const BucketFolder& folder, const ObjectKey& key);
 
-// The records of the object's sidecar; none when there is no sidecar.
+// The records of the object's sidecar; empty if there is no sidecar.
 Result<std::vector<ObjectRecord>> read_sidecar(const BucketFolder& folder, const ObjectKey& key);
 
-// Invalid for a range that goes beyond the end.
+// Fault::Invalid if the range ends beyond the end of the object.
 Result<std::unique_ptr<ObjectReader>> read_object(OpenObject object, std::optional<ByteRange> range);
 
 }  // namespace headgate::local

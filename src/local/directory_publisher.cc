@@ -18,7 +18,7 @@
 namespace headgate::local {
 namespace {
 
-// Removes empty folders above `file`, below `top`; gives the first that stays.
+// Removes empty folders above `file` and below `top`; returns the first that stays.
 std::string remove_empty_folders_above(const std::string& file, const std::string& top) {
   std::string folder = parent_of(file);
   while (folder.size() > top.size() && (::rmdir(folder.c_str()) == 0 || errno == ENOENT)) {
@@ -27,10 +27,11 @@ std::string remove_empty_folders_above(const std::string& file, const std::strin
   return folder;
 }
 
-// A crash may leave the sidecar of an object that never came to be, where the sidecar of a key above or below
-// it has to go. Called when the object's own folders are there, so whatever is in the way has no object.
+// Removes sidecars that block this path. A crash may leave the sidecar of an object that never appeared,
+// where the sidecar of a key above or below it has to go. The object's own folders exist when this is called,
+// so whatever blocks the path has no object.
 void clear_way_for(const std::string& sidecar, const std::string& top) {
-  std::error_code ignored;  // what cannot be removed fails the write that follows, with its own words
+  std::error_code ignored;  // if something cannot be removed, the write that follows fails with its own error
   std::filesystem::remove_all(sidecar, ignored);
   for (std::string folder = parent_of(sidecar); folder.size() > top.size(); folder = parent_of(folder)) {
     struct stat status {};
@@ -87,14 +88,14 @@ Result<PutOutcome> DirectoryPublisher::publish(TemporaryFile& written, const Obj
   const Found found = TRY(what_is_at(path));
   if (found == Found::Folder) return Error{Fault::Invalid, path + ": is a folder of other keys"};
   if (found == Found::Object && mode == PutMode::OnlyIfAbsent) {
-    // Whoever published it may have been killed before this.
+    // The process that published it may have been killed before this step.
     TRY(sync_folder_of(path, folder_.path));
     return PutOutcome::AlreadyThere;
   }
   TRY(make_directories(parent_of(path), Syncing::Yes));
   std::vector<ObjectRecord> records{record};
   if (found == Found::Object) {
-    // A sidecar that cannot be read has nothing worth keeping: the object that it was for goes now.
+    // A sidecar that cannot be read has nothing worth keeping, since its object is replaced now.
     Result<OpenObject> before = open_object(folder_, key);
     if (before.ok() && before->is_recorded) {
       ObjectInfo& info = before->info;
@@ -152,7 +153,7 @@ Result<> DirectoryPublisher::remove(const ObjectKey& key) {
   if (::unlink(sidecar.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR && errno != EISDIR) {
     return error_from_errno(errno, sidecar);
   }
-  // Empty folders would slow every listing, and stand in the way of keys of their name.
+  // Empty folders would slow down every listing, and block keys with their name.
   remove_empty_folders_above(sidecar, folder_.sidecars());
   return sync_directory(remove_empty_folders_above(path, folder_.path));
 }

@@ -43,7 +43,7 @@ class DirectoryStore::Writer : public ObjectWriter {
     return written;
   }
 
-  // All of `source`, which is open for us alone.
+  // Takes all of `source`, which nobody else uses.
   Result<> take(const OpenObject& source) {
     is_whole_ = false;
     const bool is_hashed = source.is_recorded && TRY(copy_in_kernel(source));
@@ -75,7 +75,7 @@ class DirectoryStore::Writer : public ObjectWriter {
   }
 
  private:
-  // False, and nothing was copied, where the file system cannot. On XFS and btrfs the bytes are then shared.
+  // Returns false, and has copied nothing, if the file system cannot copy. XFS and btrfs share the bytes.
   Result<bool> copy_in_kernel(const OpenObject& source) {
     std::uint64_t left = source.info.bytes;
     while (left > 0) {
@@ -151,7 +151,7 @@ Result<> DirectoryStore::check(const ObjectKey& key, Deadline deadline) const {
 }
 
 Result<> DirectoryStore::check_may_write() const {
-  if (publisher_ == nullptr) return Error{Fault::Denied, folder_.path + ": opened to look only"};
+  if (publisher_ == nullptr) return Error{Fault::Denied, folder_.path + ": opened for reading only"};
   return {};
 }
 
@@ -192,10 +192,10 @@ Result<ObjectPage> DirectoryStore::list(std::string_view prefix, const ObjectKey
     ObjectPage page{.objects = {}, .is_last = walked.is_last};
     for (const ObjectKey& key : walked.keys) {
       Result<ObjectInfo> info = describe_object(folder_, key);
-      if (!info.ok() && info.error().fault == Fault::NotFound) continue;  // removed meanwhile
+      if (!info.ok() && info.error().fault == Fault::NotFound) continue;  // it was removed after we listed it
       page.objects.push_back(TRY(std::move(info)));
     }
-    // A page from which nothing is left would give the caller no key to go on from.
+    // Without any object on a page, the caller would have no key to continue from.
     if (!page.objects.empty() || page.is_last || walked.keys.empty()) return page;
     from = walked.keys.back();
   }

@@ -1,5 +1,5 @@
-// A bucket that is a folder: where batches wait in local mode, and where tenants without AWS receive them.
-// docs/contributing/formats/local-files.md says what lies where.
+// A bucket in a folder. Batches wait there in local mode, and tenants without AWS receive them there.
+// docs/contributing/formats/local-files.md describes the files.
 #pragma once
 
 #include <cstdint>
@@ -16,23 +16,26 @@
 
 namespace headgate::local {
 
-// Any thread, and any number of processes (DirectoryPublisher). An object is written beside the bucket's own,
-// synced, and then linked (OnlyIfAbsent) or renamed (Replace) to its key; the folders on its way are synced
-// before commit() returns. A kill at any instant leaves the object whole or absent; what was being written is
-// swept by the next open().
+// Thread-safe, also for any number of processes (DirectoryPublisher). An object is written into a temporary
+// file, synced, and then linked (OnlyIfAbsent) or renamed (Replace) to its key. The folders on its path are
+// synced before commit() returns. A kill at any time leaves the object whole or absent; the next open()
+// removes unfinished files.
 //
-// Limits: a key's segments are path segments, so a key cannot also be a folder of other keys (Invalid), and
-// see check_object_key(). Deadlines are judged once, when a call starts: a disk cannot be hurried.
-// etag: CRC-64/XZ of the bytes and their number, in hexadecimal; of a file that others put into the folder,
-// its modification time and size, so that listing never reads it. Such files have no metadata.
+// Limits: the segments of a key are path segments, so a key cannot also be a folder of other keys
+// (Fault::Invalid); see check_object_key(). Deadlines are checked only when a call starts, because a write to
+// disk cannot be interrupted.
+// The etag is the CRC-64/XZ of the bytes and their number, in hexadecimal. A file that others put into the
+// folder has its modification time and size as etag, so that listing need not read it. Such files have no
+// metadata.
 class DirectoryStore : public ObjectStore {
  public:
-  // LookOnly: nothing is made or swept, also in a bucket that is there; one that is not there has no objects,
-  // and whatever would write is Denied.
+  // LookOnly: nothing is created or removed. A bucket that does not exist has no objects, and every write is
+  // Fault::Denied.
   enum class MissingBucket : std::uint8_t { Create, Refuse, LookOnly };
-  static constexpr std::size_t kPageMax = 1000;  // objects that one list() gives, as S3's
+  static constexpr std::size_t kPageMax = 1000;  // most objects that one list() returns, as in S3
 
-  // With Refuse, a bucket that is not there is NotFound. Invalid when its name cannot be a folder's.
+  // With Refuse, Fault::NotFound if the bucket does not exist. Fault::Invalid if its name cannot be that of a
+  // folder.
   static Result<std::unique_ptr<DirectoryStore>> open(Clock& clock, Random& random, const std::string& root,
                                                       const BucketName& bucket, MissingBucket missing);
 
@@ -45,7 +48,7 @@ class DirectoryStore : public ObjectStore {
   Result<ObjectPage> list(std::string_view prefix, const ObjectKey& after, std::size_t count_max,
                           Deadline deadline) override;
   Result<> remove(const ObjectKey& key, Deadline deadline) override;
-  // Denied for a bucket that is no folder under the same root.
+  // Fault::Denied if the source bucket is not a folder under the same root.
   Result<PutOutcome> copy(const CopySource& source, const ObjectKey& to, PutOptions options,
                           Deadline deadline) override;
 
@@ -63,7 +66,7 @@ class DirectoryStore : public ObjectStore {
   const std::string root_;
   const BucketName bucket_;
   const BucketFolder folder_;
-  const std::unique_ptr<DirectoryPublisher> publisher_;  // none: LookOnly
+  const std::unique_ptr<DirectoryPublisher> publisher_;  // null with LookOnly
 };
 
 }  // namespace headgate::local

@@ -1,4 +1,4 @@
-// What a kill leaves of a folder store, and what several processes leave of each other's work.
+// The state of a folder store after a kill, and after several processes have used it at once.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ class StoreCrash : public testing::Test {
     CHECK(store.ok());
     return std::move(store).value();
   }
-  // An object whose metadata says what its bytes are. `reports` before the commit and after each step.
+  // Writes an object whose metadata says what its bytes are. `reports` gets a message before the commit and
+  // after each step.
   static bool put(ObjectStore& store, const std::string& key, PutMode mode, char letter,
                   const Reports* reports) {
     const std::string part(8192, letter);
@@ -45,7 +46,7 @@ class StoreCrash : public testing::Test {
     }
     return writer.value()->commit().ok();
   }
-  // Every object that is there is whole, and is what its metadata says.
+  // Every object that exists is whole, and is what its metadata says.
   static void expect_whole(ObjectStore& store, std::size_t count_min) {
     const Result<ObjectPage> page = store.list("", ObjectKey(), 1000, Deadline::never());
     ASSERT_TRUE(page.ok()) << page.error().what;
@@ -130,7 +131,7 @@ TEST_F(StoreCrash, ProcessesThatWriteTheSameKeysNeverMixThem) {
   ChildProcess second(work('b'));
   ChildProcess third(work('c'));
   const std::unique_ptr<DirectoryStore> store = open();
-  // A reader meanwhile sees one version or another, never parts of two.
+  // A reader at the same time sees one version or another, never parts of two.
   for (int i = 0; i < 200; ++i) {
     const auto reader = store->open_reader(ObjectKey("c/replaced"), {}, Deadline::never());
     if (!reader.ok()) continue;
@@ -156,7 +157,7 @@ TEST_F(StoreCrash, AFullDiskIsRetryAndLeavesNoObject) {
     Result<> outcome;
     for (int i = 0; i < 3 && outcome.ok(); ++i) outcome = writer.value()->append(std::string(8192, 'x'));
     if (outcome.ok() || outcome.error().fault != Fault::Retry) return 2;
-    if (writer.value()->commit().ok()) return 3;  // a caller that does not listen
+    if (writer.value()->commit().ok()) return 3;  // an error of the caller
     if (store->head(ObjectKey("k"), Deadline::never()).ok()) return 4;
     conformance::limit_file_bytes(0);
     return put(*store, "k", PutMode::OnlyIfAbsent, 'b', nullptr) ? 0 : 5;

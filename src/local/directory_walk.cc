@@ -17,19 +17,19 @@ class Walk {
   Walk(const std::string& folder, std::string_view prefix, const ObjectKey& after, std::size_t wanted)
       : folder_(folder), prefix_(prefix), after_(after.view()), wanted_(wanted) {}
 
-  // `path` is "" or ends in a slash. Recursion is as deep as a key has slashes.
+  // `path` is "" or ends in a slash. The recursion is as deep as a key has slashes.
   Result<> visit(const std::string& path) {
     Result<std::vector<DirectoryEntry>> listed = list_directory(folder_ + '/' + path, Links::Ignore);
     if (!listed.ok()) {
       const Fault fault = listed.error().fault;
-      // Folders come and go while we walk, and a prefix may lead through a file: no keys there.
+      // Folders may be deleted while we walk, and a prefix may lead through a file: there are no keys there.
       if ((fault == Fault::NotFound || fault == Fault::Invalid) && !path.empty()) return {};
       return std::move(listed).error();
     }
     std::vector<std::string> names;
     for (DirectoryEntry& entry : *listed) {
       if (!is_path_segment(entry.name) || entry.kind == EntryKind::Other) continue;
-      // With its slash a folder sorts where its keys do.
+      // With a slash at its end, a folder is sorted where its keys belong.
       if (entry.kind == EntryKind::Directory) entry.name += '/';
       if (is_wanted(path + entry.name)) names.push_back(std::move(entry.name));
     }
@@ -51,7 +51,7 @@ class Walk {
   bool is_wanted(const std::string& path) const {
     if (path.size() > kObjectKeyBytesMax) return false;
     if (!path.ends_with('/')) return path.starts_with(prefix_) && path > after_;
-    // A folder: can any key in it be wanted? All of them start with its path.
+    // For a folder: whether any key in it can be wanted. All of them begin with its path.
     const bool may_match = path.starts_with(prefix_) || prefix_.starts_with(path);
     return may_match && (path > after_ || after_.starts_with(path));
   }
@@ -63,7 +63,7 @@ class Walk {
   std::vector<ObjectKey> keys_;
 };
 
-// The deepest folder that all keys with that prefix lie in; false when no key can have it.
+// The deepest folder that contains all keys with that prefix; false if no key can have it.
 bool start_of(std::string_view prefix, std::string& start) {
   while (true) {
     const std::size_t slash = prefix.find('/');
@@ -82,7 +82,8 @@ Result<WalkedKeys> walk_keys(const std::string& folder, std::string_view prefix,
   if (::stat(folder.c_str(), &status) != 0) return error_from_errno(errno, folder);
   std::string start;
   if (prefix.size() > kObjectKeyBytesMax || !start_of(prefix, start)) return WalkedKeys{};
-  Walk walk(folder, prefix, after, count_max + 1);  // one more tells whether this is the last page
+  Walk walk(folder, prefix, after, count_max + 1);  // one more than asked for, to know whether this is the
+                                                    // last page
   TRY(walk.visit(start));
   WalkedKeys walked{.keys = std::move(walk.keys()), .is_last = true};
   if (walked.keys.size() > count_max) {

@@ -1,5 +1,5 @@
-// The keys of a bucket's folder in the order that S3 lists them: by the bytes of the whole key, which is not
-// the order of a folder tree (`a.b` comes before `a/b`).
+// Lists the keys of a bucket's folder in S3's order: by the bytes of the whole key. This differs from the
+// order of a folder tree (`a.b` comes before `a/b`).
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ struct WalkedKeys {
   bool is_last = true;
 };
 
-// Up to `count_max` keys that start with `prefix` and come after `after`. NotFound when the folder is not
-// there. Symbolic links, pipes and what cannot be a key are passed over. Only folders that can hold such keys
-// are read; memory is the names of one folder a level.
+// Up to `count_max` keys that begin with `prefix` and come after `after`. Fault::NotFound if the folder does
+// not exist. Skips symbolic links, pipes, and names that cannot be keys. Reads only folders that can contain
+// such keys. Keeps in memory the names of one folder per level.
 Result<WalkedKeys> walk_keys(const std::string& folder, std::string_view prefix, const ObjectKey& after,
                              std::size_t count_max);
 

@@ -17,8 +17,8 @@ namespace headgate::local {
 namespace {
 
 Result<> check_names(const LogGroup& group, const LogStream* stream) {
-  if (group.empty()) return Error{Fault::Invalid, "log group: empty name"};
-  if (stream != nullptr && stream->empty()) return Error{Fault::Invalid, "log stream: empty name"};
+  if (group.empty()) return Error{Fault::Invalid, "log group: the name is empty"};
+  if (stream != nullptr && stream->empty()) return Error{Fault::Invalid, "log stream: the name is empty"};
   return {};
 }
 
@@ -27,18 +27,19 @@ Result<> check_deadline(const Clock& clock, Deadline deadline) {
   return {};
 }
 
-// Of memory for as many control bytes as there could be, only as much is touched as is written.
+// Memory for the largest possible number of control bytes. Only the part that is written is touched.
 struct Lines {
   Pages memory;
   std::size_t bytes = 0;
 };
 
-// The events as lines of JSON. Invalid when a message is not UTF-8: nothing may be replaced here in silence.
+// Writes the events as lines of JSON. Fault::Invalid if a message is not UTF-8, because nothing may be
+// replaced silently here.
 Result<Lines> lines_of(std::span<const LogEvent> events) {
   constexpr std::string_view kTimestamp = R"({"timestamp":)";
   constexpr std::string_view kMessage = R"(,"message":")";
   constexpr std::string_view kEnd = "\"}\n";
-  constexpr std::size_t kDigitsMax = 20;  // of an int64, with its sign
+  constexpr std::size_t kDigitsMax = 20;  // of an int64 with its sign
   constexpr std::size_t kAround = kTimestamp.size() + kDigitsMax + kMessage.size() + kEnd.size();
   std::size_t bytes_max = 1;
   for (const LogEvent& event : events) bytes_max += kAround + escaped_bytes_max(event.message.size());

@@ -1,4 +1,4 @@
-// Log groups as folders and log streams as files: CloudWatch Logs in local mode.
+// CloudWatch Logs in local mode: log groups are folders, and log streams are files.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,12 @@
 
 namespace headgate::local {
 
-// Any thread; one process. A stream is <root>/<group>/<stream>.ndjson, both names percent-encoded
-// (encode_file_name), an event is a line {"timestamp":<ms>,"message":"..."}. The lines of a batch are
-// appended by one write and synced before put_events() answers. A batch that a full disk refuses leaves
-// nothing; one that a crash tears may leave its first events, and they are repeated when it is put again.
+// Thread-safe; for one process. A stream is <root>/<group>/<stream>.ndjson, with both names percent-encoded
+// (encode_file_name). An event is a line {"timestamp":<ms>,"message":"..."}. The lines of one put_events()
+// are appended by one write and synced before it returns. If the disk is full, none of them stays. After a
+// crash the first of them may stay, and are repeated when they are put again.
 //
-// Events of any age are kept, so nothing is rejected, unless the limits of age are set: then as CloudWatch.
+// Events of any age are kept, and nothing is rejected, unless limits of age are set, as CloudWatch has them.
 class FileLogSink : public LogSink {
  public:
   struct Options {
@@ -24,7 +24,7 @@ class FileLogSink : public LogSink {
     std::optional<std::chrono::milliseconds> too_old_after;  // CloudWatch: 14 days
     std::optional<std::chrono::milliseconds> too_new_after;  // CloudWatch: 2 hours
   };
-  // `clock` and `files` outlive this; sinks may share `files`.
+  // `clock` and `files` must outlive this object; sinks may share `files`.
   FileLogSink(Clock& clock, AppendFiles& files, std::string root, Options options);
 
   Result<RejectedEvents> put_events(const LogGroup& group, const LogStream& stream,

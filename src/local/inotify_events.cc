@@ -19,7 +19,7 @@ constexpr unsigned kNames = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 constexpr unsigned kContents = IN_MODIFY;
 constexpr unsigned kGone = IN_IGNORED;
 
-// Of those <linux/magic.h> names only some.
+// <linux/magic.h> has only some of these.
 constexpr long kSmb2 = 0xfe534d42;
 constexpr long kCifs = 0xff534d42;
 constexpr long kFuse = 0x65735546;
@@ -39,7 +39,7 @@ Result<bool> is_remote(const std::string& directory) {
 }
 
 Error remote(const std::string& directory) {
-  return Error{Fault::Invalid, directory + ": a file system that does not tell of others' changes"};
+  return Error{Fault::Invalid, directory + ": its file system does not report changes by other machines"};
 }
 
 Error error_of_watch(const std::string& directory) {
@@ -63,14 +63,14 @@ Result<int> InotifyEvents::add_watch(const std::string& directory) {
     const int watch = ::inotify_add_watch(queue_.get(), directory.c_str(), kMask);
     return watch < 0 ? Result<int>(error_of_watch(directory)) : watch;
   }
-  // By what was opened, not by its path, which somebody can make another directory's meanwhile.
+  // Watches what was opened, not the path, at which somebody may put another directory.
   Result<FileDescriptor> opened = logs_->open_directory(directory);
-  // Refused, because it is a link now: there is nothing to watch, and who lists it says so.
+  // Refused because it is a link now: there is nothing to watch, and listing the directory reports it.
   if (!opened.ok() && opened.error().fault == Fault::Invalid)
     return Error{Fault::NotFound, std::move(opened).error().what};
   if (!opened.ok()) return opened.error();
   const std::string place = "/proc/self/fd/" + std::to_string(opened->get());
-  if (::access("/proc/self/fd", F_OK) != 0) {  // there may be no /proc
+  if (::access("/proc/self/fd", F_OK) != 0) {  // /proc may not be mounted
     if (TRY(is_remote(directory))) return remote(directory);
     const int watch = ::inotify_add_watch(queue_.get(), directory.c_str(), kMask | IN_DONT_FOLLOW);
     return watch < 0 ? Result<int>(error_of_watch(directory)) : watch;
@@ -83,7 +83,7 @@ Result<int> InotifyEvents::add_watch(const std::string& directory) {
 Result<> InotifyEvents::watch(const std::string& directory) {
   if (watches_.contains(directory)) return {};
   const int watch = TRY(add_watch(directory));
-  // One directory under two paths has one watch: the latest path is told.
+  // A directory with two paths has one watch, which reports the latest path.
   const auto before = directories_.find(watch);
   if (before != directories_.end()) watches_.erase(before->second.directory);
   directories_[watch] = {.directory = directory};
@@ -98,7 +98,7 @@ void InotifyEvents::note(int watch, unsigned mask, Changes& changes) {
   }
   const auto found = directories_.find(watch);
   if (found == directories_.end()) return;
-  if ((mask & kGone) != 0) {  // the directory was removed, or what it is on unmounted
+  if ((mask & kGone) != 0) {  // the directory was removed, or its file system was unmounted
     watches_.erase(found->second.directory);
     directories_.erase(found);
     return;
@@ -115,14 +115,14 @@ void InotifyEvents::note(int watch, unsigned mask, Changes& changes) {
 
 FileEvents::Changes InotifyEvents::take() {
   constexpr std::size_t kBytes = 64U << 10U;
-  constexpr int kReadsMax = 64;  // a call ends, however fast others write
+  constexpr int kReadsMax = 64;  // limits a call, however fast others write
   alignas(struct inotify_event) std::array<char, kBytes> buffer;
   Changes changes;
   for (int count = 0; count < kReadsMax; ++count) {
     const ssize_t bytes = ::read(queue_.get(), buffer.data(), buffer.size());
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes <= 0) {
-      // EAGAIN: all are taken. Anything else is not known to happen; then nothing may be relied on.
+      // EAGAIN means that all events were read. No other error is known; after one, nothing can be relied on.
       if (bytes == 0 || errno != EAGAIN) changes.is_overflown = true;
       break;
     }

@@ -1,4 +1,4 @@
-// Changes of the node's directories, from inotify(7).
+// Reports changes of the node's directories, by inotify(7).
 #pragma once
 
 #include <memory>
@@ -11,14 +11,14 @@
 
 namespace headgate::local {
 
-// One thread. A directory costs one of fs.inotify.max_user_watches and about 1 KiB of the kernel's memory.
-// Directories on NFS, SMB, FUSE, 9p and the like are Invalid: there inotify tells only of what this node
-// does.
+// For one thread. Each directory uses one of fs.inotify.max_user_watches and about 1 KiB of the kernel's
+// memory. Directories on NFS, SMB, FUSE, 9p and the like are Fault::Invalid, because inotify reports only
+// changes by this node there.
 class InotifyEvents : public FileEvents {
  public:
-  // Fault::Retry when fs.inotify.max_user_instances is reached.
-  // With `logs` a directory is watched as that would open it, through no link that it would refuse; outlives
-  // this.
+  // Fault::Retry if fs.inotify.max_user_instances is reached.
+  // With `logs`, a directory is watched only if `logs` would open it, through no link that `logs` refuses.
+  // `logs` must outlive this object.
   static Result<std::unique_ptr<InotifyEvents>> open(const PodLogDisk* logs = nullptr);
 
   Result<> watch(const std::string& directory) override;
@@ -29,7 +29,7 @@ class InotifyEvents : public FileEvents {
   Result<int> add_watch(const std::string& directory);
   struct Watched {
     std::string directory;
-    std::size_t change = 0;  // its place in the changes being taken, plus one
+    std::size_t change = 0;  // its position in the changes that are being collected, plus one
   };
   void note(int watch, unsigned mask, Changes& changes);
 

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <string_view>
 
-// In this program what is below a directory called so is on NFS: a test cannot mount one.
+// In this program directories below one called on-nfs are on NFS, because a test cannot mount one.
 extern "C" int statfs(const char* path, struct statfs* status) noexcept {
   const long outcome = ::syscall(SYS_statfs, path, status);
   if (outcome == 0 && std::string_view(path).find("/on-nfs") != std::string_view::npos)
@@ -84,14 +84,15 @@ TEST_F(InotifyEventsTest, ReportsARecreatedDirectoryOnceItIsWatchedAgain) {
   EXPECT_EQ(changes.directories[0].directory, below);
 }
 
-// What the kernel does when nobody takes its events for too long; inotify(7), IN_Q_OVERFLOW.
+// The kernel does this if nobody takes its events for too long; inotify(7), IN_Q_OVERFLOW.
 TEST_F(InotifyEventsTest, SaysOnceThatEventsWereLostAndTellsOfLaterOnes) {
   std::size_t queue_max = 0;
   std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> queue_max;
   if (queue_max == 0 || queue_max > 200'000) GTEST_SKIP() << "a queue of " << queue_max << " events";
   std::ofstream one(directory_ + "/0.log");
   std::ofstream other(directory_ + "/1.log");
-  for (std::size_t count = 0; count <= queue_max / 2; ++count) {  // by turns: equal events in a row are one
+  // alternately, because equal events in a row are merged
+  for (std::size_t count = 0; count <= queue_max / 2; ++count) {
     one << "line" << std::endl;
     other << "line" << std::endl;
   }
@@ -106,7 +107,7 @@ TEST_F(InotifyEventsTest, SaysOnceThatEventsWereLostAndTellsOfLaterOnes) {
   EXPECT_EQ(events_->take().directories.size(), 1U);
 }
 
-// The kernel would take the watch, and tell only of what is written on this machine.
+// The kernel would accept the watch, and report only what is written on this machine.
 TEST_F(InotifyEventsTest, WatchesNoDirectoryOfANetworkFileSystem) {
   const std::string below = directory_ + "/on-nfs";
   std::filesystem::create_directory(below);

@@ -1,4 +1,4 @@
-// What the embedded parts of local mode can carry. Every write is synced, so the disk decides most of it.
+// How fast the embedded parts of local mode are. Every write is synced, so the disk decides most of it.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 

@@ -16,10 +16,10 @@
 
 namespace headgate::local {
 
-// Any thread; one process. Log groups are under <root>/cloudwatch/<tenant>/<target_region, or "local">/,
-// buckets are <root>/s3/<bucket_name>, made at first use. A bucket is opened once whatever tenants share it.
-// A sink is only a view of its folder, so it is made anew each time; what is costly, the open files, all
-// sinks share. Sinks must not outlive this.
+// Thread-safe; for one process. Log groups are under <root>/cloudwatch/<tenant>/<target_region, or "local">/.
+// Buckets are <root>/s3/<bucket_name>, created at first use. Each bucket is opened once, even if tenants
+// share it. A sink is only a view of its folder, so a new one is made each time. The sinks share the open
+// files, and must not outlive this object.
 class LocalDestinations : public Destinations {
  public:
   struct Options {
@@ -29,10 +29,10 @@ class LocalDestinations : public Destinations {
   };
   LocalDestinations(Clock& clock, Random& random, std::string root, Options options);
 
-  // Invalid when the configuration has no tenant.
+  // Fault::Invalid if the configuration has no tenant.
   Result<std::shared_ptr<LogSink>> log_sink(const TenantConfiguration& configuration,
                                             Deadline deadline) override;
-  // Invalid when it has no bucket name, or one that no folder can have.
+  // Fault::Invalid if there is no bucket name, or if no folder can have that name.
   Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration& configuration,
                                               Deadline deadline) override;
 

@@ -74,7 +74,7 @@ bool NotifyingStore::is_announced(const ObjectKey& key) const {
 
 Result<> NotifyingStore::announce(const ObjectKey& key, Deadline deadline) {
   Result<ObjectInfo> info = store_.head(key, deadline);
-  // Removed by someone since: nothing is left to announce.
+  // Somebody has removed it since, so there is nothing to announce.
   if (!info.ok() && info.error().fault == Fault::NotFound) return {};
   if (!info.ok()) return std::move(info).error().in("notification");
   const Timestamp now = clock_.now();

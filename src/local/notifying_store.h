@@ -1,4 +1,4 @@
-// A store that says what was put into it, as S3 does through SNS to SQS.
+// A store that announces new objects in a queue, as S3 does through SNS to SQS.
 #pragma once
 
 #include <memory>
@@ -14,16 +14,17 @@
 
 namespace headgate::local {
 
-// Any thread. A commit or copy succeeds only once the notification is in the queue; when that fails the
-// object is there and the caller's repeat, which finds it AlreadyThere, sends the notification again. So each
-// object is announced at least once, and twice does no harm: the ledger knows what was delivered.
+// Thread-safe. A commit or copy succeeds only when its notification is in the queue. If that fails, the
+// object exists already. The caller's repeat finds it AlreadyThere and sends the notification again. So each
+// object is announced at least once. Announcing it twice is safe, because the ledger knows what was
+// delivered.
 class NotifyingStore : public ObjectStore {
  public:
   struct Options {
-    std::vector<std::string> suffixes = {".gz", ".zst",
-                                         ".json"};  // keys that are announced, but not quarantine's
+    std::vector<std::string> suffixes = {".gz", ".zst", ".json"};  // keys with these ends are announced,
+                                                                   // except in quarantine
   };
-  // All four outlive this.
+  // All four references must outlive this object.
   NotifyingStore(Clock& clock, Random& random, ObjectStore& store, Queue& queue, Options options);
 
   const BucketName& bucket() const override { return store_.bucket(); }

@@ -17,7 +17,7 @@
 namespace headgate::conformance {
 namespace {
 
-// A queue that refuses to send when told to.
+// A queue that refuses to send on request.
 class RefusingQueue : public Queue {
  public:
   explicit RefusingQueue(Queue& queue) : queue_(queue) {}
@@ -56,7 +56,7 @@ struct NotifyingFixture {
                                        local::DirectoryStore::MissingBucket::Create)
         .value();
   }
-  // What was announced since the last call, as keys.
+  // The keys that were announced since the last call.
   std::vector<ObjectCreated> announced() {
     std::vector<ObjectCreated> all;
     while (true) {

@@ -8,7 +8,7 @@ namespace headgate::local {
 namespace {
 
 Error bad_key(const ObjectKey& key, std::string_view what) {
-  // The key itself may be huge or hold control characters; its start is enough to find it.
+  // The key may be huge or contain control characters; its beginning is enough to find it.
   constexpr std::size_t kShownBytes = 200;
   return Error{Fault::Invalid,
                "key " + encode_file_name(key.view().substr(0, kShownBytes)) + ": " + std::string(what)};
@@ -24,15 +24,15 @@ bool is_path_segment(std::string_view segment) {
 
 Result<> check_object_key(const ObjectKey& key) {
   if (key.empty()) return Error{Fault::Invalid, "key: empty"};
-  if (key.view().size() > kObjectKeyBytesMax) return bad_key(key, "over 1024 bytes");
+  if (key.view().size() > kObjectKeyBytesMax) return bad_key(key, "longer than 1024 bytes");
   std::string_view rest = key.view();
   while (true) {
     const std::size_t slash = rest.find('/');
     const std::string_view segment = rest.substr(0, slash);
     if (segment.empty()) return bad_key(key, "an empty segment (leading, trailing or double slash)");
-    if (segment.size() > kFileNameBytesMax) return bad_key(key, "a segment over 255 bytes");
+    if (segment.size() > kFileNameBytesMax) return bad_key(key, "a segment longer than 255 bytes");
     if (!is_path_segment(segment)) {
-      return bad_key(key, "a segment that is `.`, `..`, holds a NUL or starts with `.headgate`");
+      return bad_key(key, "a segment that is `.` or `..`, contains a NUL or begins with `.headgate`");
     }
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
@@ -60,7 +60,7 @@ std::string BucketFolder::lock() const {
 }
 
 std::string encode_file_name(std::string_view text) {
-  constexpr std::size_t kEncodedBytesMax = 200;  // leaves room in 255 for the hash and a suffix
+  constexpr std::size_t kEncodedBytesMax = 200;  // of 255, so that a hash and a suffix fit
   std::string encoded;
   for (const char letter : text) {
     const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||

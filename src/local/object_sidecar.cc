@@ -31,7 +31,7 @@ void append_record(std::string& json, const ObjectRecord& record) {
   json += "}}";
 }
 
-// simdjson's answer, or Fault::Invalid naming the field.
+// The value that simdjson read, or Fault::Invalid with the field's name.
 template <typename T>
 Result<T> value_of(simdjson::simdjson_result<T> read, std::string_view field) {
   T value{};

@@ -1,5 +1,5 @@
-// What a file system does not keep of an object: its metadata, content headers and etag. They lie beside the
-// bucket's objects in a JSON file of their own (docs/contributing/formats/local-files.md).
+// The properties of an object that a file system does not keep: metadata, content headers and etag. They are
+// in a JSON file of their own beside the bucket's objects (docs/contributing/formats/local-files.md).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace headgate::local {
 
-// A file as fstat(2) tells it, enough to say whether a record is about it.
+// A file as fstat(2) describes it, to decide whether a record belongs to it.
 struct FileIdentity {
   std::uint64_t inode = 0;
   std::uint64_t bytes = 0;
@@ -28,17 +28,17 @@ struct ObjectRecord {
   ObjectMetadata metadata;
 };
 
-// A sidecar holds the record of its object and, while that is being replaced, of the one before: it is
-// written before the object changes, and a crash between the two leaves either with its own record.
+// A sidecar contains the record of its object and, while the object is being replaced, that of the previous
+// one. It is written before the object changes. After a crash in between, either object still has its record.
 constexpr std::size_t kSidecarRecordsMax = 2;
 constexpr std::size_t kSidecarBytesMax = 64U << 10U;
 
 std::string encode_sidecar(std::span<const ObjectRecord> records);
-// Fault::Invalid when it is not one.
+// Fault::Invalid if `json` is not a sidecar.
 Result<std::vector<ObjectRecord>> decode_sidecar(std::string_view json);
 
-// The record of that very file (inode and size); else, in a tree that was copied or restored with its times,
-// of a file of that size and time; else nullptr.
+// The record of exactly this file (inode and size). Otherwise, as in a tree that was copied or restored with
+// its times, the record of a file with this size and time. Otherwise nullptr.
 const ObjectRecord* find_record(std::span<const ObjectRecord> records, const FileIdentity& file);
 
 }  // namespace headgate::local

@@ -15,7 +15,7 @@
 namespace headgate::local {
 namespace {
 
-constexpr int kDepthMax = 16;  // of our own there are two levels
+constexpr int kDepthMax = 16;  // our own directories have two levels
 constexpr mode_t kOwnersBits = S_IRUSR | S_IWUSR;
 
 struct CloseDirectory {
@@ -54,13 +54,14 @@ Result<> give_contents(FileDescriptor directory, Owner owner, const std::string&
     FileDescriptor found(::openat(descriptor, entry->d_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!found.is_open()) return error_from_errno(errno, where);
     const struct stat now = TRY(stat_of(found.get(), where));
-    if (now.st_dev != status.st_dev || now.st_ino != status.st_ino) continue;  // replaced meanwhile
+    // it was replaced after we listed it
+    if (now.st_dev != status.st_dev || now.st_ino != status.st_ino) continue;
     TRY(give(found.get(), now, owner, where));
     if (is_directory) TRY(give_contents(std::move(found), owner, where, depth + 1));
   }
 }
 
-// Those above `path` that are not there.
+// The directories above `path` that do not exist.
 std::vector<std::string> missing_above(const std::string& path) {
   std::vector<std::string> missing;
   struct stat status {};
@@ -71,7 +72,7 @@ std::vector<std::string> missing_above(const std::string& path) {
   return missing;
 }
 
-// Everybody may pass through it to what is in it, and nobody else may list it.
+// Lets everybody pass through the directory, but not list it.
 Result<> let_pass(const std::string& path) {
   constexpr mode_t kPass = S_IXUSR | S_IXGRP | S_IXOTH;
   const FileDescriptor directory = TRY(open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));

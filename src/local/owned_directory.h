@@ -1,5 +1,5 @@
-// A directory that a process of another user is going to write: made and given to that user, as root does for
-// an agent that is not root.
+// Prepares a directory for a process of another user: root creates it and gives it to that user, for an agent
+// that does not run as root.
 #pragma once
 
 #include <sys/types.h>
@@ -16,13 +16,13 @@ struct Owner {
   gid_t group = 0;
 };
 
-// Makes the directory and those above it that are missing, which anybody may then pass through, and gives it
-// and everything in it to `owner`, who may write it from then on. Follows no link below it, and leaves files
-// alone that have another name elsewhere. Done twice it changes nothing.
+// Creates the directory and the missing ones above it, which everybody may then pass through. Gives it and
+// everything in it to `owner`, who may write there from then on. Follows no link below it, and skips files
+// that have another name elsewhere. A second call changes nothing.
 Result<> give_directory(const std::string& path, Owner owner);
 
-// Whose a directory is that we may not use, and what to do: for the words of an error. `path` or what is
-// above it need not be there. `command` prepares it when root runs it.
+// Says in an error's words who owns a directory that we may not use, and what to do. `path` and those above
+// it need not exist. `command` prepares it when root runs it.
 std::string why_not_ours(const std::string& path, std::string_view command);
 
 }  // namespace headgate::local

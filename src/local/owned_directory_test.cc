@@ -29,7 +29,7 @@ TEST(OwnedDirectory, IsMadeAndWritableByItsOwner) {
   std::ofstream(path + "/spool/1.batch") << "x";
   ASSERT_EQ(::chmod((path + "/spool/1.batch").c_str(), 0), 0);
   ASSERT_EQ(::chmod(path.c_str(), 0500), 0);
-  // Whoever is not root cannot open the file of mode 0: it is for root that this is done.
+  // Only root can open the file of mode 0, and only root prepares directories.
   const Result<> again = give_directory(path, me);
   if (::geteuid() == 0) {
     ASSERT_TRUE(again.ok()) << again.error().what;
@@ -60,7 +60,7 @@ TEST(OwnedDirectory, IsGivenAwayWithAllThatIsInItAndNothingElse) {
     EXPECT_EQ(status_of(folder.at(kept)).st_uid, 0U) << kept;
 }
 
-// `--prepare` said that all was ready, and the agent was told to have it run again.
+// `--prepare` used to report success although the agent was then told to run it again.
 TEST(OwnedDirectory, CanBeReachedThroughThoseThatWereMadeAboveIt) {
   const conformance::ScratchFolder folder;
   fs::create_directories(folder.at("there"));

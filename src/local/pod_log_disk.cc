@@ -23,7 +23,7 @@ namespace {
 constexpr int kPlace = O_PATH | O_CLOEXEC;
 constexpr int kLinksMax = 8;
 
-// What comes after the directory in a path below it, without slashes at its ends; empty when it is not below.
+// The rest of `path` after the directory, without slashes at its ends; none if `path` is not below it.
 std::optional<std::string> rest_below(const std::string& directory, std::string_view path) {
   std::string_view prefix = directory;
   while (prefix.size() > 1 && prefix.back() == '/') prefix.remove_suffix(1);
@@ -35,7 +35,7 @@ std::optional<std::string> rest_below(const std::string& directory, std::string_
   return std::string(path);
 }
 
-// Every component is a name: nothing that leads back, and no NUL that would cut the path short.
+// Whether every component is a name: none leads back, and there is no NUL that would cut the path.
 bool is_plain(std::string_view rest) {
   if (rest.find('\0') != std::string_view::npos) return false;
   while (!rest.empty()) {
@@ -76,7 +76,7 @@ bool is_link(int place) {
   return ::fstat(place, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// As openat2() with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. `path` is plain.
+// Does what openat2() does with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. `path` must be plain.
 int open_by_components(int directory, std::string path, int flags) {
   FileDescriptor place;
   int at = directory;
@@ -87,7 +87,7 @@ int open_by_components(int directory, std::string path, int flags) {
     const int opened =
         repeated([&] { return ::openat(at, name.empty() ? "." : name.c_str(), wanted | O_NOFOLLOW); });
     if (opened < 0) {
-      // With O_DIRECTORY a link is "not a directory".
+      // With O_DIRECTORY, the error for a link is "not a directory".
       struct stat status {};
       const bool is_a_link = opened == -ENOTDIR &&
                              ::fstatat(at, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -149,8 +149,8 @@ Result<PodLogDisk::Opened> PodLogDisk::open_below(const std::string& path, int f
   return error_from_errno(-opened, path);
 }
 
-// One component after another. Where a link leads is opened anew from the allowed directory that it leads
-// into: there again no other link is followed unseen.
+// Walks one component after another. The target of a link is opened again from the allowed directory that it
+// is in, so that no other link is followed unchecked.
 Result<PodLogDisk::Place> PodLogDisk::place_through_links(const std::string& path, std::string rest) const {
   std::string base = real_path(options_.root);
   FileDescriptor place = TRY(open_place(base));
@@ -171,7 +171,7 @@ Result<PodLogDisk::Place> PodLogDisk::place_through_links(const std::string& pat
     const ssize_t bytes = ::readlinkat(next.get(), "", text.data(), text.size());
     if (bytes < 0) return error_from_errno(errno, path);
     if (++links > kLinksMax || static_cast<std::size_t>(bytes) == text.size())
-      return refused(path, "too many links, or too long ones");
+      return refused(path, "it has too many links, or too long ones");
     const std::filesystem::path told(std::string(text.data(), static_cast<std::size_t>(bytes)));
     const std::string target = (std::filesystem::path(base) / told).lexically_normal().string();
     std::optional<std::string> below;
@@ -235,7 +235,7 @@ Result<std::vector<FileBeside>> PodLogDisk::beside_target(const std::string& pat
 }
 
 Result<std::unique_ptr<ReadableFile>> PodLogDisk::open(const std::string& path) {
-  // First as a place only: opening a device can do something to it.
+  // Opens it as a place only at first, because opening a device can have effects.
   {
     const Opened place = TRY(open_below(path, kPlace));
     TRY(stat_log(place.file.get(), place.owner, path));

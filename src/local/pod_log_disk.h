@@ -1,6 +1,6 @@
-// The pods' log files behind the Disk port, opened so that nobody who may write into one pod's directory can
-// make us read anything else: no symbolic link is followed below the root, and only regular files with one
-// name, which belong to root or to the owner of the root directory, are opened.
+// The pods' log files behind the Disk port. Somebody who may write into one pod's directory cannot make us
+// read anything else. No symbolic link below the root is followed. Only regular files with a single name are
+// opened, if they belong to root or to the owner of the root directory.
 #pragma once
 
 #include <string>
@@ -12,39 +12,39 @@
 
 namespace headgate::local {
 
-// Any thread; holds no descriptor: the root directory may be replaced. What is refused is Fault::Invalid and
-// says why. Every call walks from the root directory anew, and what was opened is looked at after it was
-// opened, so that a file or directory that is replaced by a link between two calls is refused too.
+// Thread-safe. Keeps no descriptor, so the root directory may be replaced. A refusal is Fault::Invalid and
+// says why. Every call walks from the root directory again, and checks a file after it was opened. So a file
+// or directory that is replaced by a link between two calls is refused too.
 class PodLogDisk : public PosixDisk, public LinkedFiles {
  public:
   struct Options {
-    std::string root;  // may itself be a link, or below one: it is the operator's
-    // Directories that a link below the root may lead into, with everything below them. None: no link is
-    // followed. Docker's nodes need /var/lib/docker/containers.
+    std::string root;  // may be a link, or below one, since the operator chooses it
+    // Directories, with everything below them, that links below the root may lead to. If empty, no link is
+    // followed. Nodes with Docker need /var/lib/docker/containers.
     std::vector<std::string> follow_links = {};
-    // Kernel: openat2(2), or component by component where the kernel does not have it (before 5.6) or a
-    // seccomp filter forbids it.
+    // Kernel uses openat2(2). Components walks one component after another, which is also done if the kernel
+    // lacks openat2 (before 5.6) or a seccomp filter forbids it.
     enum class Resolver : std::uint8_t { Kernel, Components } resolver = Resolver::Kernel;
   };
   explicit PodLogDisk(Options options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override;
-  // Invalid also for a file of another owner. One with several names is told with its `links`.
+  // Also Fault::Invalid for a file of another owner. For a file with several names, `links` tells it.
   Result<FileStat> stat(const std::string& path) override;
-  // Links are Other unless they lead into one of `follow_links`; those of them that lead nowhere are left
-  // out.
+  // Links are Other unless they lead into one of `follow_links`. Links into these whose target does not exist
+  // are left out.
   Result<std::vector<DirectoryEntry>> list(const std::string& directory) override;
-  // Nothing where no link is followed.
+  // Empty if no link is followed.
   Result<std::vector<FileBeside>> beside_target(const std::string& path) override;
-  // A directory, open as a place only (O_PATH), for who watches it.
+  // Opens a directory as a place only (O_PATH), for watching it.
   Result<FileDescriptor> open_directory(const std::string& directory) const;
 
  private:
   struct Opened {
     FileDescriptor file;
-    uid_t owner = 0;  // whom files belong to there, beside root
+    uid_t owner = 0;  // the user who, besides root, may own files there
   };
-  // The directory of a name, whatever links lead there; `name` is empty where it is the directory itself.
+  // The directory that contains a name, after following links. `name` is empty if it is the directory itself.
   struct Place {
     FileDescriptor directory;
     std::string path;  // of the directory

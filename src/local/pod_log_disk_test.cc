@@ -33,7 +33,7 @@ namespace {
 
 using Resolver = PodLogDisk::Options::Resolver;
 
-// pods/ is the root; outside/ is what nobody may have us read.
+// pods/ is the root; nobody may make us read outside/.
 class PodLogs : public testing::TestWithParam<Resolver> {
  protected:
   PodLogs() {
@@ -109,7 +109,7 @@ TEST_P(PodLogs, WalksThroughNoLinkedDirectory) {
   EXPECT_EQ(list(disk(), at("pods"))["linked"], EntryKind::Other);
 }
 
-// What was listed is a link by the time that it is opened.
+// A directory is replaced by a link between listing and opening.
 TEST_P(PodLogs, ADirectoryReplacedByALinkIsNotWalkedThrough) {
   PodLogDisk logs = disk();
   EXPECT_EQ(list(logs, at("pods"))["mine"], EntryKind::Directory);
@@ -174,7 +174,7 @@ TEST_P(PodLogs, LinksAreFollowedIntoAllowedDirectoriesOnly) {
   EXPECT_EQ(listed["1.log"], EntryKind::File);
   EXPECT_EQ(listed["2.log"], EntryKind::File);
   EXPECT_EQ(listed["3.log"], EntryKind::Other);
-  EXPECT_FALSE(listed.contains("6.log"));  // its container is gone
+  EXPECT_FALSE(listed.contains("6.log"));  // its container was deleted
   EXPECT_EQ(list(logs, at("pods"))["linked"], EntryKind::Directory);
   EXPECT_TRUE(list(logs, at("pods/linked")).contains("json.log"));
 }

@@ -54,7 +54,7 @@ std::unique_ptr<ReadableFile> readable_file(FileDescriptor file, std::string pat
 }
 
 Result<std::unique_ptr<ReadableFile>> PosixDisk::open(const std::string& path) {
-  // O_NONBLOCK: opening a pipe would wait for its writer. It means nothing to a regular file.
+  // O_NONBLOCK, because opening a pipe would wait for its writer. It has no effect on a regular file.
   FileDescriptor file = TRY(open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   const struct stat status = TRY(stat_of(file.get(), path));
   if (!S_ISREG(status.st_mode)) return Error{Fault::Invalid, path + ": not a regular file"};

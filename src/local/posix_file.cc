@@ -25,7 +25,7 @@ class OpenDirectory {
 EntryKind kind_of(int directory, const struct dirent& entry, Links links) {
   if (entry.d_type == DT_REG) return EntryKind::File;
   if (entry.d_type == DT_DIR) return EntryKind::Directory;
-  // Some file systems never tell in readdir(); a link is followed, or not, by fstatat().
+  // Some file systems do not tell the kind in readdir(). fstatat() decides whether a link is followed.
   if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return EntryKind::Other;
   struct stat status {};
   const int flags = links == Links::Follow ? 0 : AT_SYMLINK_NOFOLLOW;
@@ -37,8 +37,8 @@ EntryKind kind_of(int directory, const struct dirent& entry, Links links) {
 }  // namespace
 
 Result<FileDescriptor> open_file(const std::string& path, int flags) {
-  // A NUL would cut the name short and open another file.
-  if (path.find('\0') != std::string::npos) return Error{Fault::Invalid, "path: holds a NUL byte"};
+  // A NUL would cut the name, and so open another file.
+  if (path.find('\0') != std::string::npos) return Error{Fault::Invalid, "path: contains a NUL byte"};
   int descriptor = -1;
   do {
     descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
@@ -96,7 +96,7 @@ Result<std::vector<DirectoryEntry>> list_open_directory(FileDescriptor opened, c
                                                         Links links) {
   DIR* const stream = ::fdopendir(opened.get());
   if (stream == nullptr) return error_from_errno(errno, path);
-  (void)opened.release();  // the stream's now
+  (void)opened.release();  // it belongs to the stream now
   const OpenDirectory directory(stream);
   std::vector<DirectoryEntry> entries;
   while (true) {
@@ -135,7 +135,7 @@ Result<> sync_directory(const std::string& path) {
 
 Result<> make_directories(const std::string& path, Syncing syncing) {
   if (path.empty()) return Error{Fault::Invalid, "path: empty"};
-  if (path.find('\0') != std::string::npos) return Error{Fault::Invalid, "path: holds a NUL byte"};
+  if (path.find('\0') != std::string::npos) return Error{Fault::Invalid, "path: contains a NUL byte"};
   const std::string parent = parent_of(path);
   bool is_made = ::mkdir(path.c_str(), kDirectoryMode) == 0;
   if (!is_made && errno == ENOENT && parent != path) {

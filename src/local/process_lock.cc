@@ -29,7 +29,7 @@ std::string host_name() {
   return name.data();
 }
 
-// What the file says. Whatever else may be in it, it goes to a terminal.
+// The content of the file, made printable because it is shown on a terminal.
 std::string printable_text(int descriptor, const std::string& path) {
   std::array<char, kBytesMax> bytes{};
   const Result<std::size_t> taken = read_at(descriptor, 0, bytes, path);
@@ -39,7 +39,7 @@ std::string printable_text(int descriptor, const std::string& path) {
   return text;
 }
 
-// "pid 7, host web-1, ...": the lines after the title.
+// The lines after the title as text: "pid 7, host web-1, ...".
 std::string holder_in(const std::string& text) {
   std::string holder;
   std::size_t at = std::min(text.find('\n'), text.size());
@@ -48,10 +48,10 @@ std::string holder_in(const std::string& text) {
     if (end > at + 1) holder += (holder.empty() ? "" : ", ") + text.substr(at + 1, end - at - 1);
     at = end;
   }
-  return holder.empty() ? "who it is, the file does not say" : holder;
+  return holder.empty() ? "the lock file does not say which" : holder;
 }
 
-// Nobody may take what is not the file of that name any more.
+// Whether the file at `path` is still the one that we have open; otherwise our lock protects nothing.
 bool is_still(int descriptor, const std::string& path) {
   struct stat ours {};
   struct stat named {};
@@ -76,7 +76,7 @@ Result<> refuse_newer(int descriptor, const std::string& path) {
   return {};
 }
 
-// A disk that is full must not keep an agent from emptying its spool: what cannot be written is left out.
+// Errors are ignored: a full disk must not keep an agent from emptying its spool.
 void write_holder(int descriptor, Clock& clock, const std::string& version) {
   const std::string text = std::string(kTitle) + ' ' + std::to_string(kVersion) + "\npid " +
                            std::to_string(::getpid()) + "\nhost " + host_name() + "\nversion " + version +
@@ -98,7 +98,7 @@ Result<ProcessLock> ProcessLock::take(Clock& clock, const std::string& path, con
   while (true) {
     FileDescriptor file = TRY(open_file(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW));
     if (TRY(try_lock(file.get(), path))) {
-      if (!is_still(file.get(), path)) continue;  // removed, or replaced, just now
+      if (!is_still(file.get(), path)) continue;  // somebody has just removed or replaced it
       TRY(refuse_newer(file.get(), path));
       write_holder(file.get(), clock, options.version);
       return ProcessLock(std::move(file));
@@ -106,8 +106,8 @@ Result<ProcessLock> ProcessLock::take(Clock& clock, const std::string& path, con
     const std::string holder = holder_in(printable_text(file.get(), path));
     if (clock.steady() >= until) {
       return Error{Fault::Retry,
-                   path + ": another headgate works here (" + holder +
-                       "): two would lose and double lines; stop the other one, or give this one "
+                   path + ": another headgate uses it (" + holder +
+                       "): two would lose and duplicate lines; stop the other one, or give this one "
                        "a directory of its own"};
     }
     if (!std::exchange(has_told, true))

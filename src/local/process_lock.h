@@ -1,6 +1,6 @@
-// Keeps a second process from working on what one process must have for itself: an agent's data directory,
-// the state file of `headgate local`. Two agents on one directory delete each other's open batches and seal
-// under the same numbers: lines are lost and doubled.
+// Keeps a second process away from what one process must have for itself: an agent's data directory, or the
+// state file of `headgate local`. Two agents in one directory would delete each other's open batches and use
+// the same sequence numbers, so that lines are lost and duplicated.
 #pragma once
 
 #include <chrono>
@@ -13,18 +13,19 @@
 
 namespace headgate::local {
 
-// An flock(2) on a file, for the life of this object: it goes with the process, however that ends, and is
-// never removed. The file says who holds it. docs/contributing/formats/spool.md
+// Holds an flock(2) on a file while this object exists. The lock ends with the process, whatever ends that.
+// The file is never removed, and says which process holds it. docs/contributing/formats/spool.md
 class ProcessLock {
  public:
   struct Options {
-    std::string version = {};  // of this program, for whoever finds it locked
-    // A process that is being replaced may still be stopping.
+    std::string version = {};  // this program's version, for those who find the file locked
+    // How long to wait, because a process that is being replaced may still be stopping.
     std::chrono::milliseconds wait_max{0};
   };
-  // `path` is made when it is not there; its directory must be. Retry: another process holds it, and still
-  // did after the wait; the error says which, and since when. Denied: we may not write there, or a newer
-  // headgate worked there (its formats may be newer, too). Stopped: `stop` was asked for while it waited.
+  // Creates `path` if it does not exist; its directory must exist. Fault::Retry if another process still
+  // holds the lock after the wait; the error says which process, and since when. Fault::Denied if we may not
+  // write there, or if a newer headgate has worked there, whose formats may be newer too. Fault::Stopped if
+  // `stop` was requested during the wait.
   static Result<ProcessLock> take(Clock& clock, const std::string& path, const Options& options,
                                   const std::stop_token& stop);
 

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Time in which something happens.
+// A clock during whose sleeps something happens.
 class EventfulClock : public SystemClock {
  public:
   bool sleep(std::chrono::nanoseconds /*wait*/, const std::stop_token& stop) override {

@@ -14,8 +14,8 @@
 namespace headgate::local {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x48646774;  // "Hdgt", PRAGMA application_id
-constexpr std::int64_t kWalBytesKept = 64LL << 20U;  // of the log, after a checkpoint
+constexpr std::int64_t kApplicationId = 0x48646774;  // "Hdgt", for PRAGMA application_id
+constexpr std::int64_t kWalBytesKept = 64LL << 20U;  // how much of the log stays after a checkpoint
 
 Fault fault_of(int primary_code) {
   switch (primary_code) {
@@ -59,7 +59,7 @@ std::int64_t SqliteStatement::integer(int column) const {
 }
 
 std::string SqliteStatement::text(int column) const {
-  const void* const bytes = ::sqlite3_column_blob(statement_, column);  // as stored: the file is UTF-8
+  const void* const bytes = ::sqlite3_column_blob(statement_, column);  // not converted: the file is UTF-8
   const int count = ::sqlite3_column_bytes(statement_, column);
   if (bytes == nullptr) return {};
   return std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
@@ -70,9 +70,10 @@ void SqliteStatement::bind(int index, std::int64_t value) {
 }
 
 void SqliteStatement::bind(int index, std::string_view value) {
-  // A null pointer would be bound as NULL, not as the empty text.
+  // A null pointer would be bound as NULL, not as an empty text.
   const char* const bytes = value.data() == nullptr ? "" : value.data();
-  // Longer than SQLite's limit (10^9 bytes) is our mistake: every text of ours has a far lower one.
+  // A text longer than SQLite's limit (10^9 bytes) is our own mistake, since all of ours have far lower
+  // limits.
   CHECK(::sqlite3_bind_text64(statement_, index, bytes, value.size(),
                               SQLITE_TRANSIENT,  // NOLINT(performance-no-int-to-ptr): SQLite's own macro
                               SQLITE_UTF8) == SQLITE_OK);
@@ -100,7 +101,7 @@ Result<SqliteStatement> SqliteSession::prepare(std::string_view sql) {
     if (code != SQLITE_OK) return error(code);
     found = statements_.emplace(std::string(sql), prepared).first;
   }
-  CHECK(::sqlite3_stmt_busy(found->second) == 0);  // borrowed twice at a time
+  CHECK(::sqlite3_stmt_busy(found->second) == 0);  // not borrowed twice at the same time
   return SqliteStatement(*this, found->second);
 }
 
@@ -110,8 +111,8 @@ std::uint64_t SqliteSession::changes() const {
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& file,
                                                              const Options& options) {
-  // The switch of a new file to WAL does not wait for others that do the same: one at a time, by a flock on
-  // the folder. Where that cannot be opened, SQLite says so better.
+  // When several processes switch a new file to WAL at once, SQLite does not wait. A flock on the folder lets
+  // one do it at a time. If the folder cannot be opened, SQLite's error is the better one.
   const Result<FileDescriptor> folder = open_file(parent_of(file), O_RDONLY | O_DIRECTORY);
   if (folder.ok() && file != kInMemory) TRY(lock_file(folder->get(), parent_of(file)));
 
@@ -134,15 +135,15 @@ Result<> SqliteDatabase::prepare_file(const Options& options) {
     const bool has_row = TRY(statement.step());
     return has_row ? statement.text(0) : std::string();
   };
-  // Look first: another program's file must not be switched to WAL by us.
+  // Look first, because we must not switch another program's file to WAL.
   const std::string application = TRY(first_of("PRAGMA application_id"));
   const std::string tables = TRY(first_of("SELECT count(*) FROM sqlite_schema"));
   if (application != std::to_string(kApplicationId) && (application != "0" || tables != "0")) {
-    return Error{Fault::Invalid, session_.file_ + ": the database of another program"};
+    return Error{Fault::Invalid, session_.file_ + ": this is the database of another program"};
   }
   const std::string mode = TRY(first_of("PRAGMA journal_mode=WAL"));
   if (mode != "wal" && session_.file_ != kInMemory) {
-    return Error{Fault::Denied, session_.file_ + ": this file system cannot share memory, as WAL needs"};
+    return Error{Fault::Denied, session_.file_ + ": this file system cannot share memory, which WAL needs"};
   }
   TRY(session_.run("PRAGMA synchronous=FULL"));
   TRY(session_.run("PRAGMA foreign_keys=ON"));
@@ -175,8 +176,8 @@ Result<> SqliteDatabase::migrate(std::span<const std::string_view> migrations) {
   });
 }
 
-// The turn among this process's threads, and how long to wait for other processes. A deadline that has passed
-// is no reason not to try: it only may not wait.
+// Takes the connection from the other threads of this process, and sets how long SQLite waits for other
+// processes. After the deadline it still tries, but does not wait.
 Result<> SqliteDatabase::enter(std::unique_lock<std::timed_mutex>& lock, Deadline deadline) {
   const auto left = [&] {
     const std::chrono::nanoseconds until = deadline.left(SystemClock().steady());
@@ -185,7 +186,7 @@ Result<> SqliteDatabase::enter(std::unique_lock<std::timed_mutex>& lock, Deadlin
   if (deadline.at == Deadline::never().at) {
     lock.lock();
   } else if (!lock.try_lock() && !lock.try_lock_for(left())) {
-    return Error{Fault::Retry, session_.file_ + ": other threads hold it"};
+    return Error{Fault::Retry, session_.file_ + ": other threads use it for too long"};
   }
   const std::chrono::milliseconds wait = left();
   if (wait != waits_) ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(wait.count()));
@@ -194,10 +195,10 @@ Result<> SqliteDatabase::enter(std::unique_lock<std::timed_mutex>& lock, Deadlin
 }
 
 void SqliteDatabase::roll_back() {
-  // A full disk or an I/O error may have rolled it back already.
+  // SQLite may already have rolled it back after a full disk or an I/O error.
   if (::sqlite3_get_autocommit(session_.connection_) == 0) {
     const Result<std::uint64_t> ignored = session_.run("ROLLBACK");
-    static_cast<void>(ignored);  // what failed before says more
+    static_cast<void>(ignored);  // the earlier error says more
   }
 }
 

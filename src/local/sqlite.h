@@ -1,4 +1,4 @@
-// A SQLite file as our adapters use it: prepared statements, transactions, errors as values.
+// SQLite for our adapters: prepared statements, transactions, and errors as values.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ struct sqlite3_stmt;
 
 namespace headgate::local {
 
-// A prepared statement, borrowed from its connection's cache and given back, reset, when it goes.
+// A prepared statement, borrowed from its connection's cache. The destructor resets it and gives it back.
 class SqliteStatement {
  public:
   SqliteStatement(SqliteStatement&& other) noexcept;
@@ -29,9 +29,9 @@ class SqliteStatement {
   SqliteStatement& operator=(SqliteStatement&&) = delete;
   ~SqliteStatement();
 
-  // The next row; false at the end.
+  // Goes to the next row; false at the end.
   Result<bool> step();
-  // Of the current row, columns from 0.
+  // Values of the current row; columns are counted from 0.
   std::int64_t integer(int column) const;
   std::string text(int column) const;
 
@@ -46,11 +46,12 @@ class SqliteStatement {
   sqlite3_stmt* statement_;
 };
 
-// Instead of a file's path: an empty database that is gone with its connection. For commands that only look,
-// where there is no file yet and none is to be made.
+// Used instead of a file's path: an empty database that exists as long as its connection. It is for commands
+// that only read, if there is no file yet and none may be created.
 constexpr const char* kInMemory = ":memory:";
 
-// The connection, as one transaction sees it. SQL is a literal of ours; values come as parameters ?1, ?2, ...
+// The connection, as a transaction sees it. SQL is always a literal in our source; values are parameters ?1,
+// ?2 and so on.
 class SqliteSession {
  public:
   template <typename... Values>
@@ -60,7 +61,7 @@ class SqliteSession {
     (statement.bind(++index, bindable(values)), ...);
     return statement;
   }
-  // For statements whose rows do not matter; how many rows were changed.
+  // Runs a statement whose rows do not matter, and returns how many rows were changed.
   template <typename... Values>
   Result<std::uint64_t> run(std::string_view sql, const Values&... values) {
     SqliteStatement statement = TRY(query(sql, values...));
@@ -69,8 +70,8 @@ class SqliteSession {
     return changes();
   }
 
-  // What SQLite's last error means to the caller, naming the file: busy, full and I/O errors are Retry, a
-  // file that is damaged or no database is Invalid, one that we may not open or write is Denied.
+  // The last error of SQLite, with the file's name. Busy, full and I/O errors are Fault::Retry. A file that
+  // is damaged or not a database is Fault::Invalid. A file that we may not open or write is Fault::Denied.
   Error error(int code) const;
 
  private:
@@ -92,21 +93,23 @@ class SqliteSession {
 class SqliteDatabase {
  public:
   struct Options {
-    std::span<const std::string_view> migrations;  // the schema's steps; PRAGMA user_version counts them
+    std::span<const std::string_view> migrations;  // the steps of the schema; PRAGMA user_version counts them
     std::chrono::milliseconds busy_wait{5000};
   };
-  // Made when it is not there; its folder must be. A damaged file is found now (PRAGMA quick_check, which
-  // reads all of it), a file of another program or of a newer headgate is Invalid.
+  // Creates the file if it does not exist; its folder must exist. Detects a damaged file (PRAGMA quick_check,
+  // which reads all of it). Fault::Invalid for a file of another program or of a newer headgate.
   static Result<std::unique_ptr<SqliteDatabase>> open(const std::string& file, const Options& options);
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
   ~SqliteDatabase();
 
-  // Runs `work(session)`, which gives a Result, in one transaction: kept when that is a value, else undone.
+  // Runs `work(session)`, which returns a Result, in one transaction. It is committed if that is a value, and
+  // otherwise rolled back.
   template <typename Work>
   auto write(Work&& work, Deadline deadline = Deadline::never()) {
     return transact("BEGIN IMMEDIATE", work,
-                    deadline);  // IMMEDIATE: a reader that turns writer would not wait its turn
+                    deadline);  // IMMEDIATE, because a reader that becomes a writer would fail instead of
+                                // wait
   }
   template <typename Work>
   auto read(Work&& work, Deadline deadline = Deadline::never()) {
@@ -139,7 +142,7 @@ class SqliteDatabase {
 
   std::chrono::milliseconds busy_wait_{0};
   std::timed_mutex mutex_;               // guards session_ and waits_
-  std::chrono::milliseconds waits_{-1};  // the busy time-out that the connection has now
+  std::chrono::milliseconds waits_{-1};  // the busy timeout that the connection has now
   SqliteSession session_;
 };
 

@@ -8,10 +8,10 @@
 namespace headgate::local {
 namespace {
 
-// A row of deliveries as claim() sees it.
+// A row of the table deliveries, as claim() needs it.
 struct Row {
   DeliveryEntry entry;
-  std::string owner;  // empty: no lease
+  std::string owner;  // empty if there is no lease
   Timestamp leased_until;
 };
 
@@ -28,7 +28,7 @@ std::string words_for(const DeliveryId& id) {
 }
 
 Error lease_lost(const DeliveryId& id) {
-  return Error{Fault::Denied, words_for(id) + ": the lease is not ours"};
+  return Error{Fault::Denied, words_for(id) + ": the lease belongs to another worker"};
 }
 
 Result<Row> row_of(SqliteSession& session, const DeliveryId& id) {
@@ -74,7 +74,7 @@ Result<Claim> claim_row(SqliteSession& session, const DeliveryId& id, const Leas
   return Claim{.is_ours = true, .entry = std::move(row.entry), .leased_until = until};
 }
 
-// More than one with each settlement, so that the table cannot grow for ever.
+// Removes more than one row with each settlement, so that the table cannot grow for ever.
 Result<> forget_some(SqliteSession& session, Timestamp before) {
   TRY(session.run(
       "DELETE FROM deliveries WHERE (bucket, key, tenant, destination) IN"
@@ -106,8 +106,8 @@ SqliteLedger::SqliteLedger(std::unique_ptr<SqliteDatabase> database, Options opt
 
 Result<Claim> SqliteLedger::claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now,
                                   Timestamp until, Deadline deadline) {
-  if (owner.empty()) return Error{Fault::Invalid, "ledger: lease owner: empty"};
-  // A message often comes again after its object was settled: then a look is enough.
+  if (owner.empty()) return Error{Fault::Invalid, "ledger: the lease owner is empty"};
+  // A message often comes again after its object was settled. A read is then enough.
   const Result<Row> seen =
       database_->read([&](SqliteSession& session) { return row_of(session, id); }, deadline);
   if (!seen.ok() && seen.error().fault != Fault::NotFound) return Error(seen.error()).in("ledger");
@@ -140,7 +140,7 @@ Result<> SqliteLedger::advance(const DeliveryId& id, const LeaseOwner& owner, co
 Result<> SqliteLedger::settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state,
                               std::string_view reason, Timestamp now, Deadline deadline) {
   if (state == DeliveryState::Pending)
-    return Error{Fault::Invalid, "ledger: settle: pending settles nothing"};
+    return Error{Fault::Invalid, "ledger: settle: pending is not a final state"};
   const auto write = [&](SqliteSession& session) -> Result<std::uint64_t> {
     TRY(forget_some(session, now - options_.ttl));
     return session.run(
@@ -182,10 +182,10 @@ Result<> SqliteLedger::withdraw(const DeliveryId& id, const LeaseOwner& owner, D
 
 Result<std::vector<Ledger::ParkedDelivery>> SqliteLedger::list(const Listing& listing, Deadline deadline) {
   if (listing.state != DeliveryState::Parked && listing.state != DeliveryState::Lost)
-    return Error{Fault::Invalid, "ledger: only what is parked or lost is listed"};
+    return Error{Fault::Invalid, "ledger: only parked and lost deliveries can be listed"};
   constexpr std::size_t kMost = 1U << 30U;
   const auto limit = static_cast<std::int64_t>(std::min(listing.count_max, kMost));
-  // Each has an index of its own, which a state that is a parameter would not use.
+  // The state is part of the SQL text, because each state has an index that a parameter would not use.
   const std::string state = std::string(name_of(listing.state));
   const auto look = [&](SqliteSession& session) -> Result<std::vector<ParkedDelivery>> {
     SqliteStatement rows =

@@ -1,4 +1,4 @@
-// The ledger of local mode: what became of each object at each destination, in a SQLite file.
+// The ledger of local mode in a SQLite file: the state of each delivery of an object to a destination.
 #pragma once
 
 #include <chrono>
@@ -11,16 +11,16 @@
 
 namespace headgate::local {
 
-// Any thread, any number of processes on one file. A lease that has expired but that nobody else took is
-// still its owner's: each write is one transaction, so nobody can have delivered in between. Progress never
-// goes back. Settled rows are removed some time after `ttl`, a few with each settlement: no thread ticks for
-// it. A scan leaves alone what is older (process/scan.h).
+// Thread-safe, also for any number of processes on one file. A lease that has expired still belongs to its
+// owner until another takes it. That is safe because each write is one transaction. Progress never goes back.
+// Settled rows are removed some time after `ttl`, a few with each settlement, so that no thread is needed for
+// it. A scan skips older objects (process/scan.h).
 class SqliteLedger : public Ledger {
  public:
   struct Options {
     std::chrono::hours ttl{24 * 90};
   };
-  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file);  // with the defaults
+  static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file);  // with the default options
   static Result<std::unique_ptr<SqliteLedger>> open(const std::string& file, Options options);
 
   std::chrono::hours remembers_for() const override { return options_.ttl; }
@@ -28,7 +28,7 @@ class SqliteLedger : public Ledger {
                       Deadline deadline) override;
   Result<> advance(const DeliveryId& id, const LeaseOwner& owner, const Progress& progress, Timestamp now,
                    Timestamp until, Deadline deadline) override;
-  // Invalid for Pending, which is release().
+  // Fault::Invalid for Pending; use release() for that.
   Result<> settle(const DeliveryId& id, const LeaseOwner& owner, DeliveryState state, std::string_view reason,
                   Timestamp now, Deadline deadline) override;
   Result<> release(const DeliveryId& id, const LeaseOwner& owner, Deadline deadline) override;

@@ -1,4 +1,4 @@
-// The notification queue of local mode: SQS's behaviour in a SQLite file.
+// The notification queue of local mode, which behaves as SQS, in a SQLite file.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,19 @@
 
 namespace headgate::local {
 
-// Any thread, any number of processes on one file. A message that send() took survives a kill and a power
-// loss. Bodies are 1 byte to 1 MiB, delays 0 to 900 s, as SQS's (else Invalid).
+// Thread-safe, also for any number of processes on one file. A message that send() accepted survives a kill
+// and a power loss. Bodies have 1 byte to 1 MiB, and delays are 0 to 900 s, as in SQS; otherwise
+// Fault::Invalid.
 //
-// Where SQS leaves a choice, this is what it does: messages come in the order in which they became visible;
-// each message is given once per visibility time-out; a receipt may still remove its message after its
-// visibility has passed, until the next receive gives it to someone else (as SQS), but can no longer change
-// the visibility (SQS: MessageNotInflight); a message that was received `receives_max` times becomes a dead
-// letter when it would be received again.
+// SQS leaves some choices; this queue behaves as follows.
+// - Messages come in the order in which they became visible.
+// - Each message is given once per visibility timeout.
+// - A receipt can still remove its message after the timeout, until the next receive, as in SQS. It can no
+// longer change the visibility (SQS: MessageNotInflight).
+// - A message that was received `receives_max` times becomes a dead letter when it would be received again.
 //
-// Visibility is judged on the wall clock, since it must outlive the process: a clock that is set back keeps
-// messages in flight for that much longer.
+// Visibility is judged by the wall clock, since it must outlive the process. If the clock is set back,
+// messages stay in flight for that much longer.
 class SqliteQueue : public Queue, public DeadLetters {
  public:
   struct Options {
@@ -37,14 +39,15 @@ class SqliteQueue : public Queue, public DeadLetters {
                                                    Options options);
 
   Result<> send(std::string body, std::chrono::seconds delay, Deadline deadline) override;
-  // Woken at once by a send() without delay of this object; looks every 200 ms for those of other processes.
+  // A send() without delay on this object wakes it at once. It looks every 200 ms for messages of other
+  // processes.
   Result<std::vector<ReceivedMessage>> receive(const Receive& asked, Deadline deadline) override;
   Result<> remove(const std::string& receipt, Deadline deadline) override;
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility,
                              Deadline deadline) override;
   Result<QueueDepth> depth(Deadline deadline) override;
 
-  // Those that died first come first; without receipts.
+  // The oldest dead letters come first; they have no receipts.
   Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline deadline) override;
   Result<std::uint64_t> redrive(std::size_t count_max, Deadline deadline) override;
   Result<std::uint64_t> purge(Deadline deadline) override;
@@ -60,7 +63,7 @@ class SqliteQueue : public Queue, public DeadLetters {
   const std::unique_ptr<SqliteDatabase> database_;
   const Options options_;
   std::mutex arrivals_mutex_;  // guards arrivals_
-  std::stop_source arrivals_;  // stopped, and replaced, by each send: wakes whoever sleeps on it
+  std::stop_source arrivals_;  // each send stops and replaces it, to wake those who sleep on it
 };
 
 }  // namespace headgate::local

@@ -1,5 +1,5 @@
 // The tables of local mode's state file (docs/contributing/formats/local-files.md). Queue, tenants and ledger
-// may share one file or have one each: every file gets all tables.
+// may share one file or have one each. Every file has all tables.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace headgate::local {
 
-// Steps are only ever added; a step that was released is never changed. Times are Unix nanoseconds.
+// Steps may only be added; a released step must never change. Times are Unix nanoseconds.
 inline constexpr std::array<std::string_view, 5> kStateMigrations = {R"sql(
 CREATE TABLE messages (
   number        INTEGER PRIMARY KEY,

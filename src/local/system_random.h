@@ -5,8 +5,8 @@
 
 namespace headgate::local {
 
-// Any thread; holds nothing, so that a forked child never repeats its parent's numbers. Good enough for
-// external ids and receipts, which must not be guessed: every number comes from getrandom(2).
+// Thread-safe, without state, so that a forked child never repeats its parent's numbers. Every number comes
+// from getrandom(2), so it is good enough for external ids and receipts, which must not be guessed.
 class SystemRandom : public Random {
  public:
   std::uint64_t next() override;

@@ -1,4 +1,4 @@
-// A file that is being written and has no name yet that anyone looks at.
+// A file that is being written under a name that nobody else uses.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace headgate::local {
 
-// Removed when it goes, unless its name was taken away by then (renamed). One thread. It holds a flock on
-// itself, by which sweep_temporaries() knows that somebody still writes it.
+// The destructor removes the file unless it was renamed. For one thread. The file is locked by flock, from
+// which sweep_temporaries() knows that somebody still writes it.
 class TemporaryFile {
  public:
-  // In a directory that is there.
+  // Creates the file in a directory that must exist.
   static Result<TemporaryFile> create(const std::string& directory, Random& random);
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&&) = delete;
@@ -25,17 +25,17 @@ class TemporaryFile {
   int descriptor() const { return file_.get(); }
   // Replaces `to` in one step.
   Result<> rename_to(const std::string& to);
-  // Fails when there is something at `to`, also if that came this instant.
+  // Fails if `to` exists, even if it was created at this moment.
   Result<> link_to(const std::string& to);
 
  private:
   TemporaryFile(std::string path, FileDescriptor file);
 
-  std::string path_;  // empty once it has another name
+  std::string path_;  // empty after it was renamed
   FileDescriptor file_;
 };
 
-// Removes what killed processes left in a directory of temporary files.
+// Removes files that killed processes left in a directory of temporary files.
 Result<> sweep_temporaries(const std::string& directory);
 
 }  // namespace headgate::local
