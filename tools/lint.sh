@@ -11,7 +11,7 @@ tools/named_tests.py || failed=1
 tools/bounded_waits.py || failed=1
 tools/pictures.py --check || failed=1
 tools/plain_words.py || failed=1
-tools/named_messages.py || failed=1
+tools/log_events.py || failed=1
 tools/named_paths.py || failed=1
 
 command -v clang-format-14 > /dev/null || { echo 'lint: clang-format-14 is missing: tools/setup.sh installs it'; failed=1; }

@@ -1,6 +1,6 @@
 // What operators read. A log line is an event: a stable id that people alert on, a sentence that says what
 // happened and what the reader can do, and fields, for example the tenant. Never a secret, never a tenant's
-// log text. One JSON object a line, or words on a terminal. The page of log events lists each.
+// log text. One JSON object a line, or words on a terminal. docs/log-events.md lists them.
 #pragma once
 
 #include <concepts>
@@ -72,7 +72,7 @@ using Fields = std::initializer_list<Field>;
 void configure(Level least, Style style);
 
 // Each call stands with its id and its sentence as literals, so that a search for either finds the call;
-// a lint compares the calls with the page of log events.
+// tools/log_events.py compares the calls with docs/log-events.md.
 void debug(EventId event, std::string_view message, Fields fields = {});
 void info(EventId event, std::string_view message, Fields fields = {});
 void warn(EventId event, std::string_view message, Fields fields = {});
