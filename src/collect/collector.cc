@@ -163,7 +163,7 @@ Result<> Collector::scan(SteadyTime now) {
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : containers_) {
     if (!is_whole || present.contains(id) || is_below(followed.directory, scan.hidden)) continue;
-    followed.tail->see_nothing();
+    followed.tail->files().see_nothing();
     followed.read_at = now;
     next_due_at_ = kNever;
   }
@@ -221,14 +221,15 @@ void Collector::see(const SeenContainer& seen, SteadyTime now) {
 
 void Collector::see_files(Followed& followed, const SeenContainer& seen, SteadyTime now) {
   const std::size_t left = options_.open_files_max - std::min(open_files_, options_.open_files_max);
-  const ContainerTail::ScanResult result = followed.tail->see(seen, checkpoints_, left);
-  meters_.dropped.add(followed.tail->take_files_lost());
-  note_lost_behind_links(followed, followed.tail->take_lost_behind_links(), now);
+  const LogFileSet::ScanResult result = followed.tail->files().see(seen, checkpoints_, left);
+  meters_.dropped.add(followed.tail->files().take_files_lost());
+  note_lost_behind_links(followed, followed.tail->files().take_lost_behind_links(), now);
   count_open(followed);
   note_unreadable(result.unreadable, now);
   const auto wait = left == 0 ? kLookAgain : kReadAgain;  // for files to be closed, or to stop moving
   followed.look_at = result.is_stale ? now + wait : kWhenChanged;
-  if (followed.tail->has_unread() || followed.tail->is_waiting() || followed.tail->is_polled())
+  if (followed.tail->files().has_unread() || followed.tail->is_waiting() ||
+      followed.tail->files().is_polled())
     followed.read_at = now;
   next_due_at_ = std::min({next_due_at_, followed.read_at, followed.look_at});
 }
@@ -247,8 +248,8 @@ void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTim
 void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& present_containers) {
   for (auto container = containers_.begin(); container != containers_.end();) {
     const Followed& followed = container->second;
-    const bool is_over = followed.tail->is_done() && !followed.slot().holds_lines();
-    if (is_over) meters_.dropped.add(followed.tail->take_all_lost());
+    const bool is_over = followed.tail->files().is_done() && !followed.slot().holds_lines();
+    if (is_over) meters_.dropped.add(followed.tail->files().take_all_lost());
     container = is_over ? drop(container) : std::next(container);
   }
 
@@ -258,7 +259,7 @@ void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& presen
     const auto followed = by_directory_.find(seen.directory);
     if (seen.files.empty() && !seen.has_hidden) beginnings.emplace();
     if (seen.is_whole && !seen.has_hidden && followed != by_directory_.end())
-      beginnings = followed->second->second.tail->beginnings();
+      beginnings = followed->second->second.tail->files().beginnings();
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);
@@ -320,10 +321,10 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
   note_unreadable(read->unreadable, now);
   count(read->counts);
   count_open(followed);
-  followed.read_at = read->more                                                  ? now
-                     : read->must_wait                                           ? now + kReadAgain
-                     : followed.tail->is_waiting() || followed.tail->is_polled() ? now + kLookAgain
-                                                                                 : kWhenChanged;
+  followed.read_at = read->more                                                          ? now
+                     : read->must_wait                                                   ? now + kReadAgain
+                     : followed.tail->is_waiting() || followed.tail->files().is_polled() ? now + kLookAgain
+                                                                                         : kWhenChanged;
   const bool is_to_look = read->must_look && followed.look_at == kWhenChanged;
   if (is_to_look) followed.look_at = now;
   followed.is_at_end = is_at_end(followed, *read);
@@ -348,8 +349,8 @@ void Collector::count(const ReadCounts& counts) {
 }
 
 void Collector::count_open(Followed& followed) {
-  open_files_ += followed.tail->open_files() - followed.open_files;
-  followed.open_files = followed.tail->open_files();
+  open_files_ += followed.tail->files().open_files() - followed.open_files;
+  followed.open_files = followed.tail->files().open_files();
 }
 
 // Whoever holds most gives first: of all tenants one, and of its containers one. So neither a tenant's many
@@ -457,7 +458,7 @@ void Collector::measure(SteadyTime now) {
   std::chrono::nanoseconds lag{0};
   std::uint64_t unread = 0;
   for (const auto& [id, followed] : containers_) {
-    const std::uint64_t behind = followed.tail->unread_bytes();
+    const std::uint64_t behind = followed.tail->files().unread_bytes();
     unread = std::max(unread, behind);
     if (behind > 0) lag = std::max(lag, wall - followed.tail->read_until());
   }

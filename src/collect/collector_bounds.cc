@@ -26,7 +26,7 @@ void Collector::bound_open_files() {
   for (auto& [id, followed] : containers_) {
     if (open_files_ <= wanted_max) break;
     if (followed.read_at != kWhenChanged) continue;
-    followed.tail->close_spent();
+    followed.tail->files().close_spent();
     count_open(followed);
   }
 }
@@ -35,7 +35,7 @@ void Collector::bound_open_files() {
 // written longest ago are let go, and what was not read of them is counted as lost.
 void Collector::bound_deleted(SteadyTime now) {
   std::uint64_t held = 0;
-  for (const auto& [id, followed] : containers_) held += followed.tail->deleted().bytes;
+  for (const auto& [id, followed] : containers_) held += followed.tail->files().deleted().bytes;
   std::uint64_t over = held > options_.deleted_bytes_max ? held - options_.deleted_bytes_max : 0;
   if (held > 0) {
     const Result<std::uint64_t> free = deps_.logs().free_bytes(options_.pod_logs);
@@ -46,13 +46,14 @@ void Collector::bound_deleted(SteadyTime now) {
   while (over > 0 && held > 0) {
     const auto oldest =
         std::min_element(containers_.begin(), containers_.end(), [](const auto& left, const auto& right) {
-          return left.second.tail->deleted().oldest_ns < right.second.tail->deleted().oldest_ns;
+          return left.second.tail->files().deleted().oldest_ns <
+                 right.second.tail->files().deleted().oldest_ns;
         });
     Followed& followed = oldest->second;
-    const ContainerTail::Released released = followed.tail->release_oldest_deleted(buffer_);
+    const LogFileSet::Released released = followed.tail->files().release_oldest_deleted(buffer_);
     count_open(followed);
     lines += released.lines;
-    if (released.bytes == 0 && followed.tail->deleted().bytes == 0) break;
+    if (released.bytes == 0 && followed.tail->files().deleted().bytes == 0) break;
     over -= std::min(over, released.bytes);
     held -= std::min(held, released.bytes);
   }

@@ -100,7 +100,7 @@ Collector::Followed* Collector::begin_following(const SeenContainer& seen, Colle
                              .record_wait_max = options_.record_wait_max,
                              .links = deps_.links});
   followed.runs_ended = deps_.kube.runs_ended(seen.pod, seen.container);
-  followed.tail->note_runs_ended(followed.runs_ended);
+  followed.tail->files().note_runs_ended(followed.runs_ended);
   followed.settings = std::move(settings);
   const BatchKey key = policy.partition == Partition::Pod
                            ? *pod_key
@@ -175,7 +175,7 @@ void Collector::take_up_changes(SteadyTime now) {
 void Collector::note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now) {
   const std::uint32_t runs = deps_.kube.runs_ended(id.first, id.second);
   if (std::exchange(followed.runs_ended, runs) == runs) return;
-  followed.tail->note_runs_ended(runs);
+  followed.tail->files().note_runs_ended(runs);
   followed.read_at = now;
   next_due_at_ = kLongAgo;
 }

@@ -9,7 +9,7 @@ TEST_F(Tailing, DeliversNothingOfAFileThatDoesNotBeginAsCri) {
   EXPECT_EQ(collect(), Texts{});
   EXPECT_EQ(collect(), Texts{});
   EXPECT_EQ(counts_.files_foreign, 1U);
-  EXPECT_EQ(tail_->unread_bytes(), 0U);
+  EXPECT_EQ(tail_->files().unread_bytes(), 0U);
   EXPECT_FALSE(tail_->is_waiting());
   start_agent();
   EXPECT_EQ(collect(), Texts{});

@@ -55,10 +55,10 @@ class Tailing : public testing::Test {
     Scan scan;
     scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
     if (scan.containers.empty() || disk_.list(kContainer)->empty()) {  // there are no empty directories here
-      tail_->see_nothing();
+      tail_->files().see_nothing();
       return;
     }
-    sight_ = tail_->see(scan.containers.front(), *checkpoints_);
+    sight_ = tail_->files().see(scan.containers.front(), *checkpoints_);
   }
   // Reads to the end, an hour passes, and what then is over is over.
   void read() {
@@ -115,7 +115,7 @@ class Tailing : public testing::Test {
   std::unique_ptr<Batch> batch_;
   std::vector<char> buffer_ = std::vector<char>(4096);
   SteadyTime now_{std::chrono::hours{1}};
-  ContainerTail::ScanResult sight_;
+  LogFileSet::ScanResult sight_;
   std::chrono::milliseconds record_wait_max_ = std::chrono::hours{1000};
   ReadCounts counts_;
   BatchManifest last_manifest_;

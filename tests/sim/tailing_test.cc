@@ -29,8 +29,8 @@ TEST_F(Tailing, DecompressesNoFileAgainThatWasReadToItsEnd) {
   bytes_read_ = 0;
   EXPECT_EQ(collect(), Texts{});
   EXPECT_EQ(bytes_read_, 0U);
-  EXPECT_EQ(tail_->open_files(), 0U);
-  EXPECT_FALSE(tail_->has_unread());
+  EXPECT_EQ(tail_->files().open_files(), 0U);
+  EXPECT_FALSE(tail_->files().has_unread());
 }
 
 TEST_F(Tailing, KnowsAGzippedFileWhoseInodeNumberWasUsedAgain) {
@@ -65,7 +65,7 @@ TEST_F(Tailing, ReadsAnOpenFileToItsEndThoughItIsGzipped) {
   look();
   look();
   read();
-  EXPECT_TRUE(tail_->is_done());
+  EXPECT_TRUE(tail_->files().is_done());
 }
 
 TEST_F(Tailing, DeliversWhatCanBeReadOfADamagedGzipAndCountsItOnce) {
@@ -190,7 +190,7 @@ TEST_F(Tailing, ScansAgainIfAFileIsRenamedBeforeItIsOpened) {
   scan_container(disk_, {}, ContainerName("main"), kContainer, scan);
   disk_.runtime_rename(kLog, kLog + ".20250830-112701");
   write(line("second"));
-  EXPECT_TRUE(tail_->see(scan.containers.front(), *checkpoints_).is_stale);
+  EXPECT_TRUE(tail_->files().see(scan.containers.front(), *checkpoints_).is_stale);
   read();
   EXPECT_EQ(collect(), Texts{"first second"});
 }
@@ -204,7 +204,7 @@ TEST_F(Tailing, ReadsAFileToItsEndThatWasUnlinked) {
   look();
   read();
   EXPECT_EQ(sealed(), (Texts{"one", "two"}));
-  EXPECT_TRUE(tail_->is_done());
+  EXPECT_TRUE(tail_->files().is_done());
 }
 
 TEST_F(Tailing, SkipsWhatIsThereAtTheFirstRunIfToldTo) {

@@ -161,7 +161,7 @@ TEST_F(Unended, WhatIsWrittenToAFileThatWasRemovedIsRead) {
   look();
   look();
   read_for(std::chrono::seconds{60});
-  EXPECT_TRUE(tail_->is_polled());
+  EXPECT_TRUE(tail_->files().is_polled());
   disk_.runtime_append_held(writer, line("two"));
   read_for(std::chrono::seconds{60});
   EXPECT_EQ(sealed(), (Texts{"one", "two"}));
@@ -170,7 +170,7 @@ TEST_F(Unended, WhatIsWrittenToAFileThatWasRemovedIsRead) {
   look();
   read_for(std::chrono::seconds{60});
   EXPECT_EQ(sealed(), (Texts{"three", "four"}));
-  EXPECT_EQ(tail_->open_files(), 1U);
+  EXPECT_EQ(tail_->files().open_files(), 1U);
 }
 
 TEST_F(Unended, AFileThatWasRemovedWithItsDirectoryIsOver) {
@@ -178,11 +178,11 @@ TEST_F(Unended, AFileThatWasRemovedWithItsDirectoryIsOver) {
   look();
   read_for(std::chrono::seconds{1});
   disk_.runtime_remove(kLog);
-  tail_->see_nothing();
-  tail_->see_nothing();
+  tail_->files().see_nothing();
+  tail_->files().see_nothing();
   read_for(std::chrono::seconds{60});
   EXPECT_EQ(sealed(), Texts{"one"});
-  EXPECT_TRUE(tail_->is_done());
+  EXPECT_TRUE(tail_->files().is_done());
 }
 
 }  // namespace

@@ -4,252 +4,27 @@
 #include <array>
 #include <cstring>
 
+#include "collect/tail/cri_line.h"
+
 namespace headgate::collect {
 namespace {
 
-constexpr SteadyTime kNotQuiet = kLongAgo;
 constexpr std::array kStreams{Stream::Stdout, Stream::Stderr};
 
 }  // namespace
 
 ContainerTail::ContainerTail(Disk& disk, Decompressors& decompressors, RecordOrigin origin, Options options)
-    : disk_(disk),
-      decompressors_(decompressors),
-      options_(options),
+    : options_(options),
       origin_(std::move(origin)),
-      assembler_(options.record_bytes_max, options.joining, options.time_window) {}
-
-ContainerTail::ScanResult ContainerTail::see(const SeenContainer& seen, const Checkpoints& checkpoints,
-                                             std::size_t opened_max) {
-  ScanResult result;
-  if (!seen.has_hidden) {
-    for (TailedFile& file : files_) ++file.scans_missed;
-  }
-  is_directory_there_ = true;
-  unopened_bytes_ = 0;
-  std::vector<const SeenFile*> unknown;
-  for (const SeenFile& listed : seen.files) {
-    const auto known =
-        std::find_if(files_.begin(), files_.end(), [&](const TailedFile& file) { return file.is(listed); });
-    if (known == files_.end()) {
-      if (!listed.is_refused) unknown.push_back(&listed);
-      continue;
-    }
-    // A half line at its end is not read for long: while the file is listed as it was, it is quiet all the
-    // same.
-    const bool is_changed = known->is_finished || !known->is_as_listed(listed);
-    if (!listed.name.is_gzip && is_changed && !known->is_as_read(listed)) {
-      known->quiet_since = kNotQuiet;
-      known->is_finished = false;
-    }
-    known->take_listing(listed);
-  }
-  for (TailedFile& file : files_) {
-    if (file.scans_missed > 0) file.look_whether_deleted();
-  }
-  count_unopened(seen, see_unknown(unknown, checkpoints, opened_max, result), checkpoints);
-  std::stable_sort(files_.begin(), files_.end(), [](const TailedFile& left, const TailedFile& right) {
-    return is_older(left.name, right.name);
-  });
-  is_stale_ = result.is_stale;
-  are_all_known_ = !is_stale_ && result.unreadable.empty();
-  if (!is_stale_) {
-    for (TailedFile& file : files_) file.is_looked_for = true;
-  }
-  return result;
-}
-
-// What may have been read before the agent started is not known to be lost.
-void ContainerTail::count_unopened(const SeenContainer& seen, std::vector<const SeenFile*> unopened,
-                                   const Checkpoints& checkpoints) {
-  if (seen.has_hidden) return;
-  std::erase_if(unopened, [&](const SeenFile* file) {
-    return file->stat.bytes == 0 ||
-           (file->name.is_gzip ? checkpoints.has_collected(seen.directory)
-                               : checkpoints.may_hold(file->path, file->stat.id, file->stat.bytes));
-  });
-  files_lost_ += unopened_.see(seen.files, unopened);
-}
-
-std::vector<const SeenFile*> ContainerTail::see_unknown(const std::vector<const SeenFile*>& unknown,
-                                                        const Checkpoints& checkpoints,
-                                                        std::size_t opened_max, ScanResult& result) {
-  std::vector<const SeenFile*> unopened;
-  // Shorter than a fingerprint, a rotated file can be a copy that is begun and not be known by what it says:
-  // until all later files were looked at it is left alone, and so are they.
-  std::optional<std::uint64_t> doubtful;
-  const SeenFile* first_doubtful = nullptr;
-  bool is_for_room = false;
-  missing_.reset();
-  for (const SeenFile* listed : unknown) {
-    const bool may_be_begun = !listed->name.rotated_at.empty() && !listed->name.is_gzip;
-    if (may_be_begun && listed->stat.bytes == 0) continue;
-    if (may_be_begun && listed->stat.bytes < Fingerprint::kBytesMax && !doubtful) {
-      doubtful = next_number_;
-      first_doubtful = listed;
-    }
-    if (opened_max == 0 && !result.is_stale) {
-      result.is_stale = true;
-      is_for_room = true;  // there may never be enough for all
-    }
-    // Once one cannot be taken the later ones wait for it: a record may go on from it into them.
-    if (!result.is_stale) {
-      --opened_max;
-      Result<TailedFile> opened = TailedFile::open(disk_, decompressors_, *listed, next_number_++);
-      if (opened.ok() && opened->id() == listed->stat.id) {
-        adopt(std::move(opened).value(), *listed, checkpoints, result);
-        if (result.is_stale) missing_ = listed->name;
-        continue;
-      }
-      const Fault fault = opened.ok() ? Fault::NotFound : opened.error().fault;
-      if (fault != Fault::NotFound) result.unreadable.push_back(std::move(opened).error());
-      result.is_stale = fault == Fault::NotFound || fault == Fault::Retry;
-      if (result.is_stale) missing_ = listed->name;
-    }
-    unopened_bytes_ += listed->stat.bytes;
-    unopened.push_back(listed);
-  }
-  if (!result.is_stale || !doubtful || is_for_room) return unopened;
-  missing_ = first_doubtful->name;
-  std::erase_if(files_, [&](const TailedFile& file) {
-    if (file.number() < *doubtful) return false;
-    unopened_bytes_ += file.unread_bytes();
-    return true;
-  });
-  return unopened;
-}
-
-// A file not seen before: new, or one that we know by what it says.
-void ContainerTail::adopt(TailedFile opened, const SeenFile& listed, const Checkpoints& checkpoints,
-                          ScanResult& result) {
-  const Result<bool> is_known = is_taken_over(opened, listed, checkpoints);
-  if (!is_known.ok()) {  // reading it twice would be worse than later
-    result.unreadable.push_back(is_known.error());
-    result.is_stale = true;
-    return;
-  }
-  if (*is_known) return;
-  opened.quiet_since = kNotQuiet;
-  Result<> resumed;
-  const bool is_current = listed.name.rotated_at.empty();
-  bool is_new = false;
-  const CoveredFile* begun =
-      is_current ? checkpoints.find_begun(listed.path, opened.id(), opened.first_bytes()) : nullptr;
-  if (begun != nullptr) {
-    resumed = opened.resume_checked(*begun);
-  } else if (const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes())) {
-    resumed = opened.resume_checked(*own);
-  } else if (const CoveredFile* other = checkpoints.find_content(listed.path, opened.first_bytes())) {
-    // A copy that is being made is shorter too. What is written now is the file itself, on a device that has
-    // another number since the machine was started anew.
-    if (is_current) {
-      resumed = opened.resume_checked(*other);
-    } else {
-      opened.resume_copy(other->position);
-    }
-  } else {
-    is_new = true;
-  }
-  if (!resumed.ok()) {
-    result.unreadable.push_back(resumed.error());
-    result.is_stale = true;
-    return;
-  }
-  if (opened.is_gzip()) {
-    const Result<bool> ends = opened.ends_at(opened.position(assembler_));
-    if (!ends.ok()) result.unreadable.push_back(ends.error());
-    if (ends.ok() && *ends && opened.offset() > 0) {  // read before: not decompressed again to find its end
-      opened.is_finished = true;
-      opened.close();
-    }
-  }
-  if (is_new && opened.is_link) look_behind_link(opened, checkpoints, result);
-  files_.push_back(std::move(opened));
-}
-
-// Whether the file is known by its content: gzipped, it takes the place of the plain one; as a copy of a file
-// that was truncated since, it is gone on in; and of two that say the same the longer one is read, or else
-// the one with the later name: a copy that is under way, or that nobody finished, is shorter and has an
-// earlier one. A file that is written now may hold half a line: it is not the begin of an older one.
-Result<bool> ContainerTail::is_taken_over(TailedFile& opened, const SeenFile& listed,
-                                          const Checkpoints& checkpoints) {
-  for (std::size_t index = 0; index < files_.size(); ++index) {
-    TailedFile& file = files_[index];
-    if (file.name.restart != listed.name.restart) continue;  // a copy keeps it, whatever else is in its name
-    if (file.began_as(opened.first_bytes())) {
-      if (!file.is_cut() && file.is_open() && TRY(file.is_rewritten())) cut(index);
-      if (files_[index].is_cut()) {
-        files_[index].go_on_in(std::move(opened));
-        files_[index].quiet_since = kNotQuiet;
-        return true;
-      }
-    }
-    const TailedFile::Likeness like = TRY(file.likeness(opened.first_bytes()));
-    const bool is_archive = opened.is_gzip() && !file.is_gzip() && !file.is_cut() &&
-                            (file.scans_missed > 0 || file.name.rotated_at == listed.name.rotated_at);
-    if (is_archive && (like.can_be_its_begin || like.can_begin_with_it)) {
-      file.take_archive(listed);
-      file.take_listing(listed);
-      return true;
-    }
-    const bool is_either = like.can_be_its_begin && like.can_begin_with_it;
-    const bool goes_on =
-        is_either ? is_older(file.name, listed.name) : like.can_be_its_begin && !file.name.rotated_at.empty();
-    if (goes_on) {
-      const CoveredFile* own = checkpoints.find(listed.path, opened.id(), opened.first_bytes());
-      file.go_on_in(std::move(opened));
-      file.quiet_since = kNotQuiet;
-      // A copy that was begun may not have been known for what it is.
-      if (own != nullptr && file.is_spent(assembler_)) {
-        file.resume(furthest(own->position, file.position(assembler_)));
-      }
-      return true;
-    }
-    const bool is_shorter = like.can_begin_with_it && !listed.name.rotated_at.empty();
-    if (is_either || is_shorter) return true;
-  }
-  return false;
-}
-
-// Two of one: what was read of it stays, to be gone on with in a copy, and the file is read anew after that.
-void ContainerTail::cut(std::size_t index) {
-  ++truncations_;
-  TailedFile anew = files_[index].cut(next_number_++);
-  anew.quiet_since = kNotQuiet;
-  // Its place is after what was there before it and before all that comes, a copy of what the file says next
-  // too.
-  const bool is_first = index == 0 || files_[index - 1].name.restart != files_[index].name.restart;
-  files_[index].name.rotated_at = (is_first ? std::string() : files_[index - 1].name.rotated_at) + "-";
-  files_.insert(files_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(anew));
-}
-
-void ContainerTail::see_nothing() {
-  for (TailedFile& file : files_) {
-    ++file.scans_missed;
-    file.is_looked_for = true;
-  }
-  for (TailedFile& file : files_) file.look_whether_deleted();
-  is_directory_there_ = false;
-  unopened_bytes_ = 0;
-  missing_.reset();
-  is_stale_ = false;
-}
-
-// The runtime may still write it: also when somebody deleted it, as long as there is no later one, its
-// directory is there, and the cluster does not say that the container's run has ended.
-bool ContainerTail::is_written(std::size_t index) const {
-  const TailedFile& file = files_[index];
-  const bool is_reached = file.is_listed() || (file.is_deleted() && is_directory_there_);
-  return index + 1 == files_.size() && is_reached && !file.is_gzip() && !file.is_cut() &&
-         file.name.restart >= runs_ended_;
-}
+      assembler_(options.record_bytes_max, options.joining, options.time_window),
+      files_(disk, decompressors, assembler_, options.links) {}
 
 Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& batch, SteadyTime now) {
   Read read;
   unended_until_ = SteadyTime::max();
   const std::uint64_t joined = joiner().joined();
   for (std::size_t index = 0; index < files_.size(); ++index) {
-    if (missing_ && is_older(*missing_, files_[index].name)) {  // a copy: what it says was before this
+    if (files_.must_wait(index)) {
       read.must_wait = true;
       break;
     }
@@ -259,18 +34,18 @@ Result<ContainerTail::Read> ContainerTail::read(std::span<char> buffer, Batch& b
     read.must_wait = step == Step::Wait;
     break;
   }
-  // Nothing will complete what is open: no later file of its run, and the last one is over.
-  const TailedFile* const last = end_of_run();
-  const bool is_over = last != nullptr && !is_stale_ && !read.more && !read.must_wait && last->is_finished &&
-                       now - last->quiet_since >= options_.quiet_min;
+  // Nothing will complete the records that are open: their run has no later file, and its last one has ended.
+  const TailedFile* const last = files_.end_of_run(last_restart_);
+  const bool is_over = last != nullptr && !files_.is_stale() && !read.more && !read.must_wait &&
+                       last->is_finished() && last->quiet_for(now) >= options_.quiet_min;
   if (is_over) TRY(end_records(batch, read.counts));
-  // After reading: what follows may have been in the file for long.
+  // Only after reading: the lines that continue a record may have been in the file for long.
   for (const Stream stream : kStreams) TRY(add(assembler_.end_aged(stream, now), batch, read.counts));
   TRY(end_unended(batch, read.counts, now));
   read.counts.joined = joiner().joined() - joined;
-  read.counts.truncations = std::exchange(truncations_, 0);
-  let_go();
-  read.counts.files_lost = std::exchange(files_lost_, 0);
+  read.counts.truncations = files_.take_truncations();
+  files_.drop_done();
+  read.counts.files_lost = files_.take_files_lost();
   return read;
 }
 
@@ -282,18 +57,25 @@ Result<ContainerTail::Step> ContainerTail::failed(const Error& error, Read& read
 Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::span<char> buffer, Batch& batch,
                                                      Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
-  if (file.is_finished) return Step::AtEnd;
-  if (file.is_cut()) return pass_cut(file, batch, read);
-  if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
-  const Result<bool> rewritten = file.is_rewritten();  // cut, and grown again beyond where we are
-  if (!rewritten.ok()) return failed(rewritten.error(), read);
-  if (*rewritten) {
-    cut(index);
-    return pass_cut(files_[index], batch, read);
+  switch (file.state()) {
+    case TailedFile::State::Reading:
+      break;
+    case TailedFile::State::Finished:
+    case TailedFile::State::GivenUp:
+      return Step::AtEnd;
+    case TailedFile::State::Truncated:
+      read.must_look = true;
+      return Step::Wait;
+    case TailedFile::State::NoCopyFound:
+      return give_up(file, batch, read);
   }
-  const Result<bool> has_begun = file.learn_begin();
+  if (file.is_gzip() && !file.may_decompress()) return Step::Wait;
+  const Result<bool> rewritten = file.is_rewritten();  // also when it has grown beyond our offset again
+  if (!rewritten.ok()) return failed(rewritten.error(), read);
+  if (*rewritten) return take_truncation(index, read);
+  const Result<bool> has_begun = file.has_begun();
   if (!has_begun.ok()) return failed(has_begun.error(), read);
-  if (*has_begun) {  // what it said before may have been copied and truncated unseen
+  if (*has_begun) {  // earlier content may have been copied and truncated without being seen
     read.must_look = true;
     return Step::Wait;
   }
@@ -310,21 +92,21 @@ Result<ContainerTail::Step> ContainerTail::read_file(std::size_t index, std::spa
   if (chunk->bytes.empty() && !(chunk->is_piece && chunk->ends_line)) {
     return reach_end(index, buffer, batch, read, now);
   }
-  file.quiet_since = kNotQuiet;
+  file.note_growth();
   if (is_of_later_run(file)) {
-    // The rest of the older files is read into the buffer: this chunk is read again.
+    // The rest of the older files is read into the buffer, so this chunk is read again.
     file.unread(*chunk);
     TRY(begin_restart(index, buffer, batch, read));
     return Step::Read;
   }
-  if (!last_restart_) last_restart_ = file.name.restart;
+  if (!last_restart_) last_restart_ = file.name().restart;
   read.counts.bytes += chunk->bytes.size();
   TRY(chunk->is_piece ? take_piece(file, *chunk, batch, read.counts)
                       : take_lines(file, *chunk, batch, read.counts));
   return Step::Read;
 }
 
-// Read: it is a log, or there is nothing in it.
+// Step::Read: the file is a log, or empty.
 Result<ContainerTail::Step> ContainerTail::judge(TailedFile& file, std::span<char> buffer, Read& read,
                                                  SteadyTime now) {
   const bool was_foreign = file.content() == TailedFile::Content::Foreign;
@@ -332,53 +114,53 @@ Result<ContainerTail::Step> ContainerTail::judge(TailedFile& file, std::span<cha
   if (!content.ok()) return failed(content.error(), read);
   if (*content == TailedFile::Content::Log) return Step::Read;
   if (*content == TailedFile::Content::Unknown) {
-    if (file.quiet_since == kNotQuiet) file.quiet_since = now;
-    if (!was_foreign && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
+    file.note_end(now);
+    if (!was_foreign && file.quiet_for(now) < options_.quiet_min) return Step::AtEnd;
     file.take_for_foreign();
   }
   file.rest_decompressor();
-  file.is_finished = true;
+  file.finish();
   if (was_foreign) return Step::AtEnd;
   ++read.counts.files_foreign;
   read.unreadable.push_back(
-      {Fault::Invalid, file.path + ": none of its first lines is a CRI line: it is not delivered"});
+      {Fault::Invalid, file.path() + ": none of its first lines is a CRI line: it is not delivered"});
   return Step::AtEnd;
 }
 
 Result<ContainerTail::Step> ContainerTail::reach_end(std::size_t index, std::span<char> buffer, Batch& batch,
                                                      Read& read, SteadyTime now) {
   TailedFile& file = files_[index];
-  const Result<bool> truncated = file.is_truncated();
+  const Result<bool> truncated = file.is_shorter_or_rewritten();
   if (!truncated.ok()) return failed(truncated.error(), read);
-  if (*truncated) {
-    cut(index);
-    return pass_cut(files_[index], batch, read);
-  }
-  if (file.quiet_since == kNotQuiet) file.quiet_since = now;
-  if (is_written(index)) {
+  if (*truncated) return take_truncation(index, read);
+  file.note_end(now);
+  if (files_.is_written(index)) {
     TRY(take_half_line(index, buffer, batch, read, now));
     return Step::AtEnd;
   }
-  if (!file.is_gzip() && now - file.quiet_since < options_.quiet_min) return Step::AtEnd;
+  if (!file.is_gzip() && file.quiet_for(now) < options_.quiet_min) return Step::AtEnd;
   if (TRY(take_rest(index, buffer, batch, read)) == Step::Wait) return Step::Wait;
   if (const std::optional<Error> damage = file.take_damage()) {
     ++read.counts.archives_damaged;
     read.unreadable.push_back(*damage);
   }
   file.rest_decompressor();
-  file.is_finished = true;
+  file.finish();
   return Step::AtEnd;
 }
 
-// A copy was finished before the file was truncated: if there is none when the names are looked at after it,
-// what was not read is lost, and what is open stays as it is.
-Result<ContainerTail::Step> ContainerTail::pass_cut(TailedFile& file, Batch& batch, Read& read) {
-  if (!file.is_looked_for) {
-    read.must_look = true;
-    return Step::Wait;
-  }
+// A copy was finished before the file was truncated, so a listing from now on shows it.
+Result<ContainerTail::Step> ContainerTail::take_truncation(std::size_t index, Read& read) {
+  files_.split_truncated(index);
+  read.must_look = true;
+  return Step::Wait;
+}
+
+// There is no copy of a truncated file: what was not read of it is lost, and its open records end as they
+// are.
+Result<ContainerTail::Step> ContainerTail::give_up(TailedFile& file, Batch& batch, Read& read) {
   TRY(end_records(batch, read.counts));
-  file.is_finished = true;
+  file.finish();
   return Step::AtEnd;
 }
 
@@ -404,15 +186,15 @@ Result<> ContainerTail::take_line(TailedFile& file, std::string_view line, std::
   if (!parsed) [[unlikely]] {
     if (file.may_be_taken(offset) && file.is_taken(Stream::Stdout, offset, assembler_)) return {};
     if (is_after_end()) return {};
-    // It counts as a line of this stream: what began before it must not stay behind it.
+    // It counts as a line of stdout: a record that began before it must not be delivered after it.
     TRY(add(assembler_.end(Stream::Stdout), batch, counts));
     ++counts.damaged;
     ++counts.records;
-    const Timestamp at = last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
+    const Timestamp at = time_of_damaged(file);
     return batch.add(origin_, Record{.at = at, .ingested_at = at, .message = line, .is_damaged = true});
   }
   last_at_ = parsed->at;
-  file.last_of[static_cast<std::size_t>(parsed->stream)] = parsed->at;
+  file.note_line(parsed->stream, parsed->at);
   if (file.may_be_taken(offset) && file.is_taken(parsed->stream, offset, assembler_)) return {};
   if (is_after_end()) [[unlikely]]
     return {};
@@ -429,30 +211,31 @@ Result<> ContainerTail::take_piece(TailedFile& file, const TailedFile::Chunk& ch
                                    ReadCounts& counts) {
   std::string_view text = chunk.bytes;
   bool is_new_damaged = false;
-  if (!file.long_line) {
+  if (!file.long_line()) {
     const std::optional<CriLine> parsed = parse_cri_line(chunk.bytes);
-    const Timestamp at = last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
-    file.long_line = parsed.value_or(CriLine{.at = at, .text = chunk.bytes});
-    file.long_line_is_damaged = !parsed;
-    if (!parsed) ++counts.damaged;
     is_new_damaged = !parsed;
-    text = file.long_line->text;
-    last_at_ = file.long_line->at;
-    if (parsed) file.last_of[static_cast<std::size_t>(parsed->stream)] = parsed->at;
+    if (parsed) {
+      file.begin_long_line({.at = parsed->at, .stream = parsed->stream, .is_partial = parsed->is_partial});
+      file.note_line(parsed->stream, parsed->at);
+      text = parsed->text;
+    } else {
+      file.begin_long_line({.at = time_of_damaged(file), .is_damaged = true});
+      ++counts.damaged;
+    }
+    last_at_ = file.long_line()->at;
   }
-  const CriLine line = *file.long_line;
-  const bool is_damaged = file.long_line_is_damaged;
-  if (chunk.ends_line) file.long_line.reset();
+  const TailedFile::LongLine line = *file.long_line();
+  if (chunk.ends_line) file.end_long_line();
   if (file.may_be_taken(chunk.offset) && file.is_taken(line.stream, chunk.offset, assembler_)) return {};
   if (is_after_end()) return {};
-  // It goes on with nothing that is open.
+  // A line without a header continues no open record.
   if (is_new_damaged) TRY(add(assembler_.end(line.stream), batch, counts));
   has_piece_[static_cast<std::size_t>(line.stream)] = true;
   return add(assembler_.take({.origin = {.file = file.number(), .offset = chunk.offset},
                               .at = line.at,
                               .stream = line.stream,
                               .is_partial = line.is_partial || !chunk.ends_line,
-                              .is_damaged = is_damaged,
+                              .is_damaged = line.is_damaged,
                               .text = text}),
              batch, counts);
 }
@@ -468,17 +251,9 @@ Result<> ContainerTail::add(std::span<const Record> records, Batch& batch, ReadC
   return {};
 }
 
-// A file that is over and wholly in sealed batches costs no descriptor; without a name it is forgotten.
-void ContainerTail::let_go() {
-  for (TailedFile& file : files_) {
-    if (file.is_finished && file.is_open() && file.is_spent(assembler_)) file.close();
-  }
-  std::erase_if(files_, [this](const TailedFile& file) {
-    if (file.is_cut()) return file.is_finished && file.is_committed(assembler_);
-    if (file.is_listed() || file.is_open()) return false;
-    if (!file.is_finished && file.unread_bytes() > 0) ++files_lost_;
-    return true;
-  });
+// Lines without a time get that of the line before, or else of the file's last change.
+Timestamp ContainerTail::time_of_damaged(const TailedFile& file) const {
+  return last_at_ != Timestamp() ? last_at_ : Timestamp{file.modified_ns()};
 }
 
 void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
@@ -489,12 +264,12 @@ void ContainerTail::cover(std::vector<CoveredFile>& covers) const {
 
 void ContainerTail::commit() {
   for (TailedFile& file : files_) file.commit(assembler_, until(file));
-  let_go();
+  files_.drop_done();
 }
 
-// Lines that are held are in no batch, however late the ones are that are read.
-TailedFile::Until ContainerTail::until(const TailedFile& file) const {
-  TailedFile::Until until = file.last_of;
+// Up to which time lines are in batches: those read, but not those held.
+TailedFile::LineTimes ContainerTail::until(const TailedFile& file) const {
+  TailedFile::LineTimes until = file.last_line_at();
   for (const Stream stream : kStreams) {
     const std::optional<Timestamp> held = assembler_.held_since(stream);
     Timestamp& last = until[static_cast<std::size_t>(stream)];
@@ -506,68 +281,23 @@ TailedFile::Until ContainerTail::until(const TailedFile& file) const {
 void ContainerTail::rewind() {
   assembler_.reset();
   last_restart_.reset();
-  for (TailedFile& file : files_) {
-    file.last_of = {};
-    if (!file.is_open() && !file.is_cut()) continue;  // all of it is in sealed batches
-    file.rewind();
-    file.quiet_since = kNotQuiet;
-  }
-}
-
-bool ContainerTail::is_done() const {
-  return files_.empty() && !is_stale_;  // there may be one that could not be opened
-}
-
-bool ContainerTail::has_unread() const {
-  return std::any_of(files_.begin(), files_.end(), [](const TailedFile& file) {
-    return !file.is_finished && (file.unread_bytes() > 0 || file.quiet_since == kNotQuiet);
-  });
+  for (TailedFile& file : files_) file.rewind();
 }
 
 bool ContainerTail::is_waiting() const {
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const TailedFile& file = files_[index];
     const bool is_unknown = file.content() == TailedFile::Content::Unknown && file.unread_bytes() > 0;
-    if (!file.is_finished && (is_unknown || !is_written(index))) return true;
+    if (!file.is_finished() && (is_unknown || !files_.is_written(index))) return true;
   }
-  return end_of_run() != nullptr &&
+  return files_.end_of_run(last_restart_) != nullptr &&
          (assembler_.is_open(Stream::Stdout) || assembler_.is_open(Stream::Stderr));
-}
-
-std::size_t ContainerTail::open_files() const {
-  return static_cast<std::size_t>(
-      std::count_if(files_.begin(), files_.end(), [](const TailedFile& file) { return file.is_open(); }));
-}
-
-std::optional<std::vector<std::string_view>> ContainerTail::beginnings() const {
-  if (!are_all_known_) return std::nullopt;
-  std::vector<std::string_view> beginnings;
-  beginnings.reserve(files_.size());
-  for (const TailedFile& file : files_) beginnings.push_back(file.first_bytes());
-  return beginnings;
-}
-
-void ContainerTail::close_spent() {
-  for (TailedFile& file : files_) {
-    // Of one that was deleted, or can be replaced behind a link, what is written later could not be found
-    // again.
-    if (file.is_deleted() || file.is_link) continue;
-    if (file.is_open() && file.unread_bytes() == 0 && file.is_spent(assembler_)) file.close();
-  }
-}
-
-std::uint64_t ContainerTail::unread_bytes() const {
-  std::uint64_t unread = unopened_bytes_;
-  for (const TailedFile& file : files_) {
-    if (!file.is_finished) unread += file.unread_bytes();
-  }
-  return unread;
 }
 
 Timestamp ContainerTail::read_until() const {
   if (last_at_ != Timestamp()) return last_at_;
   for (const TailedFile& file : files_) {
-    if (!file.is_finished && file.unread_bytes() > 0) return Timestamp{file.modified_ns()};
+    if (!file.is_finished() && file.unread_bytes() > 0) return Timestamp{file.modified_ns()};
   }
   return last_at_;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "collect/tail/cri_line.h"
 #include "collect/tail/resume_point.h"
 
 namespace headgate::collect {
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::uint64_t kHoleBytesMax = 16U << 20U;
 
-// Where the hole begins in which a full buffer without a newline ends: the line in it was cut.
+// A full buffer without a newline that ends in many NULs holds a line whose end the disk lost. Returns where
+// the NULs begin, or npos.
 std::size_t torn_at(std::string_view read, std::size_t buffer_bytes) {
   constexpr std::size_t kHoleBytesMin = 1024;
   if (read.size() < buffer_bytes || read.find('\n') != std::string_view::npos) return std::string_view::npos;
@@ -40,9 +42,9 @@ Result<std::string> TailedFile::read_first_bytes() {
   if (is_gzip()) {
     Decompressors one;  // for a moment
     GzipContent content(*file_, one);
-    bytes.resize(TRY_IN(path, content.read_at(0, std::span<char>(bytes))));
+    bytes.resize(TRY_IN(path_, content.read_at(0, std::span<char>(bytes))));
   } else {
-    bytes.resize(TRY_IN(path, file_->read_at(0, std::span<char>(bytes))));
+    bytes.resize(TRY_IN(path_, file_->read_at(0, std::span<char>(bytes))));
   }
   return bytes;
 }
@@ -54,9 +56,9 @@ Result<> TailedFile::learn_first_bytes() {
 
 Result<> TailedFile::open_again() {
   if (file_) return {};
-  std::unique_ptr<ReadableFile> file = TRY(disk_->open(path));
-  const FileStat stat = TRY_IN(path, file->stat());
-  if (stat.id != id_) return Error{Fault::NotFound, path + ": is another file now"};
+  std::unique_ptr<ReadableFile> file = TRY(disk_->open(path_));
+  const FileStat stat = TRY_IN(path_, file->stat());
+  if (stat.id != id_) return Error{Fault::NotFound, path_ + ": is another file now"};
   file_ = std::move(file);
   const Fingerprint before = Fingerprint::of(first_bytes_);
   Result<> learnt = learn_first_bytes();
@@ -66,7 +68,7 @@ Result<> TailedFile::open_again() {
   }
   if (!before.fits(first_bytes_)) {
     resume({});
-    kind_ = Content::Unknown;
+    content_kind_ = Content::Unknown;
   }
   return {};
 }
@@ -77,87 +79,108 @@ void TailedFile::close() {
   if (archive_) become_archive();
 }
 
-bool TailedFile::is(const SeenFile& seen) const {
-  if (archive_ && archive_->stat.id == seen.stat.id) return seen.name.is_gzip;
-  if (is_cut_ || id_ != seen.stat.id || name.is_gzip != seen.name.is_gzip) return false;
-  return file_ != nullptr || (name.restart == seen.name.restart && name.rotated_at == seen.name.rotated_at);
+bool TailedFile::is(const SeenFile& listed) const {
+  return is_same_file({.id = id_,
+                       .name = name_,
+                       .is_open = is_open(),
+                       .is_truncated = is_truncated(),
+                       .archive = archive_ ? std::optional(archive_->stat.id) : std::nullopt},
+                      listed);
 }
 
-void TailedFile::take_listing(const SeenFile& seen) {
-  scans_missed = 0;
-  if (seen.name.is_gzip != is_gzip()) {  // its archive says when it was rotated; the file itself has no name
-    name.restart = seen.name.restart;
-    name.rotated_at = seen.name.rotated_at;
+void TailedFile::take_listing(const SeenFile& listed) {
+  scans_missed_ = 0;
+  if (listed.name.is_gzip != is_gzip()) {  // its archive knows when it was rotated; the file has no name now
+    name_.restart = listed.name.restart;
+    name_.rotated_at = listed.name.rotated_at;
     return;
   }
-  name = seen.name;
-  path = seen.path;
-  is_link = seen.is_link;
+  // An unfinished line at its end is not read for long: a file that is listed as before is quiet all the
+  // same.
+  const bool is_changed = state_ == State::Finished || !is_as_listed(listed);
+  if (!is_gzip() && is_changed && !is_read_as_listed(listed)) {
+    note_growth();
+    read_again();
+  }
+  name_ = listed.name;
+  path_ = listed.path;
+  is_link_ = listed.is_link;
   is_deleted_ = false;
-  modified_ns_ = seen.stat.modified_ns;
-  if (!is_gzip()) content_bytes_ = seen.stat.bytes;
+  modified_ns_ = listed.stat.modified_ns;
+  if (!is_gzip()) content_bytes_ = listed.stat.bytes;
 }
 
-bool TailedFile::is_as_read(const SeenFile& seen) const {
-  if (name.rotated_at != seen.name.rotated_at || name.restart != seen.name.restart) return false;
-  return offset_ == seen.stat.bytes || (kind_ == Content::Foreign && judged_bytes_ == seen.stat.bytes) ||
-         (is_copy_ && offset_ > seen.stat.bytes && content_bytes_ == seen.stat.bytes);
+bool TailedFile::has_name_of(const SeenFile& listed) const {
+  return name_.rotated_at == listed.name.rotated_at && name_.restart == listed.name.restart;
 }
 
-bool TailedFile::is_as_listed(const SeenFile& seen) const {
-  return name.rotated_at == seen.name.rotated_at && name.restart == seen.name.restart &&
-         content_bytes_ == seen.stat.bytes && modified_ns_ == seen.stat.modified_ns;
+// Nothing happened to it since the listing before.
+bool TailedFile::is_as_listed(const SeenFile& listed) const {
+  return has_name_of(listed) && content_bytes_ == listed.stat.bytes &&
+         modified_ns_ == listed.stat.modified_ns;
 }
 
-Result<TailedFile::Likeness> TailedFile::likeness(std::string_view first_bytes) {
-  // It may have been cut and written anew since it was read, or have grown.
-  std::string ours = first_bytes_;
-  if (!is_gzip() && !is_cut_) {
+// Nothing happened to it since it was read to where we are.
+bool TailedFile::is_read_as_listed(const SeenFile& listed) const {
+  if (!has_name_of(listed)) return false;
+  const std::uint64_t bytes = listed.stat.bytes;
+  return offset_ == bytes || (content_kind_ == Content::Foreign && judged_bytes_ == bytes) ||
+         (is_copy_ && offset_ > bytes && content_bytes_ == bytes);
+}
+
+void TailedFile::read_again() {
+  if (state_ == State::Finished) state_ = State::Reading;
+  if (state_ == State::GivenUp) state_ = State::NoCopyFound;
+}
+
+Result<KnownFile> TailedFile::as_known(std::string& storage) {
+  // The file may have been truncated and written anew since it was read, or have grown.
+  storage = first_bytes_;
+  if (!is_gzip() && !is_truncated()) {
     const Result<> opened = open_again();
     if (!opened.ok() && opened.error().fault != Fault::NotFound) return opened.error();
-    if (opened.ok()) ours = TRY(read_first_bytes());
-    if (first_bytes_.empty() && offset_ == 0) first_bytes_ = ours;  // its truncation shows before it is read
+    if (opened.ok()) storage = TRY(read_first_bytes());
+    // Nothing of it was read, so these are its first bytes: a truncation before it is read shows by them.
+    if (first_bytes_.empty() && offset_ == 0) first_bytes_ = storage;
   }
-  if (ours.empty() || first_bytes.empty()) return Likeness();
-  return Likeness{.can_be_its_begin = first_bytes.starts_with(ours),
-                  .can_begin_with_it = ours.starts_with(first_bytes)};
+  return KnownFile{
+      .name = name_, .first_bytes = storage, .is_truncated = is_truncated(), .is_missing = is_missing()};
 }
 
-Result<bool> TailedFile::learn_begin() {
+Result<bool> TailedFile::has_begun() {
   if (is_gzip() || offset_ > 0 || !first_bytes_.empty()) return false;
   TRY(open_again());
   TRY(learn_first_bytes());
   return !first_bytes_.empty();
 }
 
-TailedFile TailedFile::cut(std::uint64_t number) {
-  TailedFile anew(*disk_, *decompressors_, {.name = name, .path = path, .stat = {.id = id_}}, number);
+TailedFile TailedFile::begin_anew(std::uint64_t number, std::string rotated_at) {
+  TailedFile anew(*disk_, *decompressors_, {.name = name_, .path = path_, .stat = {.id = id_}}, number);
   anew.file_ = std::move(file_);
   anew.content_bytes_ = content_bytes_;
   anew.modified_ns_ = modified_ns_;
-  anew.scans_missed = scans_missed;
+  anew.scans_missed_ = scans_missed_;
+  name_.rotated_at = std::move(rotated_at);
   content_bytes_ = 0;
-  is_cut_ = true;
-  is_looked_for = false;
-  is_finished = false;
+  state_ = State::Truncated;
   return anew;
 }
 
-void TailedFile::go_on_in(TailedFile other) {
+void TailedFile::continue_in(TailedFile other) {
   content_.reset();
   archive_.reset();
   file_ = std::move(other.file_);
-  name = other.name;
-  path = other.path;
+  name_ = other.name_;
+  path_ = other.path_;
   id_ = other.id_;
   first_bytes_ = other.first_bytes_;
   content_bytes_ = other.content_bytes_;
   modified_ns_ = other.modified_ns_;
-  scans_missed = 0;
+  scans_missed_ = 0;
   is_damage_told_ = false;
-  is_cut_ = false;
-  is_copy_ = !name.rotated_at.empty();
-  is_finished = false;
+  is_copy_ = !name_.rotated_at.empty();
+  state_ = State::Reading;
+  note_growth();
 }
 
 void TailedFile::take_archive(const SeenFile& archive) {
@@ -166,8 +189,8 @@ void TailedFile::take_archive(const SeenFile& archive) {
 }
 
 void TailedFile::become_archive() {
-  name = archive_->name;
-  path = archive_->path;
+  name_ = archive_->name;
+  path_ = archive_->path;
   id_ = archive_->stat.id;
   archive_.reset();
 }
@@ -177,39 +200,40 @@ Result<bool> TailedFile::ends_at(const FilePosition& position) const {
   for (const StreamPosition& stream : position.streams) {
     if (stream.offset != offset || stream.bytes_taken > 0) return false;
   }
-  const std::optional<std::uint32_t> bytes = TRY_IN(path, gzip_content_bytes(*file_));
+  const std::optional<std::uint32_t> bytes = TRY_IN(path_, gzip_content_bytes(*file_));
   return bytes && *bytes == static_cast<std::uint32_t>(offset);
 }
 
 Result<TailedFile::Content> TailedFile::judge(std::span<char> buffer) {
-  const bool is_decided = kind_ == Content::Foreign && judged_bytes_ >= kFirstLinesBytes;
-  if (kind_ == Content::Log || is_decided) return kind_;
+  const bool is_decided = content_kind_ == Content::Foreign && judged_bytes_ >= kFirstLinesBytes;
+  if (content_kind_ == Content::Log || is_decided) return content_kind_;
   buffer = buffer.first(std::min(buffer.size(), kFirstLinesBytes));
   std::string_view text;
-  // A hole of NULs at its beginning says nothing, unless it is endless.
+  // NULs at its beginning tell nothing; beyond kHoleBytesMax of them nothing else is looked for.
   for (std::uint64_t at = 0; at <= kHoleBytesMax; at += text.size()) {
     text = {buffer.data(), TRY(read_at(at, buffer))};
     if (text.empty() || text.find_first_not_of('\0') != std::string_view::npos || is_gzip()) break;
   }
-  judged_bytes_ = is_gzip() ? kFirstLinesBytes : std::max(TRY_IN(path, file_->stat()).bytes, offset_);
+  judged_bytes_ = is_gzip() ? kFirstLinesBytes : std::max(TRY_IN(path_, file_->stat()).bytes, offset_);
   if (text.empty()) return Content::Log;
   const bool is_more = text.size() == buffer.size();
   for (std::size_t lines = 0; !text.empty(); ++lines) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     if (parse_cri_line(line.substr(std::min(line.find_first_not_of('\0'), line.size())))) {
-      return kind_ = Content::Log;
+      return content_kind_ = Content::Log;
     }
-    if (lines >= kFirstLines || (end == std::string_view::npos && is_more)) return kind_ = Content::Foreign;
+    if (lines >= kFirstLines || (end == std::string_view::npos && is_more))
+      return content_kind_ = Content::Foreign;
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
-  return kind_ = Content::Unknown;
+  return content_kind_ = Content::Unknown;
 }
 
 std::optional<Error> TailedFile::take_damage() {
   if (!content_ || !content_->damage() || is_damage_told_) return std::nullopt;
   is_damage_told_ = true;
-  return Error(*content_->damage()).in(path);
+  return Error(*content_->damage()).in(path_);
 }
 
 void TailedFile::resume(const FilePosition& position) {
@@ -220,22 +244,34 @@ void TailedFile::resume(const FilePosition& position) {
     if (stream.bytes_taken > 0) taken_until_ = std::max(taken_until_, stream.offset + 1);
   }
   offset_ = position.lowest_offset();
-  is_finished = false;
-  long_line.reset();
+  read_again();
+  long_line_.reset();
+}
+
+void TailedFile::resume_copy(const FilePosition& position) {
+  is_copy_ = true;
+  resume(position);
+}
+
+void TailedFile::rewind() {
+  last_line_at_ = {};
+  if (!is_open() && !is_truncated()) return;  // all of it is in sealed batches
+  resume(FilePosition(committed_));
+  note_growth();
 }
 
 Result<> TailedFile::resume_checked(const CoveredFile& covered) {
   FilePosition position = covered.position;
   if (!is_gzip()) {
     TRY(open_again());
-    const std::uint64_t bytes = TRY_IN(path, file_->stat()).bytes;
+    const std::uint64_t bytes = TRY_IN(path_, file_->stat()).bytes;
     const std::uint64_t read =
         std::max({position.streams[0].offset, position.streams[1].offset, covered.end_offset});
-    // A copy that is being made is shorter too. Of a file that is over nothing would come after its end.
-    is_copy_ = bytes < read && !name.rotated_at.empty();
-    if (!is_copy_ && (bytes < read || !TRY_IN(path, ends_as(*file_, covered)))) {
-      const bool is_timed = covered.until != Until{};
-      if (is_timed) position = TRY_IN(path, find_unread(*file_, covered));
+    // A copy that is being made is shorter too. A rotated file gets no lines after its end.
+    is_copy_ = bytes < read && !name_.rotated_at.empty();
+    if (!is_copy_ && (bytes < read || !TRY_IN(path_, ends_as(*file_, covered)))) {
+      const bool is_timed = covered.until != LineTimes{};
+      if (is_timed) position = TRY_IN(path_, find_unread(*file_, covered));
       for (StreamPosition& stream : position.streams) {
         if (stream.offset > bytes) stream = {.offset = bytes};
       }
@@ -251,11 +287,11 @@ Result<bool> TailedFile::is_rewritten() {
   TRY(open_again());
   std::array<char, Fingerprint::kBytesMax> begin;
   const std::span<char> known = std::span<char>(begin).first(first_bytes_.size());
-  const std::size_t bytes = TRY_IN(path, file_->read_at(0, known));
+  const std::size_t bytes = TRY_IN(path_, file_->read_at(0, known));
   return std::string_view(begin.data(), bytes) != first_bytes_;
 }
 
-// The fingerprint is of what was read, never of what came into its place since.
+// The fingerprint is of what was read, never of what was written into its place since.
 void TailedFile::learn_more(std::string_view read) {
   if (first_bytes_.size() >= Fingerprint::kBytesMax || offset_ > first_bytes_.size()) return;
   if (is_gzip() || offset_ + read.size() <= first_bytes_.size()) return;
@@ -263,10 +299,10 @@ void TailedFile::learn_more(std::string_view read) {
   first_bytes_ += read.substr(0, Fingerprint::kBytesMax - first_bytes_.size());
 }
 
-Result<bool> TailedFile::is_truncated() {
+Result<bool> TailedFile::is_shorter_or_rewritten() {
   if (is_gzip()) return false;
   TRY(open_again());
-  const FileStat stat = TRY_IN(path, file_->stat());
+  const FileStat stat = TRY_IN(path_, file_->stat());
   bytes_at_end_ = stat.bytes;
   return (stat.bytes < offset_ && !is_copy_) || TRY(is_rewritten());
 }
@@ -286,8 +322,8 @@ void TailedFile::look_whether_deleted() {
 
 std::uint64_t TailedFile::count_unread_lines(std::span<char> buffer) {
   constexpr std::uint64_t kCountedBytesMax = 64U << 20U;
-  if (kind_ == Content::Foreign || archive_ || is_cut_) return 0;
-  if (is_gzip()) return 0;  // counted as a file once it is gone
+  if (content_kind_ == Content::Foreign || archive_ || is_truncated()) return 0;
+  if (is_gzip()) return 0;  // it counts as a lost file once it is gone
   const std::uint64_t unread = deleted_bytes_ > offset_ ? deleted_bytes_ - offset_ : 0;
   std::uint64_t counted = 0;
   std::uint64_t lines = 0;
@@ -307,9 +343,9 @@ std::uint64_t TailedFile::count_unread_lines(std::span<char> buffer) {
 
 Result<std::size_t> TailedFile::read_at(std::uint64_t offset, std::span<char> buffer) {
   TRY(open_again());
-  if (!is_gzip()) return TRY_IN(path, file_->read_at(offset, buffer));
+  if (!is_gzip()) return TRY_IN(path_, file_->read_at(offset, buffer));
   if (!content_) content_ = std::make_unique<GzipContent>(*file_, *decompressors_);
-  return TRY_IN(path, content_->read_at(offset, buffer));
+  return TRY_IN(path_, content_->read_at(offset, buffer));
 }
 
 bool TailedFile::is_taken(Stream stream, std::uint64_t offset, RecordAssembler& assembler) {
@@ -324,7 +360,7 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
   Chunk chunk{.offset = offset_};
   const std::string_view read(buffer.data(), bytes);
   learn_more(read);
-  if (long_line) {
+  if (long_line_) {
     const std::size_t newline = read.find('\n');
     if (const std::size_t end = torn_at(read, buffer.size()); end != std::string_view::npos) {
       chunk = {.bytes = read.substr(0, end), .offset = offset_, .is_piece = true};
@@ -339,7 +375,7 @@ Result<TailedFile::Chunk> TailedFile::read(std::span<char> buffer) {
   }
   if (bytes > 0 && read.front() == '\0') [[unlikely]] {
     const std::size_t hole = std::min(read.find_first_not_of('\0'), read.size());
-    // Of a line that holds nothing else the newline is passed over too.
+    // The newline of a line that holds only NULs is skipped too.
     offset_ += hole + (hole < read.size() && read[hole] == '\n' ? 1 : 0);
     chunk.is_hole = true;
     return chunk;
@@ -362,7 +398,7 @@ Result<TailedFile::Chunk> TailedFile::read_rest(std::span<char> buffer) {
   const std::size_t bytes = TRY(read_at(offset_, buffer));
   learn_more(std::string_view(buffer.data(), bytes));
   Chunk chunk{
-      .bytes = std::string_view(buffer.data(), bytes), .offset = offset_, .is_piece = long_line.has_value()};
+      .bytes = std::string_view(buffer.data(), bytes), .offset = offset_, .is_piece = long_line_.has_value()};
   offset_ += bytes;
   return chunk;
 }
@@ -371,7 +407,7 @@ FilePosition TailedFile::position(const RecordAssembler& assembler) const {
   FilePosition position;
   for (const Stream stream : {Stream::Stdout, Stream::Stderr}) {
     position.of(stream) = assembler.position(stream, number_, offset_);
-    // While resuming, a stream can still be ahead of what is read.
+    // After a resume, one stream can be ahead of what was read.
     const StreamPosition& taken = taken_.of(stream);
     if (taken.offset > position.of(stream).offset ||
         (taken.offset == position.of(stream).offset && taken.bytes_taken > position.of(stream).bytes_taken)) {
@@ -381,21 +417,21 @@ FilePosition TailedFile::position(const RecordAssembler& assembler) const {
   return position;
 }
 
-TailedFile::Until TailedFile::later(const Until& until) const {
+TailedFile::LineTimes TailedFile::later(const LineTimes& until) const {
   return {std::max(until[0], until_[0]), std::max(until[1], until_[1])};
 }
 
-CoveredFile TailedFile::cover(const RecordAssembler& assembler, const Until& until) const {
+CoveredFile TailedFile::cover(const RecordAssembler& assembler, const LineTimes& until) const {
   CoveredFile covered{
       .id = id_,
       .fingerprint = Fingerprint::of(first_bytes_),
       .position = position(assembler),
-      .path = path,
+      .path = path_,
       .begin = Fingerprint::of(std::string_view(first_bytes_).substr(0, CoveredFile::kBeginBytesMax)),
       .end_offset = is_gzip() ? 0 : offset_,
       .until = later(until)};
-  if (is_gzip() || is_cut_ || file_ == nullptr) return covered;
-  // Where they cannot be read only less is known of the file.
+  if (is_gzip() || is_truncated() || file_ == nullptr) return covered;
+  // Bytes that cannot be read are left out: less is then known of the file after a power loss.
   std::array<char, CoveredFile::kEndBytesMax> bytes;
   const std::size_t wanted = std::min<std::uint64_t>(bytes.size(), offset_);
   const Result<std::size_t> taken = file_->read_at(offset_ - wanted, std::span(bytes).first(wanted));

@@ -1,5 +1,5 @@
-// One log file being read: where we are in it, and which bytes of it are in sealed batches. Offsets are of
-// what was logged: in a gzipped file, of the decompressed bytes.
+// One log file that is read: how far we are in it, and how much of it is in sealed batches. All offsets count
+// bytes as the container logged them: in a gzipped file, decompressed bytes.
 #pragma once
 
 #include <array>
@@ -13,212 +13,238 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "collect/position.h"
-#include "collect/tail/cri_line.h"
 #include "collect/tail/gzip_content.h"
-#include "collect/tail/pod_log_directory.h"
 #include "collect/tail/record_assembler.h"
+#include "collect/tail/relation.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {
 
-// The collect thread owns it.
+// The collect thread owns it. It holds one descriptor while it is open, at most 256 bytes of content, and a
+// decompressor while a gzipped file is read.
 class TailedFile {
  public:
-  // Opens the file and learns its fingerprint. Reading starts at its begin until resume(). `decompressors`
-  // outlives it.
+  //   Reading ──── finish() ───▶ Finished      back when the file grows or what was read is read again
+  //      │                           │
+  //      └───────┬───────────────────┘
+  //              │ begin_anew()
+  //              ▼
+  //         Truncated ─ note_directory_listed() ─▶ NoCopyFound ─ finish() ─▶ GivenUp
+  // A truncated file of any kind returns to Reading when a copy of it is found: continue_in().
+  enum class State : std::uint8_t {
+    Reading,    // it may hold lines that were not read, or get more
+    Finished,   // it was read to its end, and its end cannot move
+    Truncated,  // its content is gone from the disk; a copy may exist, and its directory must be listed first
+    NoCopyFound,  // its directory was listed since it was truncated, and showed no copy
+    GivenUp,      // records that were open at its end are complete; what was not read is lost
+  };
+
+  // Opens the file and reads its first bytes. Reading starts at offset 0 until resume() is called.
+  // `decompressors` outlives this object. `number` tells its lines from those of other files in record
+  // origins.
   static Result<TailedFile> open(Disk& disk, Decompressors& decompressors, const SeenFile& seen,
                                  std::uint64_t number);
 
+  std::uint64_t number() const { return number_; }
+  FileId id() const { return id_; }
+  const LogFileName& name() const { return name_; }
+  const std::string& path() const { return path_; }
   const std::string& first_bytes() const { return first_bytes_; }
-  // Goes on after what sealed batches hold of it.
-  void resume(const FilePosition& position);
-  // The same of a file that is not only appended to when the node lost power meanwhile: where it does not end
-  // as it did, at the first line that is in no batch, or else at its end.
-  Result<> resume_checked(const CoveredFile& covered);
-  // The same, of the file that this is a copy of.
-  void resume_copy(const FilePosition& position) {
-    is_copy_ = true;
-    resume(position);
-  }
-  // Forgets all that was read since the last commit.
-  void rewind() { resume(FilePosition(committed_)); }
-  // By stream: the times of the last lines that are in batches; 0 where it is not known.
-  using Until = std::array<Timestamp, 2>;
-  // By stream: the time of the line of it that was read last, since the start or the last rewind(). Of this
-  // file alone: a clock that was set back makes those of a later file earlier.
-  Until last_of = {};
-  // Whether the file begins otherwise than it did: it was truncated and is written anew, from its begin.
-  Result<bool> is_rewritten();
-  // The same, also when it is only shorter than what was read.
-  Result<bool> is_truncated();
-  // Of a file that was empty when it was last looked at: learns how it begins. False: it is no such file, or
-  // still empty.
-  Result<bool> learn_begin();
-  // It was truncated. What is known of what it said stays here, without a file, in case that was copied
-  // before; the file, to be read from its begin, is what this gives.
-  TailedFile cut(std::uint64_t number);
-  bool is_cut() const { return is_cut_; }
-  // Of a cut file: its directory was listed since, so that a copy would have been found.
-  bool is_looked_for = false;
-  // `other` says what this says or said, plain or gzipped, and is read from here on from where this was.
-  void go_on_in(TailedFile other);
+  bool is_gzip() const { return name_.is_gzip; }
+  bool is_link() const { return is_link_; }  // the file can be replaced without a change in its directory
+  State state() const { return state_; }
+  bool is_finished() const { return state_ == State::Finished || state_ == State::GivenUp; }
+  bool is_truncated() const { return state_ != State::Reading && state_ != State::Finished; }
 
-  // Whether it is the file that was listed, as far as that shows without opening it: a file that is not open
-  // can have lost its inode to another.
-  bool is(const SeenFile& seen) const;
-  // Its name, size and time as listed.
-  void take_listing(const SeenFile& seen);
-  // Nothing happened to it, as far as the listing shows, since it was read to where it is.
-  bool is_as_read(const SeenFile& seen) const;
-  // Nor since it was listed before.
-  bool is_as_listed(const SeenFile& seen) const;
-  // Of a file with these first bytes and this one as it is now: whether what one says can be the begin of
-  // what the other says, or all of it. Never of empty ones.
-  struct Likeness {
-    bool can_be_its_begin = false;   // this, of the other
-    bool can_begin_with_it = false;  // the other, of this
-  };
-  Result<Likeness> likeness(std::string_view first_bytes);
-  // Whether such a file says all that is known of how this one began.
-  bool began_as(std::string_view first_bytes) const {
-    return !first_bytes_.empty() && first_bytes.starts_with(first_bytes_);
+  void resume(const FilePosition& position);
+  // Continues after what `covered` says is in batches. A power loss can have taken the end of a plain file:
+  // it then continues with the first line that is in no batch, or at its end.
+  Result<> resume_checked(const CoveredFile& covered);
+  // As resume(), for a copy, which can be shorter than what was read of the original.
+  void resume_copy(const FilePosition& position);
+  // Forgets what was read since the last commit(): those lines are read again.
+  void rewind();
+  // Nothing of it is read again, unless it grows or is rewound.
+  void finish() { state_ = is_truncated() ? State::GivenUp : State::Finished; }
+
+  bool is(const SeenFile& listed) const;  // as far as a listing tells (is_same_file())
+  // Takes over name, size and time as listed. A plain file that changed is read on.
+  void take_listing(const SeenFile& listed);
+  void note_not_listed() { ++scans_missed_; }
+  void note_directory_listed() {
+    if (state_ == State::Truncated) state_ = State::NoCopyFound;
   }
-  // `archive` is its content, gzipped. What is still open is read to its end from where it is; what is not
-  // is read from there.
+  bool is_missing() const { return scans_missed_ > 0; }
+  // It has a name, as far as is known. A file that is renamed while its directory is listed can be missing
+  // from that one list, so a single miss does not count.
+  bool is_listed() const { return scans_missed_ <= 1; }
+  // `archive` is its content, gzipped. While it is open it is read to its end from its own descriptor; then,
+  // or at once when it is closed, reading continues in the archive.
   void take_archive(const SeenFile& archive);
 
-  bool is_gzip() const { return name.is_gzip; }
-  // Of a gzipped file: whether it may be read now, which holds a decompressor until rest_decompressor().
-  bool may_decompress() const { return content_ || decompressors_->open < decompressors_->open_max; }
-  void rest_decompressor() { content_.reset(); }
-  // Of a gzipped file: all of it is before that position, as far as its trailer can tell.
-  Result<bool> ends_at(const FilePosition& position) const;
-  // What is wrong with a gzipped file, once, when its end was read.
-  std::optional<Error> take_damage();
-  // Bytes known to be in it and not read yet.
-  std::uint64_t unread_bytes() const {
-    return content_bytes_ > offset_ && kind_ != Content::Foreign ? content_bytes_ - offset_ : 0;
-  }
-  std::int64_t modified_ns() const { return modified_ns_; }
-  // What its first lines say it is. Unknown: too few to tell. A file none of whose first lines is a CRI line
-  // is not what a container said, and is not delivered as such; it is looked at again when it changes.
+  // The file as relation() compares it. `storage` holds the bytes that the result refers to.
+  Result<KnownFile> as_known(std::string& storage);
+  // The file begins otherwise than before: it was truncated and written anew.
+  Result<bool> is_rewritten();
+  // As is_rewritten(), or it is shorter than what was read.
+  Result<bool> is_shorter_or_rewritten();
+  // It was empty when it was looked at before, and now has first bytes.
+  Result<bool> has_begun();
+  // The file was truncated. This object keeps what is known of the old content, without a file, in case a
+  // copy was made; it takes its place among the files of its run as if rotated at `rotated_at`. Returns the
+  // file as it is now, to be read from its beginning.
+  TailedFile begin_anew(std::uint64_t number, std::string rotated_at);
+  // `other` has the same content (a plain or gzipped copy). Reading continues in it at our current offset.
+  void continue_in(TailedFile other);
+
+  // Whether it is a log at all. Unknown: it has too few lines to tell. Foreign: none of its first lines is a
+  // CRI line, so no container runtime wrote it; it is not delivered, and is judged again when it changes.
   enum class Content : std::uint8_t { Unknown, Log, Foreign };
   static constexpr std::size_t kFirstLines = 64;
   static constexpr std::size_t kFirstLinesBytes = 64U << 10U;
-  Content content() const { return kind_; }
-  // Reads its beginning with `buffer` and judges it, unless that is decided. Of an empty file: Log, for now.
+  Content content() const { return content_kind_; }
+  // Reads its beginning into `buffer` and judges it, unless that is decided. An empty file counts as Log.
   Result<Content> judge(std::span<char> buffer);
-  // It has not grown for long: what is there is all that it is judged by.
-  void take_for_foreign() { kind_ = Content::Foreign; }
+  // It has too few lines to tell and has not grown for long: what is there decides.
+  void take_for_foreign() { content_kind_ = Content::Foreign; }
 
-  // Nothing of it will be read again: its end was found and can not move.
-  bool is_finished = false;
-
-  // Reads once, at most `buffer`, and gives whole lines' bytes; empty at the end of the file (for now). A
-  // line that does not fit the buffer comes in pieces: then `is_piece`.
+  // Reading. Each call reads at most once, into `buffer`, and returns whole lines; nothing at the end of the
+  // file, for now. A line that does not fit `buffer` comes in pieces.
   struct Chunk {
     std::string_view bytes;    // whole lines with their newlines, or one piece of a long line
     std::uint64_t offset = 0;  // of the first byte
     bool is_piece = false;
-    bool ends_line = true;  // of a piece: it is the last of its line
-    bool is_hole = false;   // NULs where a line would begin: the disk lost them; they are passed over
+    bool ends_line = true;  // of a piece: it is the last one of its line
+    bool is_hole = false;   // NULs where a line would begin: the disk lost what was there; they are skipped
   };
   Result<Chunk> read(std::span<char> buffer);
-  // The chunk just read is to be read again.
+  // The chunk that was read last will be read again.
   void unread(const Chunk& chunk) { offset_ = chunk.offset; }
-  // The unterminated rest at the end of a file that will not grow, as a chunk without a newline.
+  // What is left without a newline at the end of a file that will not grow.
   Result<Chunk> read_rest(std::span<char> buffer);
 
-  // Whether a line of that stream at `offset` is in a batch already; tells the assembler when a record begins
-  // that is partly.
+  // Of the long line whose pieces are read.
+  struct LongLine {
+    Timestamp at;
+    Stream stream = Stream::Stdout;
+    bool is_partial = false;
+    bool is_damaged = false;  // it has no CRI header
+  };
+  const std::optional<LongLine>& long_line() const { return long_line_; }
+  void begin_long_line(const LongLine& line) { long_line_ = line; }
+  void end_long_line() { long_line_.reset(); }
+
+  // Of a gzipped file: whether it may be read now. Reading holds a decompressor until rest_decompressor().
+  bool may_decompress() const { return content_ || decompressors_->open < decompressors_->open_max; }
+  void rest_decompressor() { content_.reset(); }
+  // Of a gzipped file: `position` is at its end, as far as its trailer tells.
+  Result<bool> ends_at(const FilePosition& position) const;
+  // What is wrong with a gzipped file whose end was read. Returned once.
+  std::optional<Error> take_damage();
+
+  // Its end, and since when it has not moved. kLongAgo: its end was not reached since it was seen to grow.
+  void note_growth() { quiet_since_ = kLongAgo; }
+  void note_end(SteadyTime now) {
+    if (quiet_since_ == kLongAgo) quiet_since_ = now;
+  }
+  bool has_reached_end() const { return quiet_since_ != kLongAgo; }
+  std::chrono::nanoseconds quiet_for(SteadyTime now) const { return now - quiet_since_; }
+  // Since when it ends in the same unfinished line, as is_shorter_or_rewritten() saw it; nothing where it
+  // ends with a newline.
+  std::optional<SteadyTime> half_line_since(SteadyTime now);
+  // Bytes that it is known to hold and that were not read.
+  std::uint64_t unread_bytes() const {
+    return content_bytes_ > offset_ && content_kind_ != Content::Foreign ? content_bytes_ - offset_ : 0;
+  }
+  std::int64_t modified_ns() const { return modified_ns_; }
+  std::uint64_t offset() const { return offset_; }
+
+  // Whether the line of `stream` at `offset` is in a batch already. Where its record is partly in one, the
+  // assembler is told to skip that part.
   bool is_taken(Stream stream, std::uint64_t offset, RecordAssembler& assembler);
   bool may_be_taken(std::uint64_t offset) const { return offset < taken_until_; }
-
-  // The header of the long line whose pieces are being read.
-  std::optional<CriLine> long_line;
-  bool long_line_is_damaged = false;
-
-  std::uint64_t number() const { return number_; }
-  FileId id() const { return id_; }
-  std::uint64_t offset() const { return offset_; }
+  // Times of lines by stream; 0 where none is known.
+  using LineTimes = std::array<Timestamp, 2>;
+  // Of this file's lines that were read last, since the start or the last rewind(). Each file has its own: a
+  // clock that was set back makes the times of a later file earlier.
+  const LineTimes& last_line_at() const { return last_line_at_; }
+  void note_line(Stream stream, Timestamp at) { last_line_at_[static_cast<std::size_t>(stream)] = at; }
   FilePosition position(const RecordAssembler& assembler) const;
   bool is_committed(const RecordAssembler& assembler) const { return position(assembler) == committed_; }
-  // All of it that was read is in sealed batches: nothing would be lost if it vanished now.
+  // All that was read of it is in sealed batches: nothing would be lost if the file vanished now.
   bool is_spent(const RecordAssembler& assembler) const {
     return is_committed(assembler) && committed_.lowest_offset() == offset_;
   }
-  // What a batch sealed now covers of it.
-  CoveredFile cover(const RecordAssembler& assembler, const Until& until) const;
-  void commit(const RecordAssembler& assembler, const Until& until) {
+  // What a batch that is sealed now covers of it. Lines later than `until` are in no batch.
+  CoveredFile cover(const RecordAssembler& assembler, const LineTimes& until) const;
+  void commit(const RecordAssembler& assembler, const LineTimes& until) {
     committed_ = position(assembler);
     until_ = later(until);
   }
 
-  // It has no name any more: only this descriptor still holds it.
-  bool is_deleted() const { return is_deleted_ && file_ != nullptr; }
-  std::uint64_t deleted_bytes() const { return is_deleted() ? deleted_bytes_ : 0; }
-  void look_whether_deleted();
-  // Lines after where it is, in a file that will not be read: estimated where they are very many.
-  std::uint64_t count_unread_lines(std::span<char> buffer);
-  // Bytes after its last newline, and since when there have been so many; nothing when there are none. As of
-  // is_truncated().
-  std::optional<SteadyTime> half_line_since(SteadyTime now);
-
-  // Closed files cost no descriptor; read() opens again, and begins anew if another file has the inode by
-  // then.
+  // A closed file costs no descriptor. Reading opens it again, and starts at its beginning if another file
+  // has its inode by then.
   void close();
   bool is_open() const { return file_ != nullptr; }
-
-  LogFileName name;
-  std::string path;
-  bool is_link = false;  // its name is: the file can be replaced without a change in its directory
-  // Its name was there at the last scan, or is missing for the first time: a file that is renamed while its
-  // directory is listed can be missing from the list.
-  bool is_listed() const { return scans_missed <= 1; }
-  std::uint32_t scans_missed = 0;
-  SteadyTime quiet_since;  // when its end was first found where it still is
+  // It was deleted, and only our descriptor keeps it on the disk.
+  bool is_deleted() const { return is_deleted_ && is_open(); }
+  std::uint64_t deleted_bytes() const { return is_deleted() ? deleted_bytes_ : 0; }
+  void look_whether_deleted();
+  // Lines after the current offset, of a file that will not be read. Estimated beyond 64 MiB.
+  std::uint64_t count_unread_lines(std::span<char> buffer);
 
  private:
   TailedFile(Disk& disk, Decompressors& decompressors, const SeenFile& seen, std::uint64_t number)
-      : name(seen.name),
-        path(seen.path),
-        disk_(&disk),
+      : disk_(&disk),
         decompressors_(&decompressors),
         number_(number),
-        id_(seen.stat.id) {}
+        id_(seen.stat.id),
+        name_(seen.name),
+        path_(seen.path) {}
   Result<std::string> read_first_bytes();
   Result<> learn_first_bytes();
   Result<> open_again();
   void learn_more(std::string_view read);
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> buffer);
+  bool has_name_of(const SeenFile& listed) const;
+  bool is_as_listed(const SeenFile& listed) const;
+  bool is_read_as_listed(const SeenFile& listed) const;
   void become_archive();
-  Until later(const Until& until) const;
+  void read_again();
+  LineTimes later(const LineTimes& until) const;
 
   Disk* disk_;
   Decompressors* decompressors_;
   std::uint64_t number_;
   FileId id_;
+  LogFileName name_;
+  std::string path_;
+  bool is_link_ = false;
+  State state_ = State::Reading;
+  std::uint32_t scans_missed_ = 0;  // in a row
   std::string first_bytes_;
   std::unique_ptr<ReadableFile> file_;
   std::unique_ptr<GzipContent> content_;  // over file_
-  std::optional<SeenFile> archive_;       // the same content, gzipped, while this is still read
+  std::optional<SeenFile> archive_;       // the same content, gzipped, while file_ is still read
   bool is_damage_told_ = false;
-  Content kind_ = Content::Unknown;
+  Content content_kind_ = Content::Unknown;
+  std::uint64_t judged_bytes_ = 0;  // its length when it was judged
   bool is_deleted_ = false;
   std::uint64_t deleted_bytes_ = 0;
-  std::uint64_t bytes_at_end_ = 0;  // how long it was when its end was last looked at
+  bool is_copy_ = false;             // it can be shorter than what was read of the original
+  std::uint64_t offset_ = 0;         // where reading continues
+  std::uint64_t content_bytes_ = 0;  // its length, at least, as listed
+  std::int64_t modified_ns_ = 0;
+  std::optional<LongLine> long_line_;
+  SteadyTime quiet_since_ = kLongAgo;
+  std::uint64_t bytes_at_end_ = 0;  // its length when its end was last looked at
   std::uint64_t half_bytes_ = 0;
   SteadyTime half_since_ = kLongAgo;
-  std::uint64_t judged_bytes_ = 0;  // how long it was when it was judged
-  bool is_cut_ = false;
-  bool is_copy_ = false;  // can be shorter than what was read of what it is a copy of
-  std::uint64_t offset_ = 0;
-  std::uint64_t content_bytes_ = 0;  // at least; as listed
-  std::int64_t modified_ns_ = 0;
+  LineTimes last_line_at_ = {};
   FilePosition committed_;
-  Until until_ = {};
-  FilePosition taken_;             // at the last resume
-  std::uint64_t taken_until_ = 0;  // beyond it taken_ says nothing
+  LineTimes until_ = {};
+  FilePosition taken_;             // at the last resume()
+  std::uint64_t taken_until_ = 0;  // from here on taken_ says nothing
 };
 
 }  // namespace headgate::collect
