@@ -75,9 +75,9 @@ std::size_t Admission::waiting() const {
                     [](const auto& entry) { return entry.second.waits_since.has_value(); }));
 }
 
-bool Admission::is_left_out(const ContainerKey& id) const {
+bool Admission::is_excluded(const ContainerKey& id) const {
   const auto found = unfollowed_.find(id);
-  return found != unfollowed_.end() && found->second.is_left_out;
+  return found != unfollowed_.end() && found->second.is_excluded;
 }
 
 std::uint64_t Admission::see_waiting(const SeenContainer& seen) {

@@ -47,8 +47,8 @@ class Admission {
   std::size_t waiting() const;
 
   // Once it is wanted (again), what its files say by then is passed over.
-  void leave_out(const ContainerKey& id) { unfollowed_[id].is_left_out = true; }
-  bool is_left_out(const ContainerKey& id) const;
+  void exclude(const ContainerKey& id) { unfollowed_[id].is_excluded = true; }
+  bool is_excluded(const ContainerKey& id) const;
   void admit(const ContainerKey& id) { unfollowed_.erase(id); }
   // What there is of one that waits. Returns how many of its files are gone, wanted or not.
   std::uint64_t see_waiting(const SeenContainer& seen);
@@ -60,7 +60,7 @@ class Admission {
 
   struct Unfollowed {
     std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
-    bool is_left_out = false;
+    bool is_excluded = false;
     UnopenedFiles files = {};  // of one that waits
   };
 

@@ -59,7 +59,6 @@ Collector::Collector(Deps deps, CollectorOptions options, MultilinePatterns patt
                      Spool spool)
     : deps_(deps),
       options_(std::move(options)),
-      patterns_(std::move(patterns)),
       meters_(deps.metrics),
       checkpoints_(std::move(checkpoints)),
       spool_(std::move(spool)),
@@ -79,9 +78,27 @@ Collector::Collector(Deps deps, CollectorOptions options, MultilinePatterns patt
            .buffers_bytes_max = std::min(options_.buffers_bytes_max, buffers_for(options_.spool_bytes_max)),
            .compressors_max = options_.compressors_max,
            .thorough_bytes_per_second = options_.thorough_bytes_per_second}),
-      admission_(deps.kube, options_.admission),
+      follower_({.clock = deps.clock,
+                 .kube = deps.kube,
+                 .logs = deps.logs(),
+                 .decompressors = decompressors_,
+                 .checkpoints = checkpoints_,
+                 .spool = spool_,
+                 .batches = batches_,
+                 .meters = meters_,
+                 .said = said_},
+                {.admission = options_.admission,
+                 .policy = options_.policy,
+                 .policies = options_.policies,
+                 .tail = {.record_bytes_max = options_.record_bytes_max,
+                          .quiet_min = options_.quiet_min,
+                          .joining = options_.multiline,
+                          .time_window = options_.time_window,
+                          .record_wait_max = options_.record_wait_max,
+                          .links = deps.links},
+                 .changes_interval = options_.scan_interval},
+                std::move(patterns)),
       buffer_(std::max(kReadBytes, options_.record_bytes_max / 4)),
-      changes_taken_at_(kNever),
       scanned_at_(kNever),
       next_scan_at_(kNever),
       next_due_at_(kNever),
@@ -107,7 +124,7 @@ Result<bool> Collector::turn(Deadline read_until) {
   if (now < paused_until_) return false;
   auto turned = [&]() -> Result<bool> {
     take_events(now);
-    take_up_changes(now);
+    take_changes(now);
     if (now >= next_scan_at_) TRY(scan(now));
     const bool is_due = now >= next_due_at_;
     const bool did_read = is_due && TRY(read_all(now, read_until));
@@ -124,7 +141,7 @@ Result<bool> Collector::turn(Deadline read_until) {
 
 // After an error, for the tails of batches that were given up: what else is read again has nothing new.
 void Collector::read_everything_again() {
-  for (auto& [id, followed] : containers_) followed.read_at = kNever;
+  for (auto& [id, followed] : follower_.containers()) followed.read_at = kNever;
   next_due_at_ = kNever;
 }
 
@@ -133,9 +150,9 @@ void Collector::take_events(SteadyTime now) {
   const FileEvents::Changes changes = deps_.events->take();
   if (changes.is_overflown) next_scan_at_ = kNever;
   for (const FileEvents::Changed& changed : changes.directories) {
-    const auto known = by_directory_.find(changed.directory);
-    if (known != by_directory_.end()) {
-      Followed& followed = known->second->second;
+    const auto known = follower_.find(changed.directory);
+    if (known != follower_.containers().end()) {
+      Followed& followed = known->second;
       if (changed.are_contents_changed) followed.read_at = now;
       if (changed.are_names_changed) followed.look_at = now;
       next_due_at_ = kNever;
@@ -158,10 +175,10 @@ Result<> Collector::scan(SteadyTime now) {
     present.emplace(seen.pod, seen.container);
     if (seen.is_whole) see(seen, now);
   }
-  take_back_returning(now);
+  see_reselected(now);
   // What is below a directory that cannot be listed now is not gone.
   const bool is_whole = scan.retryable == 0;
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (!is_whole || present.contains(id) || is_below(followed.directory, scan.hidden)) continue;
     followed.tail->files().see_nothing();
     followed.read_at = now;
@@ -170,7 +187,7 @@ Result<> Collector::scan(SteadyTime now) {
   bound_deleted(now);
   if (is_whole) drop_done(scan, present);
   const bool is_polling =
-      deps_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links || admission_.is_waiting();
+      deps_.events == nullptr || !is_whole || must_scan_soon_ || scan.has_links || follower_.undecided() > 0;
   next_scan_at_ = now + (is_polling ? options_.scan_interval : options_.idle_scan_interval);
   return {};
 }
@@ -214,8 +231,20 @@ void Collector::note_refused(const Scan& scan, SteadyTime now) {
             {{"count", scan.refused.count}, {"example", scan.refused.example}});
 }
 
+void Collector::take_changes(SteadyTime now) {
+  const Follower::Changes changes = follower_.take_changes(now);
+  if (changes.is_any_due) next_due_at_ = kNever;
+  if (changes.is_any_selected) next_scan_at_ = now;
+}
+
+void Collector::see_reselected(SteadyTime now) {
+  const Follower::Reselected reselected = follower_.follow_reselected(now);
+  must_scan_soon_ = must_scan_soon_ || reselected.is_postponed;
+  for (const auto& [seen, followed] : reselected.containers) see_files(*followed, seen, now);
+}
+
 void Collector::see(const SeenContainer& seen, SteadyTime now) {
-  Followed* followed = follow(seen, now);
+  Followed* followed = follower_.follow(seen, now);
   if (followed != nullptr) see_files(*followed, seen, now);
 }
 
@@ -246,24 +275,25 @@ void Collector::look_again(const ContainerKey& id, Followed& followed, SteadyTim
 }
 
 void Collector::drop_done(const Scan& scan, const std::set<ContainerKey>& present_containers) {
-  for (auto container = containers_.begin(); container != containers_.end();) {
+  Follower::Containers& containers = follower_.containers();
+  for (auto container = containers.begin(); container != containers.end();) {
     const Followed& followed = container->second;
     const bool is_over = followed.tail->files().is_done() && !followed.slot().holds_lines();
     if (is_over) meters_.dropped.add(followed.tail->files().take_all_lost());
-    container = is_over ? drop(container) : std::next(container);
+    container = is_over ? unfollow(container) : std::next(container);
   }
 
   Checkpoints::Present present{.hidden = scan.hidden};
   for (const SeenContainer& seen : scan.containers) {
     Checkpoints::Present::Beginnings& beginnings = present.directories[seen.directory];
-    const auto followed = by_directory_.find(seen.directory);
+    const auto followed = follower_.find(seen.directory);
     if (seen.files.empty() && !seen.has_hidden) beginnings.emplace();
-    if (seen.is_whole && !seen.has_hidden && followed != by_directory_.end())
-      beginnings = followed->second->second.tail->files().beginnings();
+    if (seen.is_whole && !seen.has_hidden && followed != containers.end())
+      beginnings = followed->second.tail->files().beginnings();
     for (const SeenFile& file : seen.files) present.files.insert(file.stat.id);
   }
   checkpoints_.forget_absent(present);
-  if (scan.hidden.empty()) meters_.undecided_lost.add(admission_.forget_absent(present_containers));
+  if (scan.hidden.empty()) meters_.undecided_lost.add(follower_.forget_absent(present_containers));
 }
 
 Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
@@ -277,7 +307,7 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
   }
   bool did_read = false;
   SteadyTime next_due_at = kWhenChanged;
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (read_until.passed(deps_.clock.steady())) return false;  // next_due_at_ stays: nothing is forgotten
     if (followed.look_at <= now) look_again(id, followed, now);
     if (followed.read_at <= now && !TRY(waits_for_room(followed, now)) && TRY(read_one(followed, now)))
@@ -285,8 +315,70 @@ Result<bool> Collector::read_all(SteadyTime now, Deadline read_until) {
     next_due_at = std::min({next_due_at, followed.read_at, followed.look_at});
   }
   next_due_at_ = next_due_at;
-  TRY(finish_leaving(now));
+  TRY(finish_ending(now));
   return did_read;
+}
+
+// None of its files has to be waited for: all lines that they hold can be sealed, and each file is then found
+// again by what its batch covers.
+bool Collector::is_at_end(const Followed& followed, const ContainerTail::Read& read) const {
+  return followed.is_ending && !read.more && !read.must_wait && !read.must_look &&
+         followed.look_at == kWhenChanged && !followed.tail->is_waiting();
+}
+
+Result<> Collector::finish_ending(SteadyTime now) {
+  if (!follower_.is_any_ending()) return {};
+  Result<> sealed = seal_ending(now);
+  if (!sealed.ok()) {  // what was read is read again, so no file is at its end
+    for (auto& [id, followed] : follower_.containers()) followed.is_at_end = false;
+    return sealed;
+  }
+  Follower::Containers& containers = follower_.containers();
+  for (auto container = containers.begin(); container != containers.end();) {
+    if (!container->second.is_at_end) {
+      ++container;
+      continue;
+    }
+    const ContainerKey id = container->first;
+    const std::string directory = container->second.directory;
+    container = unfollow(container);
+    look_anew(id, directory, now);
+  }
+  see_reselected(now);
+  if (must_scan_soon_) next_scan_at_ = std::min(next_scan_at_, now + options_.scan_interval);
+  return {};
+}
+
+void Collector::look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now) {
+  Scan scan;
+  scan_container(deps_.logs(), id.first, id.second, directory, scan);
+  note_unreadable(scan, now);
+  must_scan_soon_ = must_scan_soon_ || scan.retryable > 0;
+  for (const SeenContainer& seen : scan.containers) {
+    if (seen.is_whole) see(seen, now);
+  }
+}
+
+// Containers that end together share their last batches.
+Result<> Collector::seal_ending(SteadyTime now) {
+  for (auto& [id, followed] : follower_.containers()) {
+    if (!followed.is_at_end || !followed.tail->holds()) continue;
+    TRY(take_held(followed, followed.tail->end_held(batches_.batch_at(followed.batch, now))));
+    TRY(batches_.filled(followed.batch.place));
+  }
+  for (auto& [id, followed] : follower_.containers()) {
+    if (followed.is_at_end && followed.slot().holds_lines())
+      TRY(batches_.seal(followed.batch.place, "pod changed"));
+  }
+  return {};
+}
+
+Follower::Containers::iterator Collector::unfollow(Follower::Containers::iterator container) {
+  const Followed& followed = container->second;
+  held_bytes_.change(followed.tenant, followed.held_bytes, 0);
+  open_bytes_.change(followed.tenant, followed.open_bytes, 0);
+  open_files_ -= followed.open_files;
+  return follower_.unfollow(container);
 }
 
 // Its tenant takes its share of the spool. What it has there that is not sealed is sealed when nothing else
@@ -373,10 +465,10 @@ Result<> Collector::bound_held(SteadyTime now) {
   return {};
 }
 
-Collector::Followed* Collector::largest_holder(const HeldBytes& bytes, Held held) {
+FollowedContainer* Collector::largest_holder(const HeldBytes& bytes, Held held) {
   const TenantId& tenant = bytes.largest();
   Followed* largest = nullptr;
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (followed.tenant == tenant && (largest == nullptr || followed.*held > largest->*held))
       largest = &followed;
   }
@@ -402,7 +494,7 @@ Result<> Collector::take_held(Followed& followed, const Result<ReadCounts>& take
 }
 
 Result<> Collector::seal_to_leave() {
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (followed.tail->open_bytes() == 0 || !batches_.find_slot(followed.batch, *followed.tail)) continue;
     Batch& batch = batches_.batch_at(followed.batch, deps_.clock.steady());
     // What is held was said before what is open.
@@ -419,7 +511,7 @@ Result<> Collector::seal_to_leave() {
 
 Result<> Collector::seal_all() {
   const auto seal = [this]() -> Result<> {
-    for (auto& [id, followed] : containers_) {
+    for (auto& [id, followed] : follower_.containers()) {
       if (!followed.tail->holds()) continue;
       Batch& batch = batches_.batch_at(followed.batch, deps_.clock.steady());
       TRY(take_held(followed, followed.tail->end_held(batch)));
@@ -457,7 +549,7 @@ void Collector::measure(SteadyTime now) {
   const Timestamp wall = deps_.clock.now();
   std::chrono::nanoseconds lag{0};
   std::uint64_t unread = 0;
-  for (const auto& [id, followed] : containers_) {
+  for (const auto& [id, followed] : follower_.containers()) {
     const std::uint64_t behind = followed.tail->files().unread_bytes();
     unread = std::max(unread, behind);
     if (behind > 0) lag = std::max(lag, wall - followed.tail->read_until());
@@ -469,8 +561,8 @@ void Collector::measure(SteadyTime now) {
   meters_.files_max.set(static_cast<double>(options_.open_files_max));
   meters_.buffered_bytes.set(static_cast<double>(batches_.buffered_bytes()));
   meters_.held_bytes.set(static_cast<double>(held_bytes_.total() + open_bytes_.total()));
-  meters_.containers.set(static_cast<double>(containers_.size()));
-  meters_.undecided.set(static_cast<double>(admission_.waiting()));
+  meters_.containers.set(static_cast<double>(follower_.containers().size()));
+  meters_.undecided.set(static_cast<double>(follower_.undecided()));
   meters_.open_batches.set(static_cast<double>(batches_.open_count()));
   meters_.sharing.set(static_cast<double>(batches_.sharing()));
   shares_.measure();

@@ -15,12 +15,12 @@
 #include "base/metrics.h"
 #include "base/repeated_log.h"
 #include "base/result.h"
-#include "collect/admission.h"
 #include "collect/batch/open_batches.h"
 #include "collect/batch/spool.h"
 #include "collect/batch/spool_shares.h"
 #include "collect/checkpoints.h"
 #include "collect/first_start.h"
+#include "collect/follower.h"
 #include "collect/held_bytes.h"
 #include "collect/tail/container_tail.h"
 #include "model/object_key.h"
@@ -109,30 +109,7 @@ class Collector {
   std::size_t buffered_bytes() const { return batches_.buffered_bytes(); }
 
  private:
-  struct Followed {
-    OpenBatches::Joined batch;
-    TenantId tenant;  // whose lines these are
-    const OpenBatches::Slot& slot() const { return batch.place->second; }
-    std::unique_ptr<ContainerTail> tail;
-    std::string directory;
-    std::size_t held_bytes = 0;  // as counted in the sums of all
-    std::size_t open_bytes = 0;
-    std::size_t open_files = 0;
-    SteadyTime read_at = kLongAgo;  // when it is to be read next, and looked at; max: when it changes
-    SteadyTime look_at = SteadyTime::max();
-    CollectionSettings settings = {};  // as they were when it was first followed
-    // They are others now: it is read to where its files end, and then followed anew, or not any more.
-    enum class Leaving : std::uint8_t { No, ToReturn, ForGood };
-    Leaving leaving = Leaving::No;
-    bool is_at_end = false;
-    std::uint32_t runs_ended = 0;  // as the cluster said last
-  };
-  using Containers = std::map<ContainerKey, Followed>;
-  // Was left out, and is wanted on these terms.
-  struct Returning {
-    SeenContainer seen;
-    CollectionSettings settings;
-  };
+  using Followed = FollowedContainer;
 
   Collector(Deps deps, CollectorOptions options, MultilinePatterns patterns, Checkpoints checkpoints,
             Spool spool);
@@ -147,18 +124,13 @@ class Collector {
   void see_files(Followed& followed, const SeenContainer& seen, SteadyTime now);
   void note_lost_behind_links(const Followed& followed, const LostBehindLink& lost, SteadyTime now);
   void look_again(const ContainerKey& id, Followed& followed, SteadyTime now);
-  Followed* follow(const SeenContainer& seen, SteadyTime now);
-  Followed* begin_following(const SeenContainer& seen, CollectionSettings settings, SteadyTime now);
-  void take_back_returning(SteadyTime now);
-  void take_up_changes(SteadyTime now);
-  void note_runs_ended(const ContainerKey& id, Followed& followed, SteadyTime now);
-  void begin_leaving(const ContainerKey& id, Followed& followed, const CollectionSettings& settings,
-                     SteadyTime now);
+  void take_changes(SteadyTime now);
+  void see_reselected(SteadyTime now);
   bool is_at_end(const Followed& followed, const ContainerTail::Read& read) const;
-  Result<> finish_leaving(SteadyTime now);
+  Result<> finish_ending(SteadyTime now);
+  Result<> seal_ending(SteadyTime now);
   void look_anew(const ContainerKey& id, const std::string& directory, SteadyTime now);
-  Result<> seal_leaving(SteadyTime now);
-  Containers::iterator drop(Containers::iterator container);
+  Follower::Containers::iterator unfollow(Follower::Containers::iterator container);
   void drop_done(const Scan& scan, const std::set<ContainerKey>& present);
   Result<bool> read_all(SteadyTime now, Deadline read_until);
   std::uint64_t room_now() const;
@@ -175,35 +147,25 @@ class Collector {
   void count_held(Followed& followed);
   Result<> take_held(Followed& followed, const Result<ReadCounts>& taken);
   void count(const ReadCounts& counts);
-  RecordJoiner::Options joining_of(const SeenContainer& seen, const std::string& pattern, SteadyTime now);
-  const BatchPolicy& policy_of(const Namespace& name) const;
-  std::optional<BatchKey> pod_key_of(const SeenContainer& seen, const CollectionSettings& settings,
-                                     SteadyTime now);
   void measure(SteadyTime now);
 
   Deps deps_;
   const CollectorOptions options_;
-  MultilinePatterns patterns_;
   CollectorMeters meters_;
   Checkpoints checkpoints_;
   Spool spool_;
   SpoolShares shares_;
   OpenBatches batches_;
   Decompressors decompressors_;
-  Admission admission_;
-  Containers containers_;
-  std::map<std::string, Containers::iterator, std::less<>> by_directory_;
-  std::size_t leaving_ = 0;           // how many are
-  std::vector<Returning> returning_;  // of the scan that is under way
+  RepeatedLog said_;   // what is found at each look is logged once an hour
+  Follower follower_;  // over all of the above
   std::vector<BatchManifest> unconfirmed_;
   HeldBytes held_bytes_;
   HeldBytes open_bytes_;
   std::size_t open_files_ = 0;
-  RepeatedLog said_;                  // what is found at each look is logged once an hour
   LostBehindLink lost_behind_links_;  // not logged yet
   std::uint64_t lines_let_go_ = 0;    // of deleted files, not logged yet
   std::vector<char> buffer_;
-  SteadyTime changes_taken_at_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
   SteadyTime next_due_at_;  // no container is to be read or looked at before

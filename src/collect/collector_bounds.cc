@@ -15,7 +15,7 @@ constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 // Room is made before there is none: new files come at any time.
 void Collector::bound_open_files() {
-  for (auto& [id, followed] : containers_) count_open(followed);  // sealing closes files too
+  for (auto& [id, followed] : follower_.containers()) count_open(followed);  // sealing closes files too
   const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
   if (open_files_ > wanted_max && said_.happened("open files", measured_at_)) {
     log::warn("open_files_limit_reached",
@@ -23,7 +23,7 @@ void Collector::bound_open_files() {
               "the limit (ulimit -n, LimitNOFILE).",
               {{"open", open_files_}, {"open_max", options_.open_files_max}});
   }
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (open_files_ <= wanted_max) break;
     if (followed.read_at != kWhenChanged) continue;
     followed.tail->files().close_spent();
@@ -35,17 +35,18 @@ void Collector::bound_open_files() {
 // written longest ago are let go, and what was not read of them is counted as lost.
 void Collector::bound_deleted(SteadyTime now) {
   std::uint64_t held = 0;
-  for (const auto& [id, followed] : containers_) held += followed.tail->files().deleted().bytes;
+  for (const auto& [id, followed] : follower_.containers()) held += followed.tail->files().deleted().bytes;
   std::uint64_t over = held > options_.deleted_bytes_max ? held - options_.deleted_bytes_max : 0;
   if (held > 0) {
     const Result<std::uint64_t> free = deps_.logs().free_bytes(options_.pod_logs);
     if (free.ok() && *free < options_.spool_free_bytes_min)
       over = std::max(over, options_.spool_free_bytes_min - *free);
   }
+  Follower::Containers& containers = follower_.containers();
   std::uint64_t lines = 0;
   while (over > 0 && held > 0) {
     const auto oldest =
-        std::min_element(containers_.begin(), containers_.end(), [](const auto& left, const auto& right) {
+        std::min_element(containers.begin(), containers.end(), [](const auto& left, const auto& right) {
           return left.second.tail->files().deleted().oldest_ns <
                  right.second.tail->files().deleted().oldest_ns;
         });
@@ -85,7 +86,7 @@ void Collector::note_lost_behind_links(const Followed& followed, const LostBehin
 // Files come and go all the same, and only one that is open outlives its name.
 void Collector::look_while_full(SteadyTime now) {
   next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
-  for (auto& [id, followed] : containers_) {
+  for (auto& [id, followed] : follower_.containers()) {
     if (followed.look_at <= now) look_again(id, followed, now);
   }
 }
