@@ -1,5 +1,6 @@
-// Which containers are followed, and on which terms: asks the cluster, waits for what it does not know yet,
-// notices when it says otherwise, and remembers whose lines of the meantime are not to be delivered.
+// Which containers are collected, and with which settings. It asks the cluster, waits for pods that the
+// cluster does not know yet, notices changes, and remembers which containers were excluded: what they write
+// until they are selected again is skipped.
 #pragma once
 
 #include <chrono>
@@ -20,48 +21,51 @@ namespace headgate::collect {
 
 using ContainerKey = std::pair<PodId, ContainerName>;
 
-// The collect thread owns it. Holds an entry for each container that is there and not followed. Nothing of it
-// survives a crash: that a container was collected is in the checkpoints, what excludes it the cluster knows.
+// The collect thread owns it. Memory: an entry for each container that exists and is not followed. Nothing of
+// it survives a crash: the checkpoints know which containers were collected, and the cluster which are
+// excluded.
 class Admission {
  public:
   struct Options {
     std::set<ContainerName> excluded_containers = {};  // of every pod
-    std::string tenant_label = {};                     // as terms_of() takes it
-    // How long a container waits for the cluster to know its pod, before it is followed as what
-    // Kube::assumed() takes it for; and while the cluster never said anything. 0 of the latter: for ever.
+    std::string tenant_label = {};                     // as for settings_of()
+    // How long a container waits until the cluster knows its pod; then it is followed with the facts of
+    // Kube::assumed(). While the API never answered, api_wait_max holds instead; 0: wait for ever.
     std::chrono::milliseconds pod_wait_max{60'000};
     std::chrono::milliseconds api_wait_max{3'600'000};
   };
   // `kube` outlives it.
   Admission(Kube& kube, Options options) : kube_(kube), options_(std::move(options)) {}
 
-  // Of a container that is not followed. Empty: the cluster has to say first; ask again.
+  // The settings of a container that is not followed. Empty while the cluster does not know its pod: ask
+  // again.
   std::optional<CollectionSettings> ask(const ContainerKey& id, SteadyTime now);
-  // As the cluster says now; empty when it does not know the pod: then what it said before goes on.
+  // The settings as the cluster has them now. Empty when it does not know the pod: the earlier ones then
+  // hold.
   std::optional<CollectionSettings> settings_now(const ContainerKey& id);
-  // Whether the cluster may say otherwise than at the last call.
+  // Whether anything in the cluster changed since the last call.
   bool take_changes();
-  // Whether one that was left out, or that waits, is wanted now.
+  // Whether a container that was excluded, or that waits, is selected now.
   bool is_any_wanted();
   bool is_waiting() const;
   std::size_t waiting() const;
 
-  // Once it is wanted (again), what its files say by then is passed over.
+  // Once it is selected (again), the lines that its files hold by then are skipped.
   void exclude(const ContainerKey& id) { unfollowed_[id].is_excluded = true; }
   bool is_excluded(const ContainerKey& id) const;
   void admit(const ContainerKey& id) { unfollowed_.erase(id); }
-  // What there is of one that waits. Returns how many of its files are gone, wanted or not.
+  // The files of a container that waits. Returns how many of them were deleted since the last call.
   std::uint64_t see_waiting(const SeenContainer& seen);
-  // The same, of those that are gone altogether.
+  // Forgets containers that are gone. Returns how many files of waiting ones went with them.
   std::uint64_t forget_absent(const std::set<ContainerKey>& present);
 
  private:
   bool has_waited(std::chrono::nanoseconds waited) const;
 
   struct Unfollowed {
-    std::optional<SteadyTime> waits_since = {};  // for the cluster to know it
+    std::optional<SteadyTime> waits_since = {};  // until the cluster knows it
     bool is_excluded = false;
-    UnopenedFiles files = {};  // of one that waits
+    UnopenedFiles files = {};  // of a container that waits
   };
 
   Kube& kube_;

@@ -1,4 +1,4 @@
-// The node agent as threads: one collects, a few upload. `headgate collect` and `headgate local` run it.
+// The threads of the node agent: one collects, a few upload. `headgate collect` and `headgate local` run it.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ class Agent {
     Backoff backoff = {};        // of a tenant whose batches cannot be stored
     // Asked to stop when uploads are to be left off where they are: the store that they go to waits by it.
     std::stop_source leave{std::nostopstate};
-    std::chrono::milliseconds poll{100};  // between rounds that found nothing to read
+    std::chrono::milliseconds poll{100};  // the pause after a round that found nothing to read
   };
   // Opens the spool and starts the threads.
   static Result<std::unique_ptr<Agent>> start(const Collector::Deps& deps, ObjectStore& store,
@@ -35,14 +35,14 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Reads what is there for half of `grace` at most, seals everything open, and waits until it is uploaded or
-  // `grace` is over; what is not uploaded by then stays sealed for the next start. How many batches that is.
+  // Reads for half of `grace` at most, seals all open batches, and waits until they are uploaded or `grace`
+  // is over. Returns how many batches are not uploaded by then: they stay sealed for the next start.
   std::size_t stop(std::chrono::milliseconds grace);
 
  private:
   struct Uploaded {
     std::uint64_t sequence = 0;
-    std::string tenant = {};  // of one that failed
+    std::string tenant = {};  // of an upload that failed
     Result<BatchManifest> result;
   };
   Agent(const Collector::Deps& deps, ObjectStore& store, Options options);
@@ -57,12 +57,13 @@ class Agent {
   void take_failed(const Uploaded& uploaded);
   std::string tenant_of(std::uint64_t sequence) const;
 
-  static constexpr std::size_t kQueueLength = 64;  // short: what is in it is no longer scheduled
+  static constexpr std::size_t kQueueLength =
+      64;  // short, because UploadSchedule no longer orders what is in it
 
   const Collector::Deps deps_;
   const Options options_;
-  std::unique_ptr<Collector> collector_;  // the collect thread's
-  UploadSchedule schedule_;               // of what is not in to_upload_; the collect thread's
+  std::unique_ptr<Collector> collector_;  // used by the collect thread only
+  UploadSchedule schedule_;  // of batches that are not in to_upload_; used by the collect thread only
   std::unique_ptr<Uploader> uploader_;
   BoundedQueue<std::uint64_t> to_upload_{kQueueLength};
   BoundedQueue<Uploaded> uploaded_{kQueueLength};

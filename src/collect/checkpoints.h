@@ -1,6 +1,6 @@
-// What will never be read again: per log file, the position up to which its lines are in the store. One small
-// file, replaced whole (written, synced, renamed, directory synced), so that power loss leaves the old one or
-// the new one.
+// Up to which position the lines of each log file are in the store: they are never read again. It is one
+// small file, which is replaced as a whole (written, synced, renamed, directory synced), so that a power loss
+// leaves the old one or the new one.
 #pragma once
 
 #include <cstdint>
@@ -19,70 +19,71 @@
 namespace headgate::collect {
 
 // The collect thread owns it.
-// Files are known by what they are (device, inode, first bytes), never by name. An inode that is used again
-// does not wipe out what is known of the file that had it: that may be waiting under another inode, gzipped.
+// Files are known by device, inode and first bytes, never by name. When an inode is used again, the entry of
+// the file that had it is kept: that file may still have to be read as an archive with another inode.
 class Checkpoints {
  public:
   static constexpr std::size_t kFileBytesMax = 256U << 20U;
-  // Of files that are no longer there under any name, kept for each directory: the most recent.
+  // How many entries of files that have no name any more are kept for each directory: the most recent ones.
   static constexpr std::size_t kVanishedMax = 8;
-  // A file that is renamed while its directory is listed can be missing from the list: it has vanished when
-  // it was missing so many times in a row.
+  // A file that is renamed while its directory is listed can be missing from the list. It counts as vanished
+  // when it was missing so many times in a row.
   static constexpr std::uint32_t kAbsencesMin = 3;
 
-  // Reads <directory>/checkpoints; none is a fresh start. A damaged one is Fault::Invalid: an operator
-  // decides, for going on without it would send everything again.
+  // Reads <directory>/checkpoints. No such file is a fresh start. A damaged file is Fault::Invalid, and an
+  // operator decides: without it, every line would be sent again.
   static Result<Checkpoints> open(Disk& disk, std::string directory);
-  // There was none, and none was stored: nothing was ever collected into this directory.
+  // There was no file, and none was stored since: nothing was ever collected into this directory.
   bool is_fresh() const { return is_fresh_; }
 
-  // A batch was sealed: find() knows its positions from now on, store() does not write them. What the spool
-  // holds is taken from the spool when the agent starts again.
+  // A batch was sealed: find() knows its positions from now on, but store() does not write them. When the
+  // agent starts again, it learns them from the spool.
   void note_sealed(const BatchManifest& batch);
-  // Its object is stored: its positions are written by the next store(), where no later batch's were.
+  // The object of that batch is stored: the next store() writes its positions, unless a later batch's were
+  // written.
   void confirm(const BatchManifest& batch);
-  // The file is not to be read before that position, though no batch holds it. `sequence` is above those of
-  // all batches that hold lines of it, or 0 when none does.
+  // Lines of the file before that position are never read, though no batch holds them. `sequence` is above
+  // those of all batches with lines of the file, or 0 when there is none.
   void pass_over(const CoveredFile& file, std::uint64_t sequence);
-  // Whether lines of a file in that directory were in a batch, as far as entries are kept.
+  // Whether a batch had lines of a file in that directory, as far as entries are kept.
   bool has_collected(std::string_view directory) const;
 
-  // The entry of the file at `path` that begins with `first_bytes`; nullptr when there is none, or it is of
-  // another file that had the inode before.
+  // The entry of the file at `path` that begins with `first_bytes`. nullptr when there is none, or when the
+  // entry is of another file that had the inode before.
   const CoveredFile* find(std::string_view path, FileId id, std::string_view first_bytes) const;
-  // The same by what it says alone, within its directory: the file was compressed or copied, or its device
-  // has another number since the machine was started anew. Not that of another restart, which may say the
-  // same again.
+  // Finds the entry by the first bytes alone, within the file's directory: the file was gzipped or copied, or
+  // its device got another number when the machine was restarted. Only files of the same run of the container
+  // count, because each run may write the same lines.
   const CoveredFile* find_content(std::string_view path, std::string_view first_bytes) const;
 
-  // The same of a file that was cut short of the first bytes that are known of it, and perhaps written on:
-  // the latest entry whose `begin` it has.
+  // Finds the entry of a file that lost some of its known first bytes in a power loss, and was perhaps
+  // written to since: the latest entry whose `begin` it has.
   const CoveredFile* find_begun(std::string_view path, FileId id, std::string_view first_bytes) const;
 
   // The latest entry of a file that was at `path`; nullptr when there is none.
   const CoveredFile* find_last_at(std::string_view path) const;
 
-  // Whether an entry says that so many bytes of the file with that inode were taken; it may be of one that
-  // had the inode before.
+  // Whether an entry says that so many bytes of the file with that inode are in batches. The entry may be of
+  // a file that had the inode before.
   bool may_hold(std::string_view path, FileId id, std::uint64_t bytes) const;
 
-  // What a whole scan found. Entries of directories that are gone go, and so do the oldest of files that
-  // vanished. A file is there that has an entry's device and inode, or what the entry's file said: an archive
-  // is known by the entry of the file that was compressed.
+  // What a complete scan found. Forgets the entries of directories that are gone, and the oldest entries of
+  // files that vanished. A file is present if one has the entry's device and inode, or its first bytes: an
+  // archive is known by the entry of the file that was gzipped.
   struct Present {
     std::set<FileId> files = {};
-    // How each of a directory's files begins. Nothing where not all of them were looked into: none of its
-    // entries goes.
+    // How each file of a directory begins. Empty when not all of them could be opened: all entries of the
+    // directory are then kept.
     using Beginnings = std::optional<std::vector<std::string_view>>;
     std::map<std::string, Beginnings, std::less<>> directories = {};
-    // Those, and what is below them, could not be listed: nothing is known of them.
+    // Directories that could not be listed: nothing is known of what is in and below them.
     std::vector<std::string> hidden = {};
   };
   void forget_absent(const Present& present);
   std::uint64_t highest_sequence() const;
   std::size_t size() const;
 
-  // Writes if anything changed since the last time, or there is none.
+  // Writes the file if anything changed since the last call, or if there is no file.
   Result<> store();
 
  private:

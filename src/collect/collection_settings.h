@@ -1,5 +1,4 @@
-// What is to become of a container's lines, as the cluster says: whether they are wanted, and under which
-// names they go. Pure.
+// What the cluster says about a container's lines: whether they are collected, and under which names. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +10,22 @@
 namespace headgate::collect {
 
 struct CollectionSettings {
-  // NotSelected: no selector chose it. Excluded: pod, namespace or container is named as one to leave out.
+  // NotSelected: no selector matches. Excluded: the pod, its namespace or the container is excluded by name
+  // or label.
   enum class Wanted : std::uint8_t { Yes, NotSelected, Excluded };
   Wanted wanted = Wanted::Yes;
-  // Empty unless wanted.
+  // The rest is empty unless wanted is Yes.
   Application application = Application();
-  TenantId tenant = TenantId();    // empty: its namespace's name is the tenant's
-  bool is_tenant_refused = false;  // a label names one that cannot be
-  std::string multiline = {};      // the pattern's name; empty: lines are not joined
+  TenantId tenant = TenantId();    // empty: the tenant has the name of the namespace
+  bool is_tenant_refused = false;  // a label names a tenant whose name is not valid
+  std::string multiline = {};      // the name of a pattern; empty: lines are not joined
   bool is_guess = false;           // the cluster does not know the pod
   friend bool operator==(const CollectionSettings&, const CollectionSettings&) = default;
 };
 
-// `tenant_label` names the label that says whose logs these are, of the namespace or else of the pod; empty:
-// there is none. The namespace's goes first: who may make pods in it must not make them another tenant's.
+// `tenant_label` is the label that names the tenant, on the namespace or else on the pod; empty: there is no
+// such label. The namespace's label wins: whoever may create pods in a namespace must not give them to
+// another tenant.
 CollectionSettings settings_of(const PodFacts& facts, const ContainerName& container,
                                const std::string& tenant_label = {});
 

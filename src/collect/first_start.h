@@ -1,5 +1,5 @@
-// Where reading begins in files that are not to be read from their begin: those that are there when an agent
-// first starts on a node, or when a pod is collected again that was left out.
+// Where reading starts in files whose old lines are skipped: files that exist when an agent first starts on a
+// node, or when an excluded pod is selected again.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace headgate::collect {
 
 enum class Start : std::uint8_t { Begin, End };
 
-// Tells `checkpoints` of every file that was found, whether or not its pod is known yet, that it is not to be
-// read before where it ends now. `sequence` as Checkpoints::pass_over() wants it. Fault::Retry where files
-// moved meanwhile, or one cannot be read now: scan again. A file that may not be read is left out, and read
-// from its begin should it ever be.
+// Notes in `checkpoints` that every file of `scan` is skipped up to its present end, whether or not its pod
+// is known. `sequence` is as for Checkpoints::pass_over(). Fault::Retry when files moved since the scan, or
+// one cannot be read now: scan again. A file that we may not read is not noted; if that changes, it is read
+// from its beginning.
 Result<> pass_over(Disk& disk, const Scan& scan, Checkpoints& checkpoints, std::uint64_t sequence);
 
 }  // namespace headgate::collect

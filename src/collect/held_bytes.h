@@ -1,5 +1,6 @@
-// Bytes that wait in memory for more of their record, by tenant: when there are too many, the tenant that
-// holds most gives first, so that its unended lines cut no other tenant's.
+// Bytes of lines that wait in memory for the rest of their record, by tenant. When there are too many, the
+// tenant that holds most delivers its lines as they are, so that its unfinished records do not split those of
+// other tenants.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +11,10 @@
 
 namespace headgate::collect {
 
-// The collect thread owns it. Memory: an entry for each tenant that holds something.
+// The collect thread owns it. Memory: an entry for each tenant that holds lines.
 class HeldBytes {
  public:
-  // One of its containers held `before` and holds `now`.
+  // A container of the tenant held `before` bytes and now holds `now`.
   void change(const TenantId& tenant, std::size_t before, std::size_t now) {
     if (before == now) return;
     total_ += now - before;
@@ -22,7 +23,7 @@ class HeldBytes {
     if (held->second == 0) tenants_.erase(held);
   }
   std::size_t total() const { return total_; }
-  // The tenant that holds most; something is held.
+  // The tenant that holds most. Call it only when total() is not 0.
   const TenantId& largest() const {
     return std::max_element(tenants_.begin(), tenants_.end(),
                             [](const auto& left, const auto& right) { return left.second < right.second; })

@@ -1,7 +1,7 @@
 // How far a log file has been read: what a sealed batch covers and what a checkpoint remembers.
-// Both streams of a container are in one file, and a line of one may be in pieces while the other goes on, so
-// each stream has a position of its own: on resuming, lines of a stream that begin before its position are
-// passed over.
+// Both streams of a container are in one file, and a line of one stream may be in pieces between lines of the
+// other. So each stream has its own position: after a resume, lines of a stream that begin before its
+// position are skipped.
 #pragma once
 
 #include <array>
@@ -16,9 +16,9 @@
 
 namespace headgate::collect {
 
-// Everything of the stream before `offset` is in a batch. Where a record longer than the limit is only partly
-// in a batch, `offset` is its first line's, and its first `bytes_taken` bytes, as `parts_taken` parts, are in
-// a batch.
+// All lines of the stream before `offset` are in batches. A record over the size limit can be partly in one:
+// then `offset` is that of its first line, and its first `bytes_taken` bytes are in a batch, as `parts_taken`
+// parts.
 struct StreamPosition {
   std::uint64_t offset = 0;
   std::uint64_t bytes_taken = 0;
@@ -35,17 +35,17 @@ struct FilePosition {
   friend bool operator==(const FilePosition&, const FilePosition&) = default;
 };
 
-// Of two positions in one file, of each stream the one that is further.
+// Of two positions in one file, the further one for each stream.
 FilePosition furthest(const FilePosition& left, const FilePosition& right);
 
-// The first bytes of a file, hashed: tells a file from another that got its inode number later.
+// A hash of the first bytes of a file: tells it from another file that got its inode later.
 struct Fingerprint {
   static constexpr std::uint32_t kBytesMax = 256;
   std::uint32_t bytes = 0;  // how many were hashed; 0 fits every file
   std::uint64_t hash = 0;
 
   static Fingerprint of(std::string_view first_bytes);
-  // Whether a file that begins with `first_bytes` (kBytesMax of them, or all) can be the one.
+  // Whether a file that begins with `first_bytes` (kBytesMax of them, or all it has) can be this one.
   bool fits(std::string_view first_bytes) const;
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
@@ -56,14 +56,15 @@ struct CoveredFile {
   Fingerprint fingerprint;
   FilePosition position;
   std::string path;  // where it was last seen
-  // Its first bytes again, so few that a file which was cut short of the others still has them.
+  // Fewer of its first bytes: a file that a power loss shortened may still have these.
   static constexpr std::size_t kBeginBytesMax = 32;
   Fingerprint begin = {};
-  // How far the file had been read, and its last bytes before that: after a power loss it may end otherwise
-  // (resume_point.h). Not known (0) of gzipped files, and of what earlier versions wrote.
+  // How far the file had been read, and the last bytes before that: after a power loss the file may end
+  // differently (resume_point.h). 0 where it is not known: for gzipped files, and in what earlier versions
+  // wrote.
   std::uint64_t end_offset = 0;
   Fingerprint end = {};
-  // By stream: lines with later times are in no batch. 0: not known.
+  // By stream: lines with later times are in no batch. 0: it is not known.
   std::array<Timestamp, 2> until = {};
   friend bool operator==(const CoveredFile&, const CoveredFile&) = default;
 };

@@ -1,6 +1,6 @@
-// What a sealed batch is: the key that its object will have, what is said about it, and the log files' bytes
-// it covers. It stands behind the object's bytes in the spool file, so that both are committed in one step.
-// docs/contributing/formats/spool.md.
+// What is known of a sealed batch: the key of its object, its contents in numbers, and which part of the log
+// files it covers. The manifest follows the object's bytes in the spool file, so that both are committed in
+// one step. docs/contributing/formats/spool.md.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace headgate::collect {
 
 struct BatchManifest {
-  std::uint64_t sequence = 0;  // of sealing; a higher one supersedes a lower one's positions
+  std::uint64_t sequence = 0;  // of sealing; positions of a higher one supersede those of a lower one
   ObjectKey key;
   Codec codec = Codec::Gzip;
   std::uint64_t object_bytes = 0;
@@ -40,8 +40,8 @@ struct Trailer {
   std::uint64_t manifest_bytes = 0;
   std::uint32_t manifest_crc32c = 0;
 };
-// Of the last kTrailerBytes of a file. Fault::Invalid when they are not one: the file was never sealed or is
-// damaged.
+// Reads the last kTrailerBytes of a file. Fault::Invalid when they are no trailer: the file was never sealed,
+// or is damaged.
 Result<Trailer> decode_trailer(std::string_view bytes);
 
 }  // namespace headgate::collect

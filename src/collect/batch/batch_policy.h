@@ -1,4 +1,4 @@
-// What can differ from tenant to tenant about batches.
+// The settings of batches that can differ between tenants.
 #pragma once
 
 #include <chrono>
@@ -6,7 +6,7 @@
 
 namespace headgate::collect {
 
-// Whose records share an object: one pod's, or those of all pods of a tenant on this node.
+// Which records share an object: those of one pod, or those of all pods of a tenant on this node.
 enum class Partition : std::uint8_t { Pod, Tenant };
 
 struct BatchPolicy {

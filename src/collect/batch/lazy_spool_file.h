@@ -1,5 +1,5 @@
-// The spool file of a batch, made when there is something to write: a batch that ends empty never touches the
-// disk.
+// The spool file of a batch. It is created by the first write, so that a batch without lines never touches
+// the disk.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ class LazySpoolFile : public ByteSink {
  public:
   explicit LazySpoolFile(Spool& spool) : spool_(spool) {}
   Result<> append(std::string_view bytes) override;
-  // Given to it so far.
+  // Bytes appended so far.
   std::uint64_t bytes() const { return file_ ? file_->bytes() : 0; }
 
-  // Spool::seal of what was appended, which is something. Spent afterwards.
+  // Seals what was appended (Spool::seal()), at least one byte. This object is then of no more use.
   Result<BatchManifest> seal(BatchManifest manifest);
   void discard();
 

@@ -1,5 +1,5 @@
-// How much is compressed thoroughly: so much a second, which bounds its price in CPU on a node that others
-// pay for.
+// How many bytes a second get small compression, which takes more CPU than fast compression, on a node that
+// others pay for.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 namespace headgate::collect {
 
-// A token bucket, that once it is empty gives nothing before it is half full: each change of the compressor
-// costs a member. One thread; pure: time is an argument.
+// A token bucket with hysteresis: once it is empty it refuses until it is half full, because each switch of
+// compressor ends a gzip member and costs ratio. One thread. Pure: time is an argument.
 class SmallCompressionBudget {
  public:
-  // 0: none. What four seconds give may come at once.
+  // 0: it always refuses. A burst may take what four seconds give.
   explicit SmallCompressionBudget(std::uint64_t bytes_per_second)
       : bytes_per_second_(static_cast<double>(bytes_per_second)),
         most_(kBurstSeconds * bytes_per_second_),
@@ -30,7 +30,7 @@ class SmallCompressionBudget {
     if (left_ > most_ / 2) is_spent_ = false;
     return !is_spent_;
   }
-  // May take more than is left, which is then owed.
+  // May take more than is left: the difference is paid back first.
   void take(std::uint64_t bytes) { left_ -= static_cast<double>(bytes); }
 
  private:

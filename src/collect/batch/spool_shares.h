@@ -1,5 +1,5 @@
-// How much of the spool each tenant takes, so that a tenant whose batches the store refuses, or that writes
-// very much, stops the reading of its own containers and of nobody else's.
+// How much of the spool each tenant uses, so that a tenant whose batches the store refuses, or that writes
+// very much, stops only the reading of its own containers.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ namespace headgate::collect {
 // The collect thread owns it. Memory: an entry for each tenant that has a batch, and a number for each sealed
 // batch.
 //
-// A tenant may take kTimesTheRoom times what is still free in the spool. So one alone fills at most two
-// thirds of the spool, two fill two fifths each, and ten a little under a tenth each: whatever they do, there
-// is room for those that take little. Nobody has to know how many tenants there will be.
+// A tenant may use kTimesTheRoom times what is still free in the spool. So one tenant alone fills at most two
+// thirds of the spool, two fill two fifths each, and ten a little under a tenth each. There is always room
+// for tenants that use little, and nobody has to know how many tenants there will be.
 class SpoolShares {
  public:
   static constexpr std::uint64_t kTimesTheRoom = 2;
@@ -31,13 +31,14 @@ class SpoolShares {
   // Bytes of a batch that is being filled, on disk and in memory, were `before` and are `now`.
   void change_open(const TenantId& tenant, std::uint64_t before, std::uint64_t now);
 
-  // Whether its containers have to wait, while `room` bytes are free in the spool. Logs it once an hour.
+  // Whether the tenant's containers have to wait while `room` bytes are free in the spool. Logged once an
+  // hour.
   bool is_held_back(const TenantId& tenant, std::uint64_t room, SteadyTime now);
-  // It has no sealed batch whose upload would make room.
+  // The tenant has no sealed batch whose upload would make room.
   bool is_all_open(const TenantId& tenant) const;
 
-  // How many tenants wait, and what each takes, as metrics. The first kNamedMax tenants have series of their
-  // own, the others are counted together as `other`.
+  // Sets the metrics: how many tenants wait, and how much each uses. The first kNamedMax tenants have a
+  // series each; the rest are counted together as `other`.
   void measure();
   static constexpr std::size_t kNamedMax = 200;
 
@@ -58,7 +59,7 @@ class SpoolShares {
 
   Metrics& metrics_;
   std::map<TenantId, Use> uses_;
-  std::map<std::uint64_t, std::pair<TenantId, std::uint64_t>> sealed_;  // sequence -> whose, and its bytes
+  std::map<std::uint64_t, std::pair<TenantId, std::uint64_t>> sealed_;  // sequence -> tenant and bytes
   std::map<TenantId, Gauges> named_;
   Gauges other_;
   RepeatedLog said_;

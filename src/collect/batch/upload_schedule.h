@@ -1,5 +1,5 @@
-// Which sealed batch is uploaded next, so that a tenant whose batches the store refuses (its prefix, its key)
-// holds up no other.
+// Which sealed batch is uploaded next, so that a tenant whose batches the store refuses (because of its
+// prefix or its key) delays no other tenant.
 #pragma once
 
 #include <chrono>
@@ -15,23 +15,23 @@
 
 namespace headgate::collect {
 
-// The collect thread owns it. A number for each sealed batch, at most.
-// Each batch is tried once at once. One that failed waits with the others of its tenant that did: one of them
-// at a time, in turn, is tried again, after longer and longer waits, and when it arrives the others are tried
-// at once. So a store that is away is asked once a tenant and wait, however many batches there are.
+// The collect thread owns it. Memory: at most a number for each sealed batch.
+// The first try of each batch is made at once. Batches that failed wait together, by tenant. After a wait,
+// one of them is tried again, in turn; waits grow, and when one is stored the others are tried at once. So a
+// store that is down gets one request for each tenant and wait, however many batches there are.
 class UploadSchedule {
  public:
   // `random` outlives it.
   UploadSchedule(Random& random, Backoff backoff) : random_(random), backoff_(backoff) {}
 
   void add(std::uint64_t sequence) { ready_.push_back(sequence); }
-  // To be uploaded now; what came of it is then told by one of those below. Empty: nothing is due.
+  // The batch to upload now; then call one of the functions below. Empty: nothing is due.
   std::optional<std::uint64_t> next(SteadyTime now);
 
   void stored(std::uint64_t sequence);
-  // It failed and is to be tried again; how long its tenant waits.
+  // The upload failed and is to be tried again. Returns how long its tenant waits.
   std::chrono::milliseconds failed(std::uint64_t sequence, const std::string& tenant, SteadyTime now);
-  // It will not be tried again.
+  // The batch will not be tried again.
   void given_up(std::uint64_t sequence);
 
  private:

@@ -1,5 +1,5 @@
-// Carries sealed batches from the spool to the store. A batch is uploaded byte for byte under the key it was
-// sealed with, and only if nothing is there yet, so that trying again never makes a second object.
+// Uploads sealed batches from the spool to the store. A batch is uploaded byte for byte under the key it was
+// sealed with, and only if that key does not exist, so that a repeated upload never makes a second object.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,24 @@
 
 namespace headgate::collect {
 
-// Any number of threads may call it: it keeps no state of its own, and reads only sealed spool files.
+// Any number of threads may call it: it keeps no state, and reads only sealed spool files.
 class Uploader {
  public:
-  // Slower than that is no use: a part of 8 MiB takes no longer than the store's client gives one request.
+  // The slowest upload that is waited for. At this rate a part of 8 MiB takes as long as the store's client
+  // gives one request.
   static constexpr std::uint64_t kBytesPerSecond = 64U << 10U;
 
   struct Options {
     std::string spool_directory;
     std::string agent_version;
     std::string node;
-    std::chrono::milliseconds timeout{60'000};  // of one try, and on top what its bytes take
+    std::chrono::milliseconds timeout{60'000};  // of one try, in addition to the time for its bytes
   };
   Uploader(Clock& clock, Disk& disk, ObjectStore& store, Metrics& metrics, Options options);
 
-  // One try. Fault::Invalid: the batch is damaged on our disk, or gone from it, and will never do
-  // (Collector::set_aside it). To be tried again is everything else, and so is all that the store or the
-  // credentials say, also of this very request: that a bucket or a role is set up wrongly condemns no batch.
+  // One try. Fault::Invalid: the batch is damaged on our disk, or gone from it, so no try can succeed: call
+  // Collector::set_aside(). After every other error try again, also when the store or the credentials refuse
+  // this very request: a bucket or role that is set up wrongly must not cost a batch.
   Result<BatchManifest> upload(std::uint64_t sequence);
 
  private:
