@@ -84,8 +84,8 @@ class Follower {
   // The container whose log files are in `directory`; end() when it is not followed.
   Containers::iterator find(std::string_view directory);
 
-  // The container that a listing showed, which is followed from now on if it is selected. nullptr while the
-  // cluster does not know its pod, when it is not selected, and when it has to wait for follow_reselected().
+  // Follows the container that a listing showed, if it is selected. nullptr if it is not. Also nullptr while
+  // the cluster does not know its pod, and when it has to wait for follow_reselected().
   FollowedContainer* follow(const SeenContainer& seen, SteadyTime now);
   // Follows containers that had been excluded and are now selected, since the last call. What they wrote
   // while they were excluded is skipped, now and after a crash.
