@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "aws/call/service_client.h"
-#include "local/system_clock.h"
+#include "fakes/shifted_clock.h"
 #include "local/system_random.h"
 #include "net/http_pool.h"
 #include "net/library.h"
 
 namespace headgate::fakes {
 
-// Any thread. Real time; retries hardly wait.
+// Any thread. Real time, which clock().advance() moves on; retries hardly wait.
 class AwsFixture {
  public:
   static constexpr const char* kAccessKey = "AKIDEXAMPLE";
@@ -40,13 +40,13 @@ class AwsFixture {
   }
   Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{60}); }
   Deadline passed() const { return Deadline{clock_.steady()}; }
-  Clock& clock() { return clock_; }
+  ShiftedClock& clock() { return clock_; }
   // A name that no other test has.
   std::string new_name() { return "n" + std::to_string(random_.next()); }
 
  private:
   net::Library library_ = net::Library::open().value();
-  local::SystemClock clock_;
+  ShiftedClock clock_;
   local::SystemRandom random_;
   net::HttpPool http_{library_, clock_, {}};
   aws::FixedCredentials credentials_;
