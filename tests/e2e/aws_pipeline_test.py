@@ -19,7 +19,7 @@ import urllib.request
 
 from aws import CENTRAL_ROLE, ROOT, WORKER_ROLE, Aws, Pipeline
 from fault_proxy import REFUSED_ON_END, FaultProxy
-from harness import BINARY, CriFile, EndToEndTest
+from harness import BINARY, WAIT_SECONDS, CriFile, EndToEndTest
 
 TENANTS = {"acme": "111122223333", "globex": "444455556666"}
 PODS = ("api-0", "worker-0")
@@ -28,7 +28,6 @@ BATCH_BYTES = 1400 << 10
 LINE_BYTES = 1100
 LINES = 6200  # of a pod: that many objects, each over the 1 MiB of a call to CloudWatch
 SEED = 7
-WAIT_SECONDS = 120
 SOON = ("--process.retry-first=1s", "--process.retry-longest=2s")
 
 
@@ -167,12 +166,6 @@ class AwsTest(EndToEndTest):
             if word in line:
                 return json.loads(line)
         self.fail("it has ended: " + "".join(said))
-
-    def await_that(self, condition, what, turn=lambda: time.sleep(0.1), seconds=WAIT_SECONDS):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, f"waited {seconds} s for: {what}")
-            turn()
 
     def write_logs(self, lines, line_bytes=0):
         """Remembers them: tenant -> pod -> messages"""

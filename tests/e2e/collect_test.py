@@ -24,7 +24,6 @@ from harness import BINARY, CriFile, EndToEndTest, read_object
 
 PEERS = pathlib.Path(__file__).resolve().parents[2]
 HOSTED = "hypershift.openshift.io/hosted-control-plane"
-WAIT_SECONDS = 30
 
 
 class KubernetesApi:
@@ -114,12 +113,6 @@ class CollectTest(EndToEndTest):
         for records in found.values():
             records.sort(key=lambda record: record["ingest_timestamp"])  # each line has its own
         return {key: [record["message"] for record in records] for key, records in found.items()}
-
-    def await_that(self, condition, what):
-        end = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            self.assertLess(time.monotonic(), end, f"waited {WAIT_SECONDS} s for: {what}")
-            time.sleep(0.05)
 
     def test_stores_selected_pods_logs_under_their_labels(self):
         self.api.add_namespace("clusters-a", **{HOSTED: "true"})

@@ -13,11 +13,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 BINARY = os.environ.get("E2E_BINARY", "build/release/headgate")
 LOG_FILES = os.environ.get("E2E_LOG_FILES")  # a folder of *.log, e.g. of https://github.com/logpai/loghub
 RUN_SECONDS_MAX = 120
+WAIT_SECONDS = 120
 
 
 class Installation:
@@ -163,6 +165,21 @@ class EndToEndTest(unittest.TestCase):
         installation = Installation(**settings)
         self.addCleanup(installation.remove)
         return installation
+
+    def await_that(self, condition, what, turn=lambda: time.sleep(0.05), seconds=WAIT_SECONDS):
+        """Waits until it is true, and fails after so many seconds. `what` says what was waited for; it may be a function that tells more."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                self.fail(f"waited {seconds} s for: {what() if callable(what) else what}")
+            turn()
+
+    def assert_stays(self, condition, seconds, what):
+        """It is true now and at every look for so many seconds."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.assertTrue(condition(), f"no longer true: {what}")
+            time.sleep(0.2)
 
     def assert_stopped_well(self, done):
         self.assertEqual(done.returncode, 0, done.stderr)

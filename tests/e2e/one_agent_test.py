@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -67,10 +66,7 @@ class OneAgentTest(EndToEndTest):
         return sorted(record["message"] for path in paths for record in read_object(path))
 
     def await_stored(self, *messages):
-        end = time.monotonic() + WAIT_SECONDS
-        while self.stored() != sorted(messages):
-            self.assertLess(time.monotonic(), end, f"there is {self.stored()}, not {messages}")
-            time.sleep(0.05)
+        self.await_that(lambda: self.stored() == sorted(messages), lambda: f"{messages}; there is {self.stored()}", seconds=WAIT_SECONDS)
 
     def contents(self):
         return {path.relative_to(self.installation.root): path.read_bytes()
