@@ -194,7 +194,6 @@ src/process/replay.h
 src/process/settlement.cc
 src/process/verdict.h
 src/process/verdict_test.cc
-src/tenants/completion.h
 src/tenants/directory_test.cc
 tests/conformance/log_sink.h
 tests/conformance/object_store.h

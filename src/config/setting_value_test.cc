@@ -93,7 +93,7 @@ TEST(SettingValue, SaysWhatIsWrongAndWhatWouldBeRight) {
       {"process.buckets", "", "must name a bucket: no object of any other is read"},
       {"tenants.groups", "{infra: [etcd, dns], b: []}", ""},
       {"tenants.groups", StringLists{{"a", {"x"}}, {"A", {"y"}}},
-       "group \"a\" is there twice; case does not count"},
+       "group \"a\" exists twice; case does not matter in names of groups"},
       {"tenants.groups", "infra", "\"infra\" is no mapping of names to lists: write {infra: [etcd, dns]}"},
       {"tenants.groups", "{infra: etcd}",
        "\"{infra: etcd}\" every group is a name and a list, like infra: [etcd, dns]"},

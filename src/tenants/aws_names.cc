@@ -17,7 +17,7 @@ bool is_alphanumeric(char character) {
   return is_lower(character) || is_digit(character) || (character >= 'A' && character <= 'Z');
 }
 
-// Letters, digits, and what `others` lists.
+// Whether the text contains only letters, digits and the characters of `others`.
 bool holds_only(std::string_view text, std::string_view others) {
   return std::all_of(text.begin(), text.end(), [&](char character) {
     return is_alphanumeric(character) || others.find(character) != std::string_view::npos;
@@ -31,7 +31,7 @@ bool is_digits(std::string_view text) {
 constexpr std::array<std::string_view, 8> kPartitions = {"aws",     "aws-cn",    "aws-us-gov", "aws-eusc",
                                                          "aws-iso", "aws-iso-b", "aws-iso-e",  "aws-iso-f"};
 
-// The part of `text` before `separator`; takes both off. Empty optional when there is no separator.
+// Takes the part of `text` before `separator`, and the separator, off `text`. None if there is no separator.
 std::optional<std::string_view> take_until(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   if (at == std::string_view::npos) return std::nullopt;
@@ -101,7 +101,7 @@ std::string_view partition_of(std::string_view region) {
     std::string_view prefix;
     std::string_view partition;
   };
-  // botocore's partitions.json; anything else is the commercial one.
+  // From botocore's partitions.json; all other regions are in the commercial partition.
   constexpr Row kRows[] = {{"cn-", "aws-cn"},         {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"},
                            {"us-iso-", "aws-iso"},    {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"},
                            {"us-isof-", "aws-iso-f"}, {"eu-isof-", "aws-iso-f"}};

@@ -1,5 +1,5 @@
-// What AWS accepts as names, each with the page or service model that says so. Pure; every function gives
-// what is wrong in words, or nothing.
+// Checks names by AWS's rules; each names the page or service model that it follows. Pure: each function
+// returns what is wrong in words, or nothing.
 #pragma once
 
 #include <optional>
@@ -15,13 +15,13 @@ struct RoleArn {
   std::string_view partition;
   std::string_view account;
 };
-// Empty when it is none. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+// None if `arn` is not a role's. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 std::optional<RoleArn> parse_role_arn(std::string_view arn);
 
 bool is_account_id(std::string_view text);  // 12 digits
-// Two to four letters, words, a number: eu-west-1, us-gov-east-1, eusc-de-east-1.
+// Two to four letters, words and a number: eu-west-1, us-gov-east-1, eusc-de-east-1.
 bool is_region(std::string_view text);
-// The partition that a region lies in, by its prefix: aws, aws-cn, aws-us-gov, aws-eusc, aws-iso ...
+// The partition of a region, by the region's prefix: aws, aws-cn, aws-us-gov, aws-eusc, aws-iso and so on.
 std::string_view partition_of(std::string_view region);
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 2 to 1224 of [\w+=,.@:\/-]
@@ -34,7 +34,7 @@ struct KmsKeyArn {
   std::string_view region;
   std::string_view account;
 };
-std::optional<KmsKeyArn> parse_kms_key_arn(std::string_view arn);  // empty when it is none
+std::optional<KmsKeyArn> parse_kms_key_arn(std::string_view arn);  // none if `arn` is not a key's
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (general purpose buckets)
 Complaint complaint_about_bucket(std::string_view text);
 

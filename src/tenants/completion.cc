@@ -16,10 +16,10 @@ void remove_repeated(std::vector<std::string>& names) {
   std::erase_if(names, [&](const std::string& name) { return !seen.insert(name).second; });
 }
 
-// A name that no group has matches nothing; that is less than the predecessor delivered for it, which was
+// A name without a group matches nothing. That is less than the predecessor delivered for it, which was
 // everything.
 void take_groups(TenantConfiguration& row) {
-  // One empty name alone would be read as all: such a row is refused as it is.
+  // A single empty name would be read as all, so such a row is refused instead.
   const bool has_empty =
       std::any_of(row.groups.begin(), row.groups.end(), [](const std::string& name) { return name.empty(); });
   if (row.groups.empty() || has_empty) return;
@@ -51,7 +51,7 @@ void read_as_the_predecessor(TenantConfiguration& row, const Rules& rules) {
   }
 }
 
-// That of all rows that have one; empty when there is none, or more than one.
+// The account of all rows that have one; empty if there is none, or more than one.
 std::string common_account(const std::vector<StoredConfiguration>& rows) {
   std::string common;
   for (const StoredConfiguration& row : rows) {

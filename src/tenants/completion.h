@@ -1,5 +1,5 @@
-// What a stored row leaves out and can be known all the same. It is filled in before a row is judged or used,
-// so that nobody is asked for it.
+// Fills in values that a stored row leaves out although they are known. This happens before a row is checked
+// or used, so that nobody has to write them.
 #pragma once
 
 #include <string>
@@ -15,20 +15,21 @@ namespace headgate::tenants {
 constexpr const char* kPredecessorRegion = "us-east-1";
 constexpr const char* kPredecessorPrefix = "ROSA/cluster-logs/";
 
-// The account is that of the role. Of any row, also one of a document.
+// Takes the account from the role. For any row, also one in a document.
 void complete_account(TenantConfiguration& row);
 
-// All rows of one tenant as they are stored. Beside their accounts: with rules.predecessor_rows, a row that
-// has neither version nor external id (so that it is none of ours) is read as the predecessor read it:
-//  - its role is assumed with our own account as external id;
-//  - without target_region it is in us-east-1, without bucket_prefix (s3) its objects are under
-//  ROSA/cluster-logs/;
-//  - a row of type s3 is written to by our central role, whatever role it names, and belongs to the account
-//  of the tenant's
-//    other rows, if these have one only;
-//  - fields of the other type mean nothing, a ttl that is not after 1970 is none, and names that are twice in
-//  desired_logs count once.
-// Of every row, `groups` are added to desired_logs. Pure.
+// Completes all rows of one tenant, as they are stored. Each gets its account, and `groups` are added to
+// desired_logs.
+// With rules.predecessor_rows, a row without version and external id is not ours, and is read as the
+// predecessor read it:
+// - Its role is assumed with our own account as external id.
+// - Without target_region it is in us-east-1. Without bucket_prefix (s3) its objects are under
+// ROSA/cluster-logs/.
+// - A row of type s3 is written with our central role, whatever role it names. It belongs to the account of
+// the tenant's other rows, if these have only one.
+// - Fields of the other type are ignored, a ttl that is not after 1970 counts as none, and duplicates in
+// desired_logs count once.
+// Pure.
 void complete_rows(std::vector<StoredConfiguration>& rows, const Rules& rules);
 
 }  // namespace headgate::tenants

@@ -17,7 +17,7 @@ Rules rules_with_predecessors() {
   return rules;
 }
 
-// As the predecessor's README has it: nothing else.
+// A row with only the fields in the predecessor's README.
 TenantConfiguration readme_row() {
   TenantConfiguration row;
   row.tenant = TenantId("acme");
@@ -29,7 +29,7 @@ TenantConfiguration readme_row() {
   return row;
 }
 
-// As its API and its documents have it.
+// A row with the fields in the predecessor's API and its documents.
 TenantConfiguration bucket_row() {
   TenantConfiguration row;
   row.tenant = TenantId("acme");
@@ -79,7 +79,7 @@ TEST(Completion, WhatThePredecessorsRowsLeaveOutIsAsItWasThere) {
   const Rules rules = rules_with_predecessors();
   TenantConfiguration logs = readme_row();
   logs.target_region.clear();
-  logs.bucket_name = "left-over";  // its API stored fields of either type
+  logs.bucket_name = "left-over";  // the predecessor's API stored fields of either type
   logs.ttl = 0;
   logs.desired_logs = {"api", "web", "api"};
   const auto rows = completed({logs, bucket_row()}, rules);

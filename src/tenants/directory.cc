@@ -21,8 +21,7 @@ struct JudgedRow {
   std::vector<FieldProblem> problems;
 };
 
-// Rows that matter to delivery: the disabled are gone, the rest is judged. One bad row says nothing about the
-// next.
+// Checks the rows that matter to delivery, without disabled ones. A bad row has no effect on the others.
 std::vector<JudgedRow> judge(const TenantId& tenant, std::vector<StoredConfiguration> rows,
                              const Rules& rules) {
   std::vector<JudgedRow> judged;
@@ -31,7 +30,7 @@ std::vector<JudgedRow> judge(const TenantId& tenant, std::vector<StoredConfigura
     if (is_left_row(row.configuration)) continue;
     JudgedRow one{.configuration = std::move(row.configuration), .problems = {}};
     if (!row.undecodable.empty()) {
-      // Whether it is enabled cannot be told: taken as if, so that its objects are parked and seen.
+      // Nobody can tell whether it is enabled. It counts as enabled, so that its objects are parked and seen.
       one.problems.push_back({.field = "row", .what = std::move(row.undecodable)});
     } else if (one.configuration.tenant != tenant) {
       one.problems.push_back({.field = "tenant_id", .what = "is another tenant's"});
@@ -157,7 +156,7 @@ void TenantDirectory::keep(const TenantId& tenant, Rows rows, SteadyTime read_at
   const std::lock_guard lock(mutex_);
   if (generation != generation_) return;
   if (const auto found = slots_.find(tenant); found != slots_.end()) {
-    if (found->second.read_at > read_at) return;  // another thread asked later and knows better
+    if (found->second.read_at > read_at) return;  // another thread asked later, so its answer is newer
     found->second.rows = std::move(rows);
     found->second.read_at = read_at;
     recency_.splice(recency_.begin(), recency_, found->second.place);

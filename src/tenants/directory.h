@@ -1,5 +1,5 @@
-// What a processor asks for every object: does anyone know this tenant, and where does it want its logs? A
-// cached view of the tenant store, so that a burst of objects costs one query.
+// Tells a processor for every object whether its tenant exists, and where the tenant wants its logs. It is a
+// cached view of the tenant store, so that many objects cost one query.
 #pragma once
 
 #include <chrono>
@@ -24,40 +24,40 @@
 
 namespace headgate::tenants {
 
-// An enabled row that cannot be delivered to, and why. Its objects are parked, not dropped.
+// An enabled row that cannot be used for deliveries, and why. Its objects are parked, not dropped.
 struct InvalidConfiguration {
   DestinationName type;
   std::vector<FieldProblem> problems;
 };
 
 struct TenantView {
-  bool is_known = false;  // has a row at all, of whatever state
-  // Set when the id was another customer's before (former_tenant.h): what was stored earlier is not this
+  bool is_known = false;  // has a row in any state
+  // Set if the id belonged to another customer before (former_tenant.h): what was stored earlier is not this
   // tenant's.
   std::optional<Timestamp> objects_since = {};
-  std::vector<TenantConfiguration> active;  // enabled, not expired, valid; by type
+  std::vector<TenantConfiguration> active;  // enabled, not expired and valid; ordered by type
   std::vector<InvalidConfiguration> invalid;
 };
 
-// Any thread. Holds at most `tenants_max` tenants, known or not, and forgets the least recently used; a view
-// is at most `age_max` old. A row's own ttl is judged at each call. Several threads that miss at once each
-// ask the store. That a configuration cannot be used, or why, or that it can again, is logged once, whenever
-// it is read and has changed.
+// Thread-safe. Keeps at most `tenants_max` tenants, known or not, and forgets the least recently used one. A
+// view is at most `age_max` old. A row's own ttl is checked at each call. If several threads need the same
+// tenant at once, each asks the store. A change in whether a configuration can be used, or why not, is logged
+// once.
 class TenantDirectory {
  public:
   struct Options {
     std::chrono::milliseconds age_max{30'000};
     std::size_t tenants_max = 10'000;
     Rules rules = {};
-    Metrics* metrics = nullptr;  // outlives it; none: nothing is counted
+    Metrics* metrics = nullptr;  // must outlive this object; if null, nothing is counted
   };
-  static constexpr std::size_t kToldMax = 10'000;  // configurations that cannot be used; more are not told of
+  static constexpr std::size_t kToldMax = 10'000;  // how many unusable configurations are logged at most
   TenantDirectory(Clock& clock, TenantStore& store, Options options);
 
-  // The store's error when it cannot be asked: an old view is not used, it may deliver what was since
-  // forbidden. An empty tenant is unknown without a question.
+  // Returns the store's error if it cannot be asked. An old view is not used, because it could deliver what
+  // was forbidden since. An empty tenant is unknown without a query.
   Result<TenantView> of(const TenantId& tenant, Deadline deadline);
-  // The next of() asks the store: called after a change made in this process.
+  // Makes the next of() ask the store. Call it after a change in this process.
   void forget(const TenantId& tenant);
 
  private:
@@ -79,11 +79,11 @@ class TenantDirectory {
   std::mutex mutex_;  // guards all below; never held while the store is asked
   std::unordered_map<TenantId, Slot> slots_;
   std::list<TenantId> recency_;  // most recently used first
-  // What was last logged of a tenant's rows, and not forgotten with the cache: by type, in words.
+  // What was last logged about a tenant's rows, by type. It is not forgotten with the cache.
   std::map<TenantId, std::map<DestinationName, std::string>> told_;
   std::size_t told_rows_ = 0;
-  Gauge* const invalid_;          // none: nothing is counted
-  std::uint64_t generation_ = 0;  // counts forget(): an answer asked for before one is not kept
+  Gauge* const invalid_;          // null if nothing is counted
+  std::uint64_t generation_ = 0;  // counts forget(): an answer to an earlier question is not kept
 };
 
 }  // namespace headgate::tenants

@@ -147,9 +147,9 @@ TEST(TenantDirectory, AsksAgainWhenItsAnswerIsOldAlsoForUnknownTenants) {
 }
 
 TEST(TenantDirectory, ForgetsTheTenantThatWasNotAskedForLongest) {
-  Fixture deps;  // of three
+  Fixture deps;  // it keeps three tenants
   for (const char* tenant : {"a", "b", "c", "a", "d", "a", "c", "d"}) deps.view(tenant);
-  EXPECT_EQ(deps.store.questions(), 4);  // d took the place of b
+  EXPECT_EQ(deps.store.questions(), 4);  // d has replaced b
   deps.view("b");
   EXPECT_EQ(deps.store.questions(), 5);
 }

@@ -23,15 +23,14 @@ std::optional<Timestamp> objects_since(const std::vector<StoredConfiguration>& r
   for (const StoredConfiguration& row : rows) {
     const std::optional<Timestamp> at = parse_rfc3339(row.configuration.created_at);
     if (is_left_row(row.configuration)) {
-      // A row that does not say when: nobody knows, so that nothing that is stored by now is the new
-      // tenant's.
+      // The row does not say when, so nothing that is stored by now belongs to the new tenant.
       left_at = at ? *at : Timestamp::from_seconds(std::int64_t{1} << 33U);
     } else if (at) {
       made_at = made_at ? std::min(*made_at, *at) : *at;
     }
   }
   if (!left_at) return std::nullopt;
-  // Between the two, what is stored is the old one's too: its pods may have run on.
+  // What is stored between the two times is also the old customer's, whose pods may have run on.
   return made_at ? std::max(*left_at, *made_at) : *left_at;
 }
 

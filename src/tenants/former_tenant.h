@@ -1,9 +1,9 @@
-// A tenant id that is given to a new customer after another one left. What was stored for the old one may
-// still wait in the queue, or parked; it must never reach the new one.
+// Handles a tenant id that is given to a new customer after another one left. Objects stored for the old
+// customer may still be in the queue, or be parked. They must never reach the new one.
 //
-// The row that says so is written when a tenant's last row is deleted, or when a row is replaced by one of
-// another AWS account (headgate tenant). It has the type `left` and is disabled, so that it is no destination
-// to anybody.
+// A row records that the old customer left. It is written when a tenant's last row is deleted, or when a row
+// is replaced by one of another AWS account (headgate tenant). It has the type `left` and is disabled, so
+// that it is not a destination.
 #pragma once
 
 #include <optional>
@@ -18,10 +18,11 @@ namespace headgate::tenants {
 constexpr const char* kLeftType = "left";
 
 bool is_left_row(const TenantConfiguration& row);
-// Says that whoever had the id left at that time.
+// The row that records that the former owner of the id left at that time.
 TenantConfiguration left_row(const TenantId& tenant, Timestamp at);
-// The earliest that an object may have been stored to be the present tenant's; nothing when nobody left.
-// `rows` are all that the tenant has: without any but the row of type `left`, nothing is anybody's.
+// The earliest time at which an object of the present tenant may have been stored; none if nobody left.
+// `rows` are all rows of the tenant. If the row of type `left` is the only one, every object belongs to
+// nobody.
 std::optional<Timestamp> objects_since(const std::vector<StoredConfiguration>& rows);
 
 }  // namespace headgate::tenants

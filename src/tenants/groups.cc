@@ -21,9 +21,11 @@ Result<Groups> Groups::make(const std::map<std::string, std::vector<std::string>
   for (const auto& [name, applications] : groups) {
     if (name.empty()) return Error{Fault::Invalid, "a group has no name"};
     const auto [at, is_new] = made.members_.try_emplace(lower_case(name));
-    if (!is_new) return Error{Fault::Invalid, "group \"" + name + "\" is there twice; case does not count"};
+    if (!is_new)
+      return Error{Fault::Invalid,
+                   "group \"" + name + "\" exists twice; case does not matter in names of groups"};
     for (const std::string& application : applications) {
-      if (application.empty()) return Error{Fault::Invalid, "group \"" + name + "\" holds an empty name"};
+      if (application.empty()) return Error{Fault::Invalid, "group \"" + name + "\" contains an empty name"};
       at->second.insert(application);
     }
   }

@@ -60,7 +60,7 @@ TEST(Wants, LetsNothingThroughForNamesThatItDoesNotKnow) {
 
 TEST(Groups, RefuseNamesThatDifferOnlyInCaseAndEmptyOnes) {
   EXPECT_EQ(Groups::make({{"a", {"x"}}, {"A", {"y"}}}).error().what,
-            "group \"a\" is there twice; case does not count");
+            "group \"a\" exists twice; case does not matter in names of groups");
   EXPECT_FALSE(Groups::make({{"", {"x"}}}).ok());
   EXPECT_FALSE(Groups::make({{"a", {""}}}).ok());
   EXPECT_TRUE(Groups::make({{"a", {}}}).ok());

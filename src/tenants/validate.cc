@@ -27,7 +27,7 @@ bool is_printable(std::string_view text) {
   return is_utf8(text) && !has_controls(text);
 }
 
-// Collects what is wrong. One rule a function; none stops the others.
+// Collects the problems. Each function is one rule, and none stops the others.
 class Validation {
  public:
   Validation(const TenantConfiguration& configuration, const Rules& rules)
@@ -94,7 +94,7 @@ class Validation {
 
   void check_desired_logs() {
     const std::vector<std::string>& wanted = row_.desired_logs;
-    if (wanted.size() == 1 && wanted.front().empty()) return;  // how some write "all"
+    if (wanted.size() == 1 && wanted.front().empty()) return;  // some write "all" in this way
     if (wanted.size() > kDesiredLogsMax) return complain("desired_logs", "must not exceed 100 entries");
     std::set<std::string_view> seen;
     for (const std::string& name : wanted) {
@@ -108,7 +108,7 @@ class Validation {
     }
   }
 
-  // completion.h has made desired_logs of them, where rows may have them.
+  // completion.h has moved groups into desired_logs where rows may have them.
   void check_groups() {
     if (!row_.groups.empty() && rules_.predecessor_rows) return complain("groups", "holds an empty name");
     if (!row_.groups.empty())
@@ -118,8 +118,8 @@ class Validation {
 
   void check_account() {
     if (row_.account_id.empty()) {
-      // The account of a role is in its ARN. Of a bucket without a role nobody can tell it: the predecessor
-      // never asked.
+      // A role's ARN contains its account. Without a role nobody can tell the account of a bucket, which the
+      // predecessor never asked for.
       const bool is_known = parse_role_arn(row_.log_distribution_role_arn).has_value();
       const bool is_not_asked = kind_ == DestinationKind::S3 && is_predecessors(row_, rules_);
       if (is_aws() && kind_ && !is_known && !is_not_asked)
@@ -127,7 +127,7 @@ class Validation {
     } else if (!is_account_id(row_.account_id)) {
       complain("account_id", "must be 12 digits (in quotes, or YAML takes them for a number)");
     }
-    // Whoever may write rows could else have us write into anything that our own roles can reach.
+    // Otherwise anybody who may write rows could make us write wherever our own roles may.
     const bool is_ours = is_central_account(row_.account_id);
     if (is_aws() && is_ours && !row_.account_id_is_central_account)
       complain(
@@ -166,7 +166,7 @@ class Validation {
                  "is missing: the role in the tenant's account that may put logs");
       return;
     }
-    // Without it, a tenant who learns another's role could have us write there for them.
+    // Without it, a tenant who learns another's role could make us write there.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     if (is_aws() && row_.external_id.empty()) {
       std::string what = "is missing: a role is assumed only with the tenant's external id";
@@ -197,7 +197,8 @@ class Validation {
     complain_if("log_group_name", complaint_about_log_group(row_.log_group_name));
   }
 
-  // Text and known {placeholders}; what they stand for is made fit for a stream name when it is filled in.
+  // The template has text and known {placeholders}. Their values are made valid for a stream name when they
+  // are filled in.
   // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
   void check_stream() {
     constexpr std::size_t kStreamBytesMax = 512;
@@ -247,8 +248,8 @@ class Validation {
       complain("bucket_name", "is the central bucket: what is delivered there would be delivered again");
   }
 
-  // A bucket without a role of its tenant is written to as our central role, which many buckets may trust:
-  // that the bucket is this tenant's has to be proved. docs/contributing/formats/tenant-configuration.md says
+  // Without a tenant's role, a bucket is written with our central role, which many buckets may trust. So it
+  // must be proved that the bucket is this tenant's. docs/contributing/formats/tenant-configuration.md says
   // how.
   void check_bucket_token() {
     const std::string& token = row_.bucket_token;
@@ -295,7 +296,7 @@ class Validation {
     complain_about_key(kKey, row_.kms_key_id);
   }
 
-  // Log groups and buckets take keys of their own region only.
+  // Log groups and buckets accept only keys of their own region.
   void complain_about_key(std::string_view field, const std::string& text) {
     const std::optional<KmsKeyArn> key = parse_kms_key_arn(text);
     if (!key) return complain(field, "is not a key: write it like arn:aws:kms:eu-west-1:123456789012:key/id");
@@ -305,8 +306,9 @@ class Validation {
       complain(field, "is in another account than account_id");
   }
 
-  // Whether the field is judged: its kind is ours. A field of the other kind that is set is a mistake in
-  // itself: the writer believes that it does something. When the type is wrong nothing can be said of either.
+  // Whether the field is checked, because it belongs to our kind of destination. A field of the other kind is
+  // itself a mistake, because its writer believes that it has an effect. If the type is wrong, nothing can be
+  // said about either kind.
   bool belongs_to(DestinationKind kind, std::string_view field, std::string_view value) {
     if (!kind_ || *kind_ == kind) return kind_.has_value();
     if (!value.empty())

@@ -1,4 +1,4 @@
-// A configuration that is found valid holds nothing that AWS or a file system would take for something else.
+// A valid configuration contains nothing that AWS or a file system would misunderstand.
 #include <algorithm>
 #include <cstdint>
 #include <string>
