@@ -45,9 +45,9 @@ std::optional<std::string> why_nothing_matches(std::string_view wanted, const Gr
 
 // Whether the configuration wants every application.
 bool wants_all(const TenantConfiguration& configuration);
-// Whether the configuration asks for that application: desired_logs is empty or is one empty string (= all),
-// names it exactly, or names a group that holds it. A name that is neither matches nothing: a mistyped entry
-// must not open the gate.
+// Whether the configuration wants that application: desired_logs is empty or one empty string (= all), names
+// it exactly, or names a group that contains it. An unknown name matches nothing, so that a mistyped entry
+// does not deliver everything.
 bool wants(const TenantConfiguration& configuration, const Application& application, const Groups& groups);
 
 }  // namespace headgate::tenants
