@@ -158,7 +158,6 @@ src/deliver/batch_plan.h
 src/deliver/bucket_delivery.cc
 src/deliver/log_delivery.cc
 src/deliver/log_delivery.h
-src/deliver/own_fault.h
 src/deliver/pace.h
 src/http/listen_address.h
 src/http/server_test.cc

@@ -26,6 +26,13 @@ Error Error::in(std::string_view where) && {
   return std::move(*this);
 }
 
+Error blame_us(Error error, std::string_view where) {
+  if (error.fault != Fault::Stopped) error.fault = Fault::Retry;
+  error.retry_after = {};
+  error.blame = Blame::Us;
+  return std::move(error).in(where);
+}
+
 Error error_from_errno(int error_number, std::string_view where) {
   Fault fault = Fault::Retry;
   switch (error_number) {

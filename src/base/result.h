@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,18 +23,32 @@ enum class Fault {
 
 std::string_view name_of(Fault fault);
 
+// Who has to fix a failure before a delivery to a tenant can succeed.
+enum class Blame : std::uint8_t {
+  Us,      // we: the central store, the ledger, our own credentials or our memory failed
+  Tenant,  // the tenant: its destination, its role, its configuration or its object failed
+};
+
 // Context is added from the inside out, once a layer: "checkpoint: /data/x: no space left on device".
 struct [[nodiscard]] Error {
   Fault fault = Fault::Retry;
   std::string what;
   // Of Retry: the other side said that it is no use before. 0: it said nothing. Bounded by whoever read it.
   std::chrono::milliseconds retry_after{0};
-  // Something of our own failed on the way to whoever was to be called: it says nothing about them.
-  bool is_ours = false;
+  // Whoever calls something of our own for a tenant's delivery sets Us (blame_us()), and no caller above
+  // takes that back. An error that nobody marked is the destination's: it then counts against one
+  // destination, where its breaker limits it. Only who judges a delivery reads this (process/verdict.h,
+  // deliver/gate.h).
+  Blame blame = Blame::Tenant;
 
   // The same error with `where` before its words.
   Error in(std::string_view where) &&;
 };
+
+// What an error of our own store, ledger or quarantine means for a tenant's delivery: try again (Stopped
+// stays Stopped), park nothing, and count nothing against the destination. `where` is put before the words.
+// retry_after is dropped, since what our store asks for is no wait for a tenant's destination.
+Error blame_us(Error error, std::string_view where);
 
 template <typename T = void>
 class [[nodiscard]] Result {

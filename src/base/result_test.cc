@@ -49,5 +49,22 @@ TEST(Result, TurnsErrnoIntoWhatTheCallerShouldDo) {
   EXPECT_EQ(error_from_errno(ENOSPC, "/data/x").what, "/data/x: No space left on device");
 }
 
+TEST(Blame, IsTheTenantsUnlessSomeoneSaysOtherwise) {
+  EXPECT_EQ((Error{Fault::Denied, "no role"}.blame), Blame::Tenant);
+}
+
+TEST(Blame, OfUsIsTriedAgainAndStaysThroughContext) {
+  for (const Fault fault : {Fault::Retry, Fault::Denied, Fault::NotFound, Fault::Invalid}) {
+    const Error error = blame_us({fault, "not you", std::chrono::seconds{60}}, "quarantine").in("object");
+    EXPECT_EQ(error.fault, Fault::Retry);
+    EXPECT_EQ(error.what, "object: quarantine: not you");
+    EXPECT_EQ(error.retry_after.count(), 0);
+    EXPECT_EQ(error.blame, Blame::Us);
+  }
+  const Error stopped = blame_us({Fault::Stopped, "stopping"}, "quarantine");
+  EXPECT_EQ(stopped.fault, Fault::Stopped);
+  EXPECT_EQ(stopped.blame, Blame::Us);
+}
+
 }  // namespace
 }  // namespace headgate

@@ -10,7 +10,7 @@
 #include "cli/process_run.h"
 #include "cli/tally_words.h"
 #include "model/quarantine_key.h"
-#include "process/own_store.h"
+#include "process/central_objects.h"
 #include "process/plan.h"
 #include "process/scan.h"
 
@@ -55,7 +55,7 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
 std::optional<ObjectCreated> as_it_is(ProcessRun& run, assembly::DeliveryBackend& deps,
                                       ObjectCreated object) {
   constexpr std::chrono::seconds kHeadMax{30};
-  process::OwnStore central(*deps.central_stores().of(object.bucket));
+  process::CentralObjects central(*deps.central_stores().of(object.bucket));
   const Result<ObjectInfo> info = central.head(object.key, Deadline::after(run.clock.steady(), kHeadMax));
   if (!info.ok() && info.error().fault == Fault::NotFound) return std::nullopt;
   if (info.ok() && object.at <= Timestamp{}) {

@@ -92,7 +92,7 @@ class Gate {
   // A pause that the destination asks for is kept by all of its calls: a short one is waited for here, of a
   // longer one the error says what is left. A probe is tried as often as any call, and the budget is not
   // asked: there is one at a time, and a message that comes back for it comes ever more rarely.
-  // An error that is ours (Error::is_ours) ends it at once, and tells nothing of the destination.
+  // An error with Blame::Us ends it at once, and tells nothing of the destination.
   template <typename Act>
   auto run(const Call& call, Act act) -> decltype(act(Deadline{}));
 
@@ -156,7 +156,7 @@ auto Gate::run(const Call& call, Act act) -> decltype(act(Deadline{})) {
       return act(deadline);
     }();
     // Whoever reads our store tries again by itself; the destination was not asked, or not to the end.
-    if (!answer.ok() && answer.error().is_ours) return answer;
+    if (!answer.ok() && answer.error().blame == Blame::Us) return answer;
     if (answer.ok() || answer.error().fault != Fault::Retry) {
       // A refusal in words is an answer too: whoever says it works.
       const bool was_answered = answer.ok() || answer.error().fault != Fault::Stopped;

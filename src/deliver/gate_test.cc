@@ -171,7 +171,7 @@ TEST_F(GateTest, OurOwnFaultEndsACallAndBlamesNoDestination) {
   const auto ours = [&] {
     return gate->run(call_, [&](Deadline) -> Result<int> {
       ++calls_;
-      return Error{.fault = Fault::Retry, .what = "central store: 503", .is_ours = true};
+      return Error{.fault = Fault::Retry, .what = "central store: 503", .blame = Blame::Us};
     });
   };
   for (int call = 0; call < 10; ++call) EXPECT_FALSE(ours().ok());

@@ -6,7 +6,6 @@
 #include "deliver/batch_plan.h"
 #include "deliver/event_times.h"
 #include "deliver/message_parts.h"
-#include "deliver/own_fault.h"
 
 namespace headgate::deliver {
 namespace {
@@ -247,7 +246,7 @@ Result<> LogDelivery::advance(Progress progress) {
   const Result<> advanced = deps_.ledger.advance(delivery_.id, delivery_.owner, progress, now,
                                                  now + delivery_.lease, delivery_.limits.written_by);
   // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
-  if (!advanced.ok()) return own_fault(advanced.error(), "ledger");
+  if (!advanced.ok()) return blame_us(advanced.error(), "ledger");
   return {};
 }
 

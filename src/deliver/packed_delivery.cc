@@ -4,8 +4,6 @@
 #include <array>
 #include <memory>
 
-#include "deliver/own_fault.h"
-
 namespace headgate::deliver {
 namespace {
 
@@ -16,7 +14,7 @@ constexpr std::uint64_t kFirstTailBytes = 64U << 10U;
 constexpr std::uint64_t kGapBytesMax = 1U << 20U;
 
 Error too_little() {
-  return own_fault({Fault::Retry, "gave less than was asked for"}, "central store");
+  return blame_us({Fault::Retry, "gave less than was asked for"}, "central store");
 }
 
 Result<std::string> read_range(ObjectStore& store, const ObjectKey& key, ByteRange range, Deadline deadline) {

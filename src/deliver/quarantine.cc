@@ -6,7 +6,6 @@
 
 #include "base/json_text.h"
 #include "base/utf8.h"
-#include "deliver/own_fault.h"
 #include "model/compression/checksum.h"
 #include "model/metadata_text.h"
 
@@ -103,7 +102,7 @@ Result<> Quarantine::put(const ObjectKey& key, std::string_view text, const Reas
   if (!why.source.empty()) options.metadata[kSourceMetadata] = metadata_text(why.source, kSourceBytesMax);
   Result<PutOutcome> kept = put_object(store_, key, text, std::move(options), deadline);
   if (kept.ok()) return {};
-  return own_fault(std::move(kept).error(), "quarantine");
+  return blame_us(std::move(kept).error(), "quarantine");
 }
 
 }  // namespace headgate::deliver

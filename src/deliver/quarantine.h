@@ -25,7 +25,7 @@ constexpr const char* kSourceMetadata = "headgate-source";
 std::string slug_of(std::string_view reason);
 
 // Any thread. Keys are made of what is put, so that putting it again makes no second object. The store is our
-// own: every error is own_fault()'s.
+// own: every error is marked by blame_us().
 class Quarantine {
  public:
   Quarantine(ObjectStore& store, Metrics& metrics);

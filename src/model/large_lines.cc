@@ -11,17 +11,15 @@ Result<> LargeLines::begin(const std::stop_token& stop) {
   const std::uint64_t number = next_number_++;
   waiting_.push_back(number);
   const auto is_next = [&] { return !is_taken_ && waiting_.front() == number; };
-  const bool is_ours = changed_.wait_for(lock, stop, wait_max_, is_next);
+  const bool is_turn = changed_.wait_for(lock, stop, wait_max_, is_next);
   waiting_.erase(std::find(waiting_.begin(), waiting_.end(), number));
-  if (is_ours) {
+  if (is_turn) {
     is_taken_ = true;
     return {};
   }
   changed_.notify_all();  // whoever is behind this may be next now
   if (stop.stop_requested()) return Error{Fault::Stopped, "a large line: stopped while others are read"};
-  Error error{Fault::Retry, "a large line: others of this process are still being read"};
-  error.is_ours = true;
-  return error;
+  return blame_us({Fault::Retry, "others of this process are still being read"}, "a large line");
 }
 
 void LargeLines::end() {

@@ -27,8 +27,8 @@ class LargeLines {
 
   explicit LargeLines(std::chrono::milliseconds wait_max = kWaitMax) : wait_max_(wait_max) {}
 
-  // Waits until the turn is free, in the order of the calls. Fault::Retry, and ours, when that takes longer
-  // than `wait_max`; Fault::Stopped at a stop.
+  // Waits until the turn is free, in the order of the calls. Fault::Retry and Blame::Us when that takes
+  // longer than `wait_max`; Fault::Stopped at a stop.
   Result<> begin(const std::stop_token& stop);
   // Of the turn that begin() gave.
   void end();

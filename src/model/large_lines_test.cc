@@ -39,7 +39,7 @@ TEST(LargeLines, WhoWaitsTooLongOrIsStoppedHoldsUpNobody) {
   const Result<> late = turns.begin({});
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().fault, Fault::Retry);
-  EXPECT_TRUE(late.error().is_ours);
+  EXPECT_EQ(late.error().blame, Blame::Us);
   std::stop_source stop;
   stop.request_stop();
   const Result<> stopped = turns.begin(stop.get_token());

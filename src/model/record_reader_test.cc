@@ -537,7 +537,8 @@ TEST(RecordReader, OfALargeLineItHoldsTheTurnOnlyWhileItReads) {
     RecordReader reader(source, {.large_lines = &turns});
     const auto next = [&] {
       const auto record = reader.next();
-      if (!record.ok()) return "error: " + std::string(record.error().is_ours ? "ours" : record.error().what);
+      if (!record.ok())
+        return "error: " + std::string(record.error().blame == Blame::Us ? "ours" : record.error().what);
       return *record == nullptr ? std::string("end") : std::string((*record)->message);
     };
     const std::string begin = large.line.substr(0, 100);

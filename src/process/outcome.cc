@@ -7,7 +7,7 @@
 namespace headgate::process {
 
 Health health_of(const Error& error) {
-  return error.fault == Fault::Retry && !error.is_ours ? Health::Bad : Health::Unknown;
+  return error.fault == Fault::Retry && error.blame == Blame::Tenant ? Health::Bad : Health::Unknown;
 }
 
 Tally& Tally::operator+=(const Tally& other) {

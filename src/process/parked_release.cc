@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "process/own_store.h"
+#include "process/central_objects.h"
 #include "process/settlement.h"
 
 namespace headgate::process {
@@ -229,7 +229,7 @@ Result<> ParkedRelease::settle_what_is_gone(const Group& group, const Parked& pa
   for (std::size_t index = 0; index < std::min(parked.size(), kGoneMax); ++index) {
     if (limits.is_over(deps_.clock.steady())) return {};
     const Ledger::ParkedDelivery& one = *parked[index];
-    OwnStore store(*deps_.central.of(one.id.bucket));
+    CentralObjects store(*deps_.central.of(one.id.bucket));
     const Result<ObjectInfo> info = store.head(one.id.key, call(limits));
     if (info.ok()) break;
     if (info.error().fault != Fault::NotFound) return info.error();

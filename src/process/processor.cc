@@ -316,7 +316,7 @@ Outcome Processor::settle_unwanted(const Job& job, std::vector<Try>& tries) {
   Outcome outcome;
   if (std::none_of(tries.begin(), tries.end(), may_be_unwanted)) return outcome;
   const Deadline until = deadline(job, options_.timeout);
-  OwnStore& central = central_of(job).store;
+  CentralObjects& central = central_of(job).store;
   const Result<ObjectInfo> info = central.head(job.object.key, until);
   if (!info.ok()) return outcome;
   const auto packed = deliver::read_packed_index(central, *info, until);

@@ -31,10 +31,10 @@
 #include "ports/ledger.h"
 #include "ports/object_store.h"
 #include "ports/queue.h"
+#include "process/central_objects.h"
 #include "process/central_stores.h"
 #include "process/delivery_meters.h"
 #include "process/outcome.h"
-#include "process/own_store.h"
 #include "process/recovered.h"
 #include "process/route.h"
 #include "process/settlement.h"
@@ -171,7 +171,7 @@ class Processor {
     Central(Clock& clock, ObjectStore& central, const deliver::Decompression& decompression,
             LargeLines& large_lines)
         : store(central), buckets(clock, store, decompression, &large_lines) {}
-    OwnStore store;
+    CentralObjects store;
     deliver::BucketDelivery buckets;
   };
   Central& central_of(const Job& job);

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "model/notification.h"
-#include "process/own_store.h"
+#include "process/central_objects.h"
 #include "process/processor.h"
 
 namespace headgate::process {
@@ -89,7 +89,7 @@ Result<> ParkedReplay::release(const Ledger::ParkedDelivery& parked, Deadline de
     ++counts.left;
     return {};
   }
-  const Result<ObjectInfo> info = OwnStore(*central).head(id.key, deadline);
+  const Result<ObjectInfo> info = CentralObjects(*central).head(id.key, deadline);
   if (!info.ok() && info.error().fault != Fault::NotFound) return info.error();
   if (!info.ok()) {
     if (TRY(settle_lost(deps_.clock, deps_.ledger, parked, deadline))) ++counts.lost;

@@ -5,6 +5,7 @@
 namespace headgate::process {
 
 Verdict verdict_on(const Error& error) {
+  if (error.blame == Blame::Us) return Verdict::TryLater;  // no tenant waits for a release because of us
   switch (error.fault) {  // no default: a new Fault must not compile until it is decided here
     case Fault::Retry:
     case Fault::Stopped:

@@ -16,6 +16,11 @@ TEST(Verdict, ParksWhatSomeoneHasToMendFirst) {
   EXPECT_EQ(verdict_on({Fault::Invalid, "corrupt"}), Verdict::Park);
 }
 
+TEST(Verdict, ParksNothingForWhatIsOursToFix) {
+  for (const Fault fault : {Fault::Retry, Fault::Denied, Fault::NotFound, Fault::Invalid, Fault::Stopped})
+    EXPECT_EQ(verdict_on({.fault = fault, .what = "central store", .blame = Blame::Us}), Verdict::TryLater);
+}
+
 TEST(Verdict, KeepsAMessageWhileAnyPartNeedsARetry) {
   EXPECT_EQ(worse(Verdict::Done, Verdict::Done), Verdict::Done);
   EXPECT_EQ(worse(Verdict::Done, Verdict::TryLater), Verdict::TryLater);

@@ -48,10 +48,10 @@ constexpr Foreign kForeign[] = {
 class ForeignAnswers : public testing::TestWithParam<Foreign> {
  protected:
   template <typename Settings>
-  Settings settings(Side side) const {
+  Settings settings(Blame blame) const {
     Settings made = deps_.settings<Settings>();
     made.client.attempts_max = 1;
-    made.client.side = side;
+    made.client.blame = blame;
     return made;
   }
   const Foreign& says_ = GetParam();
@@ -64,7 +64,7 @@ class ForeignAnswers : public testing::TestWithParam<Foreign> {
 };
 
 TEST_P(ForeignAnswers, AreNoOnesFaultInCloudWatchLogs) {
-  const auto sink = LogsSink::open(deps_.deps(), settings<LogsSettings>(Side::Tenants)).value();
+  const auto sink = LogsSink::open(deps_.deps(), settings<LogsSettings>(Blame::Tenant)).value();
   const std::vector<LogEvent> events{{1, "a"}, {2, "b"}};
   EXPECT_EQ(sink->put_events(LogGroup("/g"), LogStream("s"), events, deps_.soon()).error().fault,
             Fault::Retry);
@@ -74,8 +74,8 @@ TEST_P(ForeignAnswers, AreNoOnesFaultInCloudWatchLogs) {
 }
 
 TEST_P(ForeignAnswers, AreNoOnesFaultInS3) {
-  for (const Side side : {Side::Ours, Side::Tenants}) {
-    S3Settings bucket = settings<S3Settings>(side);
+  for (const Blame blame : {Blame::Us, Blame::Tenant}) {
+    S3Settings bucket = settings<S3Settings>(blame);
     bucket.bucket = BucketName("bucket");
     const auto store = S3Store::open(deps_.deps(), std::move(bucket)).value();
     const ObjectKey key("a/b");
@@ -102,7 +102,7 @@ TEST_P(ForeignAnswers, AreNoOnesFaultInS3) {
 TEST_P(ForeignAnswers, AreNoTenantsFaultInSts) {
   const ServiceClient::Options options{.attempts_max = 1};
   Sts sts(deps_.deps(),
-          endpoint_of(Service::Sts, "us-east-1", settings<LogsSettings>(Side::Ours).endpoints).value(),
+          endpoint_of(Service::Sts, "us-east-1", settings<LogsSettings>(Blame::Us).endpoints).value(),
           options);
   const RoleRequest role{.role_arn = "arn:aws:iam::111122223333:role/logs", .session_name = "one"};
   EXPECT_EQ(sts.assume_role(role, deps_.soon()).error().fault, Fault::Retry);
@@ -112,7 +112,7 @@ TEST_P(ForeignAnswers, AreNoTenantsFaultInSts) {
 }
 
 TEST_P(ForeignAnswers, AreTriedAgainInSqsAndDynamoDb) {
-  const auto options = settings<LogsSettings>(Side::Ours);
+  const auto options = settings<LogsSettings>(Blame::Us);
   for (const Service service : {Service::Sqs, Service::DynamoDb}) {
     ServiceClient client(deps_.deps(), endpoint_of(service, "us-east-1", options.endpoints).value(),
                          options.client);

@@ -163,7 +163,7 @@ RetryKind retry_kind_of(Service service, int status, std::string_view code) {
   CHECK(false);
 }
 
-Fault fault_of_refusal(Side side, int status, std::string_view code) {
+Fault fault_of_refusal(Blame blame, int status, std::string_view code) {
   switch (cause_of(status, code)) {
     case Cause::Throttle:
     case Cause::Passing:
@@ -174,7 +174,7 @@ Fault fault_of_refusal(Side side, int status, std::string_view code) {
     case Cause::UnknownKey:
     case Cause::OtherSignature:
     case Cause::Unsigned:
-      return side == Side::Tenants ? Fault::Retry : Fault::Denied;
+      return blame == Blame::Tenant ? Fault::Retry : Fault::Denied;
     case Cause::Refused:
     case Cause::Limit:
     case Cause::Other:
@@ -187,14 +187,14 @@ Fault fault_of_refusal(Side side, int status, std::string_view code) {
   CHECK(false);
 }
 
-Fault fault_of_exchange(Side side, Fault fault) {
+Fault fault_of_exchange(Blame blame, Fault fault) {
   if (fault == Fault::Invalid) return Fault::Retry;
-  return side == Side::Tenants && fault == Fault::Denied ? Fault::Retry : fault;
+  return blame == Blame::Tenant && fault == Fault::Denied ? Fault::Retry : fault;
 }
 
-Fault fault_of_credentials(Side side, Fault fault) {
+Fault fault_of_credentials(Blame blame, Fault fault) {
   if (fault != Fault::Invalid && fault != Fault::NotFound) return fault;
-  return side == Side::Tenants ? Fault::Retry : Fault::Denied;
+  return blame == Blame::Tenant ? Fault::Retry : Fault::Denied;
 }
 
 std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failures, std::uint64_t random) {

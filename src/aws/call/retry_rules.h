@@ -23,21 +23,21 @@ enum class RetryKind : std::uint8_t {
 };
 RetryKind retry_kind_of(Service service, int status, std::string_view code);
 
-// Whose service it is that we ask. A refusal of our credentials, signature, clock or trust is our own to
-// fix: where we are the only ones concerned it is Denied, so that it is told apart from what passes; at a
-// tenant's destination it must park nothing of the tenant's, who can fix nothing, and is Retry.
-enum class Side : std::uint8_t { Ours, Tenants };
+// `blame` below says whose service is asked: Us, or Tenant for a tenant's destination. We alone can fix a
+// refusal of our credentials, signature, clock or trust. From a service of ours it is Denied, which tells it
+// from what passes by itself. From a tenant's destination it is Retry: Denied would park deliveries that the
+// tenant cannot fix.
 
 // What a refusal means to a caller who does not repeat the call at once; docs/aws.md has the table.
 // Fault::Invalid is only for codes that blame the request itself, since its caller may then set a part of the
 // request aside. An unknown code is Fault::Denied: somebody has to look at it, and nothing is set aside.
-Fault fault_of_refusal(Side side, int status, std::string_view code);
+Fault fault_of_refusal(Blame blame, int status, std::string_view code);
 // What it means that no answer arrived, or none that was HTTP. Fault::Denied: we do not trust the server's
 // certificate. An answer that is not HTTP, or that is too long for the service, does not come from the
 // service, and is Fault::Retry.
-Fault fault_of_exchange(Side side, Fault fault);
+Fault fault_of_exchange(Blame blame, Fault fault);
 // What it means that we could not get credentials. The request is never to blame for that.
-Fault fault_of_credentials(Side side, Fault fault);
+Fault fault_of_credentials(Blame blame, Fault fault);
 
 struct RetryWait {
   std::chrono::milliseconds first;

@@ -53,13 +53,13 @@ bool is_guarded(const net::HttpHeaders& headers) {
   });
 }
 
-Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Side side) {
+Answer answer_of(net::HttpResponse response, const ServiceRequest& request, Service service, Blame blame) {
   // an object's content may be anything, even a web page
   const bool is_read = service == Service::S3 && request.method == "GET";
   const bool is_late_refusal =
       response.is_success() && service == Service::S3 && !is_read && is_refusal_in_success(response.body);
   const bool is_others = response.is_success() && !is_read && is_web_page(response.body);
-  Answer answer{.status = response.status, .side = side};
+  Answer answer{.status = response.status, .blame = blame};
   if (!response.is_success() || is_late_refusal || is_others) {
     Refusal refusal = refusal_of(response);
     answer.code = std::move(refusal.code);
@@ -155,7 +155,7 @@ struct Asked {
   const ServiceRequest& request;
   const Endpoint& endpoint;
   const Credentials& credentials;
-  Side side;
+  Blame blame;
   std::chrono::nanoseconds signed_with;  // the correction of our clock
 };
 
@@ -172,10 +172,10 @@ Tried tried_of(Result<net::HttpResponse> response, const Asked& asked, Timestamp
     tried.error = std::move(response).error().in(asked.request.operation);
     const bool is_broken = tried.error.fault == Fault::Retry || tried.error.fault == Fault::Invalid;
     if (is_broken) tried.kind = RetryKind::Unanswered;
-    tried.error.fault = fault_of_exchange(asked.side, tried.error.fault);
+    tried.error.fault = fault_of_exchange(asked.blame, tried.error.fault);
     return tried;
   }
-  tried.answer = answer_of(std::move(response).value(), asked.request, asked.endpoint.service, asked.side);
+  tried.answer = answer_of(std::move(response).value(), asked.request, asked.endpoint.service, asked.blame);
   if (repeats_secret(tried.answer->code, asked.credentials, asked.request.secret)) {
     tried.answer->code = fmt::format("Http{}", tried.answer->status);
     tried.answer->is_named = false;  // no service repeats secrets
@@ -216,7 +216,7 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 Error error_of(const ServiceRequest& request, const Answer& answer) {
-  const Fault fault = fault_of_refusal(answer.side, answer.status, answer.code);
+  const Fault fault = fault_of_refusal(answer.blame, answer.status, answer.code);
   return Error{answer.is_named ? fault : Fault::Retry,
                fmt::format("{}: {}{}{}", request.operation, answer.code, answer.message.empty() ? "" : ": ",
                            answer.message)};
@@ -280,7 +280,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
     Result<Credentials> given = deps_.credentials.get(deadline);
     if (!given.ok()) {
       Error error = std::move(given).error().in(request.operation + ": credentials");
-      error.fault = fault_of_credentials(options_.side, error.fault);
+      error.fault = fault_of_credentials(options_.blame, error.fault);
       return error;
     }
     const Credentials credentials = std::move(given).value();
@@ -292,7 +292,7 @@ Result<Answer> ServiceClient::attempts(const ServiceRequest& request, Deadline d
                            {.request = request,
                             .endpoint = endpoint_,
                             .credentials = credentials,
-                            .side = options_.side,
+                            .blame = options_.blame,
                             .signed_with = skew},
                            deps_.clock.now());
     ++tries;

@@ -49,7 +49,7 @@ struct Answer {
   std::string message = {};  // of a refusal: AWS's message, at most 512 bytes; left out if it repeats a
                              // secret
   bool is_named = true;      // Refusal::is_named
-  Side side = Side::Ours;    // whose service said it
+  Blame blame = Blame::Us;   // whose service said it
   // True if an earlier try of the same call may have been carried out, because its answer was lost or was a
   // 5xx.
   bool may_be_repeated = false;
@@ -80,7 +80,7 @@ class ServiceClient {
                                                      // throttling and other failures alike
     std::chrono::milliseconds backoff_longest{20'000};
     std::size_t body_bytes_max = 16U << 20U;  // of an answer that is kept in memory as a whole
-    Side side = Side::Ours;                   // whose service it is
+    Blame blame = Blame::Us;                  // whose service it is
     std::stop_token stop = {};                // when stopped, every wait ends with Fault::Stopped
   };
   struct Deps {

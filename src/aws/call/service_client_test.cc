@@ -572,7 +572,7 @@ TEST(Refusal, MeansToTheCaller) {
     const Error ours = error_of(kAsk, {.status = row.status, .code = row.code});
     EXPECT_EQ(ours.fault, row.ours) << row.code;
     EXPECT_EQ(ours.what, std::string("AskThings: ") + row.code);
-    const Error tenants = error_of(kAsk, {.status = row.status, .code = row.code, .side = Side::Tenants});
+    const Error tenants = error_of(kAsk, {.status = row.status, .code = row.code, .blame = Blame::Tenant});
     EXPECT_EQ(tenants.fault, row.tenants) << row.code;
     EXPECT_EQ(retry_kind_of(Service::Logs, row.status, row.code), row.kind) << row.code;
   }
@@ -581,20 +581,20 @@ TEST(Refusal, MeansToTheCaller) {
 }
 
 TEST(Refusal, OfAnUntrustedCertificateIsTheTenantsNowhere) {
-  EXPECT_EQ(fault_of_exchange(Side::Ours, Fault::Denied), Fault::Denied);
-  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Denied), Fault::Retry);
-  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Stopped), Fault::Stopped);
-  EXPECT_EQ(fault_of_exchange(Side::Tenants, Fault::Invalid), Fault::Retry);
-  EXPECT_EQ(fault_of_exchange(Side::Ours, Fault::Invalid), Fault::Retry);
+  EXPECT_EQ(fault_of_exchange(Blame::Us, Fault::Denied), Fault::Denied);
+  EXPECT_EQ(fault_of_exchange(Blame::Tenant, Fault::Denied), Fault::Retry);
+  EXPECT_EQ(fault_of_exchange(Blame::Tenant, Fault::Stopped), Fault::Stopped);
+  EXPECT_EQ(fault_of_exchange(Blame::Tenant, Fault::Invalid), Fault::Retry);
+  EXPECT_EQ(fault_of_exchange(Blame::Us, Fault::Invalid), Fault::Retry);
 }
 
 TEST(Refusal, OfCredentialsIsNeverOfTheRequest) {
   for (const Fault fault : {Fault::Invalid, Fault::NotFound}) {
-    EXPECT_EQ(fault_of_credentials(Side::Ours, fault), Fault::Denied);
-    EXPECT_EQ(fault_of_credentials(Side::Tenants, fault), Fault::Retry);
+    EXPECT_EQ(fault_of_credentials(Blame::Us, fault), Fault::Denied);
+    EXPECT_EQ(fault_of_credentials(Blame::Tenant, fault), Fault::Retry);
   }
   for (const Fault fault : {Fault::Retry, Fault::Denied, Fault::Stopped})
-    EXPECT_EQ(fault_of_credentials(Side::Tenants, fault), fault);
+    EXPECT_EQ(fault_of_credentials(Blame::Tenant, fault), fault);
 }
 
 TEST(Refusal, IsTheServicesOnlyInTheServicesWords) {

@@ -78,7 +78,7 @@ Result<PutOutcome> S3Store::copy_by_other(const CopySource& source, const Object
   Result<PutOutcome> copied = copy_object(*copier_, source, to, options, deadline);
   if (copied.ok()) return copied;
   Error error = std::move(copied).error();
-  if (error.is_ours) error = {.fault = Fault::Denied, .what = std::move(error.what)};
+  if (error.blame == Blame::Us) error = {.fault = Fault::Denied, .what = std::move(error.what)};
   if (error.fault == Fault::Denied || error.fault == Fault::Invalid)
     no_copy_before_.store((clock.steady() + kNoCopyFor).time_since_epoch().count());
   return error;

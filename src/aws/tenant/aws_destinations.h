@@ -63,7 +63,7 @@ class AwsDestinations final : public Destinations {
  private:
   static Settings trying_once(Settings settings) {
     settings.client.attempts_max = 1;
-    settings.client.side = Side::Tenants;
+    settings.client.blame = Blame::Tenant;
     return settings;
   }
   // The credentials for a destination.

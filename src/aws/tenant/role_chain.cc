@@ -67,13 +67,13 @@ Result<TenantRole> tenant_role_of(const TenantConfiguration& configuration) {
   return role;
 }
 
-class RoleChain::Ours final : public CredentialsSource {
+class RoleChain::OurCredentials final : public CredentialsSource {
  public:
-  explicit Ours(std::shared_ptr<CredentialsSource> central) : central_(std::move(central)) {}
+  explicit OurCredentials(std::shared_ptr<CredentialsSource> central) : central_(std::move(central)) {}
   Result<Credentials> get(Deadline deadline) override {
     Result<Credentials> given = central_->get(deadline);
     if (given.ok() || given.error().fault == Fault::Stopped) return given;
-    return Error{.fault = Fault::Retry, .what = "our own: " + given.error().what, .is_ours = true};
+    return blame_us(std::move(given).error(), "our own");
   }
   void forget(const Credentials& refused) override { central_->forget(refused); }
 
@@ -87,8 +87,8 @@ RoleChain::RoleChain(const AssumedRole::Deps& deps, Settings settings)
       central_role_(central_role_of(deps, settings_)),
       central_(central_role_ ? static_cast<CredentialsSource*>(central_role_.get()) : &deps_.base),
       // The chain owns its central credentials, so this pointer owns nothing.
-      asking_(std::make_unique<Ours>(std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), central_))) {
-}
+      asking_(std::make_unique<OurCredentials>(
+          std::shared_ptr<CredentialsSource>(std::shared_ptr<void>(), central_))) {}
 
 RoleChain::~RoleChain() = default;
 
@@ -129,7 +129,7 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::central_within(const std::
                             .policy = policy};
   // The keys of tenants' roles are hashes, so none of them can equal this key.
   return std::shared_ptr<CredentialsSource>(
-      std::make_shared<Ours>(session_of("central " + sha256_hex(policy), deps_.base, request)));
+      std::make_shared<OurCredentials>(session_of("central " + sha256_hex(policy), deps_.base, request)));
 }
 
 std::shared_ptr<CredentialsSource> RoleChain::session_of(const std::string& key, CredentialsSource& base,

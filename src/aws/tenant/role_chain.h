@@ -53,7 +53,7 @@ class RoleChain {
   CredentialsSource& central() { return *central_; }
 
   // The central role, narrowed by a policy (central_policy_of()): for tenants' buckets that let it in. What
-  // refuses it is ours (Error::is_ours). Invalid without central_role_arn: a session that came from elsewhere
+  // refuses it is ours (Blame::Us). Invalid without central_role_arn: a session that came from elsewhere
   // cannot be narrowed.
   Result<std::shared_ptr<CredentialsSource>> central_within(const std::string& policy);
 
@@ -65,7 +65,7 @@ class RoleChain {
   Result<std::shared_ptr<CredentialsSource>> of_tenant(const TenantRole& role);
 
  private:
-  class Ours;
+  class OurCredentials;
   struct Session {
     std::shared_ptr<CredentialsSource> source;
     std::uint64_t used = 0;  // the number of the call that last used it

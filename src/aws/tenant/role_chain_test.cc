@@ -209,7 +209,7 @@ TEST_F(RoleChainTest, BlamesNoTenantForItsOwnCredentials) {
     const Result<Credentials> got = session->get(Deadline::after(clock_.steady(), 1h));
     ASSERT_FALSE(got.ok());
     EXPECT_EQ(got.error().fault, Fault::Retry) << got.error().what;
-    EXPECT_EQ(got.error().is_ours, std::string_view(text) == "role%2Fcentral") << got.error().what;
+    EXPECT_EQ(got.error().blame == Blame::Us, std::string_view(text) == "role%2Fcentral") << got.error().what;
     clock_.advance(2min);
   }
   EXPECT_EQ(chain.central().get(Deadline::never()).ok(), true);
@@ -267,7 +267,7 @@ TEST_F(RoleChainTest, NarrowsTheCentralRoleAndAsksForItOnce) {
   const auto refused = chain.central_within("{\"b\":1}").value()->get(Deadline::after(clock_.steady(), 1h));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().fault, Fault::Retry);
-  EXPECT_TRUE(refused.error().is_ours);
+  EXPECT_EQ(refused.error().blame, Blame::Us);
   RoleChain::Settings without = settings();
   without.central_role_arn.clear();
   EXPECT_EQ(RoleChain(deps(), without).central_within("{}").error().fault, Fault::Invalid);

@@ -1,4 +1,4 @@
-#include "process/own_store.h"
+#include "process/central_objects.h"
 
 #include <gtest/gtest.h>
 
@@ -48,28 +48,28 @@ class RefusingStore final : public fakes::MemoryStore {
   };
 };
 
-class OwnStoreTest : public testing::Test {
+class CentralObjectsTest : public testing::Test {
  protected:
   Fault fault_of_reading(std::optional<ByteRange> range = std::nullopt) {
-    const auto opened = own_.open_reader(key_, range, {});
+    const auto opened = central_.open_reader(key_, range, {});
     return opened.ok() ? Fault::Stopped : opened.error().fault;
   }
-  Fault fault_of_head() { return own_.head(key_, {}).error().fault; }
+  Fault fault_of_head() { return central_.head(key_, {}).error().fault; }
   void put() { ASSERT_TRUE(put_object(store_, key_, "text", {}, {}).ok()); }
 
   const ObjectKey key_{"cluster/a/web/web-1/x.json"};
   fakes::StillClock clock_;
   RefusingStore store_{clock_, BucketName("central")};
-  OwnStore own_{store_};
+  CentralObjects central_{store_};
 };
 
-TEST_F(OwnStoreTest, AnObjectIsGoneWhenItsBucketDoesNotListIt) {
+TEST_F(CentralObjectsTest, AnObjectIsGoneWhenItsBucketDoesNotListIt) {
   ASSERT_TRUE(put_object(store_, ObjectKey(key_.str() + ".gz"), "another", {}, {}).ok());
   EXPECT_EQ(fault_of_reading(), Fault::NotFound);
   EXPECT_EQ(fault_of_head(), Fault::NotFound);
 }
 
-TEST_F(OwnStoreTest, AnObjectIsNotGoneBecauseSomeoneSaysSo) {
+TEST_F(CentralObjectsTest, AnObjectIsNotGoneBecauseSomeoneSaysSo) {
   store_.reads = Error{Fault::NotFound, "404 of a proxy"};
   put();  // it is listed
   EXPECT_EQ(fault_of_reading(), Fault::Retry);
@@ -81,12 +81,13 @@ TEST_F(OwnStoreTest, AnObjectIsNotGoneBecauseSomeoneSaysSo) {
   }
 }
 
-TEST_F(OwnStoreTest, WhatItRefusesIsTriedAgain) {
+TEST_F(CentralObjectsTest, WhatItRefusesIsTriedAgain) {
   put();
   for (const Fault fault : {Fault::Denied, Fault::Invalid, Fault::Retry}) {
     store_.reads = Error{fault, "refused"};
     EXPECT_EQ(fault_of_reading(), Fault::Retry);
     EXPECT_EQ(fault_of_head(), Fault::Retry);
+    EXPECT_EQ(central_.head(key_, {}).error().blame, Blame::Us);
   }
   store_.reads = Error{Fault::Stopped, "leaving"};
   EXPECT_EQ(fault_of_head(), Fault::Stopped);
@@ -94,11 +95,13 @@ TEST_F(OwnStoreTest, WhatItRefusesIsTriedAgain) {
   char byte = 0;
   for (const Fault fault : {Fault::Denied, Fault::NotFound, Fault::Invalid}) {
     store_.goes_on = Error{fault, "refused in the middle"};
-    EXPECT_EQ(own_.open_reader(key_, std::nullopt, {}).value()->read({&byte, 1}).error().fault, Fault::Retry);
+    const Error error = central_.open_reader(key_, std::nullopt, {}).value()->read({&byte, 1}).error();
+    EXPECT_EQ(error.fault, Fault::Retry);
+    EXPECT_EQ(error.blame, Blame::Us);
   }
 }
 
-TEST_F(OwnStoreTest, ARangeBeyondTheEndIsTheCallersFault) {
+TEST_F(CentralObjectsTest, ARangeBeyondTheEndIsTheCallersFault) {
   put();
   EXPECT_EQ(fault_of_reading(ByteRange{.first = 0, .bytes = 99}), Fault::Invalid);
 }

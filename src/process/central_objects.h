@@ -1,5 +1,6 @@
-// The central store as deliveries read it: an object is gone only when its bucket says so, and what else it
-// refuses is deliver::own_fault()'s. Quarantine, which alone writes there, says the same of writers itself.
+// The central store as deliveries read it. It gives NotFound only when the bucket itself says that the object
+// is gone, and marks every other refusal as ours (blame_us()). Quarantine writes to the store directly, and
+// marks its errors itself.
 #pragma once
 
 #include <memory>
@@ -9,13 +10,15 @@
 
 namespace headgate::process {
 
-// Any thread, as the store below it, which outlives it. Errors of reading:
-// - NotFound: the object is surely not there. A 404 alone may as well come from a wrong address or a bucket
-//   that is none; so the bucket is asked to list the key.
-// - Invalid only of a range that is given; what else is Denied, Invalid or NotFound becomes Retry.
-class OwnStore final : public ObjectStore {
+// Any thread may use it. The store below outlives it. Errors of reading:
+// - NotFound: the object does not exist. A 404 may also come from a wrong address or from a bucket that does
+// not
+//   exist, so the bucket is asked to list the key before this is believed.
+// - Invalid: the range that the caller gave is beyond the object's end.
+// - Any other error: Retry, or Stopped, with Blame::Us.
+class CentralObjects final : public ObjectStore {
  public:
-  explicit OwnStore(ObjectStore& store) : store_(store) {}
+  explicit CentralObjects(ObjectStore& store) : store_(store) {}
 
   const BucketName& bucket() const override { return store_.bucket(); }
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,

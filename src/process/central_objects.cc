@@ -1,17 +1,15 @@
-#include "process/own_store.h"
-
-#include "deliver/own_fault.h"
+#include "process/central_objects.h"
 
 namespace headgate::process {
 namespace {
 
 Error to_be_tried_again(Error error) {
-  return deliver::own_fault(std::move(error), "central store");
+  return blame_us(std::move(error), "central store");
 }
 
-class OwnReader final : public ObjectReader {
+class CentralReader final : public ObjectReader {
  public:
-  explicit OwnReader(std::unique_ptr<ObjectReader> reader) : reader_(std::move(reader)) {}
+  explicit CentralReader(std::unique_ptr<ObjectReader> reader) : reader_(std::move(reader)) {}
   const ObjectInfo& info() const override { return reader_->info(); }
   Result<std::size_t> read(std::span<char> into) override {
     Result<std::size_t> taken = reader_->read(into);
@@ -25,22 +23,22 @@ class OwnReader final : public ObjectReader {
 
 }  // namespace
 
-Result<std::unique_ptr<ObjectReader>> OwnStore::open_reader(const ObjectKey& key,
-                                                            std::optional<ByteRange> range,
-                                                            Deadline deadline) {
+Result<std::unique_ptr<ObjectReader>> CentralObjects::open_reader(const ObjectKey& key,
+                                                                  std::optional<ByteRange> range,
+                                                                  Deadline deadline) {
   Result<std::unique_ptr<ObjectReader>> opened = store_.open_reader(key, range, deadline);
-  if (opened.ok()) return std::unique_ptr<ObjectReader>(std::make_unique<OwnReader>(std::move(*opened)));
+  if (opened.ok()) return std::unique_ptr<ObjectReader>(std::make_unique<CentralReader>(std::move(*opened)));
   if (range && opened.error().fault == Fault::Invalid) return opened;
   return judged(std::move(opened).error(), key, deadline);
 }
 
-Result<ObjectInfo> OwnStore::head(const ObjectKey& key, Deadline deadline) {
+Result<ObjectInfo> CentralObjects::head(const ObjectKey& key, Deadline deadline) {
   Result<ObjectInfo> info = store_.head(key, deadline);
   if (!info.ok()) return judged(std::move(info).error(), key, deadline);
   return info;
 }
 
-Error OwnStore::judged(Error error, const ObjectKey& key, Deadline deadline) {
+Error CentralObjects::judged(Error error, const ObjectKey& key, Deadline deadline) {
   if (error.fault != Fault::NotFound) return to_be_tried_again(std::move(error));
   const Result<ObjectPage> page = store_.list(key.view(), ObjectKey(), 1, deadline);
   if (!page.ok()) return to_be_tried_again(page.error());
