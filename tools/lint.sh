@@ -8,6 +8,7 @@ git ls-files --error-unmatch tools/lint.sh > /dev/null || { echo 'lint: git does
 
 tools/layers.py || failed=1
 tools/named_tests.py || failed=1
+tools/tested_by.py || failed=1
 tools/bounded_waits.py || failed=1
 tools/pictures.py --check || failed=1
 tools/plain_words.py || failed=1

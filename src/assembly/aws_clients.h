@@ -1,4 +1,5 @@
 // What every client of AWS in this process shares: connections, credentials, roles.
+// Tests: tests/e2e/aws_pipeline_test.py, tests/e2e/check_test.py
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
 // Which build runs, for those who watch many.
+// Tests: tests/e2e/metrics_test.py
 #pragma once
 
 #include "assembly/version.h"

@@ -1,4 +1,5 @@
 // The central bucket, in the backend that `store.kind` names.
+// Tests: tests/e2e/collect_test.py, tests/e2e/aws_pipeline_test.py
 #pragma once
 
 #include <cstdint>

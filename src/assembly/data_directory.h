@@ -1,4 +1,5 @@
 // The directory that an agent keeps its checkpoints and spool in: one process's, and writable by its user.
+// Tests: tests/e2e/one_agent_test.py
 #pragma once
 
 #include <stop_token>

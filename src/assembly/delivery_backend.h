@@ -1,5 +1,6 @@
 // What delivering takes of the outside: central bucket, queue, ledger, tenants, destinations; in the backend
 // that `store.kind` names.
+// Tests: tests/e2e/aws_pipeline_test.py, src/cli/several_buckets_test.cc
 #pragma once
 
 #include <memory>

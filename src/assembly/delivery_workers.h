@@ -1,4 +1,5 @@
 // The threads that deliver what a queue tells of.
+// Tests: tests/e2e/aws_pipeline_test.py, src/cli/process_lambda_test.cc
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // What is large passes (an object's buffers, compressors' states, a JSON parser's index) and is given back to
 // the kernel.
+// Tests: tests/e2e/worker_memory_test.py
 #pragma once
 
 namespace headgate::assembly {

@@ -1,6 +1,7 @@
 // The whole pipeline in one process on embedded parts. The stages are production's; only the backend differs:
 // a directory for the central bucket, one SQLite file for queue, tenants and ledger, directories for what
 // tenants receive.
+// Tests: tests/e2e/whole_pipeline_test.py
 #pragma once
 
 #include <chrono>

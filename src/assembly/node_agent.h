@@ -1,5 +1,6 @@
 // The agent of one node, with all that it depends on: the node's disk, the Kubernetes API, the central store,
 // /metrics.
+// Tests: tests/e2e/collect_test.py
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // How tenants' configurations are judged.
+// Tests: src/cli/tenant_command_test.cc, tests/e2e/check_test.py
 #pragma once
 
 #include "config/config.h"

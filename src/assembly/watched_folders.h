@@ -1,4 +1,5 @@
 // What tells the collector that log directories change.
+// Tests: tests/e2e/log_files_test.py
 #pragma once
 
 #include <memory>

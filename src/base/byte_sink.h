@@ -1,4 +1,5 @@
 // Something that takes bytes in order: a file being written, an upload, a buffer.
+// Tests: src/model/compression/compressed_writer_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Something that gives bytes in order: a file, an object's body, a buffer.
+// Tests: src/model/compression/compressed_reader_test.cc
 #pragma once
 
 #include <algorithm>

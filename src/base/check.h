@@ -1,5 +1,6 @@
 // CHECK is for our own mistakes and stays on in release: stopping loses nothing, going on might.
 // Never CHECK what came from outside (a file, a header, a tenant's configuration, AWS): that is a Result.
+// Tests: src/base/metrics_test.cc
 #pragma once
 
 namespace headgate {

@@ -1,5 +1,6 @@
 // When to give up waiting. Durations are judged on the steady clock, which the Clock port gives, so that a
 // test can run a day in a millisecond.
+// Tests: src/process/queue_worker_test.cc
 #pragma once
 
 #include <algorithm>

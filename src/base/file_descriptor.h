@@ -1,4 +1,5 @@
 // An owned file descriptor: closed when it goes, moved never copied.
+// Tests: src/cli/descriptor_sink_test.cc
 #pragma once
 
 #include <utility>

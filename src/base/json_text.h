@@ -1,5 +1,6 @@
 // Text as a JSON string (RFC 8259), for the small documents that we write ourselves: log lines, health
 // answers, configuration. The records' own writer, which is on the hot path, is in src/model.
+// Tests: src/base/printable_text_test.cc
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Strong types for look-alike strings. With many tenants this is a security measure: a TenantId and a
 // PodName, or the names of two tenants' buckets, must not be swappable by accident.
+// Tests: src/model/object_key_test.cc
 #pragma once
 
 #include <compare>

@@ -1,4 +1,5 @@
 // The few of many that were used last: open files, open buckets, sessions.
+// Tests: src/local/file_log_sink_test.cc
 #pragma once
 
 #include <algorithm>

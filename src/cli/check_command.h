@@ -1,5 +1,6 @@
 // headgate check: is everything there, and may we do what we must? Connects, changes nothing but a probe that
 // it removes, and names what mends each fault.
+// Tests: tests/e2e/check_test.py
 #pragma once
 
 #include "cli/command.h"

@@ -1,4 +1,5 @@
 // headgate collect: the agent of one node, until it is told to stop.
+// Tests: tests/e2e/collect_test.py
 #pragma once
 
 #include "cli/command.h"

@@ -1,4 +1,5 @@
 // A subcommand of `headgate`: what it is called and takes (CLI11), and what it does.
+// Tests: tests/e2e/documented_commands_test.py, src/cli/loggen_command_test.cc
 #pragma once
 
 #include <functional>

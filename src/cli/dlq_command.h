@@ -1,4 +1,5 @@
 // headgate dlq list | show | redrive | purge: messages that were received too often.
+// Tests: tests/e2e/looking_test.py, tests/e2e/aws_pipeline_test.py
 #pragma once
 
 #include "cli/command.h"

@@ -1,5 +1,6 @@
 // Where in a document each field of each row stands, for words to whoever wrote it. The rows are judged after
 // they were read, when their lines are forgotten; this looks them up again.
+// Tests: src/cli/tenant_command_test.cc
 #pragma once
 
 #include <map>

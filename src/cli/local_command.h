@@ -1,4 +1,5 @@
 // headgate local: the whole pipeline in one process.
+// Tests: tests/e2e/whole_pipeline_test.py
 #pragma once
 
 #include "cli/command.h"

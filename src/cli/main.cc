@@ -1,3 +1,5 @@
+// Tests: tests/e2e/documented_commands_test.py
+
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 

@@ -1,4 +1,5 @@
 // Connects to everything that the settings name, and says what is not as it must be, each with what mends it.
+// Tests: tests/e2e/check_test.py
 #pragma once
 
 #include <functional>

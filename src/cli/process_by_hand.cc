@@ -1,4 +1,5 @@
 // Modes manual and scan: what is named, or what was missed.
+// Tests: tests/e2e/vector_objects_test.py, src/cli/several_buckets_test.cc
 #include <algorithm>
 #include <fstream>
 #include <iterator>

@@ -1,4 +1,5 @@
 // headgate process: delivers stored objects to their tenants.
+// Tests: src/cli/several_buckets_test.cc, tests/e2e/aws_pipeline_test.py
 #pragma once
 
 #include <iosfwd>

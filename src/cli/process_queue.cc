@@ -1,3 +1,4 @@
+// Tests: tests/e2e/aws_pipeline_test.py, tests/e2e/hanging_queue_test.py
 #include <atomic>
 
 #include "assembly/build_info.h"

@@ -1,4 +1,5 @@
 // One run of headgate process, in each of its modes.
+// Tests: src/cli/process_lambda_test.cc, tests/e2e/aws_pipeline_test.py
 #pragma once
 
 #include <chrono>

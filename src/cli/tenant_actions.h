@@ -1,4 +1,5 @@
 // What `headgate tenant` does, once the command line and the configuration are read.
+// Tests: src/cli/tenant_command_test.cc
 #pragma once
 
 #include <iosfwd>

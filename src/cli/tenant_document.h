@@ -1,4 +1,5 @@
 // Tenant configurations as someone wrote them: read, completed and judged as a whole, before any is stored.
+// Tests: src/cli/tenant_command_test.cc
 #pragma once
 
 #include <functional>

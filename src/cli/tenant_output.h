@@ -1,5 +1,6 @@
 // Tenant configurations for people and programs: a table, YAML or JSON. YAML and JSON of several rows can be
 // put again.
+// Tests: src/cli/tenant_command_test.cc
 #pragma once
 
 #include <string>

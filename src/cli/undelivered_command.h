@@ -1,4 +1,5 @@
 // `headgate undelivered`: what was not delivered, wherever it waits, in one list, and its redelivery.
+// Tests: tests/e2e/undelivered_test.py
 #pragma once
 
 #include "cli/command.h"

@@ -1,6 +1,7 @@
 // Which containers are collected, and with which settings. It asks the cluster, waits for pods that the
 // cluster does not know yet, notices changes, and remembers which containers were excluded: what they write
 // until they are selected again is skipped.
+// Tests: tests/sim/changing_pods_test.cc
 #pragma once
 
 #include <chrono>

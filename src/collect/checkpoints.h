@@ -1,6 +1,7 @@
 // Up to which position the lines of each log file are in the store: they are never read again. It is one
 // small file, which is replaced as a whole (written, synced, renamed, directory synced), so that a power loss
 // leaves the old one or the new one.
+// Tests: tests/sim/tailing_test.cc, tests/sim/restarting_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // The node agent's heart: finds the pods' log files, reads them, batches what they say, and seals batches
 // into the spool. Uploading is someone else's thread (uploader.h); what it confirms comes back here and moves
 // the checkpoints.
+// Tests: tests/sim/tailing_test.cc, tests/sim/restarting_test.cc
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // What the collector does when there is more than it may hold, or can: open files, deleted files, files
 // behind links, a full spool.
+// Tests: tests/sim/open_files_test.cc, tests/sim/held_bytes_test.cc
 #include <algorithm>
 #include <utility>
 

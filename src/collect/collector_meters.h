@@ -1,4 +1,5 @@
 // What the collector tells operators about itself.
+// Tests: src/cli/metrics_document_test.cc
 #pragma once
 
 #include "base/metrics.h"

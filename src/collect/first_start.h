@@ -1,5 +1,6 @@
 // Where reading starts in files whose old lines are skipped: files that exist when an agent first starts on a
 // node, or when an excluded pod is selected again.
+// Tests: tests/sim/restarting_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Which containers are collected, and with which settings: it starts to follow a container when the cluster
 // selects it, and notices when the cluster's settings for it change.
+// Tests: tests/sim/changing_pods_test.cc, tests/sim/ended_containers_test.cc
 #pragma once
 
 #include <chrono>

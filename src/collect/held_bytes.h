@@ -1,6 +1,7 @@
 // Bytes of lines that wait in memory for the rest of their record, by tenant. When there are too many, the
 // tenant that holds most delivers its lines as they are, so that its unfinished records do not split those of
 // other tenants.
+// Tests: tests/sim/held_bytes_test.cc
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // The configuration for people: the effective one, and the reference of all settings. Pure.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Binds a setting to a member of Config: kind, choices and assignment follow from the member's type.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <type_traits>

@@ -1,4 +1,5 @@
 // The table of all settings. docs/configuration.md is printed from it (`headgate config reference`).
+// Tests: src/config/config_load_test.cc
 #include <algorithm>
 
 #include "collect/tail/multiline.h"

@@ -1,4 +1,5 @@
 // The settings of what is in AWS.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <vector>

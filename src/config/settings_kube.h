@@ -1,4 +1,5 @@
 // The settings of the Kubernetes API and of what it says is to be collected.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
 // The settings of how the pods' log files are opened, held and read.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
 // Settings of tenants' configurations.
+// Tests: src/config/config_load_test.cc
 #pragma once
 
 #include <vector>

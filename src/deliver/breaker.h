@@ -1,4 +1,5 @@
 // Stops calling a destination that does not answer, and looks again after a while, ever more rarely.
+// Tests: src/deliver/gate_test.cc
 #pragma once
 
 #include <chrono>

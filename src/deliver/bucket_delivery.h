@@ -1,5 +1,6 @@
 // Delivers one object into a tenant's bucket: copied by the service where it can, else through us. The key
 // follows from what is put (delivered_object.h), so that delivering again finds it there already.
+// Tests: tests/sim/bucket_contents_test.cc, tests/sim/delivery_test.cc
 #pragma once
 
 #include <functional>

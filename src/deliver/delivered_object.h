@@ -1,6 +1,7 @@
 // An object as it lies in a tenant's bucket: under which key, and how it is told from another object there.
 // Both follow from what it holds, so that delivering the same content again finds it, and another content
 // never passes for it. docs/contributing/adr/0012-what-lies-in-a-tenants-bucket.md.
+// Tests: tests/sim/bucket_contents_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Delivers the records of one object to one CloudWatch Logs destination, in batches, and tells the ledger
 // after each: after a crash at most the one batch in flight is repeated.
+// Tests: tests/sim/delivery_test.cc, tests/sim/by_turns_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Reads packed objects by their index: which bytes a destination wants, and no others.
 // docs/contributing/formats/packed-object.md.
+// Tests: tests/sim/packed_delivery_test.cc
 #pragma once
 
 #include "base/byte_sink.h"

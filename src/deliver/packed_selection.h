@@ -1,5 +1,6 @@
 // What a destination that wants some applications gets of a packed object: which bytes, and the index of what
 // they make. Pure.
+// Tests: tests/sim/packed_delivery_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // What an orchestrator asks of a running Headgate: `/healthz` (is the process alive), `/readyz` (can it do
 // its work) and `/metrics` (Prometheus).
+// Tests: src/http/server_test.cc
 #pragma once
 
 #include <functional>

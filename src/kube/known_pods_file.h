@@ -1,5 +1,6 @@
 // What is known of pods, in a file that survives a restart of the agent or an outage of the API:
 // docs/contributing/formats/known-pods.md.
+// Tests: src/kube/known_pods_test.cc
 #pragma once
 
 #include <string>

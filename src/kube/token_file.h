@@ -1,5 +1,6 @@
 // Reads the service account's token, which kubelet replaces well before it expires.
 // https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+// Tests: src/kube/resource_watch_test.cc
 #pragma once
 
 #include <chrono>

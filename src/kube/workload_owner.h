@@ -1,4 +1,5 @@
 // The workload that a pod belongs to, derived from the owner that the API names.
+// Tests: src/kube/api_object_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Files that grow by whole lines, several at a time.
+// Tests: src/local/file_log_sink_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // A fast hash of an object's bytes, for its etag: CRC-64/XZ (the reflected ECMA-182 polynomial). Intel ISA-L
 // computes it at several GB/s while the object is written. It tells versions of an object apart and detects
 // damage, but not forgery.
+// Tests: src/local/directory_store_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Finds and opens one object in a bucket's folder.
+// Tests: src/local/directory_store_test.cc
 #pragma once
 
 #include <memory>

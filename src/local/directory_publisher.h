@@ -1,4 +1,5 @@
 // Turns written files into objects of a bucket's folder, and removes objects, one at a time.
+// Tests: src/local/directory_store_test.cc, src/local/directory_store_crash_test.cc
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // Lists the keys of a bucket's folder in S3's order: by the bytes of the whole key. This differs from the
 // order of a folder tree (`a.b` comes before `a/b`).
+// Tests: src/local/directory_store_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Tenants' destinations as folders: for trying the whole pipeline on one machine, and for tests.
+// Tests: src/local/file_log_sink_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Which keys a folder can have, and where their files are (docs/contributing/formats/local-files.md).
+// Tests: src/local/directory_store_test.cc
 #pragma once
 
 #include <string>

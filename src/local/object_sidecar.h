@@ -1,5 +1,6 @@
 // The properties of an object that a file system does not keep: metadata, content headers and etag. They are
 // in a JSON file of their own beside the bucket's objects (docs/contributing/formats/local-files.md).
+// Tests: src/local/directory_store_crash_test.cc
 #pragma once
 
 #include <cstdint>

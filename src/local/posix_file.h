@@ -1,5 +1,6 @@
 // POSIX calls on files. Every error names the file, interrupted calls are repeated, and short writes are
 // continued.
+// Tests: src/local/posix_disk_test.cc
 #pragma once
 
 #include <sys/stat.h>

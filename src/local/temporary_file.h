@@ -1,4 +1,5 @@
 // A file that is being written under a name that nobody else uses.
+// Tests: src/local/directory_store_crash_test.cc
 #pragma once
 
 #include <string>

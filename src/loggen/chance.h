@@ -1,4 +1,5 @@
 // Seeded chance for fake logs: the same seed gives the same lines, on any machine.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <cstddef>

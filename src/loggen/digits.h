@@ -1,4 +1,5 @@
 // Numbers as digits, fast: fake lines hold little else that changes.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // What fake lines say: phrases of services, rendered once into a pool from which each line takes a slice.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // The forms of log lines that clusters are full of.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // A fake line as a pattern: literal text with fields in angle brackets, read once, written millions of times.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <cstddef>

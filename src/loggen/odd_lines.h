@@ -1,5 +1,6 @@
 // Lines that break careless readers: what programs really print when they crash, draw progress bars or log
 // what a client sent.
+// Tests: src/loggen/generator_test.cc
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
 // All lines of all containers in one stream, for `loggen --output -`.
+// Tests: src/loggen/run_test.cc
 #pragma once
 
 #include <cstddef>

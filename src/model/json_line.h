@@ -1,5 +1,6 @@
 // A line of an object as JSON of anyone's making, through simdjson: an object is a record, an array holds one
 // record an element. docs/contributing/formats/record.md says what becomes of each shape.
+// Tests: src/model/record_reader_test.cc
 #pragma once
 
 #include <simdjson.h>

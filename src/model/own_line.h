@@ -1,6 +1,7 @@
 // A line as RecordFrame::encode() writes it, read without a JSON parser: about three times faster. Whatever
 // is not exactly such a line is left to JsonLine, which gives the same record for every line that is taken
 // here.
+// Tests: src/model/record_reader_test.cc
 #pragma once
 
 #include <array>

@@ -2,6 +2,7 @@
 // key never has one of these forms: KeyTemplate writes a first segment that would be "quarantine" with its
 // first letter percent-encoded, and what others store under quarantine/ is a log object unless its key has
 // one of these forms.
+// Tests: src/model/object_key_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Memory that a reader of lines keeps from line to line while lines are small.
+// Tests: src/model/record_reader_test.cc
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Tenant configurations as JSON and YAML. Reading is in tenant_configuration.cc.
+// Tests: src/model/tenant_configuration_test.cc
 #include <algorithm>
 #include <array>
 

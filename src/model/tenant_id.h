@@ -1,4 +1,5 @@
 // What can be a tenant's id.
+// Tests: src/tenants/validate_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // An HTTP request and its answer, as values.
+// Tests: src/net/http_client_test.cc
 #pragma once
 
 #include <optional>

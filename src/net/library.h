@@ -1,4 +1,5 @@
 // Initializes the HTTP library once for the whole process.
+// Tests: src/net/http_client_test.cc
 #pragma once
 
 #include "base/result.h"

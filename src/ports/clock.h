@@ -1,4 +1,5 @@
 // The time, for the stages. Wall time is for what people read, steady time for durations.
+// Tests: tests/conformance/clock.h
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // Opens a tenant's destinations: with assumed roles and clients on AWS, in folders in local mode.
+// Tests: tests/conformance/destinations.h
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 // The node's file system: log files that the container runtime writes, and our own data directory. Our own
 // files survive a power loss only after sync() of the file and, for their names, sync_directory(). The
 // simulated disk forgets what was not synced.
+// Tests: tests/conformance/disk.h
 #pragma once
 
 #include <cstdint>

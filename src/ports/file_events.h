@@ -1,4 +1,5 @@
 // Tells which directories of the node changed, so that files without changes need not be looked at.
+// Tests: src/local/inotify_events_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // What is known about pods: from the Kubernetes API, or in local mode only their names.
+// Tests: tests/conformance/kube.h
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // The state of each delivery of an object to a destination: in DynamoDB, in a SQLite file in local mode, in
 // SimLedger in simulations. Every delivery reaches a known final state. A crash repeats at most the one batch
 // that was being delivered.
+// Tests: tests/conformance/ledger.h
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // Finds files beside the target of a link. Docker's log file is reached through a link. Docker renames that
 // file and writes a new one under its name, which nobody sees who looks at the link alone.
+// Tests: src/local/pod_log_disk_test.cc
 #pragma once
 
 #include <memory>

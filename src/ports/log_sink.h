@@ -1,6 +1,7 @@
 // Writes events into log groups: CloudWatch Logs in a tenant's account and region, files in local mode,
 // SimSink in simulations. It has the form of PutLogEvents.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+// Tests: tests/conformance/log_sink.h
 #pragma once
 
 #include <array>

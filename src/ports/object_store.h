@@ -1,6 +1,7 @@
 // One bucket, which holds batches between node and processor, or in which a tenant receives them. It is in
 // S3, in a folder in local mode, or a SimStore in simulations. All implementations pass
 // tests/conformance/object_store.h.
+// Tests: tests/conformance/object_store.h, tests/conformance/object_store_faults.h
 #pragma once
 
 #include <cstdint>

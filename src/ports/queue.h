@@ -1,5 +1,6 @@
 // The queue of messages that announce objects: SQS, a SQLite file in local mode, SimQueue in simulations.
 // Messages arrive at least once and in any order.
+// Tests: tests/conformance/queue.h, tests/conformance/dead_letters.h
 #pragma once
 
 #include <chrono>

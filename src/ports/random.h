@@ -1,4 +1,5 @@
 // Random numbers, for ids and jitter. Simulations use a seed, so that a failing run can be repeated.
+// Tests: tests/conformance/random.h
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // Stores tenants' configurations: in DynamoDB, in a SQLite file in local mode, in SimTenants in simulations.
+// Tests: tests/conformance/tenant_store.h
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Reads a small file of the Disk port at once.
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string>

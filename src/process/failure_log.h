@@ -1,4 +1,5 @@
 // What the log says of deliveries that fail, and of those that workers died of.
+// Tests: tests/e2e/aws_deaths_test.py, src/process/processor_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // How many messages a worker may take: by the bytes of the objects they stand for, not by a fixed number, and
 // so that no tenant's backlog fills it.
+// Tests: src/process/fair_scheduler_test.cc
 #pragma once
 
 #include <cstddef>

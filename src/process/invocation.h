@@ -1,4 +1,5 @@
 // One batch of messages before a deadline: what a Lambda invocation is.
+// Tests: src/process/queue_worker_test.cc
 #pragma once
 
 #include <set>

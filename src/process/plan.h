@@ -1,4 +1,5 @@
 // What delivering an object would do, without doing it.
+// Tests: src/process/processor_test.cc
 #pragma once
 
 #include <set>

@@ -1,4 +1,5 @@
 // What lies in quarantine: finding it by tenant, reason and time.
+// Tests: src/process/redelivery_test.cc
 #pragma once
 
 #include <cstddef>

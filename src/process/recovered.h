@@ -1,4 +1,5 @@
 // Destinations that took a delivery which had been parked: what else is parked for them may follow.
+// Tests: src/process/parked_release_test.cc
 #pragma once
 
 #include <cstddef>

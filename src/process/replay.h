@@ -1,5 +1,6 @@
 // Delivers again what was parked, once its cause is mended: by a command (ParkedReplay::run) and by itself
 // (parked_release.h).
+// Tests: src/process/processor_test.cc, src/process/central_stores_test.cc
 #pragma once
 
 #include <cstdint>

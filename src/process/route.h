@@ -1,4 +1,5 @@
 // Where an object goes: the decisions that the processor carries out and the dry run shows.
+// Tests: src/process/processor_test.cc
 #pragma once
 
 #include <cstdint>

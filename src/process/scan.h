@@ -1,5 +1,6 @@
 // Delivers what the ledger lacks: every object under a prefix of the central buckets, whether or not anyone
 // was told of it. With a processor that has the name of a replay: a tenant's objects of some time, again.
+// Tests: src/process/processor_test.cc, src/process/central_stores_test.cc
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // A queue message as it was read: what it names, each part parsed once.
+// Tests: src/process/processor_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // A bounded set of threads that process messages, by fair shares of the tenants (shares.h). A message that
 // was under way when a worker died is processed alone (executor.h).
+// Tests: src/process/queue_worker_test.cc
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,6 @@
 // Checks names by AWS's rules; each names the page or service model that it follows. Pure: each function
 // returns what is wrong in words, or nothing.
+// Tests: src/tenants/validate_test.cc
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Amazon Resource Names: arn:partition:service:region:account:resource
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+// Tests: src/aws/tenant/role_chain_test.cc
 #pragma once
 
 #include <optional>

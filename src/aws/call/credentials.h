@@ -1,4 +1,5 @@
 // The credentials that sign requests, and the interface of whatever provides them.
+// Tests: src/aws/call/service_client_test.cc
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
 // Dates in HTTP headers, such as Sun, 06 Nov 1994 08:49:37 GMT (RFC 9110, 5.6.7).
+// Tests: src/aws/call/service_client_test.cc
 #pragma once
 
 #include <optional>

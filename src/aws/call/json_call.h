@@ -1,6 +1,7 @@
 // AWS's JSON protocols, which CloudWatch Logs, SQS and DynamoDB use: POST /, with the operation in
 // x-amz-target, and a JSON object in each direction.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+// Tests: src/aws/dynamo/dynamo_value_test.cc, src/aws/call/foreign_answers_test.cc
 #pragma once
 
 #include <simdjson.h>

@@ -1,4 +1,5 @@
 // The error in an answer of AWS, in any of its protocols.
+// Tests: src/aws/call/service_client_test.cc
 #pragma once
 
 #include <string>

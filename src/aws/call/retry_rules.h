@@ -1,6 +1,7 @@
 // Whether and when a failed call to AWS is repeated, as in the "standard" mode of AWS's SDKs. All are pure
 // functions except the quota.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+// Tests: src/aws/call/service_client_test.cc
 #pragma once
 
 #include <chrono>

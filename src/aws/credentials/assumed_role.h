@@ -1,4 +1,5 @@
 // Credentials of a role that is assumed with other credentials.
+// Tests: src/aws/credentials/default_credentials_test.cc, src/aws/tenant/role_chain_test.cc
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // Regions, endpoints and proxies from the environment and the profile, as all SDKs of AWS read them.
 // https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // The credentials of an ECS task or of a pod with EKS Pod Identity.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string>

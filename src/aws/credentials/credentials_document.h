@@ -1,5 +1,6 @@
 // Reads credentials from the JSON object that metadata services and programs write.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string_view>

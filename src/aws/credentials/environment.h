@@ -1,4 +1,5 @@
 // The environment variables and home directory of the process. src/cli reads them; tests supply their own.
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <map>

@@ -1,5 +1,6 @@
 // Credentials of an EC2 instance's role, from the instance's metadata service (IMDSv2 only).
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // A request to a metadata service on this machine or its link: that of EC2 or of a container.
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // Credentials that a program prints, as a profile's credential_process says.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Runs another program and reads what it prints.
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <cstddef>

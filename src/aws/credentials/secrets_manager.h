@@ -1,5 +1,6 @@
 // Reads secrets that our own configuration names from AWS Secrets Manager.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+// Tests: src/aws/tenant/role_chain_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // The profiles of ~/.aws/config and ~/.aws/credentials.
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <map>

@@ -1,5 +1,6 @@
 // AWS Security Token Service: tells who we are, and lets us assume roles.
 // https://docs.aws.amazon.com/STS/latest/APIReference/
+// Tests: src/aws/tenant/role_chain_test.cc
 #pragma once
 
 #include <chrono>

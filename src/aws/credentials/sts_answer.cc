@@ -1,3 +1,4 @@
+// Tests: src/aws/tenant/role_chain_test.cc, src/aws/call/foreign_answers_test.cc
 #include <pugixml.hpp>
 
 #include "aws/credentials/credentials_document.h"

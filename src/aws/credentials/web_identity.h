@@ -1,6 +1,7 @@
 // Credentials of the role that belongs to a Kubernetes service account's token (IRSA), or to any other OpenID
 // Connect token in a file.
 // https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+// Tests: src/aws/credentials/default_credentials_test.cc
 #pragma once
 
 #include <string>

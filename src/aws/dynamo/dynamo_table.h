@@ -1,5 +1,6 @@
 // One table of DynamoDB: conditional writes, reads by key, and queries by page.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
+// Tests: tests/peers/dynamo_peer_test.cc, tests/peers/dynamo_pages_peer_test.cc
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // Tenants' configurations in DynamoDB, with the hash key `tenant_id`, the range key `type`, and one attribute
 // per field. The table is the predecessor's, unchanged.
+// Tests: src/aws/dynamo/dynamo_ledger_test.cc, tests/peers/dynamo_peer_test.cc
 #pragma once
 
 #include <memory>

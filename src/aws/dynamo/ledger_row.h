@@ -1,4 +1,5 @@
 // Reads rows of the ledger's table (docs/contributing/formats/ledger-table.md).
+// Tests: src/aws/dynamo/dynamo_value_test.cc
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // Reads and writes rows of the tenants' table: a configuration as attributes, ours or the predecessor's
 // (docs/contributing/formats/tenant-configuration.md).
+// Tests: src/aws/dynamo/dynamo_value_test.cc
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Parses answers to PutLogEvents.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
+// Tests: src/aws/logs/logs_sink_test.cc
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 // Requests to one bucket: its region and address, its expected owner, and how new objects are encrypted.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html
+// Tests: src/aws/s3/s3_store_test.cc
 #pragma once
 
 #include <chrono>

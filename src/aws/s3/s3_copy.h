@@ -1,4 +1,5 @@
 // Makes S3 copy an object from another bucket into this one.
+// Tests: src/aws/s3/s3_upload_test.cc, tests/peers/s3_copy_peer_test.cc
 #pragma once
 
 #include "aws/s3/s3_bucket.h"

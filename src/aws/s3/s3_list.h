@@ -1,4 +1,5 @@
 // Lists the keys of a bucket.
+// Tests: src/aws/s3/s3_store_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Keys and properties of objects in requests and answers of S3.
+// Tests: src/aws/s3/s3_store_test.cc
 #pragma once
 
 #include <cstdint>

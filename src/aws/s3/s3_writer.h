@@ -1,4 +1,5 @@
 // Writes one object: a small one in one request, a larger one in parts while its bytes arrive.
+// Tests: src/aws/s3/s3_upload_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Parses answers of SQS.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+// Tests: src/aws/sqs/sqs_queue_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // The operations of SQS, on queues named by their URL.
+// Tests: src/aws/sqs/sqs_queue_test.cc
 #pragma once
 
 #include <chrono>

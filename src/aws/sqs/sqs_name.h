@@ -1,5 +1,6 @@
 // Parses names of queues: URLs and ARNs.
 // https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+// Tests: src/aws/sqs/sqs_queue_test.cc
 #pragma once
 
 #include <optional>

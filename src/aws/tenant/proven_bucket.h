@@ -1,5 +1,6 @@
 // Lets us deliver with our own central role only to a tenant that has proved to own the bucket. The proof is
 // a role that lets us in, or an object in the bucket that only its owner can have written.
+// Tests: src/aws/tenant/aws_destinations_test.cc
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,6 @@
 // The policy of a session, which limits it to deliveries to one place, whatever its role allows.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+// Tests: src/aws/tenant/role_chain_test.cc
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // A batch of either kind: one pod's records, or those of all pods of a tenant.
+// Tests: tests/sim/partition_test.cc
 #pragma once
 
 #include <variant>

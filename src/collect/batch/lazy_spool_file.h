@@ -1,5 +1,6 @@
 // The spool file of a batch. It is created by the first write, so that a batch without lines never touches
 // the disk.
+// Tests: tests/sim/partition_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // All batches that are being filled, one a key: when each is sealed, and how much memory they take together.
+// Tests: tests/sim/partition_test.cc, tests/sim/held_bytes_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // A batch of many pods' records: one object a tenant, node and flush. The records of each application and pod
 // stand together in members of their own, and an index at the object's end says where
 // (docs/contributing/formats/packed-object.md).
+// Tests: tests/sim/packed_batch_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // A batch that is being filled: records become NDJSON, NDJSON becomes gzip or zstd, and that goes to a spool
 // file, as they come. No uncompressed copy is kept beyond one buffer.
+// Tests: tests/sim/partition_test.cc
 #pragma once
 
 #include <cstdint>

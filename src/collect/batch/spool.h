@@ -1,6 +1,7 @@
 // Where batches are written and wait for the store: <data>/spool/. A batch is written to <n>.open and becomes
 // <n>.batch in one rename: the object's bytes, then its manifest. From then on its lines are safe, whatever
 // happens to the log files.
+// Tests: tests/sim/uploading_test.cc, tests/sim/power_loss_test.cc
 #pragma once
 
 #include <cstdint>

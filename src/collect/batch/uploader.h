@@ -1,5 +1,6 @@
 // Uploads sealed batches from the spool to the store. A batch is uploaded byte for byte under the key it was
 // sealed with, and only if that key does not exist, so that a repeated upload never makes a second object.
+// Tests: tests/sim/uploading_test.cc
 #pragma once
 
 #include <cstdint>

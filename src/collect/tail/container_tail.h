@@ -1,6 +1,7 @@
 // Reads the log files of one container, oldest first, and turns their lines into records. A file is read to
 // its end even if it is renamed, deleted, gzipped, or copied and truncated meanwhile. A record may start in
 // one file and end in the next, but it ends where the container was restarted.
+// Tests: tests/sim/tailing_test.cc, tests/sim/copied_file_test.cc
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Ends that do not come: a run of the container ends within a record, a record stays open for long, a line
 // lacks its newline, the disk left NULs where a runtime wrote.
+// Tests: tests/sim/unended_records_test.cc, tests/sim/ended_containers_test.cc
 #include <algorithm>
 #include <cstring>
 

@@ -1,5 +1,6 @@
 // What a gzipped log file says, by offsets of its decompressed bytes, so that positions learnt before it was
 // compressed still hold.
+// Tests: tests/sim/tailing_test.cc
 #pragma once
 
 #include <cstdint>

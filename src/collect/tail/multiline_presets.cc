@@ -4,6 +4,7 @@
 // A message may have several lines, and any text in them. In most languages stack frames follow it, which
 // settle it: until then the lines are loose (multiline.h). They end where a line looks like the beginning of
 // something else. Python writes the message last, so there only lines of known shapes go on with it.
+// Tests: src/collect/tail/multiline_traces_test.cc
 #include <algorithm>
 #include <array>
 #include <initializer_list>

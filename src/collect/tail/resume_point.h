@@ -1,6 +1,7 @@
 // Where to go on in a log file that does not hold any more what was read of it: the node lost power, and the
 // last bytes that the runtime wrote were never on the disk. What is left is shorter, or was written on with
 // other lines, or ends in NULs.
+// Tests: tests/sim/power_loss_test.cc, tests/sim/tailing_test.cc
 #pragma once
 
 #include "base/result.h"

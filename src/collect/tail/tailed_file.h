@@ -1,5 +1,6 @@
 // One log file that is read: how far we are in it, and how much of it is in sealed batches. All offsets count
 // bytes as the container logged them: in a gzipped file, decompressed bytes.
+// Tests: tests/sim/tailing_test.cc, tests/sim/odd_files_test.cc
 #pragma once
 
 #include <array>
@@ -40,8 +41,7 @@ class TailedFile {
   };
 
   // Opens the file and reads its first bytes. Reading starts at offset 0 until resume() is called.
-  // `decompressors` outlives this object. `number` tells its lines from those of other files in record
-  // origins.
+  // `decompressors` outlives this object. `number` is the file's number in the origins of records.
   static Result<TailedFile> open(Disk& disk, Decompressors& decompressors, const SeenFile& seen,
                                  std::uint64_t number);
 

@@ -1,5 +1,6 @@
 // A container's log files that were listed and could not be opened yet: one that is gone before it ever was
 // is known to be lost, and nothing else would tell.
+// Tests: tests/sim/odd_files_test.cc
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // What the tests and benchmarks of compression share: text like logs, bytes like noise, sources that give
 // little at a time.
+// Tests: src/model/compression/compressed_reader_test.cc
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // A member that decompresses to nothing and carries bytes of ours: every reader of gzip and zstd steps over
 // it.
+// Tests: src/model/object_index_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // The header of a gzip member (RFC 1952, 2.3), taken in whatever pieces it comes. ISA-L 2.30 reads one too,
 // but forgets the flags when the header is split between two calls, and then inflates what follows a file
 // name or a comment as data.
+// Tests: src/model/compression/compressed_reader_test.cc
 #pragma once
 
 #include <array>

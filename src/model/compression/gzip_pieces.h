@@ -1,4 +1,5 @@
 // gzip as small as zlib makes it at its best levels, of bytes that are all there: libdeflate.
+// Tests: src/model/compression/compressed_writer_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Numbers of fixed width in bytes, lowest byte first.
+// Tests: src/model/object_index_test.cc
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,5 @@
 // Base64 (RFC 4648, 4) with padding: how bytes that are no text stand in a record.
+// Tests: src/model/record_test.cc
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // escape_json() for any kind of block. Included by json_escape.cc, and by its test, which runs every kind
 // that the machine has.
+// Tests: src/model/text/json_escape_test.cc
 #pragma once
 
 #include <algorithm>

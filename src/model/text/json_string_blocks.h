@@ -1,5 +1,6 @@
 // read_json_string() for any kind of block. Included by json_string.cc, and by its test, which runs every
 // kind that the machine has.
+// Tests: src/model/text/json_string_test.cc
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // A string as JSON, by the records' own escaper: for what is stored and sent. What people read is
 // base/json_text.h's, which also hides what terminals obey.
+// Tests: src/model/text/json_escape_test.cc
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Several bytes of text at once: the inner step of JSON escaping and unescaping. One type a machine, all with
 // the same shape; SwarBlock runs anywhere, and the tests hold all to it.
+// Tests: src/model/text/json_escape_test.cc, src/model/text/json_string_test.cc
 #pragma once
 
 #include <bit>

@@ -1,4 +1,5 @@
 // The YAML half of document.h, through yaml-cpp.
+// Tests: src/model/text/document_test.cc
 #pragma once
 
 #include "model/text/document.h"

@@ -1,5 +1,6 @@
 // Reads the digits of dates and times eight bytes at a time. Inside src/model only: what timestamp.cc and
 // message_time.cc share, inline because both stand in the path of every line.
+// Tests: src/model/time/timestamp_test.cc, src/model/time/message_time_test.cc
 #pragma once
 
 #include <bit>

@@ -1,4 +1,5 @@
 // The time that a JSON log line gives itself. Inside src/model only: a part of message_time.
+// Tests: src/model/time/message_time_test.cc
 #pragma once
 
 #include <optional>

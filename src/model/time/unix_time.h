@@ -1,5 +1,6 @@
 // Unix times as programs write them: seconds, milliseconds, microseconds or nanoseconds, told apart by how
 // large they are.
+// Tests: src/model/time/message_time_test.cc
 #pragma once
 
 #include <optional>
