@@ -16,12 +16,12 @@
 #include <fstream>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "bulkheads_fakes.h"
 #include "fakes/memory_ledger.h"
 #include "fakes/memory_queue.h"
@@ -79,7 +79,7 @@ class Accounts : public Destinations {
   };
   // Of healthy tenants' objects.
   std::vector<Latency> latencies() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return latencies_;
   }
 
@@ -145,12 +145,12 @@ class Accounts : public Destinations {
   }
   void note_latency(int number, const Said& said) {
     if (kind_of_number(number) != Kind::Healthy) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     latencies_.push_back({.sent_ns = said.sent_ns,
                           .seconds = static_cast<double>(clock_.now().nanoseconds - said.sent_ns) / 1e9});
   }
   bool may_pass(int number) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     SteadyTime& next = next_[number];
     const SteadyTime now = clock_.steady();
     if (now < next) return false;
@@ -160,7 +160,7 @@ class Accounts : public Destinations {
 
   Clock& clock_;
   Tally& tally_;
-  mutable std::mutex mutex_;  // guards all below
+  mutable Mutex mutex_;
   std::map<int, SteadyTime> next_;
   std::vector<Latency> latencies_;
 };

@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/mutex.h"
 #include "fakes/partial_store.h"
 #include "model/names.h"
 #include "ports/object_store.h"
@@ -93,28 +93,28 @@ class Tally {
   explicit Tally(std::size_t objects_max) { objects_.reserve(objects_max); }
 
   std::size_t next_object() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return objects_.size();
   }
   void add_object(int tenant, ObjectKey key) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     objects_.push_back({.tenant = tenant, .key = std::move(key)});
   }
   void deliver(const Said& said) { count(said, &Object::delivered); }
   void quarantine(const Said& said) { count(said, &Object::quarantined); }
   std::vector<Object> objects() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return objects_;
   }
 
  private:
   void count(const Said& said, Lines Object::*lines) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (said.object < objects_.size() && said.line < kLines) ++(objects_[said.object].*lines)[said.line];
   }
 
-  mutable std::mutex mutex_;  // guards objects_
-  std::vector<Object> objects_;
+  mutable Mutex mutex_;
+  std::vector<Object> objects_ GUARDED_BY(mutex_);
 };
 
 // The central bucket: objects are made when they are read, their key says what is in them. What is written is

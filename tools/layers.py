@@ -48,15 +48,19 @@ LINES_MAX = {".cc": 600, ".h": 250}
 TEST_LINES_MAX = 1500
 
 CLOCK = {"src/local/system_clock.cc"}
+LOCK = {"src/base/mutex.h"}  # base knows no ports, and what waits for another thread waits in real time
 LOG = {"src/base/log.cc"}  # stamps its lines itself: base knows no ports
 TESTS, BENCHES, CONFIG = "tests", "benches", "src/config/"
 # What may not be written, why, and where it may all the same.
 BANNED = [
     (r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b", "sleep through the Clock port", CLOCK),
     (r"\b(?:system|steady|high_resolution)_clock::now\b|\b(?:clock_gettime|gettimeofday)\b",
-     "time comes through the Clock port", CLOCK | LOG | {TESTS, BENCHES}),
+     "time comes through the Clock port", CLOCK | LOCK | LOG | {TESTS, BENCHES}),
     (r"\b(?:secure_)?getenv\b|\bchar\s*\*\*\s*environ\b", "the environment is read in src/config only", {CONFIG, TESTS, BENCHES}),
     (r"\b[gG]etInstance\b", "no singletons", {TESTS}),  # GoogleTest has one
+    (r"\bstd::(?:(?:recursive_|shared_)?(?:timed_)?mutex|condition_variable(?:_any)?"
+     r"|(?:lock_guard|unique_lock|scoped_lock|shared_lock))\b",
+     "clang checks only what is locked with base/mutex.h", LOCK | {TESTS, BENCHES}),
     (r"\busing\s+namespace\s+std\s*;", "name what you use", set()),
     (r"\bco_(?:await|yield|return)\b", "GCC 12 miscompiles coroutines", set()),
     (r"\bthrow\b", "errors are Result", {TESTS}),

@@ -96,12 +96,15 @@ class Layers(unittest.TestCase):
             for path in ("src/base/x.cc", "src/base/x_test.cc", "tests/sim/x.cc", "src/cli/x.cc"):
                 self.assert_found({path: f"void f() {{\n  {code}\n}}\n"}, f"{path}:2: ")
         for code in ("throw Oops();", "Store::GetInstance();", 'getenv("HOME");', "std::chrono::steady_clock::now();",
-                     "std::chrono::system_clock::now();", "clock_gettime(0, &x);"):
+                     "std::chrono::system_clock::now();", "clock_gettime(0, &x);", "std::mutex m;", "std::timed_mutex m;",
+                     "std::condition_variable_any c;", "const std::lock_guard lock(m);", "std::unique_lock<Mutex> lock(m);"):
             self.assert_found({"src/base/x.cc": f"{code}\n"}, "src/base/x.cc:1: ")
 
     def test_banned_words_are_allowed_in_their_place(self):
         self.assert_clean({
             "src/local/system_clock.cc": "clock_gettime(0, &x); steady_clock::now(); sleep_for(x);\n",
+            "src/base/mutex.h": HEADER + "std::mutex a; std::condition_variable_any b; steady_clock::now();\n",
+            "src/process/x_test.cc": "std::mutex a; std::lock_guard b(a);\n",
             "src/base/x_bench.cc": "auto x = std::chrono::steady_clock::now();\n",
             "src/base/x_test.cc": "throw 1; auto x = std::chrono::steady_clock::now();\n",
             "src/config/x.cc": 'getenv("HOME");\n'})

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "base/check.h"
+#include "base/mutex.h"
 
 namespace headgate {
 
@@ -23,8 +22,9 @@ class BoundedQueue {
 
   // Waits for room. False, and the value is dropped, when stopped or closed first.
   [[nodiscard]] bool push(T value, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, stop, [&] { return values_.size() < capacity_ || closed_; });
+    MutexLock lock(mutex_);
+    while (values_.size() >= capacity_ && !closed_ && room_.wait(mutex_, stop)) {
+    }
     if (closed_ || values_.size() >= capacity_) return false;
     values_.push_back(std::move(value));
     lock.unlock();
@@ -34,7 +34,7 @@ class BoundedQueue {
 
   // False when there is no room now or the queue is closed; `value` is then untouched.
   [[nodiscard]] bool try_push(T& value) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (closed_ || values_.size() >= capacity_) return false;
     values_.push_back(std::move(value));
     lock.unlock();
@@ -44,20 +44,32 @@ class BoundedQueue {
 
   // Waits for a value at most `wait`. Empty when stopped, closed and drained, or out of time.
   std::optional<T> pop(const std::stop_token& stop, std::chrono::milliseconds wait) {
-    std::unique_lock lock(mutex_);
-    filled_.wait_for(lock, stop, wait, [&] { return !values_.empty() || closed_; });
-    return take(lock);
+    const SteadyTime until = CondVar::after(wait);
+    std::optional<T> value;
+    {
+      const MutexLock lock(mutex_);
+      while (values_.empty() && !closed_ && filled_.wait_until(mutex_, until, stop)) {
+      }
+      value = take();
+    }
+    if (value) room_.notify_one();
+    return value;
   }
 
   std::optional<T> try_pop() {
-    std::unique_lock lock(mutex_);
-    return take(lock);
+    std::optional<T> value;
+    {
+      const MutexLock lock(mutex_);
+      value = take();
+    }
+    if (value) room_.notify_one();
+    return value;
   }
 
   // Nothing more goes in; what is in can still be popped.
   void close() {
     {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       closed_ = true;
     }
     room_.notify_all();
@@ -65,26 +77,24 @@ class BoundedQueue {
   }
 
   std::size_t size() const {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return values_.size();
   }
 
  private:
-  std::optional<T> take(std::unique_lock<std::mutex>& lock) {
+  std::optional<T> take() REQUIRES(mutex_) {
     if (values_.empty()) return std::nullopt;
     std::optional<T> value(std::move(values_.front()));
     values_.pop_front();
-    lock.unlock();
-    room_.notify_one();
     return value;
   }
 
   const std::size_t capacity_;
-  mutable std::mutex mutex_;  // guards values_ and closed_
-  std::condition_variable_any room_;
-  std::condition_variable_any filled_;
-  std::deque<T> values_;
-  bool closed_ = false;
+  mutable Mutex mutex_;
+  CondVar room_;
+  CondVar filled_;
+  std::deque<T> values_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace headgate

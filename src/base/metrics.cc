@@ -191,14 +191,14 @@ Metrics::Family& Metrics::family(std::string_view name, std::string_view help, i
 
 Counter& Metrics::counter(std::string_view name, std::string_view help, Labels labels) {
   labels = canonical(std::move(labels), {});
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& series = std::get<kCounter>(family(name, help, kCounter).series);
   return series_of(series, std::move(labels), series_max_, [] { return std::make_unique<Counter>(); });
 }
 
 Gauge& Metrics::gauge(std::string_view name, std::string_view help, Labels labels) {
   labels = canonical(std::move(labels), {});
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& series = std::get<kGauge>(family(name, help, kGauge).series);
   return series_of(series, std::move(labels), series_max_, [] { return std::make_unique<Gauge>(); });
 }
@@ -206,7 +206,7 @@ Gauge& Metrics::gauge(std::string_view name, std::string_view help, Labels label
 Histogram& Metrics::histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
                               Labels labels) {
   labels = canonical(std::move(labels), "le");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Family& of_name = family(name, help, kHistogram);
   auto& series = std::get<kHistogram>(of_name.series);
   if (series.empty()) of_name.bounds = bounds;
@@ -216,7 +216,7 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help, std:
 }
 
 std::string Metrics::exposition() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::string text;
   for (const auto& [name, family] : families_) {
     text += "# HELP " + name + " ";
@@ -239,7 +239,7 @@ std::string Metrics::exposition() const {
 }
 
 std::vector<Metrics::CounterReading> Metrics::counters(std::string_view name) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<CounterReading> readings;
   const auto found = families_.find(name);
   if (found == families_.end()) return readings;
@@ -250,7 +250,7 @@ std::vector<Metrics::CounterReading> Metrics::counters(std::string_view name) co
 }
 
 std::vector<Metrics::HistogramReading> Metrics::histograms(std::string_view name) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<HistogramReading> readings;
   const auto found = families_.find(name);
   if (found == families_.end()) return readings;

@@ -8,11 +8,12 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace headgate {
 
@@ -92,11 +93,11 @@ class Metrics {
 
  private:
   struct Family;
-  Family& family(std::string_view name, std::string_view help, int type);
+  Family& family(std::string_view name, std::string_view help, int type) REQUIRES(mutex_);
 
   const std::size_t series_max_;
-  mutable std::mutex mutex_;  // guards families_
-  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;
+  mutable Mutex mutex_;
+  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate

@@ -10,7 +10,7 @@ constexpr std::string_view kOthers = "\x01others";  // no subject begins like th
 }  // namespace
 
 std::optional<std::uint64_t> RepeatedLog::happened(std::string_view subject, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto found = subjects_.find(subject);
   if (found == subjects_.end() && subjects_.size() >= subjects_max_) {
     make_room(now);

@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/deadline.h"
+#include "base/mutex.h"
 
 namespace headgate {
 
@@ -32,12 +32,12 @@ class RepeatedLog {
     SteadyTime said_at;
     std::uint64_t count = 0;  // since
   };
-  void make_room(SteadyTime now);
+  void make_room(SteadyTime now) REQUIRES(mutex_);
 
   const std::size_t subjects_max_;
   const std::chrono::nanoseconds period_;
-  std::mutex mutex_;  // guards subjects_
-  std::map<std::string, Subject, std::less<>> subjects_;
+  Mutex mutex_;
+  std::map<std::string, Subject, std::less<>> subjects_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate

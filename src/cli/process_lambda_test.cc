@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <CLI/CLI.hpp>
 
-#include <mutex>
 #include <sstream>
 
+#include "base/mutex.h"
 #include "cli/process_command.h"
 #include "cli/process_run.h"
 #include "fakes/scripted_server.h"
@@ -29,17 +29,17 @@ class ProcessLambda : public testing::Test {
     return run_command(app, commands, static_cast<int>(words.size()), words.data());
   }
   std::string last_request() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return last_request_;
   }
 
   std::ostringstream output_;
   std::ostringstream complaints_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::string last_request_;  // guarded
   ScriptedServer server_{[this](const std::string& request, ScriptedServer::Answer& answer) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       last_request_ = request;
     }
     answer.json(202, "{}");

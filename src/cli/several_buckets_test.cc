@@ -5,9 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 
+#include "base/mutex.h"
 #include "cli/process_command.h"
 #include "cli/replay_command.h"
 #include "fakes/scripted_server.h"
@@ -129,17 +129,17 @@ class SeveralInS3 : public testing::Test {
     return run(words, {{"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "s"}});
   }
   int lists_of_other() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return lists_of_other_;
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   int lists_of_other_ = 0;  // guarded
   ScriptedServer server_{[this](const std::string& request, ScriptedServer::Answer& answer) {
     if (request.starts_with("GET /central"))
       return answer.json(403, "<Error><Code>AccessDenied</Code><Message>not you</Message></Error>");
     if (request.starts_with("GET /other")) {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ++lists_of_other_;
       return answer.json(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
     }

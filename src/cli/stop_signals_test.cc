@@ -3,19 +3,20 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
-
+#include "base/mutex.h"
 #include "fakes/waiting.h"
 
 namespace headgate::cli {
 namespace {
 
 void wait_for(const std::stop_token& token) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  EXPECT_TRUE(stopped.wait_for(lock, token, fakes::kPatience, [&] { return token.stop_requested(); }));
+  Mutex mutex;
+  CondVar stopped;
+  const SteadyTime until = CondVar::after(fakes::kPatience);
+  const MutexLock lock(mutex);
+  while (stopped.wait_until(mutex, until, token)) {
+  }
+  EXPECT_TRUE(token.stop_requested());
 }
 
 TEST(StopSignals, AskToStopOnInterruptAndOnTermination) {

@@ -1,5 +1,6 @@
 // The agent's threads over a real disk, and a store with moods.
 #include "collect/agent.h"
+#include "base/mutex.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <mutex>
 
 #include "conformance/scratch_folder.h"
 #include "fakes/memory_store.h"
@@ -31,14 +31,14 @@ class MoodyStore : public fakes::MemoryStore {
   using Mood = std::function<Result<>(const ObjectKey& key)>;
   using MemoryStore::MemoryStore;
   void be(Mood mood) {
-    const std::lock_guard lock(mood_mutex_);
+    const MutexLock lock(mood_mutex_);
     mood_ = std::move(mood);
   }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                     Deadline deadline) override {
     Mood mood;
     {
-      const std::lock_guard lock(mood_mutex_);
+      const MutexLock lock(mood_mutex_);
       mood = mood_;
     }
     if (mood) TRY(mood(key));
@@ -46,7 +46,7 @@ class MoodyStore : public fakes::MemoryStore {
   }
 
  private:
-  std::mutex mood_mutex_;
+  Mutex mood_mutex_;
   Mood mood_;  // guarded
 };
 

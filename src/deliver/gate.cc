@@ -14,17 +14,17 @@ Gate::Pass& Gate::Pass::operator=(Pass&& other) noexcept {
 
 void Gate::Pass::give_back() {
   if (!gate_ || probe_ == 0) return;
-  const std::lock_guard lock(gate_->mutex_);
+  const MutexLock lock(gate_->mutex_);
   gate_->breaker_.give_back(probe_);
 }
 
 Gate::UnderWay::UnderWay(Gate& gate, SteadyTime began) : gate_(gate) {
-  const std::lock_guard lock(gate_.mutex_);
+  const MutexLock lock(gate_.mutex_);
   place_ = gate_.under_way_.insert(began);
 }
 
 Gate::UnderWay::~UnderWay() {
-  const std::lock_guard lock(gate_.mutex_);
+  const MutexLock lock(gate_.mutex_);
   gate_.under_way_.erase(place_);
 }
 
@@ -33,7 +33,7 @@ bool Gate::is_silent(SteadyTime now) const {
 }
 
 Gate::Admission Gate::admit(const std::shared_ptr<Gate>& gate, SteadyTime now) {
-  const std::lock_guard lock(gate->mutex_);
+  const MutexLock lock(gate->mutex_);
   // Nobody may look either.
   if (const auto closed = gate->pace_.closed_for(now); closed > gate->options_.wait_max) {
     return {.pass = {}, .wait = std::chrono::ceil<std::chrono::milliseconds>(closed)};
@@ -49,7 +49,7 @@ Result<Deadline> Gate::enter(const Call& call) {
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds closed{};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     wait = pace_.reserve(now, options_.wait_max);
     closed = pace_.closed_for(now);
   }
@@ -67,7 +67,7 @@ Result<Deadline> Gate::enter(const Call& call) {
 }
 
 void Gate::taken(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   answered_at_ = now;
   pace_.taken(now);
   breaker_.succeeded();
@@ -77,7 +77,7 @@ void Gate::taken(SteadyTime now) {
 Gate::Again Gate::failed(SteadyTime began, const Call& call, const Error& error, std::uint32_t tries) {
   const SteadyTime now = call.clock.steady();
   const bool was_slow = now - began >= call.timeout / 4;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!was_slow) answered_at_ = now;
   pace_.refused(now);
   pace_.close(now + std::min(error.retry_after, options_.pause_max));
@@ -91,7 +91,7 @@ Gate::Again Gate::failed(SteadyTime began, const Call& call, const Error& error,
 
 std::shared_ptr<Gate> Gates::of(const TenantId& tenant, const DestinationName& destination) {
   std::string name = tenant.str() + '\0' + destination.str();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = gates_.find(name); found != gates_.end()) {
     recency_.splice(recency_.begin(), recency_, found->second.place);
     return found->second.gate;

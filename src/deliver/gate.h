@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "deliver/breaker.h"
 #include "deliver/pace.h"
@@ -109,7 +109,7 @@ class Gate {
     Gate& gate_;
     std::multiset<SteadyTime>::iterator place_;
   };
-  bool is_silent(SteadyTime now) const;
+  bool is_silent(SteadyTime now) const REQUIRES(mutex_);
   enum class Again : std::uint8_t { Yes, No };
   // Waits for the turn of the next try.
   Result<Deadline> enter(const Call& call);
@@ -117,12 +117,12 @@ class Gate {
   Again failed(SteadyTime began, const Call& call, const Error& error, std::uint32_t tries);
 
   const Options options_;
-  std::mutex mutex_;  // guards all below; never held while a call is under way
-  Pace pace_;
-  Breaker breaker_;
-  std::uint32_t tokens_;
-  std::multiset<SteadyTime> under_way_;  // when each call began
-  SteadyTime answered_at_ = kLongAgo;
+  Mutex mutex_;  // never held while a call is under way
+  Pace pace_ GUARDED_BY(mutex_);
+  Breaker breaker_ GUARDED_BY(mutex_);
+  std::uint32_t tokens_ GUARDED_BY(mutex_);
+  std::multiset<SteadyTime> under_way_ GUARDED_BY(mutex_);  // when each call began
+  SteadyTime answered_at_ GUARDED_BY(mutex_) = kLongAgo;
 };
 
 // The gates of all destinations. Any thread. Holds at most `gates_max` and forgets the least recently used.
@@ -141,9 +141,9 @@ class Gates {
   };
   const Gate::Options options_;
   const std::size_t gates_max_;
-  std::mutex mutex_;  // guards all below
-  std::list<std::string> recency_;
-  std::unordered_map<std::string, Slot> gates_;
+  Mutex mutex_;
+  std::list<std::string> recency_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Slot> gates_ GUARDED_BY(mutex_);
 };
 
 template <typename Act>

@@ -9,12 +9,12 @@
 namespace headgate::http {
 
 void Readiness::add(std::string name, Check check) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   entries_.push_back({.name = std::move(name), .check = std::move(check)});
 }
 
 Response Readiness::answer() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   bool is_ready = true;
   std::string checks;
   for (Entry& entry : entries_) {

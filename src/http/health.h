@@ -4,11 +4,11 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "http/server.h"
 
@@ -33,8 +33,8 @@ class Readiness {
     Check check;
     bool was_ok = true;
   };
-  std::mutex mutex_;  // guards entries_
-  std::vector<Entry> entries_;
+  Mutex mutex_;
+  std::vector<Entry> entries_ GUARDED_BY(mutex_);
 };
 
 // Adds the three paths; what is given must outlive the server.

@@ -36,13 +36,13 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOpt
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
                                           const Timestamp now = self->deps_.clock.now();
-                                          const std::lock_guard lock(self->mutex_);
+                                          const MutexLock lock(self->mutex_);
                                           self->known_.replace_pods(all, now);
                                         },
                                     .apply =
                                         [self](const WatchEvent& event) {
                                           const Timestamp now = self->deps_.clock.now();
-                                          const std::lock_guard lock(self->mutex_);
+                                          const MutexLock lock(self->mutex_);
                                           self->known_.apply_to_pods(event, now);
                                         }}));
   // Watches all namespaces. If only those with the label were watched, one that loses it would look like a
@@ -51,13 +51,13 @@ Result<std::unique_ptr<ClusterPods>> ClusterPods::open(Deps deps, ClusterPodsOpt
                                    {.replace =
                                         [self](const std::vector<ApiObject>& all) {
                                           const Timestamp now = self->deps_.clock.now();
-                                          const std::lock_guard lock(self->mutex_);
+                                          const MutexLock lock(self->mutex_);
                                           self->known_.replace_namespaces(all, now);
                                         },
                                     .apply =
                                         [self](const WatchEvent& event) {
                                           const Timestamp now = self->deps_.clock.now();
-                                          const std::lock_guard lock(self->mutex_);
+                                          const MutexLock lock(self->mutex_);
                                           self->known_.apply_to_namespaces(event, now);
                                         }}));
   pods->start();
@@ -88,6 +88,7 @@ Result<> ClusterPods::restore() {
   }
   log::info("known_pods_restored", "The pods known from an earlier run were read from the data directory.",
             {{"pods", kept->pods.size()}});
+  const MutexLock lock(mutex_);
   known_.restore(std::move(kept->namespaces), std::move(kept->pods), kept->namespace_selector,
                  deps_.clock.now());
   stored_changes_ = known_.changes();
@@ -136,7 +137,7 @@ void ClusterPods::keep(const std::stop_token& stop) {
 
 void ClusterPods::trust_kept_in_time() {
   if (deps_.clock.steady() - started_at_ < options_.trust_kept_after) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   known_.trust_earlier_run();
 }
 
@@ -145,7 +146,7 @@ void ClusterPods::store_if_changed() {
   std::uint64_t changes = 0;
   {
     const Timestamp now = deps_.clock.now();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     known_.prune(now, options_.keep_gone);
     changes = known_.changes();
     if (changes == stored_changes_ || !known_.is_informed()) return;
@@ -168,34 +169,34 @@ void ClusterPods::measure() {
     const std::chrono::duration<double> age = now - watchers_[index]->watch->heard_at();
     ages_[index]->set(age.count());
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   pods_known_.set(static_cast<double>(known_.pods().size()));
 }
 
 std::optional<PodFacts> ClusterPods::pod(const PodId& id) {
   const Timestamp now = deps_.clock.now();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   known_.note_asked(id, now);
   return known_.facts(id);
 }
 
 std::optional<PodFacts> ClusterPods::assumed(const PodId& id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return known_.assumed(id);
 }
 
 std::uint32_t ClusterPods::runs_ended(const PodId& id, const ContainerName& container) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return known_.runs_ended(id, container);
 }
 
 bool ClusterPods::is_informed() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return known_.is_informed();
 }
 
 std::uint64_t ClusterPods::changes() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return known_.changes();
 }
 

@@ -4,10 +4,10 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "base/mutex.h"
 #include "base/repeated_log.h"
 #include "kube/api_address.h"
 #include "kube/known_pods.h"
@@ -75,8 +75,8 @@ class ClusterPods : public Kube {
   const ClusterPodsOptions options_;
   KnownPodsFile file_;
   const SteadyTime started_at_;
-  std::mutex mutex_;  // guards known_
-  KnownPods known_;
+  Mutex mutex_;
+  KnownPods known_ GUARDED_BY(mutex_);
   RepeatedLog said_;
   std::uint64_t stored_changes_ = 0;  // for the thread that writes to disk, and for ours before it starts and
                                       // after it ends

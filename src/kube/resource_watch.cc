@@ -87,7 +87,7 @@ ResourceWatch::ResourceWatch(Deps deps, WatchOptions options, WatchedResource re
 ResourceWatch::~ResourceWatch() = default;
 
 std::optional<Error> ResourceWatch::trouble() const {
-  const std::lock_guard lock(trouble_mutex_);
+  const MutexLock lock(trouble_mutex_);
   return trouble_;
 }
 
@@ -107,7 +107,7 @@ std::chrono::milliseconds ResourceWatch::failed(const Error& error) {
   wait = std::max<std::chrono::milliseconds>(wait, std::exchange(asked_to_wait_, std::chrono::seconds{0}));
   tell_of(error);
   if (failures_ >= kTroubleAfter) {
-    const std::lock_guard lock(trouble_mutex_);
+    const MutexLock lock(trouble_mutex_);
     trouble_ = error;
   }
   return wait;
@@ -178,7 +178,7 @@ void ResourceWatch::accept() {
 }
 
 void ResourceWatch::forget_trouble() {
-  const std::lock_guard lock(trouble_mutex_);
+  const MutexLock lock(trouble_mutex_);
   trouble_.reset();
 }
 

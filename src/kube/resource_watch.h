@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,6 +17,7 @@
 
 #include "base/backoff.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "base/repeated_log.h"
 #include "kube/api_object.h"
 #include "kube/token_file.h"
@@ -117,8 +117,8 @@ class ResourceWatch {
   std::uint64_t untold_ = 0;                     // number of failures since the last logged one
   bool has_told_ = false;                        // whether a failure of this row was logged
   int refused_with_ = 0;                         // HTTP status of the failure; 0 if there was none
-  mutable std::mutex trouble_mutex_;             // guards trouble_
-  std::optional<Error> trouble_;
+  mutable Mutex trouble_mutex_;
+  std::optional<Error> trouble_ GUARDED_BY(trouble_mutex_);
   bool asks_for_whole_ = false;  // whether whole objects were requested in the last list
   RepeatedLog said_;
   bool is_again_at_once_ = false;  // whether to try again at once, because the cause of the error is removed

@@ -1,4 +1,5 @@
 #include "kube/resource_watch.h"
+#include "base/mutex.h"
 
 #include <gtest/gtest.h>
 
@@ -41,7 +42,7 @@ class ResourceWatchTest : public testing::Test {
         [this, all = std::move(scripts)](const std::string& request, Answer& answer) {
           std::size_t at = 0;
           {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             at = heads_.size();
             heads_.push_back(request);
           }
@@ -72,11 +73,11 @@ class ResourceWatchTest : public testing::Test {
   }
   std::chrono::milliseconds turn() { return watch_->turn(stop_.get_token()); }
   std::string head(std::size_t number) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return heads_.at(number);
   }
   std::size_t requests() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return heads_.size();
   }
   // The first line of the request of that number.
@@ -123,7 +124,7 @@ class ResourceWatchTest : public testing::Test {
   std::stop_source stop_;
   WatchedResource::Content content_ = WatchedResource::Content::Metadata;
   std::vector<std::string> heard_;
-  mutable std::mutex mutex_;  // guards heads_
+  mutable Mutex mutex_;
   std::vector<std::string> heads_;
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<ResourceWatch> watch_;

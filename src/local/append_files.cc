@@ -49,7 +49,7 @@ AppendFile::AppendFile(std::string path, FileDescriptor file)
     : path_(std::move(path)), file_(std::move(file)) {}
 
 Result<> AppendFile::append(std::string_view lines, Syncing syncing) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const struct stat status = TRY(stat_of(file_.get(), path_));
   if (status.st_nlink == 0) return Error{Fault::NotFound, path_ + ": was deleted"};
   if (is_torn_) {
@@ -79,7 +79,7 @@ Result<> AppendFiles::append(const std::string& path, std::string_view lines, Sy
   const std::shared_ptr<AppendFile> file = TRY(file_at(path));
   Result<> appended = file->append(lines, syncing);
   if (!appended.ok() && appended.error().fault == Fault::NotFound) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     open_.forget(path);
   }
   return appended;
@@ -87,7 +87,7 @@ Result<> AppendFiles::append(const std::string& path, std::string_view lines, Sy
 
 Result<std::shared_ptr<AppendFile>> AppendFiles::file_at(const std::string& path) {
   // Held while a file is opened, so that no two threads open and cut the same file.
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::shared_ptr<AppendFile> file = open_.find(path);
   if (file == nullptr) {
     file = TRY(AppendFile::open(path));
@@ -97,7 +97,7 @@ Result<std::shared_ptr<AppendFile>> AppendFiles::file_at(const std::string& path
 }
 
 std::size_t AppendFiles::open_count() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return open_.size();
 }
 

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/file_descriptor.h"
+#include "base/mutex.h"
 #include "base/recently_used.h"
 #include "base/result.h"
 #include "local/posix_file.h"
@@ -34,9 +34,9 @@ class AppendFile {
 
   const std::string path_;
   const FileDescriptor file_;
-  std::mutex mutex_;               // guards the members below, and keeps writes in order
-  bool is_torn_ = false;           // a failed write could not be removed again
-  std::uint64_t whole_bytes_ = 0;  // then only this many bytes are valid
+  Mutex mutex_;                                       // also keeps writes in order
+  bool is_torn_ GUARDED_BY(mutex_) = false;           // a failed write could not be removed again
+  std::uint64_t whole_bytes_ GUARDED_BY(mutex_) = 0;  // then only this many bytes are valid
 };
 
 // The open files, at most `open_max`. Thread-safe.
@@ -51,8 +51,8 @@ class AppendFiles {
  private:
   Result<std::shared_ptr<AppendFile>> file_at(const std::string& path);
 
-  mutable std::mutex mutex_;  // guards open_
-  RecentlyUsed<AppendFile> open_;
+  mutable Mutex mutex_;
+  RecentlyUsed<AppendFile> open_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::local

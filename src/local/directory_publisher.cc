@@ -51,9 +51,8 @@ Result<Found> what_is_at(const std::string& path) {
 
 class DirectoryPublisher::Turn {
  public:
-  Turn(std::unique_lock<std::mutex> lock, int lock_file) : lock_(std::move(lock)), lock_file_(lock_file) {}
-  Turn(Turn&& other) noexcept
-      : lock_(std::move(other.lock_)), lock_file_(std::exchange(other.lock_file_, -1)) {}
+  explicit Turn(int lock_file) : lock_file_(lock_file) {}
+  Turn(Turn&& other) noexcept : lock_file_(std::exchange(other.lock_file_, -1)) {}
   Turn& operator=(Turn&&) = delete;
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -62,7 +61,6 @@ class DirectoryPublisher::Turn {
   }
 
  private:
-  std::unique_lock<std::mutex> lock_;
   int lock_file_;
 };
 
@@ -76,13 +74,13 @@ DirectoryPublisher::DirectoryPublisher(Random& random, BucketFolder folder, File
     : random_(random), folder_(std::move(folder)), lock_file_(std::move(lock_file)) {}
 
 Result<DirectoryPublisher::Turn> DirectoryPublisher::take_turn() {
-  std::unique_lock lock(mutex_);
   TRY(lock_file(lock_file_.get(), folder_.lock()));
-  return Turn(std::move(lock), lock_file_.get());
+  return Turn(lock_file_.get());
 }
 
 Result<PutOutcome> DirectoryPublisher::publish(TemporaryFile& written, const ObjectKey& key, PutMode mode,
                                                const ObjectRecord& record) {
+  const MutexLock lock(mutex_);
   const Turn turn = TRY(take_turn());
   const std::string path = folder_.object(key);
   const Found found = TRY(what_is_at(path));
@@ -144,6 +142,7 @@ Result<> DirectoryPublisher::sync_folder_of(const std::string& file, const std::
 }
 
 Result<> DirectoryPublisher::remove(const ObjectKey& key) {
+  const MutexLock lock(mutex_);
   const Turn turn = TRY(take_turn());
   const std::string path = folder_.object(key);
   if (TRY(what_is_at(folder_.path)) == Found::Nothing) return error_from_errno(ENOENT, folder_.path);

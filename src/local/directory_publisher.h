@@ -3,12 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_set>
 
 #include "base/file_descriptor.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "local/object_path.h"
 #include "local/object_sidecar.h"
@@ -33,20 +33,21 @@ class DirectoryPublisher {
   Result<> remove(const ObjectKey& key);
 
  private:
-  class Turn;  // holds the mutex and the flock
+  class Turn;  // holds the flock
 
   DirectoryPublisher(Random& random, BucketFolder folder, FileDescriptor lock_file);
-  Result<Turn> take_turn();
+  Result<Turn> take_turn() REQUIRES(mutex_);
   // Makes the name of `file` survive a power loss. The folders above its own, up to `top`, are synced when
   // this object first sees them, because a killed process may have created them without syncing.
-  Result<> sync_folder_of(const std::string& file, const std::string& top);
-  Result<> write_sidecar(const ObjectKey& key, std::span<const ObjectRecord> records);
+  Result<> sync_folder_of(const std::string& file, const std::string& top) REQUIRES(mutex_);
+  Result<> write_sidecar(const ObjectKey& key, std::span<const ObjectRecord> records) REQUIRES(mutex_);
 
   Random& random_;
   const BucketFolder folder_;
   const FileDescriptor lock_file_;
-  std::mutex mutex_;  // needed besides the flock, because threads share lock_file_; guards synced_
-  std::unordered_set<std::string> synced_;  // folders whose whole path from the top is known to be on disk
+  Mutex mutex_;  // needed besides the flock, because threads share lock_file_
+  // Folders whose whole path from the top is known to be on disk.
+  std::unordered_set<std::string> synced_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::local

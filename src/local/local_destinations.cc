@@ -31,7 +31,7 @@ Result<std::shared_ptr<ObjectStore>> LocalDestinations::bucket(const TenantConfi
   if (deadline.passed(clock_.steady())) return Error{Fault::Retry, "deadline passed"};
   const std::string& name = configuration.bucket_name;
   if (name.empty()) return Error{Fault::Invalid, "bucket_name: missing"};
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::shared_ptr<DirectoryStore> store = buckets_.find(name);
   if (store == nullptr) {
     store = TRY_IN("bucket_name", DirectoryStore::open(clock_, random_, root_ + "/s3", BucketName(name),

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/mutex.h"
 #include "base/recently_used.h"
 #include "local/append_files.h"
 #include "local/directory_store.h"
@@ -43,8 +43,8 @@ class LocalDestinations : public Destinations {
   const std::string root_;
   const Options options_;
   AppendFiles files_;
-  std::mutex mutex_;  // guards buckets_
-  RecentlyUsed<DirectoryStore> buckets_;
+  Mutex mutex_;
+  RecentlyUsed<DirectoryStore> buckets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::local

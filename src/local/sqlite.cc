@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/mutex.h"
 #include "local/posix_file.h"
 #include "local/system_clock.h"
 
@@ -116,13 +117,17 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
   const Result<FileDescriptor> folder = open_file(parent_of(file), O_RDONLY | O_DIRECTORY);
   if (folder.ok() && file != kInMemory) TRY(lock_file(folder->get(), parent_of(file)));
 
-  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase());
-  SqliteSession& session = database->session_;
-  session.file_ = file;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = ::sqlite3_open_v2(file.c_str(), &session.connection_, kFlags, nullptr);
-  if (code != SQLITE_OK) return session.error(code);
-  TRY(database->prepare_file(options));
+  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(file));
+  {
+    const MutexLock lock(database->mutex_);
+    SqliteSession& session = database->session_;
+    session.file_ = file;
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const int code = ::sqlite3_open_v2(file.c_str(), &session.connection_, kFlags, nullptr);
+    if (code != SQLITE_OK) return session.error(code);
+    TRY(database->prepare_file(options));
+  }
+  TRY(database->migrate(options.migrations));
   return database;
 }
 
@@ -130,27 +135,27 @@ Result<> SqliteDatabase::prepare_file(const Options& options) {
   ::sqlite3_extended_result_codes(session_.connection_, 1);
   busy_wait_ = options.busy_wait;
   ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(busy_wait_.count()));
-  const auto first_of = [this](std::string_view sql) -> Result<std::string> {
-    SqliteStatement statement = TRY(session_.query(sql));
+  const auto first_of = [](SqliteSession& session, std::string_view sql) -> Result<std::string> {
+    SqliteStatement statement = TRY(session.query(sql));
     const bool has_row = TRY(statement.step());
     return has_row ? statement.text(0) : std::string();
   };
   // Look first, because we must not switch another program's file to WAL.
-  const std::string application = TRY(first_of("PRAGMA application_id"));
-  const std::string tables = TRY(first_of("SELECT count(*) FROM sqlite_schema"));
+  const std::string application = TRY(first_of(session_, "PRAGMA application_id"));
+  const std::string tables = TRY(first_of(session_, "SELECT count(*) FROM sqlite_schema"));
   if (application != std::to_string(kApplicationId) && (application != "0" || tables != "0")) {
-    return Error{Fault::Invalid, session_.file_ + ": this is the database of another program"};
+    return Error{Fault::Invalid, file_ + ": this is the database of another program"};
   }
-  const std::string mode = TRY(first_of("PRAGMA journal_mode=WAL"));
-  if (mode != "wal" && session_.file_ != kInMemory) {
-    return Error{Fault::Denied, session_.file_ + ": this file system cannot share memory, which WAL needs"};
+  const std::string mode = TRY(first_of(session_, "PRAGMA journal_mode=WAL"));
+  if (mode != "wal" && file_ != kInMemory) {
+    return Error{Fault::Denied, file_ + ": this file system cannot share memory, which WAL needs"};
   }
   TRY(session_.run("PRAGMA synchronous=FULL"));
   TRY(session_.run("PRAGMA foreign_keys=ON"));
   TRY(session_.run(fmt::format("PRAGMA journal_size_limit={}", kWalBytesKept)));
-  const std::string damage = TRY(first_of("PRAGMA quick_check(1)"));
-  if (damage != "ok") return Error{Fault::Invalid, session_.file_ + ": damaged: " + damage};
-  return migrate(options.migrations);
+  const std::string damage = TRY(first_of(session_, "PRAGMA quick_check(1)"));
+  if (damage != "ok") return Error{Fault::Invalid, file_ + ": damaged: " + damage};
+  return {};
 }
 
 Result<> SqliteDatabase::migrate(std::span<const std::string_view> migrations) {
@@ -162,7 +167,7 @@ Result<> SqliteDatabase::migrate(std::span<const std::string_view> migrations) {
     }
     if (version > migrations.size()) {
       return Error{Fault::Invalid, fmt::format("{}: schema {} of a newer headgate; this one knows up to {}",
-                                               session.file_, version, migrations.size())};
+                                               file_, version, migrations.size())};
     }
     if (version == migrations.size()) return {};
     for (const std::string_view migration : migrations.subspan(version)) {
@@ -177,21 +182,21 @@ Result<> SqliteDatabase::migrate(std::span<const std::string_view> migrations) {
 }
 
 // Takes the connection from the other threads of this process, and sets how long SQLite waits for other
-// processes. After the deadline it still tries, but does not wait.
-Result<> SqliteDatabase::enter(std::unique_lock<std::timed_mutex>& lock, Deadline deadline) {
+// processes. After the deadline it still tries, but does not wait. False when other threads use it too long.
+bool SqliteDatabase::enter(Deadline deadline) {
   const auto left = [&] {
     const std::chrono::nanoseconds until = deadline.left(SystemClock().steady());
     return std::min(busy_wait_, std::chrono::ceil<std::chrono::milliseconds>(until));
   };
   if (deadline.at == Deadline::never().at) {
-    lock.lock();
-  } else if (!lock.try_lock() && !lock.try_lock_for(left())) {
-    return Error{Fault::Retry, session_.file_ + ": other threads use it for too long"};
+    mutex_.lock();
+  } else if (!mutex_.try_lock() && !mutex_.try_lock_for(left())) {
+    return false;
   }
   const std::chrono::milliseconds wait = left();
   if (wait != waits_) ::sqlite3_busy_timeout(session_.connection_, static_cast<int>(wait.count()));
   waits_ = wait;
-  return {};
+  return true;
 }
 
 void SqliteDatabase::roll_back() {

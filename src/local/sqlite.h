@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 #include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/result.h"
 
 struct sqlite3;
@@ -117,17 +117,17 @@ class SqliteDatabase {
   }
 
  private:
-  SqliteDatabase() = default;
-  Result<> prepare_file(const Options& options);
+  explicit SqliteDatabase(std::string file) : file_(std::move(file)) {}
+  Result<> prepare_file(const Options& options) REQUIRES(mutex_);
   Result<> migrate(std::span<const std::string_view> migrations);
-  void roll_back();
-  Result<> enter(std::unique_lock<std::timed_mutex>& lock, Deadline deadline);
+  void roll_back() REQUIRES(mutex_);
+  bool enter(Deadline deadline) TRY_ACQUIRE(true, mutex_);
 
   template <typename Work>
   std::invoke_result_t<Work&, SqliteSession&> transact(std::string_view begin, Work& work,
                                                        Deadline deadline) {
-    std::unique_lock lock(mutex_, std::defer_lock);
-    TRY(enter(lock, deadline));
+    if (!enter(deadline)) return Error{Fault::Retry, file_ + ": other threads use it for too long"};
+    const MutexLock lock(mutex_, std::adopt_lock);
     TRY(session_.run(begin));
     auto outcome = work(session_);
     if (outcome.ok()) {
@@ -140,10 +140,11 @@ class SqliteDatabase {
     return outcome;
   }
 
-  std::chrono::milliseconds busy_wait_{0};
-  std::timed_mutex mutex_;               // guards session_ and waits_
-  std::chrono::milliseconds waits_{-1};  // the busy timeout that the connection has now
-  SqliteSession session_;
+  const std::string file_;
+  std::chrono::milliseconds busy_wait_{0};  // not changed once the file is open
+  Mutex mutex_;
+  std::chrono::milliseconds waits_ GUARDED_BY(mutex_){-1};  // the busy timeout that the connection has now
+  SqliteSession session_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::local

@@ -240,14 +240,14 @@ Result<std::uint64_t> SqliteQueue::purge(Deadline deadline) {
 }
 
 std::stop_token SqliteQueue::next_arrival() {
-  const std::lock_guard lock(arrivals_mutex_);
+  const MutexLock lock(arrivals_mutex_);
   return arrivals_.get_token();
 }
 
 void SqliteQueue::announce_arrival() {
   std::stop_source announced;
   {
-    const std::lock_guard lock(arrivals_mutex_);
+    const MutexLock lock(arrivals_mutex_);
     announced = std::exchange(arrivals_, std::stop_source());
   }
   announced.request_stop();

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "local/sqlite.h"
 #include "ports/clock.h"
 #include "ports/queue.h"
@@ -62,8 +62,9 @@ class SqliteQueue : public Queue, public DeadLetters {
   Random& random_;
   const std::unique_ptr<SqliteDatabase> database_;
   const Options options_;
-  std::mutex arrivals_mutex_;  // guards arrivals_
-  std::stop_source arrivals_;  // each send stops and replaces it, to wake those who sleep on it
+  Mutex arrivals_mutex_;
+  // Each send stops and replaces it, which wakes whoever sleeps on it.
+  std::stop_source arrivals_ GUARDED_BY(arrivals_mutex_);
 };
 
 }  // namespace headgate::local

@@ -1,6 +1,6 @@
 #include "local/sqlite_queue.h"
+#include "base/mutex.h"
 
-#include <condition_variable>
 #include <set>
 #include <thread>
 
@@ -87,22 +87,27 @@ TEST_F(SqliteQueueTest, AReceiverSeesAnotherProcesssMessageWithin200Ms) {
 class SleepingClock : public ManualClock {
  public:
   bool sleep(std::chrono::nanoseconds, const std::stop_token& stop) override {
-    std::unique_lock lock(mutex_);
+    const SteadyTime until = CondVar::after(fakes::kPatience);
+    const MutexLock lock(mutex_);
     is_asleep_ = true;
     changed_.notify_all();
-    EXPECT_FALSE(changed_.wait_for(lock, stop, fakes::kPatience, [&] { return stop.stop_requested(); }))
-        << "nobody ended the sleep";
+    while (changed_.wait_until(mutex_, until, stop)) {
+    }
+    EXPECT_TRUE(stop.stop_requested()) << "nobody ended the sleep";
     return true;
   }
   void await_sleeper() {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, fakes::kPatience, [&] { return is_asleep_; }));
+    const SteadyTime until = CondVar::after(fakes::kPatience);
+    const MutexLock lock(mutex_);
+    while (!is_asleep_ && changed_.wait_until(mutex_, until)) {
+    }
+    EXPECT_TRUE(is_asleep_);
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool is_asleep_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  bool is_asleep_ GUARDED_BY(mutex_) = false;
 };
 
 TEST_F(SqliteQueueTest, ASendWakesAWaitingReceiver) {

@@ -1,8 +1,8 @@
 #include "local/system_clock.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
+
+#include "base/mutex.h"
 
 namespace headgate::local {
 
@@ -19,10 +19,12 @@ bool SystemClock::sleep(std::chrono::nanoseconds wait, const std::stop_token& st
   // A year is for ever here, and keeps the sum below in range.
   constexpr std::chrono::nanoseconds kLongest = std::chrono::hours{24 * 366};
   const SteadyTime until = steady() + std::clamp(wait, std::chrono::nanoseconds{0}, kLongest);
-  std::mutex mutex;
-  std::condition_variable_any stopped;  // woken by `stop` alone
-  std::unique_lock lock(mutex);
-  return stopped.wait_until(lock, stop, until, [&] { return stop.stop_requested(); });
+  Mutex mutex;
+  CondVar stopped;  // woken by `stop` alone
+  const MutexLock lock(mutex);
+  while (stopped.wait_until(mutex, until, stop)) {
+  }
+  return stop.stop_requested();
 }
 
 }  // namespace headgate::local

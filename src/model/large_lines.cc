@@ -7,11 +7,13 @@
 namespace headgate {
 
 Result<> LargeLines::begin(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
+  const SteadyTime until = CondVar::after(wait_max_);
+  const MutexLock lock(mutex_);
   const std::uint64_t number = next_number_++;
   waiting_.push_back(number);
-  const auto is_next = [&] { return !is_taken_ && waiting_.front() == number; };
-  const bool is_turn = changed_.wait_for(lock, stop, wait_max_, is_next);
+  while ((is_taken_ || waiting_.front() != number) && changed_.wait_until(mutex_, until, stop)) {
+  }
+  const bool is_turn = !is_taken_ && waiting_.front() == number;
   waiting_.erase(std::find(waiting_.begin(), waiting_.end(), number));
   if (is_turn) {
     is_taken_ = true;
@@ -24,7 +26,7 @@ Result<> LargeLines::begin(const std::stop_token& stop) {
 
 void LargeLines::end() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     CHECK(is_taken_);
     is_taken_ = false;
   }

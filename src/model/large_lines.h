@@ -4,13 +4,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <stop_token>
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace headgate {
@@ -35,11 +34,12 @@ class LargeLines {
 
  private:
   const std::chrono::milliseconds wait_max_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<std::uint64_t> waiting_;  // whose turn is next first; at most one for each thread
-  std::uint64_t next_number_ = 0;
-  bool is_taken_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  // Whose turn is next comes first; at most one entry for each thread.
+  std::deque<std::uint64_t> waiting_ GUARDED_BY(mutex_);
+  std::uint64_t next_number_ GUARDED_BY(mutex_) = 0;
+  bool is_taken_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace headgate

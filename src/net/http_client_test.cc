@@ -1,9 +1,9 @@
 #include "net/http_client.h"
+#include "base/mutex.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -87,12 +87,12 @@ TEST_F(HttpClientTest, SaysRetryWhenTheAnswerBreaksOff) {
 
 // libcurl alone would repeat a request that a kept connection did not answer.
 TEST_F(HttpClientTest, SendsAWriteOnceAlsoIfAKeptConnectionDies) {
-  std::mutex mutex;
+  Mutex mutex;
   std::vector<std::string> asked;
   ScriptedServer server([&](const std::string& first, Answer& answer) {
     answer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
     const std::string second = answer.next_request();  // carried out, but its answer is lost
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     for (const std::string& request : {first, second})
       if (!request.empty()) asked.push_back(request.substr(0, request.find(' ', request.find('/'))));
   });
@@ -102,7 +102,7 @@ TEST_F(HttpClientTest, SendsAWriteOnceAlsoIfAKeptConnectionDies) {
         client_->send({.method = method, .url = server.url() + "/change", .body = "x"}, call());
     ASSERT_FALSE(lost.ok()) << method;
     EXPECT_EQ(lost.error().fault, Fault::Retry) << lost.error().what;
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     EXPECT_EQ(std::count(asked.begin(), asked.end(), std::string(method) + " /change"), 1) << method;
   }
   for (const char* method : {"GET", "HEAD"}) {

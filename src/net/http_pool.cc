@@ -1,12 +1,13 @@
 #include "net/http_pool.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace headgate::net {
 namespace {
@@ -36,7 +37,7 @@ struct HttpPool::Shelf {
   // likely to be still open.
   Result<std::unique_ptr<HttpClient>> take(std::string_view origin) {
     {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       const auto found =
           std::find_if(idle.rbegin(), idle.rend(), [&](const Idle& one) { return one.origin == origin; });
       if (found != idle.rend()) {
@@ -49,7 +50,7 @@ struct HttpPool::Shelf {
   }
   void give_back(std::string_view origin, std::unique_ptr<HttpClient> client) {
     std::unique_ptr<HttpClient> displaced;  // destroyed after the lock is released
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     idle.push_back({std::string(origin), std::move(client)});
     if (idle.size() <= options.idle_max) return;
     displaced = std::move(idle.front().client);
@@ -59,8 +60,8 @@ struct HttpPool::Shelf {
   const Library& library;
   const Clock& clock;
   const Options options;
-  std::mutex mutex;
-  std::vector<Idle> idle;  // guarded; the longest unused first
+  Mutex mutex;
+  std::vector<Idle> idle GUARDED_BY(mutex);  // the longest unused first
 };
 
 class HttpPool::Body final : public ByteSource {

@@ -32,7 +32,7 @@ Result<TrustStore::Certificates> read(const std::string& ca_file) {
 TrustStore::TrustStore(std::string ca_file) : ca_file_(std::move(ca_file)) {}
 
 Result<TrustStore::Certificates> TrustStore::get(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (certificates_ && now - read_at_ < kAgeMax) return certificates_;
   Result<Certificates> anew = read(ca_file_);
   if (!anew.ok()) {

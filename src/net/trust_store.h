@@ -3,10 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/result.h"
 
 struct x509_store_st;  // OpenSSL's X509_STORE
@@ -27,9 +27,9 @@ class TrustStore {
 
  private:
   const std::string ca_file_;
-  std::mutex mutex_;
-  Certificates certificates_;  // guarded; null until they are read
-  SteadyTime read_at_{};       // guarded
+  Mutex mutex_;
+  Certificates certificates_ GUARDED_BY(mutex_);  // null until they are read
+  SteadyTime read_at_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace headgate::net

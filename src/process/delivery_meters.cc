@@ -20,7 +20,7 @@ DeliveryMeters::DeliveryMeters(Metrics& metrics, std::size_t named_max)
 }
 
 DeliveryMeters::Meters& DeliveryMeters::of(const TenantId& tenant, const DestinationName& destination) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = named_.find({tenant, destination});
   if (found != named_.end()) return *found->second;
   if (named_.size() < named_max_) {

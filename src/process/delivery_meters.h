@@ -4,11 +4,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "model/names.h"
 
 namespace headgate::process {
@@ -47,8 +47,8 @@ class DeliveryMeters {
 
   Metrics& metrics_;
   const std::size_t named_max_;
-  std::mutex mutex_;  // guards all below
-  std::map<std::pair<TenantId, DestinationName>, std::unique_ptr<Meters>> named_;
+  Mutex mutex_;
+  std::map<std::pair<TenantId, DestinationName>, std::unique_ptr<Meters>> named_ GUARDED_BY(mutex_);
   const std::unique_ptr<Meters> other_;
 };
 

@@ -1,12 +1,11 @@
 #include "process/invocation.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <set>
 
 #include "base/log.h"
+#include "base/mutex.h"
 
 namespace headgate::process {
 
@@ -21,10 +20,10 @@ namespace {
 
 // Shared by process() and the crew's threads, of which one may still be at it when process() returns.
 struct Progress {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::size_t finished = 0;
-  std::set<std::string> not_done;  // ids of messages
+  Mutex mutex;
+  CondVar changed;
+  std::size_t finished GUARDED_BY(mutex) = 0;
+  std::set<std::string> not_done GUARDED_BY(mutex);  // ids of messages
 };
 
 }  // namespace
@@ -34,7 +33,10 @@ std::vector<std::string> InvocationProcessor::process(const std::vector<Received
   // Half of the margin is for what is under way when the limits are reached.
   const Deadline wait_until{.at = deadline.at - options_.margin / 2};
   const auto progress = std::make_shared<Progress>();
-  for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
+  {
+    const MutexLock lock(progress->mutex);
+    for (const ReceivedMessage& message : messages) progress->not_done.insert(message.id);
+  }
   // A thread may be late, and this then be gone: it has what it needs.
   const auto done = [progress, wait_until, queue = queue_, failures = failures_, retry = options_.retry,
                      &random = random_](const ReceivedMessage& message, const Outcome& outcome) {
@@ -45,7 +47,7 @@ std::vector<std::string> InvocationProcessor::process(const std::vector<Received
       if (failures != nullptr) failures->saw(changed);
     }
     {
-      const std::lock_guard lock(progress->mutex);
+      const MutexLock lock(progress->mutex);
       ++progress->finished;
       if (is_done) progress->not_done.erase(message.id);
     }
@@ -75,12 +77,15 @@ std::vector<std::string> InvocationProcessor::process(const std::vector<Received
                   .done = done});
   }
   const auto left = wait_until.left(clock_.steady());
-  std::unique_lock lock(progress->mutex);
-  progress->changed.wait_for(lock, left, [&] { return progress->finished == messages.size(); });
-  lock.unlock();
+  {
+    const SteadyTime until = CondVar::after(left);
+    const MutexLock lock(progress->mutex);
+    while (progress->finished < messages.size() && progress->changed.wait_until(progress->mutex, until)) {
+    }
+  }
   (void)pool_.withdraw();
 
-  const std::lock_guard again(progress->mutex);
+  const MutexLock again(progress->mutex);
   std::vector<std::string> not_done;
   for (const ReceivedMessage& message : messages) {
     if (progress->not_done.contains(message.id)) not_done.push_back(message.id);

@@ -75,8 +75,8 @@ void QueueWorker::run(const std::stop_token& stop) {
   begin_grace();  // the callback may not have run yet
   give_back_what_waits();
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return room_.messages() == 0; });
+    const MutexLock lock(mutex_);
+    while (room_.messages() > 0) changed_.wait(mutex_);
   }
   // Nothing is held: what may still hang is the heartbeat's call.
   options_.stops.deliveries.request_stop();
@@ -109,18 +109,22 @@ Result<> QueueWorker::step(const std::stop_token& stop) {
 // long as that finds others, often after that, and seldom where there is but one tenant, which gains nothing
 // by having its messages given back.
 std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
-  std::size_t count = 0;
-  const auto has_room = [&] { return (count = room_.count(Queue::kReceiveMax)) > 0; };
-  const auto has_room_for_anyone = [&] { return (count = room_.count_for_anyone(Queue::kReceiveMax)) > 0; };
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   is_looking_ = false;
-  if (has_room_for_anyone()) return count;
-  if (!has_found_others_) {
+  std::size_t count = room_.count_for_anyone(Queue::kReceiveMax);
+  if (count == 0 && !has_found_others_) {
     const bool is_alone = deps_.clock.steady() - others_seen_at_ > kOthersRemembered;
-    const std::chrono::milliseconds wait = is_alone ? kLookWhenAlone : kLookAmongOthers;
-    if (changed_.wait_for(lock, stop, wait, has_room_for_anyone)) return count;
+    const SteadyTime until = CondVar::after(is_alone ? kLookWhenAlone : kLookAmongOthers);
+    for (bool may_wait = true; count == 0 && may_wait;) {
+      may_wait = changed_.wait_until(mutex_, until, stop);
+      count = room_.count_for_anyone(Queue::kReceiveMax);
+    }
   }
-  if (stop.stop_requested() || !changed_.wait(lock, stop, has_room)) return 0;
+  if (count > 0) return count;
+  if (stop.stop_requested()) return 0;
+  while ((count = room_.count(Queue::kReceiveMax)) == 0) {
+    if (!changed_.wait(mutex_, stop)) return 0;
+  }
   is_looking_ = true;
   return count;
 }
@@ -128,7 +132,7 @@ std::size_t QueueWorker::wait_for_room(const std::stop_token& stop) {
 Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
   const SteadyTime now = deps_.clock.steady();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     asked_at_ = now;
   }
   // The first look does not wait: what is asked of us meanwhile (readiness) has an answer soon.
@@ -142,14 +146,14 @@ Result<std::vector<ReceivedMessage>> QueueWorker::receive(std::size_t count) {
 }
 
 void QueueWorker::saw(const Result<>& received) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   asked_at_.reset();
   if (!received.ok() || !is_estranged()) seen_ = received;
 }
 
 Result<> QueueWorker::status() const {
   const SteadyTime now = deps_.clock.steady();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!asked_at_ || !seen_.ok()) return seen_;
   const std::chrono::nanoseconds takes = now - *asked_at_;
   if (takes <= options_.wait + kAnswerMax) return seen_;
@@ -181,7 +185,7 @@ bool QueueWorker::is_foreign(const Task& task) {
                "Correct aws.queue_url, store.bucket or process.buckets.",
                {{"bucket", bucket}, {"expected_bucket", ours}});
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   seen_ = Error{Fault::Invalid, what};
   return true;
 }
@@ -198,7 +202,7 @@ QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
   Taken taken = Taken::No;
   std::uint64_t charged = 0;
   if (!is_kept_out) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!is_held_up && room_.has_share_for(tenant)) {
       taken = Taken::Yes;
       const SteadyTime now = deps_.clock.steady();
@@ -228,7 +232,7 @@ QueueWorker::Taken QueueWorker::submit(ReceivedMessage message) {
 
 void QueueWorker::settle(const ReceivedMessage& message, const Outcome& outcome) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     held_.erase(message.receipt);  // first: nobody extends it any more
   }
   if (outcome.verdict == Verdict::TryLater) {
@@ -257,12 +261,12 @@ void QueueWorker::give_back(const std::vector<std::string>& receipts) {
 
 Deadline QueueWorker::call_deadline() const {
   const Deadline call = Deadline::after(deps_.clock.steady(), kCallMax);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return grace_ ? sooner(call, *grace_) : call;
 }
 
 void QueueWorker::forget(const TenantId& tenant, std::uint64_t charged) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   room_.give_back(tenant, charged);
   held_messages_.set(static_cast<double>(room_.messages()));
   held_bytes_.set(static_cast<double>(room_.bytes()));
@@ -271,22 +275,21 @@ void QueueWorker::forget(const TenantId& tenant, std::uint64_t charged) {
 
 void QueueWorker::leave(Deadline grace) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     grace_ = grace;
   }
   give_back_what_waits();
-  const auto is_empty = [&] { return room_.messages() == 0; };
   {
-    const std::lock_guard lock(mutex_);
-    if (is_empty()) return;
+    const MutexLock lock(mutex_);
+    if (room_.messages() == 0) return;
   }
   std::jthread watch([this](const std::stop_token& over) { watch_grace(over); });
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, is_empty);
+  const MutexLock lock(mutex_);
+  while (room_.messages() > 0) changed_.wait(mutex_);
 }
 
 void QueueWorker::begin_grace() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!grace_) grace_ = Deadline::after(deps_.clock.steady(), options_.grace);
   changed_.notify_all();
 }
@@ -294,10 +297,14 @@ void QueueWorker::begin_grace() {
 // Ends the waits of others when the grace is used up; returns at once when that is not needed any more.
 void QueueWorker::watch_grace(const std::stop_token& over) {
   ::pthread_setname_np(::pthread_self(), "grace");
-  std::unique_lock lock(mutex_);
-  if (!changed_.wait(lock, over, [&] { return grace_.has_value(); })) return;
-  const Deadline grace = *grace_;
-  lock.unlock();
+  Deadline grace;
+  {
+    const MutexLock lock(mutex_);
+    while (!grace_) {
+      if (!changed_.wait(mutex_, over)) return;
+    }
+    grace = *grace_;
+  }
   const std::chrono::nanoseconds left = grace.left(deps_.clock.steady());
   if (deps_.clock.sleep(left - std::min(left / 4, kGiveBackMax), over)) return;
   options_.stops.deliveries.request_stop();
@@ -309,13 +316,15 @@ void QueueWorker::give_back_what_waits() {
   std::vector<std::string> receipts;
   for (const Executor::Job& job : deps_.pool.withdraw()) {
     const std::string& receipt = job.task.message.receipt;
+    std::uint64_t charged = 0;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       held_.erase(receipt);  // nobody extends it any more
+      charged = room_.charge(job.task.object_bytes(), job.task.message.body.size());
     }
     again_.add();
     receipts.push_back(receipt);
-    forget(job.tenant, room_.charge(job.task.object_bytes(), job.task.message.body.size()));
+    forget(job.tenant, charged);
   }
   if (!receipts.empty()) await_end_of_abandoned_receive();
   give_back(receipts);
@@ -327,7 +336,7 @@ void QueueWorker::await_end_of_abandoned_receive() {
   const SteadyTime now = deps_.clock.steady();
   std::chrono::nanoseconds wait = Deadline{abandoned_until_}.left(now);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (grace_) wait = std::min(wait, grace_->left(now) / 2);
   }
   if (wait.count() > 0) deps_.clock.sleep(wait, {});
@@ -344,7 +353,7 @@ void QueueWorker::extend_visibility() {
   const SteadyTime now = deps_.clock.steady();
   std::vector<std::string> due;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const auto& [receipt, held] : held_) {
       const bool is_due = (held.visible_at - now) * 2 <= options_.visibility;
       if (is_due && now + options_.visibility - held.received_at <= kHeldMax) due.push_back(receipt);
@@ -353,7 +362,7 @@ void QueueWorker::extend_visibility() {
   for (const std::string& receipt : due) {
     if (options_.stops.deliveries.stop_requested()) return;
     const Result<> extended = deps_.queue.change_visibility(receipt, options_.visibility, call_deadline());
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto held = held_.find(receipt);
     if (held == held_.end()) continue;
     if (extended.ok()) held->second.visible_at = now + options_.visibility;

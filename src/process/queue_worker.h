@@ -3,10 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -15,6 +13,7 @@
 
 #include "base/backoff.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "ports/queue.h"
 #include "ports/random.h"
 #include "process/executor.h"
@@ -117,13 +116,14 @@ class QueueWorker {
   Gauge& held_messages_;
   Gauge& held_bytes_;
   VisibilityFailures visibility_failures_;
-  mutable std::mutex mutex_;  // guards room_, held_, asked_at_, seen_ and grace_
-  std::condition_variable_any changed_;
-  InFlightBudget room_;
-  std::map<std::string, Held> held_;                                    // by receipt
-  std::optional<SteadyTime> asked_at_;                                  // the receive that is under way
-  Result<> seen_ = Error{Fault::Retry, "the queue was not asked yet"};  // what the last receive came to
-  std::optional<Deadline> grace_;                                       // of the stop that is under way
+  mutable Mutex mutex_;
+  CondVar changed_;
+  InFlightBudget room_ GUARDED_BY(mutex_);
+  std::map<std::string, Held> held_ GUARDED_BY(mutex_);    // by receipt
+  std::optional<SteadyTime> asked_at_ GUARDED_BY(mutex_);  // the receive that is under way
+  // What the last receive came to.
+  Result<> seen_ GUARDED_BY(mutex_) = Error{Fault::Retry, "the queue was not asked yet"};
+  std::optional<Deadline> grace_ GUARDED_BY(mutex_);  // of the stop that is under way
   // Of run()'s thread: how many messages in a row named foreign buckets alone.
   std::size_t foreign_in_a_row_ = 0;
   bool has_seen_ours_ = false;

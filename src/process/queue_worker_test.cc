@@ -1,5 +1,6 @@
 // Real threads over fakes in memory.
 #include "process/queue_worker.h"
+#include "base/mutex.h"
 
 #include <gtest/gtest.h>
 
@@ -29,28 +30,32 @@ using std::chrono::seconds;
 class Latch {
  public:
   Result<> wait(Clock& clock, Deadline deadline) {
-    std::unique_lock lock(mutex_);
+    const SteadyTime until = CondVar::after(deadline.left(clock.steady()));
+    const MutexLock lock(mutex_);
     ++waiting_;
     changed_.notify_all();
-    const bool is_open = changed_.wait_for(lock, deadline.left(clock.steady()), [&] { return is_open_; });
-    return is_open ? Result<>() : Result<>(Error{Fault::Retry, "no answer in time"});
+    while (!is_open_ && changed_.wait_until(mutex_, until)) {
+    }
+    return is_open_ ? Result<>() : Result<>(Error{Fault::Retry, "no answer in time"});
   }
   void open() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_open_ = true;
     changed_.notify_all();
   }
   void wait_for_callers(int count) {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, fakes::kPatience, [&] { return waiting_ >= count; }))
-        << waiting_ << " callers of " << count;
+    const SteadyTime until = CondVar::after(fakes::kPatience);
+    const MutexLock lock(mutex_);
+    while (waiting_ < count && changed_.wait_until(mutex_, until)) {
+    }
+    EXPECT_GE(waiting_, count) << waiting_ << " callers of " << count;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int waiting_ = 0;
-  bool is_open_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  int waiting_ GUARDED_BY(mutex_) = 0;
+  bool is_open_ GUARDED_BY(mutex_) = false;
 };
 
 class Working : public testing::Test {

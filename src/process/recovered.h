@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <map>
-#include <mutex>
 #include <utility>
 
+#include "base/mutex.h"
 #include "model/names.h"
 
 namespace headgate::process {
@@ -18,7 +18,7 @@ class Recovered {
   using Counts = std::map<std::pair<TenantId, DestinationName>, std::size_t>;  // deliveries that were taken
 
   void add(const TenantId& tenant, const DestinationName& destination) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = counts_.find({tenant, destination});
     if (found != counts_.end()) {
       ++found->second;
@@ -28,17 +28,17 @@ class Recovered {
   }
   // Those since the last call.
   Counts take() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(counts_, {});
   }
   bool empty() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return counts_.empty();
   }
 
  private:
-  mutable std::mutex mutex_;  // guards counts_
-  Counts counts_;
+  mutable Mutex mutex_;
+  Counts counts_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::process

@@ -31,7 +31,7 @@ Claimed Settlement::claim(const DeliveryId& id, Isolation isolation, Deadline de
     return {.hold = Hold::NeedsAlone, .deaths = entry.open_claims};
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase_if(owed_, [&](const Owed& one) { return one.id == id; });
   }
   return {.hold = Hold::Ours,
@@ -102,7 +102,7 @@ Result<> Settlement::try_to_give_back(const Owed& one, Deadline deadline) {
 }
 
 void Settlement::give_back_later(const Owed& one) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto known =
       std::find_if(owed_.begin(), owed_.end(), [&](const Owed& other) { return other.id == one.id; });
   if (known != owed_.end()) {
@@ -113,7 +113,7 @@ void Settlement::give_back_later(const Owed& one) {
 }
 
 void Settlement::give_back_what_is_owed(Deadline deadline) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   while (!owed_.empty()) {
     if (!try_to_give_back(owed_.back(), deadline).ok()) return;
     owed_.pop_back();

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/repeated_log.h"
 #include "ports/clock.h"
 #include "ports/ledger.h"
@@ -88,8 +88,8 @@ class Settlement {
   const std::chrono::milliseconds lease_;
   RepeatedLog& said_;
   static constexpr std::size_t kOwedMax = 1'000;  // beyond it leases run out
-  std::mutex mutex_;  // guards owed_: the deliveries of one object end on threads of their own
-  std::vector<Owed> owed_;
+  Mutex mutex_;                                   // the deliveries of one object end on threads of their own
+  std::vector<Owed> owed_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::process

@@ -31,19 +31,19 @@ WorkerPool::~WorkerPool() {
 
 void WorkerPool::submit(Job job) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     jobs_.add(std::move(job));
   }
   changed_.notify_one();
 }
 
 std::vector<WorkerPool::Job> WorkerPool::withdraw() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return jobs_.clear();
 }
 
 bool WorkerPool::is_held_up(const TenantId& tenant) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return jobs_.is_held_up(tenant);
 }
 
@@ -56,24 +56,23 @@ void WorkerPool::work(std::size_t number, const std::stop_token& stop) {
   Processor processor(deps_, std::move(options));
   for (;;) {
     std::optional<Job> job;
-    std::unique_lock lock(mutex_);
-    const auto take = [&] {
-      job = jobs_.next(deps_.clock.steady());
-      return job.has_value();
-    };
-    while (!job) {
-      const bool is_timed = jobs_.is_timed();
-      const auto is_news = [&] { return take() || jobs_.is_timed() != is_timed; };
-      const bool has_woken =
-          is_timed ? changed_.wait_for(lock, stop, kLookAgain, is_news) : changed_.wait(lock, stop, is_news);
-      if (!has_woken && stop.stop_requested()) return;
+    bool is_more = false;
+    {
+      const MutexLock lock(mutex_);
+      while (!(job = jobs_.next(deps_.clock.steady()))) {
+        if (stop.stop_requested()) return;
+        if (jobs_.is_timed()) {
+          changed_.wait_until(mutex_, CondVar::after(kLookAgain), stop);
+        } else {
+          changed_.wait(mutex_, stop);
+        }
+      }
+      is_more = jobs_.waiting() > 0;
     }
-    const bool is_more = jobs_.waiting() > 0;
-    lock.unlock();
     if (is_more) changed_.notify_one();  // it may start too: whoever takes it passes this on
     const auto on_good = [&] {
       {
-        const std::lock_guard told(mutex_);
+        const MutexLock told(mutex_);
         jobs_.succeeded(*job);
       }
       changed_.notify_one();
@@ -81,7 +80,7 @@ void WorkerPool::work(std::size_t number, const std::stop_token& stop) {
     Outcome outcome = processor.process(job->task, job->limits, on_good,
                                         job->is_alone ? Isolation::Alone : Isolation::Shared);
     if (outcome.needs_alone && !job->is_alone) {
-      lock.lock();
+      const MutexLock lock(mutex_);
       const SteadyTime now = deps_.clock.steady();
       // With the lock: after the limits are over somebody withdraws the jobs, and then none may be added.
       if (!job->limits.is_over(now)) {
@@ -89,11 +88,10 @@ void WorkerPool::work(std::size_t number, const std::stop_token& stop) {
         changed_.notify_all();  // those that wait without a time-out have to look at the clock from now on
         continue;
       }
-      lock.unlock();
       outcome.is_left_off = true;
     }
     job->done(job->task.message, outcome);
-    lock.lock();
+    const MutexLock lock(mutex_);
     jobs_.done(*job, outcome.health, deps_.clock.steady());  // what may start now, this thread takes
     if (job->is_alone) changed_.notify_all();
   }

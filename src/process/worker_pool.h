@@ -3,13 +3,12 @@
 // Tests: src/process/queue_worker_test.cc
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "deliver/gate.h"
 #include "process/executor.h"
 #include "process/processor.h"
@@ -45,9 +44,9 @@ class WorkerPool final : public Executor {
   Shared shared_;
   Processor::Deps deps_;
   const ProcessorOptions options_;
-  mutable std::mutex mutex_;  // guards jobs_
-  std::condition_variable_any changed_;
-  JobQueue jobs_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  JobQueue jobs_ GUARDED_BY(mutex_);
   std::vector<std::jthread> threads_;  // last: they use all of the above
 };
 

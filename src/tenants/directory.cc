@@ -70,7 +70,7 @@ Result<TenantView> TenantDirectory::of(const TenantId& tenant, Deadline deadline
   if (rows == nullptr) {
     std::uint64_t generation = 0;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       generation = generation_;
     }
     std::vector<StoredConfiguration> stored =
@@ -104,7 +104,7 @@ void TenantDirectory::tell(const TenantId& tenant, const Entry& entry) {
   for (const JudgedRow& row : entry.rows) {
     if (!row.problems.empty()) wrong.emplace(row.configuration.type, in_words(row.problems));
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = told_.find(tenant);
   if (wrong.empty() && found == told_.end()) return;
   const std::size_t told_before = found == told_.end() ? 0 : found->second.size();
@@ -136,7 +136,7 @@ void TenantDirectory::tell(const TenantId& tenant, const Entry& entry) {
 }
 
 void TenantDirectory::forget(const TenantId& tenant) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++generation_;
   const auto found = slots_.find(tenant);
   if (found == slots_.end()) return;
@@ -145,7 +145,7 @@ void TenantDirectory::forget(const TenantId& tenant) {
 }
 
 TenantDirectory::Rows TenantDirectory::cached(const TenantId& tenant, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = slots_.find(tenant);
   if (found == slots_.end() || now - found->second.read_at >= options_.age_max) return nullptr;
   recency_.splice(recency_.begin(), recency_, found->second.place);
@@ -153,7 +153,7 @@ TenantDirectory::Rows TenantDirectory::cached(const TenantId& tenant, SteadyTime
 }
 
 void TenantDirectory::keep(const TenantId& tenant, Rows rows, SteadyTime read_at, std::uint64_t generation) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (generation != generation_) return;
   if (const auto found = slots_.find(tenant); found != slots_.end()) {
     if (found->second.read_at > read_at) return;  // another thread asked later, so its answer is newer

@@ -7,7 +7,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -15,6 +14,7 @@
 
 #include "base/deadline.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "model/names.h"
 #include "model/tenant_configuration.h"
@@ -76,14 +76,15 @@ class TenantDirectory {
   Clock& clock_;
   TenantStore& store_;
   const Options options_;
-  std::mutex mutex_;  // guards all below; never held while the store is asked
-  std::unordered_map<TenantId, Slot> slots_;
-  std::list<TenantId> recency_;  // most recently used first
+  Mutex mutex_;  // never held while the store is asked
+  std::unordered_map<TenantId, Slot> slots_ GUARDED_BY(mutex_);
+  std::list<TenantId> recency_ GUARDED_BY(mutex_);  // most recently used first
   // What was last logged about a tenant's rows, by type. It is not forgotten with the cache.
-  std::map<TenantId, std::map<DestinationName, std::string>> told_;
-  std::size_t told_rows_ = 0;
-  Gauge* const invalid_;          // null if nothing is counted
-  std::uint64_t generation_ = 0;  // counts forget(): an answer to an earlier question is not kept
+  std::map<TenantId, std::map<DestinationName, std::string>> told_ GUARDED_BY(mutex_);
+  std::size_t told_rows_ GUARDED_BY(mutex_) = 0;
+  Gauge* const invalid_;  // null if nothing is counted
+  // Counts forget(): an answer to an earlier question is not kept.
+  std::uint64_t generation_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace headgate::tenants

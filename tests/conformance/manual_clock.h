@@ -2,9 +2,9 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 #include <stop_token>
 
+#include "base/mutex.h"
 #include "ports/clock.h"
 
 namespace headgate::conformance {
@@ -13,11 +13,11 @@ namespace headgate::conformance {
 class ManualClock : public Clock {
  public:
   Timestamp now() const override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return kStart + passed_;
   }
   SteadyTime steady() const override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return SteadyTime{} + std::chrono::hours{1} + passed_;
   }
   bool sleep(std::chrono::nanoseconds wait, const std::stop_token& stop) override {
@@ -26,15 +26,15 @@ class ManualClock : public Clock {
     return false;
   }
   void pass(std::chrono::nanoseconds time) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     passed_ += time;
   }
 
  private:
   static constexpr Timestamp kStart = Timestamp::from_seconds(1'756'553'221);  // 2025-08-30T11:27:01Z
 
-  mutable std::mutex mutex_;
-  std::chrono::nanoseconds passed_{0};
+  mutable Mutex mutex_;
+  std::chrono::nanoseconds passed_ GUARDED_BY(mutex_){0};
 };
 
 }  // namespace headgate::conformance

@@ -16,11 +16,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ports/queue.h"
 
 namespace headgate::conformance {
@@ -169,7 +169,7 @@ TYPED_TEST_P(QueueConformance, GivesNoMoreThanAskedAndEachMessageOnce) {
 TYPED_TEST_P(QueueConformance, ThreadsNeverGetTheSameMessage) {
   constexpr int kMessages = 60;
   for (int i = 0; i < kMessages; ++i) this->send(std::to_string(i));
-  std::mutex mutex;
+  Mutex mutex;
   std::map<std::string, int> seen;
   {
     std::vector<std::jthread> receivers;
@@ -179,7 +179,7 @@ TYPED_TEST_P(QueueConformance, ThreadsNeverGetTheSameMessage) {
         for (auto received = this->receive(3); !received.empty(); received = this->receive(3)) {
           for (const ReceivedMessage& message : received) {
             EXPECT_TRUE(this->queue().remove(message.receipt, Deadline::never()).ok());
-            const std::lock_guard lock(mutex);
+            const MutexLock lock(mutex);
             ++seen[message.body];
           }
         }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ports/ledger.h"
 
 namespace headgate::fakes {
@@ -20,7 +20,7 @@ class MemoryLedger : public Ledger {
   Result<Claim> claim(const DeliveryId& id, const LeaseOwner& owner, Timestamp now, Timestamp until,
                       Deadline) override {
     if (owner.empty()) return Error{Fault::Invalid, "lease owner: empty"};
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto [found, is_new] = rows_.try_emplace(id);
     Row& row = found->second;
     if (is_new) row.entry.updated_at = now;
@@ -74,7 +74,7 @@ class MemoryLedger : public Ledger {
     });
   }
   Result<std::vector<ParkedDelivery>> list(const Listing& listing, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::vector<ParkedDelivery> found;
     for (const auto& [id, row] : rows_) {
       if (row.entry.state != listing.state) continue;
@@ -89,7 +89,7 @@ class MemoryLedger : public Ledger {
     return found;
   }
   Result<> reopen(const DeliveryId& id, Timestamp now, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto row = rows_.find(id);
     const bool is_settled = row != rows_.end() && row->second.entry.state != DeliveryState::Pending;
     if (!is_settled || row->second.entry.etag.empty() || row->second.entry.etag == id.etag)
@@ -100,7 +100,7 @@ class MemoryLedger : public Ledger {
     return {};
   }
   Result<> unpark(const DeliveryId& id, Timestamp now, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto row = rows_.find(id);
     if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
       return Error{Fault::NotFound, "delivery: not parked"};
@@ -113,7 +113,7 @@ class MemoryLedger : public Ledger {
   }
   Result<> settle_parked(const DeliveryId& id, DeliveryState state, std::string_view reason, Timestamp now,
                          Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto row = rows_.find(id);
     if (row == rows_.end() || row->second.entry.state != DeliveryState::Parked) {
       return Error{Fault::NotFound, "delivery: not parked"};
@@ -125,7 +125,7 @@ class MemoryLedger : public Ledger {
   }
 
   std::map<DeliveryId, DeliveryEntry> entries() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::map<DeliveryId, DeliveryEntry> entries;
     for (const auto& [id, row] : rows_) entries[id] = row.entry;
     return entries;
@@ -139,7 +139,7 @@ class MemoryLedger : public Ledger {
   };
   template <typename Act>
   Result<> change(const DeliveryId& id, const LeaseOwner& owner, Act act) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto row = rows_.find(id);
     if (row == rows_.end() || row->second.owner != owner ||
         row->second.entry.state != DeliveryState::Pending) {
@@ -150,8 +150,8 @@ class MemoryLedger : public Ledger {
   }
 
   std::chrono::hours remembered_ = kForEver;
-  mutable std::mutex mutex_;  // guards rows_
-  std::map<DeliveryId, Row> rows_;
+  mutable Mutex mutex_;
+  std::map<DeliveryId, Row> rows_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::fakes

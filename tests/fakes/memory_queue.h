@@ -1,14 +1,13 @@
 // A Queue in memory, as strict as SQS where that can be told.
 #pragma once
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "model/notification.h"
 #include "ports/clock.h"
 #include "ports/queue.h"
@@ -26,7 +25,7 @@ class MemoryQueue : public Queue, public DeadLetters {
     if (delay.count() < 0 || delay.count() > 900)
       return Error{Fault::Invalid, "delay: not within 0 to 900 s"};
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const SteadyTime visible_at = clock_.steady() + delay;
       const std::uint64_t number = ++last_;
       messages_[number] = {.body = std::move(body), .visible_at = visible_at, .sent_at = clock_.now()};
@@ -41,18 +40,18 @@ class MemoryQueue : public Queue, public DeadLetters {
       return Error{Fault::Invalid, "count: not within 1 to 10"};
     if (asked.visibility.count() < 0 || asked.visibility > kVisibilityMax) return bad_visibility();
     const Deadline until = sooner(deadline, Deadline::after(clock_.steady(), asked.wait));
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     for (;;) {
       std::vector<ReceivedMessage> received = take(asked.count_max, asked.visibility);
       const SteadyTime now = clock_.steady();
       if (!received.empty() || until.passed(now)) return received;
       constexpr std::chrono::nanoseconds kLook{std::chrono::milliseconds{5}};
-      sent_.wait_for(lock, std::min(kLook, until.left(now)));
+      sent_.wait_until(mutex_, CondVar::after(std::min(kLook, until.left(now))));
     }
   }
 
   Result<> remove(const std::string& receipt, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = receipts_.find(receipt);
     if (found == receipts_.end()) return void_receipt();
     erase(found->second);
@@ -61,7 +60,7 @@ class MemoryQueue : public Queue, public DeadLetters {
 
   Result<> change_visibility(const std::string& receipt, std::chrono::seconds visibility, Deadline) override {
     if (visibility.count() < 0 || visibility > kVisibilityMax) return bad_visibility();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = receipts_.find(receipt);
     const SteadyTime now = clock_.steady();
     if (found == receipts_.end() || messages_[found->second].visible_at <= now) return void_receipt();
@@ -71,7 +70,7 @@ class MemoryQueue : public Queue, public DeadLetters {
   }
 
   Result<QueueDepth> depth(Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     QueueDepth depth{.dead = dead_.size()};
     for (const auto& [number, message] : messages_) {
       const bool is_visible = message.visible_at <= clock_.steady();
@@ -81,14 +80,14 @@ class MemoryQueue : public Queue, public DeadLetters {
   }
 
   Result<std::vector<ReceivedMessage>> dead_letters(std::size_t count_max, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::size_t count = std::min(count_max, dead_.size());
     return std::vector<ReceivedMessage>(dead_.begin(), dead_.begin() + static_cast<std::ptrdiff_t>(count));
   }
   Result<std::uint64_t> redrive(std::size_t count_max, Deadline) override {
     std::vector<ReceivedMessage> moved;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const std::size_t count = count_max == 0 ? dead_.size() : std::min(count_max, dead_.size());
       const auto end = dead_.begin() + static_cast<std::ptrdiff_t>(count);
       moved.assign(dead_.begin(), end);
@@ -101,17 +100,17 @@ class MemoryQueue : public Queue, public DeadLetters {
     return moved.size();
   }
   Result<std::uint64_t> purge(Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(dead_, {}).size();
   }
 
   // Every change of visibility that was asked for.
   std::vector<std::chrono::seconds> changes() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return changes_;
   }
   std::size_t size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return messages_.size();
   }
 
@@ -126,7 +125,7 @@ class MemoryQueue : public Queue, public DeadLetters {
   static Error void_receipt() { return Error{Fault::NotFound, "receipt: void"}; }
   static Error bad_visibility() { return Error{Fault::Invalid, "visibility: not within 0 to 43200 s"}; }
 
-  std::vector<ReceivedMessage> take(std::size_t count_max, std::chrono::seconds visibility) {
+  std::vector<ReceivedMessage> take(std::size_t count_max, std::chrono::seconds visibility) REQUIRES(mutex_) {
     std::vector<ReceivedMessage> received;
     const SteadyTime now = clock_.steady();
     while (received.size() < count_max && !order_.empty() && order_.begin()->first <= now) {
@@ -155,13 +154,13 @@ class MemoryQueue : public Queue, public DeadLetters {
     }
     return received;
   }
-  void show(std::uint64_t number, SteadyTime visible_at) {
+  void show(std::uint64_t number, SteadyTime visible_at) REQUIRES(mutex_) {
     Message& message = messages_[number];
     order_.erase({message.visible_at, number});
     message.visible_at = visible_at;
     order_.insert({visible_at, number});
   }
-  void erase(std::uint64_t number) {
+  void erase(std::uint64_t number) REQUIRES(mutex_) {
     const auto message = messages_.find(number);
     order_.erase({message->second.visible_at, number});
     receipts_.erase(message->second.receipt);
@@ -170,15 +169,15 @@ class MemoryQueue : public Queue, public DeadLetters {
 
   Clock& clock_;
   const std::uint32_t receives_max_;
-  mutable std::mutex mutex_;  // guards all below
-  std::condition_variable sent_;
-  std::map<std::uint64_t, Message> messages_;
-  std::set<std::pair<SteadyTime, std::uint64_t>> order_;
-  std::map<std::string, std::uint64_t> receipts_;
-  std::vector<ReceivedMessage> dead_;
-  std::vector<std::chrono::seconds> changes_;
-  std::uint64_t last_ = 0;
-  std::uint64_t last_receipt_ = 0;
+  mutable Mutex mutex_;
+  CondVar sent_;
+  std::map<std::uint64_t, Message> messages_ GUARDED_BY(mutex_);
+  std::set<std::pair<SteadyTime, std::uint64_t>> order_ GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t> receipts_ GUARDED_BY(mutex_);
+  std::vector<ReceivedMessage> dead_ GUARDED_BY(mutex_);
+  std::vector<std::chrono::seconds> changes_ GUARDED_BY(mutex_);
+  std::uint64_t last_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_receipt_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace headgate::fakes

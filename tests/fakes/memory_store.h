@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/mutex.h"
 #include "model/compression/checksum.h"
 #include "ports/clock.h"
 #include "ports/object_store.h"
@@ -23,24 +23,24 @@ class MemoryStore : public ObjectStore {
   const BucketName& bucket() const override { return bucket_; }
   // From now on nothing can be read, whatever is there; empty: as before.
   void refuse_reads(std::optional<Error> error) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     refusal_ = std::move(error);
   }
   // Nothing can be written any more; empty: as before.
   void refuse_writes(std::optional<Error> error) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     write_refusal_ = std::move(error);
   }
   Result<std::unique_ptr<ObjectWriter>> open_writer(const ObjectKey& key, PutOptions options,
                                                     Deadline) override {
     TRY(check_put_options(options));
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (write_refusal_) return *write_refusal_;
     return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key, std::move(options)));
   }
   Result<std::unique_ptr<ObjectReader>> open_reader(const ObjectKey& key, std::optional<ByteRange> range,
                                                     Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++reads_;
     if (refusal_) return *refusal_;
     const auto found = objects_.find(key);
@@ -52,7 +52,7 @@ class MemoryStore : public ObjectStore {
     return std::unique_ptr<ObjectReader>(std::make_unique<Reader>(object, all));
   }
   Result<ObjectInfo> head(const ObjectKey& key, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (refusal_) return *refusal_;
     const auto found = objects_.find(key);
     if (found == objects_.end()) return Error{Fault::NotFound, "object: not there"};
@@ -60,7 +60,7 @@ class MemoryStore : public ObjectStore {
   }
   Result<ObjectPage> list(std::string_view prefix, const ObjectKey& after, std::size_t count_max,
                           Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ObjectPage page;
     const ObjectKey first{prefix};
     auto object = after < first ? objects_.lower_bound(first) : objects_.upper_bound(after);
@@ -75,7 +75,7 @@ class MemoryStore : public ObjectStore {
     return page;
   }
   Result<> remove(const ObjectKey& key, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     objects_.erase(key);
     return {};
   }
@@ -85,7 +85,7 @@ class MemoryStore : public ObjectStore {
 
   // The bytes of the objects whose keys start so, one after another.
   std::string text_under(std::string_view prefix) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::string text;
     for (const auto& [key, object] : objects_) {
       if (key.view().starts_with(prefix)) text += *object.bytes;
@@ -93,13 +93,13 @@ class MemoryStore : public ObjectStore {
     return text;
   }
   std::uint64_t reads() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return reads_;
   }
   // An object whose bytes others share.
   void place(const ObjectKey& key, const std::shared_ptr<const std::string>& bytes,
              ObjectMetadata metadata = {}) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     objects_[key] = {.info = {.key = key,
                               .bytes = bytes->size(),
                               .modified_at = clock_.now(),
@@ -121,7 +121,7 @@ class MemoryStore : public ObjectStore {
       return {};
     }
     Result<PutOutcome> commit() override {
-      const std::lock_guard lock(store_.mutex_);
+      const MutexLock lock(store_.mutex_);
       if (options_.mode == PutMode::OnlyIfAbsent && store_.objects_.contains(key_)) {
         return PutOutcome::AlreadyThere;
       }
@@ -162,11 +162,11 @@ class MemoryStore : public ObjectStore {
 
   Clock& clock_;
   const BucketName bucket_;
-  mutable std::mutex mutex_;  // guards all below
-  std::map<ObjectKey, Object> objects_;
-  std::uint64_t reads_ = 0;       // open_reader() calls
-  std::optional<Error> refusal_;  // guarded
-  std::optional<Error> write_refusal_;
+  mutable Mutex mutex_;
+  std::map<ObjectKey, Object> objects_ GUARDED_BY(mutex_);
+  std::uint64_t reads_ GUARDED_BY(mutex_) = 0;  // open_reader() calls
+  std::optional<Error> refusal_ GUARDED_BY(mutex_);
+  std::optional<Error> write_refusal_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::fakes

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ports/tenant_store.h"
 
 namespace headgate::fakes {
@@ -18,7 +18,7 @@ namespace headgate::fakes {
 class MemoryTenantStore : public TenantStore {
  public:
   Result<std::vector<StoredConfiguration>> of_tenant(const TenantId& tenant, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++questions_;
     if (broken_) return *broken_;
     std::vector<StoredConfiguration> rows;
@@ -29,7 +29,7 @@ class MemoryTenantStore : public TenantStore {
   }
 
   Result<StoredConfiguration> get(const TenantId& tenant, const DestinationName& type, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (broken_) return *broken_;
     const auto found = rows_.find({tenant, type});
     if (found == rows_.end())
@@ -38,7 +38,7 @@ class MemoryTenantStore : public TenantStore {
   }
 
   Result<ConfigurationPage> list(const std::string& from, std::size_t count_max, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (broken_) return *broken_;
     ConfigurationPage page;
     for (const auto& [key, row] : rows_) {
@@ -55,7 +55,7 @@ class MemoryTenantStore : public TenantStore {
   }
 
   Result<std::uint64_t> put(const TenantConfiguration& configuration, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (broken_) return *broken_;
     if (configuration.tenant.empty() || configuration.type.empty())
       return Error{Fault::Invalid, "tenant_id and type are the key"};
@@ -71,7 +71,7 @@ class MemoryTenantStore : public TenantStore {
   }
 
   Result<> remove(const TenantId& tenant, const DestinationName& type, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (broken_) return *broken_;
     if (rows_.erase({tenant, type}) == 0) return Error{Fault::NotFound, "no such row"};
     return {};
@@ -79,29 +79,29 @@ class MemoryTenantStore : public TenantStore {
 
   // What no put() would make: a row as a broken writer left it.
   void place(StoredConfiguration row) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     rows_[{row.configuration.tenant, row.configuration.type}] = std::move(row);
   }
   void break_with(Error error) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     broken_ = std::move(error);
   }
   void mend() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     broken_.reset();
   }
   int questions() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return questions_;
   }
 
   std::size_t page_rows_max = 2;
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::pair<TenantId, DestinationName>, StoredConfiguration> rows_;
-  std::optional<Error> broken_;
-  int questions_ = 0;  // of_tenant() calls
+  mutable Mutex mutex_;
+  std::map<std::pair<TenantId, DestinationName>, StoredConfiguration> rows_ GUARDED_BY(mutex_);
+  std::optional<Error> broken_ GUARDED_BY(mutex_);
+  int questions_ GUARDED_BY(mutex_) = 0;  // of_tenant() calls
 };
 
 }  // namespace headgate::fakes

@@ -1,15 +1,14 @@
 // Tenants' accounts that do as a test says: take events, refuse, throttle, hang.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ports/clock.h"
 #include "ports/destinations.h"
 
@@ -27,18 +26,18 @@ class ScriptedDestinations : public Destinations {
     return std::shared_ptr<LogSink>(std::make_shared<Sink>(*this, configuration.tenant));
   }
   Result<std::shared_ptr<ObjectStore>> bucket(const TenantConfiguration&, Deadline) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!bucket_) return Error{Fault::Denied, "bucket: not here"};
     return bucket_;
   }
   // The bucket that all tenants have, shared with the test.
   void place(std::shared_ptr<ObjectStore> bucket) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     bucket_ = std::move(bucket);
   }
   // What the next batch is answered. Its first events, as many as are too old, are not kept.
   void reject_next(const RejectedEvents& rejected) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     rejected_next_ = rejected;
   }
 
@@ -49,13 +48,13 @@ class ScriptedDestinations : public Destinations {
     friend bool operator==(const Place&, const Place&) = default;
   };
   std::vector<Place> places_of(const std::string& tenant) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = placed_.find(TenantId(tenant));
     return found == placed_.end() ? std::vector<Place>() : found->second;
   }
   // Messages of a tenant, in the order they were kept.
   std::vector<std::string> messages_of(const std::string& tenant) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = kept_.find(TenantId(tenant));
     return found == kept_.end() ? std::vector<std::string>() : found->second;
   }
@@ -68,7 +67,7 @@ class ScriptedDestinations : public Destinations {
     Result<RejectedEvents> put_events(const LogGroup&, const LogStream& stream,
                                       std::span<const LogEvent> events, Deadline deadline) override {
       if (destinations_.act_) TRY(destinations_.act_(tenant_, deadline));
-      const std::lock_guard lock(destinations_.mutex_);
+      const MutexLock lock(destinations_.mutex_);
       const RejectedEvents rejected = std::exchange(destinations_.rejected_next_, {});
       for (const LogEvent& event : events.subspan(rejected.too_old_until.value_or(0))) {
         destinations_.kept_[tenant_].emplace_back(event.message);
@@ -85,11 +84,11 @@ class ScriptedDestinations : public Destinations {
   };
 
   const Act act_;
-  mutable std::mutex mutex_;  // guards all below
-  std::shared_ptr<ObjectStore> bucket_;
-  RejectedEvents rejected_next_;
-  std::map<TenantId, std::vector<std::string>> kept_;
-  std::map<TenantId, std::vector<Place>> placed_;
+  mutable Mutex mutex_;
+  std::shared_ptr<ObjectStore> bucket_ GUARDED_BY(mutex_);
+  RejectedEvents rejected_next_ GUARDED_BY(mutex_);
+  std::map<TenantId, std::vector<std::string>> kept_ GUARDED_BY(mutex_);
+  std::map<TenantId, std::vector<Place>> placed_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::fakes

@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "aws/s3/s3_store.h"
+#include "base/mutex.h"
 #include "fakes/s3_client.h"
 #include "fakes/scripted_server.h"
 
@@ -57,7 +57,7 @@ class ScriptedS3 : public testing::Test {
         [this, script = std::move(script)](const std::string& request, Wire& wire) {
           const Asked asked(request);
           {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             asked_.push_back(asked);
           }
           script(asked, wire);
@@ -69,7 +69,7 @@ class ScriptedS3 : public testing::Test {
   void open(S3Settings settings) { store_ = client_->store(std::move(settings)); }
   Deadline soon() { return client_->soon(); }
   std::vector<Asked> asked() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return asked_;
   }
   std::vector<std::string> lines() {
@@ -96,7 +96,7 @@ class ScriptedS3 : public testing::Test {
 
   const ObjectKey key_{"c/n 1/+%/\xc3\xa9"};
   const std::string path_ = "/central/c/n%201/%2B%25/%C3%A9";
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<Asked> asked_;  // guarded
   std::unique_ptr<fakes::S3Client> client_;
   std::unique_ptr<fakes::ScriptedServer> server_;

@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <list>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,6 +15,7 @@
 
 #include "base/check.h"
 #include "base/file_descriptor.h"
+#include "base/mutex.h"
 
 namespace headgate::fakes {
 
@@ -86,7 +86,7 @@ class ScriptedServer {
     ::shutdown(listener_.get(), SHUT_RDWR);  // accept() returns
     accepting_.join();
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       for (const FileDescriptor& open : connections_) ::shutdown(open.get(), SHUT_RDWR);
     }
     serving_.clear();  // joins
@@ -95,7 +95,7 @@ class ScriptedServer {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   // First lines, in the order of their arrival.
   std::vector<std::string> requests() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return requests_;
   }
 
@@ -104,7 +104,7 @@ class ScriptedServer {
     for (;;) {
       const int accepted = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
       if (accepted < 0) return;
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       connections_.emplace_back(accepted);
       serving_.emplace_back([this, accepted] { serve(accepted); });
     }
@@ -129,7 +129,7 @@ class ScriptedServer {
     const std::string request = read_request(descriptor);
     if (!request.empty()) {
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         requests_.push_back(request.substr(0, request.find("\r\n")));
       }
       Answer answer(descriptor);
@@ -142,9 +142,9 @@ class ScriptedServer {
   const Script script_;
   FileDescriptor listener_;
   int port_ = 0;
-  mutable std::mutex mutex_;  // guards the two below
-  std::list<FileDescriptor> connections_;
-  std::vector<std::string> requests_;
+  mutable Mutex mutex_;
+  std::list<FileDescriptor> connections_ GUARDED_BY(mutex_);
+  std::vector<std::string> requests_ GUARDED_BY(mutex_);
   std::list<std::jthread> serving_;
   std::jthread accepting_;
 };

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "fakes/scripted_server.h"
 
 namespace headgate::fakes {
@@ -27,7 +27,7 @@ class ScriptedService {
 
   std::string url() const { return server_.url(); }
   std::vector<Asked> asked() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return asked_;
   }
   // "PutLogEvents CreateLogGroup "
@@ -48,7 +48,7 @@ class ScriptedService {
     }
     Says says;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       says = answers_[std::min(asked_.size(), answers_.size() - 1)];
       asked_.push_back(std::move(asked));
     }
@@ -56,8 +56,8 @@ class ScriptedService {
   }
 
   const std::vector<Says> answers_;
-  mutable std::mutex mutex_;
-  std::vector<Asked> asked_;  // guarded
+  mutable Mutex mutex_;
+  std::vector<Asked> asked_ GUARDED_BY(mutex_);
   ScriptedServer server_{
       [this](const std::string& request, ScriptedServer::Answer& wire) { answer(request, wire); }};
 };

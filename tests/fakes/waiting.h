@@ -5,9 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
+#include "base/mutex.h"
 #include "local/system_clock.h"
 
 namespace headgate::fakes {
@@ -33,13 +32,16 @@ class Latch {
  public:
   explicit Latch(int count = 1) : left_(count) {}
   void count_down() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     --left_;
     changed_.notify_all();
   }
   void wait() {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, kPatience, [&] { return left_ <= 0; }))
+    const SteadyTime until = CondVar::after(kPatience);
+    const MutexLock lock(mutex_);
+    while (left_ > 0 && changed_.wait_until(mutex_, until)) {
+    }
+    if (left_ > 0)
       ADD_FAILURE() << "a latch lacks " << left_ << " threads after " << kPatience.count() << " s";
   }
   void arrive_and_wait() {
@@ -48,9 +50,9 @@ class Latch {
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int left_;
+  Mutex mutex_;
+  CondVar changed_;
+  int left_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::fakes

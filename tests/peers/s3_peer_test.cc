@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "base/mutex.h"
 #include "conformance/scratch_folder.h"
 #include "fakes/scripted_server.h"
 #include "peers/forward.h"
@@ -152,11 +153,11 @@ class BadWay {
     wire.write(answer.substr(0, answer.size() * (chance - 90) / 10));
   }
   std::uint32_t draw() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return static_cast<std::uint32_t>(random_() % 100);
   }
   const int port_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::mt19937 random_;  // guarded
   std::atomic<int> faults_ = 0;
   std::atomic<int> requests_ = 0;

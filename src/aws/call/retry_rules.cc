@@ -208,14 +208,14 @@ std::chrono::milliseconds full_jitter(const RetryWait& wait, std::uint32_t failu
 
 std::uint32_t RetryQuota::take(RetryKind kind) {
   const std::uint32_t cost = kind == RetryKind::Unanswered ? kUnansweredCost : kCost;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (cost > left_) return 0;
   left_ -= cost;
   return cost;
 }
 
 void RetryQuota::give_back(std::uint32_t amount) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   left_ = std::min(kFull, left_ + amount);
 }
 

@@ -6,10 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 
 #include "aws/call/endpoint.h"
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace headgate::aws {
@@ -62,8 +62,8 @@ class RetryQuota {
   void give_back(std::uint32_t amount);
 
  private:
-  std::mutex mutex_;
-  std::uint32_t left_ = kFull;  // guarded
+  Mutex mutex_;
+  std::uint32_t left_ GUARDED_BY(mutex_) = kFull;
 };
 
 }  // namespace headgate::aws

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <mutex>
 
 #include "aws/call/http_date.h"
 #include "aws/call/refusal.h"
 #include "aws/call/retry_rules.h"
+#include "base/mutex.h"
 #include "fakes/scripted_server.h"
 #include "fakes/still_clock.h"
 
@@ -70,7 +70,7 @@ class ServiceClientTest : public testing::Test {
     server_ = std::make_unique<ScriptedServer>([this, answers](const std::string& request, Wire& wire) {
       std::size_t at = 0;
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         at = seen_.size();
         seen_.push_back(request);
       }
@@ -84,12 +84,12 @@ class ServiceClientTest : public testing::Test {
   }
   Deadline in_time() const { return Deadline::after(clock_.steady(), 1h); }
   std::size_t tries() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return seen_.size();
   }
   // The value of a header in the request with this number.
   std::string sent(std::size_t request, const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const std::string line = "\r\n" + name + ": ";
     const std::size_t at = seen_.at(request).find(line);
     if (at == std::string::npos) return {};
@@ -102,7 +102,7 @@ class ServiceClientTest : public testing::Test {
   net::HttpPool pool_{library_, clock_, {}};
   RotatedCredentials credentials_;
   ServiceClient::Options options_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<std::string> seen_;  // guarded
   std::unique_ptr<ScriptedServer> server_;
 };

@@ -154,7 +154,7 @@ void Signer::sign(const Signable& what, const Credentials& credentials, Timestam
 }
 
 Signer::Key Signer::key_of(const std::string& secret, std::string_view day) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (day_ != day || secret_ != secret) {
     const std::string first = "AWS4" + secret;
     const Digest of_day = hmac(first.data(), first.size(), day);

@@ -4,13 +4,13 @@
 
 #include <array>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "aws/call/credentials.h"
+#include "base/mutex.h"
 #include "model/time/timestamp.h"
 #include "net/http_message.h"
 
@@ -52,10 +52,10 @@ class Signer {
   Key key_of(const std::string& secret, std::string_view day);
 
   const Scope scope_;
-  std::mutex mutex_;  // guards the three below
-  std::string secret_;
-  std::string day_;
-  Key key_{};
+  Mutex mutex_;
+  std::string secret_ GUARDED_BY(mutex_);
+  std::string day_ GUARDED_BY(mutex_);
+  Key key_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace headgate::aws

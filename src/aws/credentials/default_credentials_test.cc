@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <fstream>
-#include <mutex>
 
 #include "aws/credentials/aws_settings.h"
 #include "aws/credentials/container_credentials.h"
@@ -14,6 +13,7 @@
 #include "aws/credentials/program_output.h"
 #include "aws/credentials/shared_profiles.h"
 #include "aws/credentials/web_identity.h"
+#include "base/mutex.h"
 #include "conformance/scratch_folder.h"
 #include "fakes/scripted_server.h"
 #include "fakes/still_clock.h"
@@ -43,7 +43,7 @@ class CredentialsTest : public testing::Test {
   CredentialsTest()
       : server_([this](const std::string& request, ScriptedServer::Answer& answer) {
           {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             seen_.push_back(request);
           }
           respond(request, answer);
@@ -87,7 +87,7 @@ class CredentialsTest : public testing::Test {
     return got.ok() ? got->access_key_id : got.error().what;
   }
   std::string last_request() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return seen_.empty() ? std::string() : seen_.back();
   }
 
@@ -97,7 +97,7 @@ class CredentialsTest : public testing::Test {
   local::SystemRandom random_;
   local::PosixDisk disk_;
   net::HttpPool pool_{library_, clock_, {}};
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<std::string> seen_;  // guarded
   ScriptedServer server_;
 };

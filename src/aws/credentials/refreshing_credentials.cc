@@ -12,39 +12,39 @@ RefreshingCredentials::RefreshingCredentials(Clock& clock, Random& random,
     : clock_(clock), random_(random), origin_(std::move(origin)), options_(options) {}
 
 Result<Credentials> RefreshingCredentials::get(Deadline deadline) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   for (;;) {
     const bool has_valid = held_ && is_valid(*held_);
     if (has_valid && (!is_due(*held_) || is_flying_ || clock_.steady() < not_before_))
       return held_->credentials;
     if (!is_flying_) {
       if (failed_ && clock_.steady() < not_before_) return *failed_;
-      return renew(lock, deadline);
+      return renew(deadline);
     }
-    TRY(await_flight(lock, deadline));
+    TRY(await_flight(deadline));
     if (failed_) return *failed_;
   }
 }
 
-Result<> RefreshingCredentials::await_flight(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+Result<> RefreshingCredentials::await_flight(Deadline deadline) {
   constexpr std::chrono::milliseconds kLook{
       100};  // a condition variable cannot wait for our clock's deadline, so we look at it this often
   const std::uint64_t before = flights_;
   while (flights_ == before) {
     const auto left = deadline.left(clock_.steady());
     if (left.count() == 0) return Error{Fault::Retry, std::string(origin_->name()) + ": no answer in time"};
-    landed_.wait_for(lock, std::min<std::chrono::nanoseconds>(left, kLook));
+    landed_.wait_until(mutex_, CondVar::after(std::min<std::chrono::nanoseconds>(left, kLook)));
   }
   return {};
 }
 
-Result<Credentials> RefreshingCredentials::renew(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+Result<Credentials> RefreshingCredentials::renew(Deadline deadline) {
   const bool has_valid = held_ && is_valid(*held_);
   if (has_valid) deadline.at = std::min(deadline.at, clock_.steady() + options_.renewal_max);
   is_flying_ = true;
-  lock.unlock();
+  mutex_.unlock();
   Result<Credentials> fetched = origin_->fetch(deadline);
-  lock.lock();
+  mutex_.lock();
   is_flying_ = false;
   ++flights_;
   landed_.notify_all();
@@ -82,7 +82,7 @@ RefreshingCredentials::Held RefreshingCredentials::held_of(Credentials credentia
 }
 
 void RefreshingCredentials::forget(const Credentials& refused) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!held_ || clock_.steady() - held_->since < options_.forget_after) return;
   if (held_->credentials.access_key_id != refused.access_key_id ||
       held_->credentials.session_token != refused.session_token)

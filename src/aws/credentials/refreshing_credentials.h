@@ -2,14 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "aws/call/credentials.h"
 #include "aws/credentials/credentials_origin.h"
+#include "base/mutex.h"
 #include "ports/clock.h"
 #include "ports/random.h"
 
@@ -49,20 +48,20 @@ class RefreshingCredentials final : public CredentialsSource {
   Held held_of(Credentials credentials) const;
   bool is_valid(const Held& held) const { return !held.expires || clock_.now() < held.valid_until; }
   bool is_due(const Held& held) const { return held.expires && clock_.now() >= held.renew_at; }
-  Result<Credentials> renew(std::unique_lock<std::mutex>& lock, Deadline deadline);
-  Result<> await_flight(std::unique_lock<std::mutex>& lock, Deadline deadline);
+  Result<Credentials> renew(Deadline deadline) REQUIRES(mutex_);
+  Result<> await_flight(Deadline deadline) REQUIRES(mutex_);
 
   Clock& clock_;
   Random& random_;
   const std::unique_ptr<CredentialsOrigin> origin_;  // one thread at a time asks it
   const Options options_;
-  std::mutex mutex_;  // guards all below
-  std::condition_variable landed_;
-  std::optional<Held> held_;
-  bool is_flying_ = false;
-  std::uint64_t flights_ = 0;        // number of requests that have been answered
-  std::optional<Error> failed_;      // the error of the last request
-  SteadyTime not_before_{kLongAgo};  // when the origin may be asked again after a failure
+  Mutex mutex_;
+  CondVar landed_;
+  std::optional<Held> held_ GUARDED_BY(mutex_);
+  bool is_flying_ GUARDED_BY(mutex_) = false;
+  std::uint64_t flights_ GUARDED_BY(mutex_) = 0;        // number of requests that have been answered
+  std::optional<Error> failed_ GUARDED_BY(mutex_);      // the error of the last request
+  SteadyTime not_before_ GUARDED_BY(mutex_){kLongAgo};  // when the origin may be asked again after a failure
 };
 
 }  // namespace headgate::aws

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <mutex>
 
+#include "base/mutex.h"
 #include "fakes/scripted_server.h"
 #include "local/system_clock.h"
 
@@ -20,21 +20,21 @@ class LambdaRuntimeTest : public testing::Test {
     runtime_ = LambdaRuntime::open(library_, clock_, server_.url().substr(sizeof "http://" - 1)).value();
   }
   void answer_to(const std::string& request, Answer& answer) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     last_request_ = request;
     answer.write(answer_);
   }
   void answer_with(std::string answer) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     answer_ = std::move(answer);
   }
   std::string last_request() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return last_request_;
   }
   net::Library library_ = net::Library::open().value();
   local::SystemClock clock_;
-  std::mutex mutex_;  // guards the two below
+  Mutex mutex_;
   std::string last_request_;
   std::string answer_ = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
   ScriptedServer server_{[this](const std::string& request, Answer& answer) { answer_to(request, answer); }};

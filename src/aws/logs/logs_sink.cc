@@ -130,13 +130,13 @@ Result<> LogsSink::create_group(const LogGroup& group, Deadline deadline) {
 }
 
 void LogsSink::owe_retention(const LogGroup& group) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (without_retention_.size() < kWithoutRetentionMax) without_retention_[group] = clock_.steady();
 }
 
 void LogsSink::set_owed_retention(const LogGroup& group, Deadline deadline) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto owed = without_retention_.find(group);
     if (owed == without_retention_.end() || clock_.steady() < owed->second) return;
     owed->second = clock_.steady() + kRetentionDenied;  // keeps other threads from trying at the same time
@@ -153,7 +153,7 @@ void LogsSink::set_owed_retention(const LogGroup& group, Deadline deadline) {
               "The retention of a new log group could not be set, so the group keeps its events for ever. "
               "Setting it is tried again.",
               {{"log_group", group.view()}, {"error", answer.error().what}});
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto owed = without_retention_.find(group);
   if (owed == without_retention_.end()) return;
   if (answer.ok() || answer.error().fault == Fault::NotFound) {

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "aws/call/service_client.h"
+#include "base/mutex.h"
 #include "ports/log_sink.h"
 
 namespace headgate::aws {
@@ -70,9 +70,9 @@ class LogsSink final : public LogSink {
   const LogsSettings settings_;
   ServiceClient client_;
   ServiceClient retention_client_;  // tries a few times in short order, since no delivery waits for it
-  std::mutex mutex_;
-  // Guarded: groups that we created and whose retention may not be set yet, with the time of the next try.
-  std::map<LogGroup, SteadyTime> without_retention_;
+  Mutex mutex_;
+  // Groups that we created and whose retention may not be set yet, with the time of the next try.
+  std::map<LogGroup, SteadyTime> without_retention_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::aws

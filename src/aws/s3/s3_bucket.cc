@@ -56,7 +56,11 @@ Result<std::unique_ptr<S3Bucket>> S3Bucket::open(ServiceClient::Deps deps, S3Set
     return Error{Fault::Invalid, "part size: S3 requires at least 5 MiB"};
   const Endpoint endpoint = TRY(endpoint_of(Service::S3, settings.region, settings.endpoints));
   std::unique_ptr<S3Bucket> bucket(new S3Bucket(deps, std::move(settings), endpoint.is_custom));
-  bucket->clients_ = TRY(bucket->clients_in(bucket->settings_.region));
+  Clients clients = TRY(bucket->clients_in(bucket->settings_.region));
+  {
+    const MutexLock lock(bucket->mutex_);
+    bucket->clients_ = std::move(clients);
+  }
   return bucket;
 }
 
@@ -91,7 +95,7 @@ const std::shared_ptr<ServiceClient>& S3Bucket::Clients::of(Weight weight) const
 }
 
 S3Bucket::Clients S3Bucket::clients() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return clients_;
 }
 
@@ -157,7 +161,7 @@ Result<Answered> S3Bucket::ask(Deadline deadline, Ask ask, AnswerOf answer_of) {
     if (!opened.ok())
       return Error{Fault::Denied, "the answer says that the bucket is in a region that does not exist"};
     Clients there = std::move(opened).value();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (clients_.region == asked.region) clients_ = std::move(there);
   }
 }

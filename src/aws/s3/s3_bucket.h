@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "aws/call/endpoint.h"
 #include "aws/call/service_client.h"
 #include "base/deadline.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "model/names.h"
 #include "net/http_message.h"
@@ -108,8 +108,8 @@ class S3Bucket {
   const S3Settings settings_;
   const bool is_custom_;
   const bool is_in_host_;  // address is bucket.s3.region.amazonaws.com; if false, the bucket begins the path
-  mutable std::mutex mutex_;
-  Clients clients_;  // guarded
+  mutable Mutex mutex_;
+  Clients clients_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::aws

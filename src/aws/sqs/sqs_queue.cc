@@ -98,14 +98,14 @@ Result<QueueDepth> SqsQueue::depth(Deadline deadline) {
 
 Result<SqsQueue::Dead> SqsQueue::dead(Deadline deadline) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!dead_.url.empty()) return dead_;
   }
   std::string named = settings_.dead_letter_queue;
   if (named.empty()) named = TRY(client_.attributes(url_, deadline)).dead_letter_arn;
   if (named.empty()) return Error{Fault::NotFound, "the queue has no dead-letter queue"};
   Dead found = TRY(find_dead(named, deadline));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   dead_ = found;
   return found;
 }

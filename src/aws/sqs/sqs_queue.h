@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "aws/sqs/sqs_client.h"
+#include "base/mutex.h"
 #include "ports/queue.h"
 
 namespace headgate::aws {
@@ -82,8 +82,8 @@ class SqsQueue final : public Queue, public DeadLetters {
   SqsClient client_;
   SqsClient receiver_;  // only receives; it stops earlier than client_, which gives messages back
   std::string url_;     // set by open()
-  std::mutex mutex_;
-  Dead dead_;  // guarded; empty until it was found
+  Mutex mutex_;
+  Dead dead_ GUARDED_BY(mutex_);  // empty until it was found
 };
 
 }  // namespace headgate::aws

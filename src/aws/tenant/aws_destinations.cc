@@ -12,7 +12,6 @@ Result<std::shared_ptr<Port>> AwsDestinations::find_or_open(RecentlyUsed<Open<Po
                                                             const TenantConfiguration& configuration,
                                                             Opener opener) {
   const std::string name = configuration.tenant.str() + '\n' + configuration.type.str();
-  const std::lock_guard lock(mutex_);
   std::shared_ptr<Open<Port>> open = opened.find(name);
   if (!open || open->configuration != configuration) {
     open = std::make_shared<Open<Port>>();
@@ -86,6 +85,7 @@ ServiceClient::Deps AwsDestinations::with(CredentialsSource& credentials) const 
 
 Result<std::shared_ptr<LogSink>> AwsDestinations::log_sink(const TenantConfiguration& configuration,
                                                            Deadline) {
+  const MutexLock lock(mutex_);
   return find_or_open(sinks_, configuration, [&](const Session& session) -> Result<std::unique_ptr<LogSink>> {
     LogsSettings settings{.region = configuration.target_region,
                           .endpoints = settings_.endpoints,
@@ -121,6 +121,7 @@ S3Settings AwsDestinations::bucket_settings(const TenantConfiguration& configura
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 Result<std::shared_ptr<ObjectStore>> AwsDestinations::bucket(const TenantConfiguration& configuration,
                                                              Deadline) {
+  const MutexLock lock(mutex_);
   return find_or_open(
       buckets_, configuration, [&](const Session& session) -> Result<std::unique_ptr<ObjectStore>> {
         S3Settings settings = bucket_settings(configuration);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "aws/call/service_client.h"
 #include "aws/s3/s3_bucket.h"
 #include "aws/tenant/role_chain.h"
+#include "base/mutex.h"
 #include "base/recently_used.h"
 #include "model/names.h"
 #include "net/http_pool.h"
@@ -81,7 +81,8 @@ class AwsDestinations final : public Destinations {
   };
   template <typename Port, typename Opener>
   Result<std::shared_ptr<Port>> find_or_open(RecentlyUsed<Open<Port>>& opened,
-                                             const TenantConfiguration& configuration, Opener opener);
+                                             const TenantConfiguration& configuration, Opener opener)
+      REQUIRES(mutex_);
   Result<Session> session_for(const TenantConfiguration& configuration);
   Result<Session> own_session_for(const TenantConfiguration& configuration);
   S3Settings bucket_settings(const TenantConfiguration& configuration) const;
@@ -89,9 +90,9 @@ class AwsDestinations final : public Destinations {
 
   const Deps deps_;
   const Settings settings_;
-  std::mutex mutex_;  // guards the two below; opening asks nobody, so it is done under it
-  RecentlyUsed<Open<LogSink>> sinks_;
-  RecentlyUsed<Open<ObjectStore>> buckets_;
+  Mutex mutex_;  // opening asks nobody, so it is done under it
+  RecentlyUsed<Open<LogSink>> sinks_ GUARDED_BY(mutex_);
+  RecentlyUsed<Open<ObjectStore>> buckets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headgate::aws

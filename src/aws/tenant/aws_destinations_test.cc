@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "aws/tenant/session_policy.h"
+#include "base/mutex.h"
 #include "fakes/aws_fixture.h"
 #include "fakes/scripted_server.h"
 
@@ -103,7 +103,7 @@ class RolesTest : public testing::Test {
     return made;
   }
   void answer(const std::string& request, ScriptedServer::Answer& wire) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (request.find("Action=AssumeRole") != std::string::npos) {
       const std::string role = request.find("role%2Ftheirs") != std::string::npos ? "theirs" : "central";
       taken_ += role + ' ';
@@ -137,15 +137,15 @@ class RolesTest : public testing::Test {
     return put_object(bucket, ObjectKey("logs/acme/f.json.gz"), "text", {}, aws_.soon());
   }
   std::string done() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::exchange(done_, {});
   }
   std::string policy_of(const std::string& role) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return policies_[role];
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::string taken_;  // guarded, as all that follows
   std::string done_;
   std::map<std::string, std::string> policies_;
@@ -250,17 +250,17 @@ TEST_F(RolesTest, ABucketWithoutARoleNeedsNarrowableCredentials) {
 }
 
 TEST_F(AwsDestinationsTest, EncryptsEveryKindOfPutAsTheTenantSays) {
-  std::mutex mutex;
+  Mutex mutex;
   std::vector<std::string> made;  // guarded: requests that make an object
   ScriptedServer s3([&](const std::string& request, ScriptedServer::Answer& answer) {
     if (request.find("Action=AssumeRole") != std::string::npos) return answer.json(200, kSession);
     if (request.starts_with("HEAD")) return answer.json(404, "");
     if (request.starts_with("PUT") && request.find("partNumber=") == std::string::npos) {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       made.push_back(request);
     }
     if (request.find("?uploads=") != std::string::npos) {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       made.push_back(request);
       return answer.json(
           200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");

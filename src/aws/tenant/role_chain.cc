@@ -134,7 +134,7 @@ Result<std::shared_ptr<CredentialsSource>> RoleChain::central_within(const std::
 
 std::shared_ptr<CredentialsSource> RoleChain::session_of(const std::string& key, CredentialsSource& base,
                                                          const RoleRequest& request) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Session& session = sessions_[key];
   session.used = ++calls_;
   if (!session.source)

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "aws/call/credentials.h"
 #include "aws/call/endpoint.h"
 #include "aws/credentials/assumed_role.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "model/names.h"
 #include "model/tenant_configuration.h"
@@ -74,16 +74,16 @@ class RoleChain {
                                                 const RoleRequest& request);
   Result<> check(const TenantRole& role) const;
   RoleRequest request_for(const TenantRole& role) const;
-  void make_room();
+  void make_room() REQUIRES(mutex_);
 
   const AssumedRole::Deps deps_;
   const Settings settings_;
   std::unique_ptr<AssumedRole> central_role_;
   CredentialsSource* const central_;
   const std::unique_ptr<CredentialsSource> asking_;  // central_, whose refusals are no tenant's
-  std::mutex mutex_;                                 // guards the two below
-  std::map<std::string, Session> sessions_;
-  std::uint64_t calls_ = 0;
+  Mutex mutex_;
+  std::map<std::string, Session> sessions_ GUARDED_BY(mutex_);
+  std::uint64_t calls_ GUARDED_BY(mutex_) = 0;
 };
 
 // Makes a valid session name: characters other than [\w+=,.@-] become '-'. A name over 64 characters is cut,

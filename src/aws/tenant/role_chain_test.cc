@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include <mutex>
-
 #include "aws/call/arn.h"
 #include "aws/credentials/secrets_manager.h"
 #include "aws/credentials/sts.h"
 #include "aws/tenant/session_policy.h"
+#include "base/mutex.h"
 #include "fakes/scripted_server.h"
 #include "fakes/still_clock.h"
 #include "local/system_random.h"
@@ -29,7 +28,7 @@ class RoleChainTest : public testing::Test {
  protected:
   RoleChainTest()
       : server_([this](const std::string& request, ScriptedServer::Answer& answer) {
-          const std::lock_guard lock(mutex_);
+          const MutexLock lock(mutex_);
           seen_.push_back(request);
           for (const auto& [text, refusal] : refused_) {
             if (request.find(text) == std::string::npos) continue;
@@ -62,11 +61,11 @@ class RoleChainTest : public testing::Test {
     return got.ok() ? got->access_key_id : got.error().what;
   }
   std::size_t asked() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return seen_.size();
   }
   std::string request(std::size_t at) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return seen_.at(at);
   }
 
@@ -76,7 +75,7 @@ class RoleChainTest : public testing::Test {
   net::HttpPool pool_{library_, clock_, {}};
   FixedCredentials base_{
       {.access_key_id = "SOURCE", .secret_access_key = "s", .session_token = {}, .expires_at = {}}};
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<std::string> seen_;  // guarded
   std::map<std::string, std::pair<std::string, std::string>>
       refused_;  // guarded: text of a request -> code, message
