@@ -145,7 +145,7 @@ src/collect/collector_bounds.cc
 src/collect/collector_following.cc
 src/collect/collector_meters.h
 src/collect/first_start.h
-src/collect/position.h
+src/collect/progress/position.h
 src/collect/tail/container_tail.cc
 src/collect/tail/container_tail.h
 src/collect/tail/pod_log_directory.h

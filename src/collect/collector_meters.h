@@ -20,15 +20,6 @@ struct CollectorMeters {
             "Records whose messages give a time too far from the runtime's, which is taken instead")),
         truncated(
             metrics.counter("headgate_collect_truncations_total", "Files that were cut and written anew")),
-        batches(metrics.counter("headgate_collect_batches_total", "Batches sealed")),
-        raw_bytes(metrics.counter("headgate_collect_batch_raw_bytes_total",
-                                  "Bytes of sealed batches before compression")),
-        object_bytes(metrics.counter("headgate_collect_batch_bytes_total",
-                                     "Bytes of sealed batches after compression")),
-        thorough_bytes(metrics.counter("headgate_collect_thorough_bytes_total",
-                                       "Bytes before compression that collect.thorough_rate was used for")),
-        abandoned(
-            metrics.counter("headgate_collect_batches_abandoned_total", "Batches given up and read again")),
         errors(
             metrics.counter("headgate_collect_errors_total", "Files and directories that could not be read")),
         archives_damaged(metrics.counter("headgate_collect_archives_damaged_total",
@@ -82,11 +73,6 @@ struct CollectorMeters {
   Counter& split;
   Counter& times_ignored;
   Counter& truncated;
-  Counter& batches;
-  Counter& raw_bytes;
-  Counter& object_bytes;
-  Counter& thorough_bytes;
-  Counter& abandoned;
   Counter& errors;
   Counter& archives_damaged;
   Counter& dropped;

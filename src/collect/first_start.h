@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "collect/checkpoints.h"
+#include "collect/progress/checkpoints.h"
 #include "collect/tail/pod_log_directory.h"
 #include "ports/disk.h"
 

@@ -207,7 +207,7 @@ TEST_F(CopyTruncated, GoesOnInTheCopyAfterABatchWasGivenUp) {
   read();
   batch_->discard();
   tail_->rewind();
-  batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
+  batch_ = std::make_unique<PodBatch>(*spool_, PodBatch::Options{});
   EXPECT_EQ(collect(), (Texts{"read", "new"}));
 }
 

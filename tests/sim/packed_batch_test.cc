@@ -95,9 +95,9 @@ TEST_F(PackedBatchOnDisk, HoldsNoMoreThanItsBudget) {
     ASSERT_TRUE(add(batch, line, after_ms++).ok());
     ASSERT_LE(batch.buffered_bytes(), kBudget);
   }
-  ASSERT_TRUE(batch.shrink(32U << 10U).ok());
+  ASSERT_TRUE(batch.shrink_to(32U << 10U).ok());
   EXPECT_LE(batch.buffered_bytes(), 32U << 10U);
-  ASSERT_TRUE(batch.shrink(0).ok());
+  ASSERT_TRUE(batch.shrink_to(0).ok());
   EXPECT_EQ(batch.buffered_bytes(), 0U);
   EXPECT_EQ(batch.lines(), 4000U);
 }
@@ -164,7 +164,7 @@ TEST(PackedBatch, StaysBrokenAfterAnErrorAndLeavesNoFile) {
     ASSERT_FALSE(added.ok());
     faults.calm();
     EXPECT_FALSE(add(batch, lines[0], 0).ok());
-    EXPECT_FALSE(batch.shrink(0).ok());
+    EXPECT_FALSE(batch.shrink_to(0).ok());
     batch.discard();
     EXPECT_TRUE(disk.list("/data/spool")->empty());
   }

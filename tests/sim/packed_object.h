@@ -32,8 +32,10 @@ constexpr std::int64_t kSaidAtMs = 1'756'553'221'000;
 // The line, said so many milliseconds after kSaidAtMs.
 inline Result<> add(collect::PackedBatch& batch, const SaidLine& line, std::int64_t after_ms) {
   const Timestamp at = Timestamp::from_milliseconds(kSaidAtMs + after_ms);
-  return batch.add({.application = Application(line.application), .pod = PodName(line.pod)}, frame_of(line),
-                   {.at = at, .ingested_at = at, .message = line.message});
+  const collect::RecordOrigin origin{
+      .source = {.application = Application(line.application), .pod = PodName(line.pod)},
+      .frame = frame_of(line)};
+  return batch.add(origin, {.at = at, .ingested_at = at, .message = line.message});
 }
 
 // What a sealed batch will be uploaded as.

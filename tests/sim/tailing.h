@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "collect/batch/pod_batch.h"
 #include "collect/tail/container_tail.h"
 #include "model/compression/compressed_reader.h"
 #include "model/record_reader.h"
@@ -49,7 +50,7 @@ class Tailing : public testing::Test {
                   ContainerTail::Options{.record_bytes_max = 1000,
                                          .quiet_min = std::chrono::seconds{5},
                                          .record_wait_max = record_wait_max_});
-    batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
+    batch_ = std::make_unique<PodBatch>(*spool_, PodBatch::Options{});
   }
   void look() {
     Scan scan;
@@ -85,7 +86,7 @@ class Tailing : public testing::Test {
     tail_->commit();
     checkpoints_->note_sealed(*manifest);
     last_manifest_ = *manifest;
-    batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
+    batch_ = std::make_unique<PodBatch>(*spool_, PodBatch::Options{});
     Result<SealedBatch> object = open_sealed_batch(disk_, spool_->directory(), manifest->sequence);
     CompressedReader plain(*object, {});
     RecordReader records(plain, {});

@@ -106,7 +106,7 @@ TEST_F(Tailing, GoesOnInAGzippedFileAfterABatchWasGivenUp) {
   read();
   batch_->discard();
   tail_->rewind();
-  batch_ = std::make_unique<Batch>(*spool_, PodBatch::Options{});
+  batch_ = std::make_unique<PodBatch>(*spool_, PodBatch::Options{});
   EXPECT_EQ(collect(), wanted);
 }
 

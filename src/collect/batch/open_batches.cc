@@ -4,16 +4,17 @@
 #include <tuple>
 
 #include "base/log.h"
-#include "collect/tail/container_tail.h"
+#include "collect/batch/packed_batch.h"
 
 namespace headgate::collect {
 
 OpenBatches::OpenBatches(Deps deps, Options options)
     : deps_(deps),
+      meters_(deps.metrics),
       options_(std::move(options)),
       pods_open_max_(options_.open_max - std::max<std::size_t>(options_.open_max / 4, 1)),
-      pieces_(options_.batch.level < GzipPieces::kLevelMin ? kThoroughLevel : options_.batch.level),
-      thorough_(options_.thorough_bytes_per_second) {
+      pieces_(options_.batch.level < GzipPieces::kLevelMin ? kSmallLevel : options_.batch.level),
+      small_budget_(options_.small_bytes_per_second) {
   can_share_ = options_.batch.codec != Codec::None && key_of({.namespace_name = Namespace("namespace")}).ok();
 }
 
@@ -33,7 +34,8 @@ Result<ObjectKey> OpenBatches::key_of(const BatchKey& batch) {
   return options_.key_template.render(fields);
 }
 
-OpenBatches::Joined OpenBatches::join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail) {
+OpenBatches::Joined OpenBatches::join(const BatchKey& key, const BatchPolicy& policy,
+                                      BatchContributor& contributor) {
   const auto [place, is_new] = slots_.try_emplace(key);
   if (is_new) {
     place->second.policy = policy;
@@ -41,33 +43,33 @@ OpenBatches::Joined OpenBatches::join(const BatchKey& key, const BatchPolicy& po
     place->second.partition = key.partition();
     if (key.partition() == Partition::Tenant) ++packed_slots_;
   }
-  place->second.tails.push_back(&tail);
+  place->second.contributors.push_back(&contributor);
   return {.place = place, .home = key};
 }
 
-void OpenBatches::leave(const Joined& joined, const ContainerTail& tail) {
+void OpenBatches::leave(const Joined& joined, const BatchContributor& contributor) {
   const Place place = joined.place;
   Slot& slot = place->second;
   if (place->first != joined.home) --sharing_;
-  std::erase(slot.tails, &tail);
-  if (!slot.tails.empty()) return;
+  std::erase(slot.contributors, &contributor);
+  if (!slot.contributors.empty()) return;
   end(slot);
   if (place->first.partition() == Partition::Tenant) --packed_slots_;
   slots_.erase(place);
 }
 
-// Its slot holds lines already, or there is one.
+// The slot holds lines already, or one more may.
 bool OpenBatches::may_begin(Place place) const {
   if (place->second.holds_lines()) return true;
   return open_ < options_.open_max &&
          (place->first.partition() == Partition::Tenant || !can_share_ || open_pods_ < pods_open_max_);
 }
 
-void OpenBatches::move(Joined& joined, const BatchKey& key, ContainerTail& tail) {
+void OpenBatches::move(Joined& joined, const BatchKey& key, BatchContributor& contributor) {
   const BatchPolicy policy = joined.place->second.policy;
   const BatchKey home = joined.home;
-  leave(joined, tail);
-  joined = join(key, policy, tail);
+  leave(joined, contributor);
+  joined = join(key, policy, contributor);
   joined.home = home;
   if (key == home) return;
   ++sharing_;
@@ -78,10 +80,10 @@ void OpenBatches::move(Joined& joined, const BatchKey& key, ContainerTail& tail)
             {{"open_max", options_.open_max}});
 }
 
-bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
+bool OpenBatches::find_slot(Joined& joined, BatchContributor& contributor) {
   const Slot& slot = joined.place->second;
-  // A batch covers all that was read of its containers: while it has lines of this one, the next go there
-  // too.
+  // A batch covers everything that was read of its containers. While it has lines of this container, the next
+  // lines must go there too.
   if (slot.holds_lines() && joined.batch_number == slot.batch_number) return true;
   if (joined.place->first == joined.home) {
     if (may_begin(joined.place)) return true;
@@ -90,7 +92,7 @@ bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
     const bool may_return =
         home == slots_.end() ? open_ < options_.open_max && open_pods_ < pods_open_max_ : may_begin(home);
     if (may_return) {
-      move(joined, BatchKey(joined.home), tail);
+      move(joined, BatchKey(joined.home), contributor);
       return true;
     }
     if (may_begin(joined.place)) return true;
@@ -99,7 +101,7 @@ bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
     const BatchKey shared{.namespace_name = joined.home.namespace_name, .tenant = joined.home.tenant};
     const auto found = slots_.find(shared);
     if ((found != slots_.end() && may_begin(found)) || open_ < options_.open_max) {
-      move(joined, shared, tail);
+      move(joined, shared, contributor);
       return true;
     }
   }
@@ -113,16 +115,16 @@ bool OpenBatches::find_slot(Joined& joined, ContainerTail& tail) {
   return false;
 }
 
-bool OpenBatches::is_thorough(SteadyTime now) {
+bool OpenBatches::is_small_wanted(SteadyTime now) {
   if (options_.batch.codec != Codec::Gzip) return false;
   if (options_.batch.level >= GzipPieces::kLevelMin) return true;
-  // Not what is read counts, but what is compressed: records wait in buffers, and are compressed in the way
-  // that is wanted by then.
-  const std::uint64_t bytes = pieces_.bytes_in() - thorough_bytes_;
-  thorough_bytes_ += bytes;
-  deps_.meters.thorough_bytes.add(bytes);
-  thorough_.take(bytes);
-  return thorough_.has_any(now);
+  // Bytes count when they are compressed, not when they are read: records wait in buffers, and the compressor
+  // is chosen when a buffer is full.
+  const std::uint64_t bytes = pieces_.bytes_in() - small_bytes_;
+  small_bytes_ += bytes;
+  meters_.small_bytes.add(bytes);
+  small_budget_.take(bytes);
+  return small_budget_.has_any(now);
 }
 
 Batch& OpenBatches::batch_at(Joined& joined, SteadyTime now) {
@@ -130,24 +132,24 @@ Batch& OpenBatches::batch_at(Joined& joined, SteadyTime now) {
   Slot& slot = place->second;
   if (!slot.batch) {
     slot.batch_number = ++batches_made_;
-    // One packed batch may have a good part of the memory: larger members compress better.
+    // One packed batch may use a quarter of the memory: larger members compress better.
     const PackedBatch::Options packed{.codec = options_.batch.codec,
                                       .level = options_.batch.level,
                                       .buffered_bytes_max = options_.buffers_bytes_max / 4};
-    slot.batch = place->first.partition() == Partition::Tenant
-                     ? std::make_unique<Batch>(deps_.spool, packed)
-                     : std::make_unique<Batch>(deps_.spool, options_.batch);
+    if (place->first.partition() == Partition::Tenant) {
+      slot.batch = std::make_unique<PackedBatch>(deps_.spool, packed);
+    } else {
+      slot.batch = std::make_unique<PodBatch>(deps_.spool, options_.batch);
+    }
   }
   joined.batch_number = slot.batch_number;
   if (slot.batch->lines() == 0) slot.batch->begin(now);
-  const bool is_small_wanted = is_thorough(now);
-  slot.batch->use_pieces(is_small_wanted ? &pieces_ : nullptr);
-  if (PodBatch* const open = slot.batch->one_pods()) {
-    const std::size_t share =
-        (packed_slots_ > 0 ? options_.buffers_bytes_max / 2 : options_.buffers_bytes_max) / slots_.size();
-    open->bound_buffer(std::clamp(share, PodBatch::kBufferBytesMin,
-                                  is_small_wanted ? PodBatch::kPieceBytes : PodBatch::kBufferBytes));
-  }
+  const bool is_small = is_small_wanted(now);
+  slot.batch->use_pieces(is_small ? &pieces_ : nullptr);
+  const std::size_t share =
+      (packed_slots_ > 0 ? options_.buffers_bytes_max / 2 : options_.buffers_bytes_max) / slots_.size();
+  slot.batch->bound_buffer(std::clamp(share, PodBatch::kBufferBytesMin,
+                                      is_small ? PodBatch::kPieceBytes : PodBatch::kBufferBytes));
   return *slot.batch;
 }
 
@@ -158,7 +160,7 @@ Result<> OpenBatches::filled(Place place) {
     TRY(seal(place, "size"));
   } else if (slot.batch->is_full()) {
     TRY(seal(place, "index"));
-  } else if (const PodBatch* const open = slot.batch->one_pods(); open && open->holds_compressor()) {
+  } else if (slot.batch->holds_compressor()) {
     bound_compressors(slot);
   }
   return bound_memory();
@@ -209,12 +211,13 @@ void OpenBatches::bound_compressors(Slot& used) {
   if (compressing_.size() <= options_.compressors_max) return;
   Slot* const longest_unused = compressing_.front();
   compressing_.erase(compressing_.begin());
-  // A failure breaks the batch, which shows at its next record or at its sealing and is dealt with there.
-  (void)longest_unused->batch->one_pods()->rest();
+  // A failure breaks the batch. Its next add() or seal() returns an error, which is handled there.
+  (void)longest_unused->batch->rest();
   count(*longest_unused);
 }
 
-// What the batch holds is still in the log files: they are read again from where the last sealed batch ends.
+// The lines of the batch are still in the log files, which are read again from where the last sealed batch
+// ends.
 void OpenBatches::give_up(Place place, const Error& why) {
   if (const auto times = said_.happened("given up", deps_.clock.steady())) {
     log::warn("open_batch_discarded",
@@ -225,11 +228,11 @@ void OpenBatches::give_up(Place place, const Error& why) {
                {"error", why.what},
                {"times", *times}});
   }
-  deps_.meters.abandoned.add();
+  meters_.discarded.add();
   Slot& slot = place->second;
   if (slot.batch) slot.batch->discard();
   end(slot);
-  for (ContainerTail* tail : slot.tails) tail->rewind();
+  for (BatchContributor* contributor : slot.contributors) contributor->rewind();
 }
 
 void OpenBatches::end(Slot& slot) {
@@ -255,7 +258,8 @@ Result<> OpenBatches::seal_due(SteadyTime now) {
   return {};
 }
 
-// For containers that found no slot. Not at once: an object for every few lines is what costs.
+// Seals for containers that found no slot. It waits a part of the age, because many small objects are
+// expensive.
 Result<> OpenBatches::seal_for_waiting(SteadyTime now) {
   constexpr int kPartOfAge = 10;
   std::size_t wanted = std::exchange(waiting_, 0);
@@ -298,7 +302,7 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
   Slot& slot = place->second;
   const auto sealed = [&]() -> Result<BatchManifest> {
     std::vector<CoveredFile> covers;
-    for (const ContainerTail* tail : slot.tails) tail->cover(covers);
+    for (const BatchContributor* contributor : slot.contributors) contributor->cover(covers);
     ObjectKey key = TRY(key_of(place->first));
     return slot.batch->seal(std::move(key), std::move(covers));
   }();
@@ -306,14 +310,14 @@ Result<> OpenBatches::seal(Place place, std::string_view why) {
     give_up(place, sealed.error());
     return sealed.error();
   }
-  for (ContainerTail* tail : slot.tails) tail->commit();
+  for (BatchContributor* contributor : slot.contributors) contributor->commit();
   end(slot);
   deps_.shares.add_sealed(sealed->sequence, slot.tenant, sealed->object_bytes);
   deps_.checkpoints.note_sealed(*sealed);
   sealed_.push_back(sealed->sequence);
-  deps_.meters.batches.add();
-  deps_.meters.raw_bytes.add(sealed->raw_bytes);
-  deps_.meters.object_bytes.add(sealed->object_bytes);
+  meters_.sealed.add();
+  meters_.raw_bytes.add(sealed->raw_bytes);
+  meters_.object_bytes.add(sealed->object_bytes);
   log::debug("batch_sealed", "A batch was sealed and waits in the spool to be stored.",
              {{"key", sealed->key.view()},
               {"lines", sealed->lines},

@@ -1,4 +1,5 @@
-// All batches that are being filled, one a key: when each is sealed, and how much memory they take together.
+// All batches that are being filled, one for each key: when each is sealed, and how much memory they take
+// together.
 // Tests: tests/sim/partition_test.cc, tests/sim/held_bytes_test.cc
 #pragma once
 
@@ -10,12 +11,13 @@
 
 #include "base/repeated_log.h"
 #include "collect/batch/batch.h"
+#include "collect/batch/batch_meters.h"
 #include "collect/batch/batch_policy.h"
+#include "collect/batch/pod_batch.h"
 #include "collect/batch/small_compression_budget.h"
 #include "collect/batch/spool.h"
 #include "collect/batch/spool_shares.h"
-#include "collect/checkpoints.h"
-#include "collect/collector_meters.h"
+#include "collect/progress/checkpoints.h"
 #include "model/object_key.h"
 #include "model/time/time_ordered_ids.h"
 #include "ports/clock.h"
@@ -23,9 +25,8 @@
 
 namespace headgate::collect {
 
-class ContainerTail;
-
-// One pod's batch, or with neither application nor pod that of all of a tenant's pods in a namespace.
+// The key of one pod's batch or, without application and pod, of the batch of all of a tenant's pods in a
+// namespace.
 struct BatchKey {
   Namespace namespace_name;
   Application application = Application();
@@ -37,16 +38,16 @@ struct BatchKey {
 };
 
 // The collect thread owns it.
-// Memory of all batches of both kinds, whatever their number: over buffers_bytes_max the one with most gives
-// up buffers, which makes its object a little larger and no new one. What only sealing gives back (the
-// indexes of packed batches) is bounded by the same again: there the oldest are sealed. Compressors' states:
-// compressors_max; the least recently used rests.
+// Memory of all batches, whatever their number: over buffers_bytes_max the batch with most buffers frees
+// some, which makes its object a little larger and makes no new one. Indexes of packed batches are freed only
+// by sealing. They may take as much again; over that, the oldest batches are sealed. At most compressors_max
+// batches hold a compressor; the least recently used one gives its up.
 //
-// Their number: open_max. When pods' own batches take all but a quarter of it, the lines of further pods go
-// into a batch that the pods of their tenant share. So nothing is sealed early for want of a slot, however
-// many pods write. Only if more tenants write than there are slots (or no object can be shared, as the key
-// template has no place for it) must a container wait: until a batch is sealed for its age or size, or, for
-// those that wait, at a tenth of its age.
+// At most open_max batches are open. When batches of single pods take all but a quarter of that, lines of
+// further pods go into a batch that the pods of their tenant share. So no batch is sealed early, however many
+// pods write. A container waits only if more tenants write than there are slots, or if the key template has
+// no place for shared objects. It waits until a batch is sealed for its age or size; for waiting containers a
+// tenth of the age is enough.
 class OpenBatches {
  public:
   struct Options {
@@ -57,8 +58,8 @@ class OpenBatches {
     std::size_t open_max = 1024;
     std::size_t buffers_bytes_max = 16U << 20U;
     std::size_t compressors_max = 16;
-    // Of records, in gzip: what comes faster is compressed as `batch` says.
-    std::uint64_t thorough_bytes_per_second = 16U << 20U;
+    // How many bytes of records a second get small gzip compression. The rest is compressed as `batch` says.
+    std::uint64_t small_bytes_per_second = 16U << 20U;
   };
   struct Deps {
     Clock& clock;
@@ -66,21 +67,21 @@ class OpenBatches {
     Spool& spool;
     SpoolShares& shares;
     Checkpoints& checkpoints;
-    CollectorMeters& meters;
+    Metrics& metrics;
   };
-  // A key, the batch that is filled for it if any, and whose lines go into it.
+  // Of one key: the batch that is filled, if any, and the containers whose lines go into it.
   struct Slot {
     BatchPolicy policy;
     std::unique_ptr<Batch> batch;
     TenantId tenant;
     Partition partition = Partition::Pod;
-    std::vector<ContainerTail*> tails;
-    std::uint64_t batch_number = 0;  // of `batch`; no two have the same
+    std::vector<BatchContributor*> contributors;
+    std::uint64_t batch_number = 0;  // of `batch`; each batch has another one
     // As counted in the sums of all:
     std::size_t buffered_bytes = 0;
     std::size_t index_bytes = 0;
     std::uint64_t open_bytes = 0;
-    bool is_counted = false;  // as one that holds lines
+    bool is_counted = false;  // among those that hold lines
 
     bool holds_lines() const { return batch && batch->lines() > 0; }
   };
@@ -91,35 +92,35 @@ class OpenBatches {
 
   // A new object's key. Fault::Invalid when the names make none.
   Result<ObjectKey> key_of(const BatchKey& batch);
-  // Where a container's lines go.
+  // Where the lines of a container go.
   struct Joined {
     Place place;
-    BatchKey home;                   // whose batch they go into while there are slots enough
-    std::uint64_t batch_number = 0;  // that they went into last
+    BatchKey home;                   // the batch they go into while there are enough slots
+    std::uint64_t batch_number = 0;  // the batch that they last went into
   };
-  // The lines of `tail`, which stays where it is until leave(), go into the batch of that key.
-  Joined join(const BatchKey& key, const BatchPolicy& policy, ContainerTail& tail);
-  void leave(const Joined& joined, const ContainerTail& tail);
-  // Before more of its lines are read: finds the batch that they go into, its own or a shared one. False:
-  // there is no slot for one at the moment.
-  bool find_slot(Joined& joined, ContainerTail& tail);
-  // How many containers' lines go into batches that are shared for want of slots.
+  // The lines of `contributor`, which must not move until leave(), go into the batch of that key.
+  Joined join(const BatchKey& key, const BatchPolicy& policy, BatchContributor& contributor);
+  void leave(const Joined& joined, const BatchContributor& contributor);
+  // Finds the batch for more lines, an own or a shared one, before they are read. False: no slot is free at
+  // the moment.
+  bool find_slot(Joined& joined, BatchContributor& contributor);
+  // How many containers write into shared batches because there are not enough slots.
   std::size_t sharing() const { return sharing_; }
 
-  // To read into, and then say so. Errors are the spool's: the batch was given up, and all that was read
-  // since the last one was sealed is read again.
+  // The batch to read into. Call filled() after reading. Its errors are the spool's: the batch was discarded,
+  // and its lines are read again.
   Batch& batch_at(Joined& joined, SteadyTime now);
   Result<> filled(Place place);
-  // The batch cannot be gone on with: it is dropped, and its lines will be read again.
+  // The batch cannot be used any more: it is discarded, and its lines are read again.
   void give_up(Place place, const Error& why);
 
-  // Seals what is old enough, and the oldest over the bounds.
+  // Seals batches that are old enough, and the oldest ones while containers wait for a slot.
   Result<> seal_due(SteadyTime now);
   Result<> seal_all();
   Result<> seal_all_of(const TenantId& tenant);
-  // One that holds lines; `why` is for the log.
+  // Seals a batch that holds lines; `why` is for the log.
   Result<> seal(Place place, std::string_view why);
-  // Nothing is to be sealed for its age before.
+  // No batch is old enough to be sealed before that time.
   SteadyTime next_due_at() const { return next_due_at_; }
   std::size_t open_count() const { return open_; }
   std::size_t buffered_bytes() const { return buffered_bytes_; }
@@ -128,11 +129,11 @@ class OpenBatches {
   void note_sealed(std::uint64_t sequence) { sealed_.push_back(sequence); }
 
  private:
-  static constexpr int kThoroughLevel = 5;  // within 3 % of `gzip -6`, twice as fast (ADR 0009)
+  static constexpr int kSmallLevel = 5;  // within 3 % of `gzip -6`, twice as fast (ADR 0009)
 
-  bool is_thorough(SteadyTime now);
+  bool is_small_wanted(SteadyTime now);
   bool may_begin(Place place) const;
-  void move(Joined& joined, const BatchKey& key, ContainerTail& tail);
+  void move(Joined& joined, const BatchKey& key, BatchContributor& contributor);
   Result<> seal_for_waiting(SteadyTime now);
   std::vector<Place> oldest_first();
   Result<> bound_memory();
@@ -141,13 +142,14 @@ class OpenBatches {
   void end(Slot& slot);
 
   Deps deps_;
+  BatchMeters meters_;
   const Options options_;
   const std::size_t pods_open_max_;
-  bool can_share_ = false;  // objects among the pods of a tenant
+  bool can_share_ = false;  // the key template has a place for objects that pods of a tenant share
   GzipPieces pieces_;
-  SmallCompressionBudget thorough_;
+  SmallCompressionBudget small_budget_;
   TimeOrderedIds ids_;
-  std::uint64_t thorough_bytes_ = 0;  // of pieces_, that were taken from it
+  std::uint64_t small_bytes_ = 0;  // of pieces_, that were taken from the budget
   Slots slots_;
   std::vector<Slot*> compressing_;  // least recently used first
   std::vector<std::uint64_t> sealed_;

@@ -27,21 +27,21 @@ PackedBatch::Buffer& PackedBatch::buffer_of(const BatchSource& source) {
   return last_used_->second;
 }
 
-Result<> PackedBatch::add(const BatchSource& source, const RecordFrame& frame, const Record& record) {
+Result<> PackedBatch::add(const RecordOrigin& origin, const Record& record) {
   if (is_broken_) return Error{Fault::Retry, "the batch is broken by an earlier error"};
-  Buffer& buffer = buffer_of(source);
-  raw_bytes_ += encode(buffer, frame, record);
+  Buffer& buffer = buffer_of(origin.source);
+  raw_bytes_ += encode(buffer, origin.frame, record);
   buffer.first_at = buffer.lines == 0 ? record.at : std::min(buffer.first_at, record.at);
   buffer.last_at = buffer.lines == 0 ? record.at : std::max(buffer.last_at, record.at);
   first_at_ = lines_ == 0 ? record.at : std::min(first_at_, record.at);
   last_at_ = lines_ == 0 ? record.at : std::max(last_at_, record.at);
   ++buffer.lines;
   ++lines_;
-  return buffered_bytes_ > options_.buffered_bytes_max ? shrink(options_.buffered_bytes_max) : Result<>();
+  return buffered_bytes_ > options_.buffered_bytes_max ? shrink_to(options_.buffered_bytes_max) : Result<>();
 }
 
-// Gives the record's bytes. bytes_max() is far above what most records take: the end of a block is filled by
-// way of the scratch, so that blocks are always full.
+// Returns how many bytes the record takes. bytes_max() is far more than most records take, so the end of a
+// block is filled through scratch_, and blocks are always full.
 std::size_t PackedBatch::encode(Buffer& buffer, const RecordFrame& frame, const Record& record) {
   const std::size_t bytes_max = frame.bytes_max(record.message.size());
   if (buffer.blocks.empty()) grow(buffer);
@@ -74,7 +74,7 @@ void PackedBatch::grow(Buffer& buffer) {
   buffered_bytes_ += kBlockBytes;
 }
 
-Result<> PackedBatch::shrink(std::size_t buffered_bytes_max) {
+Result<> PackedBatch::shrink_to(std::size_t buffered_bytes_max) {
   while (buffered_bytes_ > buffered_bytes_max) {
     const auto largest = std::max_element(
         buffers_.begin(), buffers_.end(),
@@ -85,7 +85,7 @@ Result<> PackedBatch::shrink(std::size_t buffered_bytes_max) {
 }
 
 bool PackedBatch::is_full() const {
-  // What one read of a log file can still add is far below the other half.
+  // One read of a log file adds far less than the rest of the limits.
   return index_.sources.size() >= kIndexSourcesMax / 8 || index_.members.size() >= kIndexMembersMax / 2;
 }
 
@@ -120,7 +120,7 @@ Result<> PackedBatch::write_member(Buffer& buffer) {
   return {};
 }
 
-// Pods by application and name, so that one application's members mostly follow each other.
+// In the order of application and pod, so that members of one application mostly follow each other.
 Result<> PackedBatch::write_rest() {
   for (auto& [source, buffer] : buffers_) {
     if (buffer.lines > 0) TRY(write_member(buffer));

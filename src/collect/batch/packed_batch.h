@@ -1,5 +1,5 @@
-// A batch of many pods' records: one object a tenant, node and flush. The records of each application and pod
-// stand together in members of their own, and an index at the object's end says where
+// A batch of many pods' records: one object for each tenant, node and flush. The records of each application
+// and pod are in gzip or zstd members of their own, and an index at the object's end says where
 // (docs/contributing/formats/packed-object.md).
 // Tests: tests/sim/packed_batch_test.cc
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
+#include "collect/batch/batch.h"
 #include "collect/batch/lazy_spool_file.h"
 #include "model/compression/compressed_writer.h"
 #include "model/object_index.h"
@@ -20,55 +21,49 @@
 
 namespace headgate::collect {
 
-// Whose records stand together.
-using BatchSource = IndexedSource;
-
-// The collect thread owns it. Pods' lines come interleaved and compress best together, so each pod's wait,
-// encoded, in blocks of its own until all of them reach buffered_bytes_max; then the pod with most gives up
-// its own as one member. Memory: buffered_bytes_max and a block; while a member is written also one
-// compressor (compressed_writer.h), and with a record over kBlockBytes that record. The order of each pod's
-// records is kept, that between pods is not.
-class PackedBatch {
+// The collect thread owns it. Lines of the pods come interleaved and compress best apart. So the encoded
+// lines of each pod wait in blocks until all blocks together reach buffered_bytes_max; then those of the pod
+// with most are written as one member. Memory: buffered_bytes_max and a block, a record if it is over
+// kBlockBytes, and one compressor (compressed_writer.h) while a member is written. The order of records is
+// kept within a pod, not between pods.
+class PackedBatch final : public Batch {
  public:
   static constexpr std::size_t kBlockBytes = 16U << 10U;
 
   struct Options {
     Codec codec = Codec::Gzip;  // not None: that has no members
     int level = 1;
-    // Over all pods of the batch. What a pod has in one member at most; with n pods of the same rate, each
-    // member holds about twice this divided by n (docs/contributing/formats/packed-object.md has what that
-    // does to the size).
+    // Of all pods of the batch together, so the most that one member can hold. With n pods of the same rate,
+    // each member holds about twice this divided by n (docs/contributing/formats/packed-object.md tells the
+    // effect on the object's size).
     std::size_t buffered_bytes_max = 2U << 20U;
   };
   PackedBatch(Spool& spool, Options options);
-  ~PackedBatch();
+  ~PackedBatch() override;
   PackedBatch(const PackedBatch&) = delete;
   PackedBatch& operator=(const PackedBatch&) = delete;
 
-  // Its age counts from here; called while it is empty.
-  void begin(SteadyTime now) { opened_at_ = now; }
-  // The members written from now on are made with these, which outlive the batch; null: as the options say.
-  void use_pieces(GzipPieces* pieces) { writer_.use_pieces(pieces); }
-  // `frame` is of `source`. Fastest when records of one source come several in a row. After an error (the
-  // disk is full, say) the batch is broken: discard() it, and read its lines again.
-  Result<> add(const BatchSource& source, const RecordFrame& frame, const Record& record);
-  // Writes the largest pods' buffers until no more than that is held: what bounds the memory of many batches.
-  Result<> shrink(std::size_t buffered_bytes_max);
-  // Seal it before more is added: its index would come near its limits.
-  bool is_full() const;
+  void begin(SteadyTime now) override { opened_at_ = now; }
+  Result<> add(const RecordOrigin& origin, const Record& record) override;
+  void use_pieces(GzipPieces* pieces) override { writer_.use_pieces(pieces); }
+  void bound_buffer(std::size_t) override {}
+  Result<> shrink() override { return shrink_to(buffered_bytes_ / 2); }
+  // Writes the largest pods' blocks until no more bytes than that are held.
+  Result<> shrink_to(std::size_t buffered_bytes_max);
+  bool holds_compressor() const override { return false; }  // only while a member is written
+  Result<> rest() override { return {}; }
 
-  std::uint64_t lines() const { return lines_; }
-  std::uint64_t raw_bytes() const { return raw_bytes_; }
-  std::size_t buffered_bytes() const { return buffered_bytes_; }  // memory that buffers take
-  // And what its index takes, about, until it is sealed.
-  std::size_t index_bytes() const;
-  std::uint64_t spooled_bytes() const { return file_.bytes(); }  // that are in the spool already
-  SteadyTime opened_at() const { return opened_at_; }
+  bool is_full() const override;
+  std::uint64_t lines() const override { return lines_; }
+  std::uint64_t raw_bytes() const override { return raw_bytes_; }
+  std::size_t buffered_bytes() const override { return buffered_bytes_; }
+  std::size_t index_bytes() const override;
+  std::uint64_t spooled_bytes() const override { return file_.bytes(); }
+  SteadyTime opened_at() const override { return opened_at_; }
 
-  // Commits it to the spool under `key`, pods by application and name. The batch is then spent. It holds at
-  // least one line.
-  Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers);
-  void discard() { file_.discard(); }
+  // Pods are in the order of application and name. There is at least one line.
+  Result<BatchManifest> seal(ObjectKey key, std::vector<CoveredFile> covers) override;
+  void discard() override { file_.discard(); }
 
  private:
   // Encoded records of one pod that are in no member yet.

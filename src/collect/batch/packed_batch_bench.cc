@@ -1,7 +1,7 @@
-// Packed batches against plain ones: 64 MiB of records of many pods, whose lines come in short runs as a tail
-// reads them. The ceiling is OpenBatch, which keeps nothing apart. The label says how the compressed size
-// compares: to all records as they come in one member, and to one member a pod, which is what pod objects
-// are.
+// Packed batches against plain ones: 64 MiB of records of many pods, whose lines come in short runs, as a
+// tail reads them. The ceiling is PodBatch, which keeps no pods apart. The label compares the compressed
+// size: to all records in one member in the order of reading, and to one member for each pod, which is what
+// pod objects are.
 #include "collect/batch/packed_batch.h"
 
 #include <benchmark/benchmark.h>
@@ -52,9 +52,8 @@ struct Line {
 };
 
 struct Corpus {
-  std::vector<BatchSource> sources;
-  std::vector<RecordFrame> frames;
-  std::vector<Line> lines;  // in the order they are read in
+  std::vector<RecordOrigin> origins;  // by pod
+  std::vector<Line> lines;            // in the order they are read in
 
   explicit Corpus(std::uint32_t pods) {
     const std::uint32_t replicas = 2;
@@ -63,13 +62,13 @@ struct Corpus {
             .value();
     const loggen::Fleet& fleet = generator.fleet();
     for (const loggen::Pod& pod : fleet.pods) {
-      sources.push_back({.application = pod.application, .pod = pod.name});
-      frames.emplace_back(RecordFrame::Source{.namespace_name = pod.namespace_name.view(),
-                                              .application = pod.application.view(),
-                                              .pod_name = pod.name.view(),
-                                              .container_name = "main"});
+      const RecordFrame frame({.namespace_name = pod.namespace_name.view(),
+                               .application = pod.application.view(),
+                               .pod_name = pod.name.view(),
+                               .container_name = "main"});
+      origins.push_back({.source = {.application = pod.application, .pod = pod.name}, .frame = frame});
     }
-    std::vector<std::vector<Line>> waiting(sources.size());
+    std::vector<std::vector<Line>> waiting(origins.size());
     Timestamp at{1'756'553'221'000'000'000};
     for (std::uint64_t bytes = 0; bytes < kRawBytes;) {
       at = at + std::chrono::microseconds(150);
@@ -97,15 +96,8 @@ Record record_of(const Line& line) {
   return {.at = line.at, .ingested_at = line.at, .message = line.message};
 }
 
-BatchManifest fill(PodBatch& batch, const Corpus& corpus) {
-  for (const Line& line : corpus.lines) CHECK(batch.add(corpus.frames[line.pod], record_of(line)).ok());
-  return batch.seal(ObjectKey("k"), {}).value();
-}
-
-BatchManifest fill(PackedBatch& batch, const Corpus& corpus) {
-  for (const Line& line : corpus.lines) {
-    CHECK(batch.add(corpus.sources[line.pod], corpus.frames[line.pod], record_of(line)).ok());
-  }
+BatchManifest fill(Batch& batch, const Corpus& corpus) {
+  for (const Line& line : corpus.lines) CHECK(batch.add(corpus.origins[line.pod], record_of(line)).ok());
   return batch.seal(ObjectKey("k"), {}).value();
 }
 

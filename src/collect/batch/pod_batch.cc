@@ -11,7 +11,8 @@ PodBatch::PodBatch(Spool& spool, Options options)
 
 PodBatch::~PodBatch() = default;
 
-Result<> PodBatch::add(const RecordFrame& frame, const Record& record) {
+Result<> PodBatch::add(const RecordOrigin& origin, const Record& record) {
+  const RecordFrame& frame = origin.frame;
   const std::size_t bytes_max = frame.bytes_max(record.message.size());
   if (buffer_.size() - filled_ < bytes_max) {
     TRY(flush_buffer());

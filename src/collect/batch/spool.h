@@ -15,7 +15,7 @@
 
 #include "base/byte_source.h"
 #include "base/result.h"
-#include "collect/batch/batch_manifest.h"
+#include "collect/progress/batch_manifest.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {

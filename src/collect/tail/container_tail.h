@@ -36,7 +36,7 @@ struct ReadCounts {
 };
 
 // The collect thread owns it. After a crash, files are read again from what sealed batches cover.
-class ContainerTail {
+class ContainerTail final : public BatchContributor {
  public:
   struct Options {
     std::size_t record_bytes_max = 1U << 20U;
@@ -81,10 +81,10 @@ class ContainerTail {
   SteadyTime held_until() const { return std::min(joiner().due_at(), unended_until_); }
 
   // What a batch that is sealed now covers; call commit() once it is sealed.
-  void cover(std::vector<CoveredFile>& covers) const;
-  void commit();
+  void cover(std::vector<CoveredFile>& covers) const override;
+  void commit() override;
   // The batch was discarded: what was read since the last commit() is read again.
-  void rewind();
+  void rewind() override;
 
   // It waits for files that are no longer written, or that have too few lines to judge, so read() must be
   // called from time to time.

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "collect/position.h"
+#include "collect/progress/position.h"
 #include "ports/linked_files.h"
 
 namespace headgate::collect {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "collect/checkpoints.h"
+#include "collect/progress/checkpoints.h"
 #include "collect/tail/gzip_content.h"
 #include "collect/tail/link_rotations.h"
 #include "collect/tail/pod_log_directory.h"

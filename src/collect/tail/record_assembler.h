@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "collect/position.h"
+#include "collect/progress/position.h"
 #include "collect/tail/record_joiner.h"
 #include "model/record.h"
 #include "model/time/message_time.h"

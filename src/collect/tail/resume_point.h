@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "collect/position.h"
+#include "collect/progress/position.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {

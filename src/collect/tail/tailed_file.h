@@ -13,7 +13,7 @@
 
 #include "base/deadline.h"
 #include "base/result.h"
-#include "collect/position.h"
+#include "collect/progress/position.h"
 #include "collect/tail/gzip_content.h"
 #include "collect/tail/record_assembler.h"
 #include "collect/tail/relation.h"

@@ -1,8 +1,8 @@
-#include "collect/batch/batch_manifest.h"
+#include "collect/progress/batch_manifest.h"
 
 #include <optional>
 
-#include "collect/words.h"
+#include "collect/progress/words.h"
 #include "model/compression/checksum.h"
 #include "model/text/format_title.h"
 

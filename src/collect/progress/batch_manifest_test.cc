@@ -1,4 +1,4 @@
-#include "collect/batch/batch_manifest.h"
+#include "collect/progress/batch_manifest.h"
 
 #include <gtest/gtest.h>
 

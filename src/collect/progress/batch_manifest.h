@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "collect/position.h"
+#include "collect/progress/position.h"
 #include "model/compression/codec.h"
 #include "model/names.h"
 #include "model/time/timestamp.h"

@@ -1,9 +1,9 @@
-#include "collect/position.h"
+#include "collect/progress/position.h"
 
 #include <algorithm>
 #include <tuple>
 
-#include "collect/words.h"
+#include "collect/progress/words.h"
 #include "model/compression/checksum.h"
 
 namespace headgate::collect {

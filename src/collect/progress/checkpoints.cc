@@ -1,10 +1,10 @@
-#include "collect/checkpoints.h"
+#include "collect/progress/checkpoints.h"
 
 #include <algorithm>
 #include <tuple>
 
-#include "collect/tail/pod_log_directory.h"
-#include "collect/words.h"
+#include "collect/progress/log_file_name.h"
+#include "collect/progress/words.h"
 #include "model/compression/checksum.h"
 #include "model/text/format_title.h"
 #include "ports/whole_file.h"

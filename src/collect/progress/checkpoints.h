@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "collect/batch/batch_manifest.h"
-#include "collect/position.h"
+#include "collect/progress/batch_manifest.h"
+#include "collect/progress/position.h"
 #include "ports/disk.h"
 
 namespace headgate::collect {

@@ -1,4 +1,4 @@
-#include "collect/words.h"
+#include "collect/progress/words.h"
 
 #include <algorithm>
 
