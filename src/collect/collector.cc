@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kMeasureInterval{1000};
 constexpr SteadyTime kNever = kLongAgo;
 constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
-// What is gathered in memory is written to the spool all at once, so a small spool has small buffers.
+// All buffers can be written to the spool at once, so a small spool has small buffers.
 std::size_t buffers_for(std::uint64_t spool_bytes_max) {
   constexpr std::uint64_t kLeast = 256U << 10U;
   constexpr std::uint64_t kMost = 1ULL << 40U;
@@ -35,8 +35,8 @@ Result<std::unique_ptr<Collector>> Collector::open(Deps deps, CollectorOptions o
                                  .bytes_max = options.spool_bytes_max,
                                  .free_bytes_min = options.spool_free_bytes_min},
                                 checkpoints.highest_sequence()));
-  // The spool's own entry: an agent that made it may have died before it was synced, and everything in it
-  // would go with it.
+  // The spool directory itself: an earlier agent may have created it and stopped before it was synced, and a
+  // power loss would take it with everything in it.
   TRY_IN("spool", deps.disk.sync_directory(options.data_directory));
   auto collector = std::unique_ptr<Collector>(
       new Collector(deps, std::move(options), std::move(patterns), std::move(checkpoints), std::move(spool)));
@@ -107,7 +107,7 @@ Collector::Collector(Deps deps, CollectorOptions options, MultilinePatterns patt
 
 Collector::~Collector() = default;
 
-// Before anything is read: a template without their places fits no packed object at all.
+// Before anything is read: a key template without the node's place cannot make keys of packed objects.
 Result<> Collector::check_packed_keys() {
   bool is_any_packed = options_.policy.partition == Partition::Tenant;
   for (const auto& [name, policy] : options_.policies) {
@@ -139,7 +139,8 @@ Result<bool> Collector::turn(Deadline read_until) {
   return turned;
 }
 
-// After an error, for the tails of batches that were given up: what else is read again has nothing new.
+// After an error, because the lines of discarded batches are to be read again. Other containers have nothing
+// new.
 void Collector::read_everything_again() {
   for (auto& [id, followed] : follower_.containers()) followed.read_at = kNever;
   next_due_at_ = kNever;
@@ -157,7 +158,7 @@ void Collector::take_events(SteadyTime now) {
       if (changed.are_names_changed) followed.look_at = now;
       next_due_at_ = kNever;
     } else if (changed.are_names_changed) {
-      // A pod or container that is new, or gone. Not at once: they come in swarms.
+      // A new or deleted pod or container. It waits a little, because they come in groups.
       next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
     }
   }
@@ -176,7 +177,7 @@ Result<> Collector::scan(SteadyTime now) {
     if (seen.is_whole) see(seen, now);
   }
   see_reselected(now);
-  // What is below a directory that cannot be listed now is not gone.
+  // Files below a directory that cannot be listed now are not gone.
   const bool is_whole = scan.retryable == 0;
   for (auto& [id, followed] : follower_.containers()) {
     if (!is_whole || present.contains(id) || is_below(followed.directory, scan.hidden)) continue;
@@ -192,14 +193,14 @@ Result<> Collector::scan(SteadyTime now) {
   return {};
 }
 
-// Before anything is read it is known for good where: a pod that the cluster tells of later, and an agent
-// that starts anew, go by what was there now.
+// Where reading starts is decided and stored before anything is read. Pods that the cluster reports later,
+// and an agent that is restarted, use what was there now.
 Result<> Collector::begin_first_run(const Scan& scan) {
   if (options_.start_at == Start::End) TRY(pass_over(deps_.logs(), scan, checkpoints_, 0));
   return checkpoints_.store();
 }
 
-// A file or directory that cannot be listed, opened or read is found again at each look. The error names it.
+// A file or directory that cannot be read fails again at each listing. The error names it.
 void Collector::note_unreadable(const std::vector<Error>& unreadable, SteadyTime now) {
   for (const Error& error : unreadable) {
     meters_.errors.add();
@@ -381,8 +382,8 @@ Follower::Containers::iterator Collector::unfollow(Follower::Containers::iterato
   return follower_.unfollow(container);
 }
 
-// Its tenant takes its share of the spool. What it has there that is not sealed is sealed when nothing else
-// of it could make room.
+// The tenant of the container uses its share of the spool. Its open batches are sealed if no upload of its
+// sealed ones could free space.
 Result<bool> Collector::waits_for_room(Followed& followed, SteadyTime now) {
   if (!shares_.is_held_back(followed.tenant, room_now(), now)) return false;
   followed.read_at = now + kReadAgain;
@@ -390,7 +391,7 @@ Result<bool> Collector::waits_for_room(Followed& followed, SteadyTime now) {
   return true;
 }
 
-// What is gathered in memory will be written too.
+// Buffers in memory will be written to the spool too.
 std::uint64_t Collector::room_now() const {
   const std::uint64_t added = spool_.bytes() - std::min(spool_.bytes(), spool_bytes_);
   return room_ - std::min<std::uint64_t>(room_, added + batches_.buffered_bytes());
@@ -402,7 +403,7 @@ Result<bool> Collector::read_one(Followed& followed, SteadyTime now) {
     followed.read_at = now + kReadAgain;
     return false;
   }
-  // Where there is little room, no single read takes much of it.
+  // While little space is free, no single read uses much of it.
   const std::uint64_t most = std::clamp<std::uint64_t>(room_now() / 8, kReadBytesMin, buffer_.size());
   const Result<ContainerTail::Read> read =
       followed.tail->read(std::span(buffer_).first(most), batches_.batch_at(followed.batch, now), now);
@@ -445,8 +446,8 @@ void Collector::count_open(Followed& followed) {
   followed.open_files = followed.tail->files().open_files();
 }
 
-// Whoever holds most gives first: of all tenants one, and of its containers one. So neither a tenant's many
-// records without an end nor its long ones cut the records of others.
+// The container that holds most, of the tenant that holds most, delivers first. So a tenant with many
+// unfinished or long records does not split the records of others.
 Result<> Collector::bound_held(SteadyTime now) {
   while (held_bytes_.total() > options_.held_bytes_max) {
     Followed* const largest = largest_holder(held_bytes_, &Followed::held_bytes);
@@ -497,7 +498,7 @@ Result<> Collector::seal_to_leave() {
   for (auto& [id, followed] : follower_.containers()) {
     if (followed.tail->open_bytes() == 0 || !batches_.find_slot(followed.batch, *followed.tail)) continue;
     Batch& batch = batches_.batch_at(followed.batch, deps_.clock.steady());
-    // What is held was said before what is open.
+    // Held lines are older than open pieces.
     Result<> taken = take_held(followed, followed.tail->end_held(batch));
     if (taken.ok()) taken = take_held(followed, followed.tail->give_open(batch));
     if (taken.ok()) taken = batches_.filled(followed.batch.place);

@@ -1,6 +1,6 @@
-// The node agent's heart: finds the pods' log files, reads them, batches what they say, and seals batches
-// into the spool. Uploading is someone else's thread (uploader.h); what it confirms comes back here and moves
-// the checkpoints.
+// The collect stage: finds the log files of pods, reads them, puts their records into batches, and seals
+// batches into the spool. Other threads upload them (uploader.h). What is stored is then confirmed here,
+// which moves the checkpoints.
 // Tests: tests/sim/tailing_test.cc, tests/sim/restarting_test.cc
 #pragma once
 
@@ -40,35 +40,35 @@ struct CollectorOptions {
   ClusterId cluster;
   NodeName node;  // in the keys of packed objects
   KeyTemplate key_template;
-  Start start_at = Start::Begin;  // of files that are there at the first start
+  Start start_at = Start::Begin;  // in files that exist at the first start
   PodBatch::Options batch;
   BatchPolicy policy;
   std::map<Namespace, BatchPolicy> policies = {};  // of namespaces that have their own
   std::size_t batches_open_max = 1024;
   std::size_t buffers_bytes_max = 16U << 20U;  // of all open batches together
   std::uint64_t thorough_bytes_per_second = 16U << 20U;
-  std::size_t compressors_max = 16;  // whose state is held; the least recently used rests
+  std::size_t compressors_max = 16;  // at once; the least recently used one is freed
   std::uint64_t spool_bytes_max = 10ULL << 30U;
   std::uint64_t spool_free_bytes_min = 1ULL << 30U;
-  // Of log files that were deleted and are not read to their end. Over it, and while less than
-  // spool_free_bytes_min is free where the logs are, those that were written longest ago go first.
+  // Of log files that were deleted and are not read to their end. Over this limit, and while less than
+  // spool_free_bytes_min is free on the disk of the logs, those that were written longest ago are closed.
   std::uint64_t deleted_bytes_max = 1ULL << 30U;
-  std::chrono::milliseconds record_wait_max{30'000};  // for the end of a record; then it is given without
+  std::chrono::milliseconds record_wait_max{30'000};  // for the end of a record; then it is delivered without
   std::size_t record_bytes_max = 1U << 20U;
   TimeWindow time_window = {};                       // in which a message's own time is believed
   MultilinePatterns::Texts multiline_patterns = {};  // beside the presets
   RecordJoiner::Options multiline = {};              // `pattern` is each container's
-  std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more of their record
+  std::size_t held_bytes_max = 16U << 20U;           // of lines that wait for more lines of their record
   std::size_t open_bytes_max = 8U << 20U;            // of records whose pieces are still coming
-  std::size_t open_files_max = 1'000'000;  // log files; over it those at rest are closed, new ones wait
+  std::size_t open_files_max = 1'000'000;  // log files; above it idle ones are closed, and new ones wait
   std::chrono::milliseconds scan_interval{1000};         // of all directories: polling, and after one changed
   std::chrono::milliseconds idle_scan_interval{10'000};  // while FileEvents tell what changes
   std::chrono::milliseconds quiet_min{5000};
   Admission::Options admission = {};
 };
 
-// The collect thread owns it and is the only one that calls it. After a crash at any point, open() goes on:
-// what is in sealed batches is not read again, what is not is.
+// The collect thread owns it, and no other thread calls it. After a crash at any point, open() continues:
+// lines in sealed batches are not read again, all others are.
 class Collector {
  public:
   struct Deps {
@@ -77,33 +77,33 @@ class Collector {
     Disk& disk;
     Kube& kube;
     Metrics& metrics;
-    FileEvents* events = nullptr;  // none: the directories are polled
-    Disk* pod_logs = nullptr;      // how log files are opened; none: as `disk` does
-    LinkedFiles* links = nullptr;  // what is beside those behind links; none: nothing is known of it
+    FileEvents* events = nullptr;  // null: the directories are polled
+    Disk* pod_logs = nullptr;      // opens log files; null: `disk` does
+    LinkedFiles* links = nullptr;  // lists files beside those behind links; null: nothing is known of them
     Disk& logs() const { return pod_logs != nullptr ? *pod_logs : disk; }
   };
   // Fails when the pod log directory cannot be listed, or the data directory is not ours to use.
   static Result<std::unique_ptr<Collector>> open(Deps deps, CollectorOptions options);
   ~Collector();
 
-  // One round: scan if it is time, read every container that has something new once, seal what is due. False:
-  // there was nothing to read. An error is about the disk of the data directory; nothing is lost, call again
-  // later. After `read_until` no further container is read.
+  // One round: lists directories if it is time, reads every container with new lines once, seals batches that
+  // are due. False: there was nothing to read. After `read_until` no further container is read. An error is
+  // about the disk of the data directory: nothing is lost, call again later.
   Result<bool> turn(Deadline read_until = Deadline::never());
-  // The next turn scans, whether or not it is time.
+  // The next turn lists all directories.
   void look_again() { next_scan_at_ = kLongAgo; }
 
-  // Batches sealed since the last call (at first: those an earlier run left), to be uploaded.
+  // Batches to upload: sealed since the last call, and at first those that an earlier run left.
   std::vector<std::uint64_t> take_sealed() { return batches_.take_sealed(); }
-  // These objects are in the store: the checkpoints move and their batches go. Repeats what failed the last
-  // time too.
+  // These batches are in the store: moves the checkpoints and deletes the batches from the spool. Also
+  // repeats what failed in the last call.
   Result<> confirm(std::vector<BatchManifest> stored);
-  // A batch that turned out damaged on our disk.
+  // The batch was found damaged on our disk.
   Result<> set_aside(std::uint64_t sequence);
 
-  // Seals everything open.
+  // Seals all open batches.
   Result<> seal_all();
-  // The same, to leave: what there is of records that have not ended goes too, as parts of them.
+  // Seals all open batches before the agent stops: records that have not ended are delivered too, as parts.
   Result<> seal_to_leave();
   const Spool& spool() const { return spool_; }
   // Memory that the buffers of all open batches take.
@@ -169,13 +169,13 @@ class Collector {
   std::vector<char> buffer_;
   SteadyTime scanned_at_;
   SteadyTime next_scan_at_;
-  SteadyTime next_due_at_;  // no container is to be read or looked at before
+  SteadyTime next_due_at_;  // no container is to be read or listed before
   SteadyTime measured_at_;
-  SteadyTime paused_until_;        // after an error of the data directory
-  std::uint64_t room_ = 0;         // in the spool, when this turn began,
-  std::uint64_t spool_bytes_ = 0;  // and how much was in it
+  SteadyTime paused_until_;        // after an error of the disk of the data directory
+  std::uint64_t room_ = 0;         // bytes free in the spool when this turn began
+  std::uint64_t spool_bytes_ = 0;  // bytes used in the spool when this turn began
   bool is_full_ = false;
-  bool must_scan_soon_ = false;  // the last scan found one whose files could not be passed over
+  bool must_scan_soon_ = false;  // old lines of a container could not be skipped yet
 };
 
 }  // namespace headgate::collect

@@ -1,5 +1,4 @@
-// What the collector does when there is more than it may hold, or can: open files, deleted files, files
-// behind links, a full spool.
+// What the collector does at its limits: open files, deleted files, files behind links, a full spool.
 // Tests: tests/sim/open_files_test.cc, tests/sim/held_bytes_test.cc
 #include <algorithm>
 #include <utility>
@@ -14,7 +13,7 @@ constexpr SteadyTime kWhenChanged = SteadyTime::max();
 
 }  // namespace
 
-// Room is made before there is none: new files come at any time.
+// Files are closed before the limit is reached, because new ones can come at any time.
 void Collector::bound_open_files() {
   for (auto& [id, followed] : follower_.containers()) count_open(followed);  // sealing closes files too
   const std::size_t wanted_max = options_.open_files_max - options_.open_files_max / 10;
@@ -32,8 +31,8 @@ void Collector::bound_open_files() {
   }
 }
 
-// A deleted file takes as much of the disk as before while it is open. Nodes go before lines: those that were
-// written longest ago are let go, and what was not read of them is counted as lost.
+// A deleted file uses the disk while we hold it open. The node matters more than lines: files that were
+// written longest ago are closed, and their unread lines are counted as lost.
 void Collector::bound_deleted(SteadyTime now) {
   std::uint64_t held = 0;
   for (const auto& [id, followed] : follower_.containers()) held += followed.tail->files().deleted().bytes;
@@ -69,7 +68,7 @@ void Collector::bound_deleted(SteadyTime now) {
              {{"lines", std::exchange(lines_let_go_, 0)}, {"still_held_bytes", held}});
 }
 
-// Whoever rotates a log behind its link is not seen at it, and keeps as many files as he likes.
+// Rotations behind a link cannot be watched, and whoever rotates decides how many files are kept.
 void Collector::note_lost_behind_links(const Followed& followed, const LostBehindLink& lost, SteadyTime now) {
   if (lost.files == 0) return;
   meters_.link_files_lost.add(lost.files);
@@ -84,7 +83,7 @@ void Collector::note_lost_behind_links(const Followed& followed, const LostBehin
              {{"files", since.files}, {"bytes", since.bytes}, {"example", followed.directory}});
 }
 
-// Files come and go all the same, and only one that is open outlives its name.
+// Files are created and deleted while the spool is full, and only an open file outlives its name.
 void Collector::look_while_full(SteadyTime now) {
   next_scan_at_ = std::min(next_scan_at_, scanned_at_ + options_.scan_interval);
   for (auto& [id, followed] : follower_.containers()) {

@@ -1,5 +1,5 @@
-// What a gzipped log file says, by offsets of its decompressed bytes, so that positions learnt before it was
-// compressed still hold.
+// The content of a gzipped log file, by offsets of its decompressed bytes, so that positions from before its
+// compression still hold.
 // Tests: tests/sim/tailing_test.cc
 #pragma once
 
@@ -14,14 +14,14 @@
 
 namespace headgate::collect {
 
-// How many files are being decompressed at once, each at about 400 KiB. The collect thread's.
+// How many files are being decompressed at once, each with about 400 KiB. The collect thread owns it.
 struct Decompressors {
   std::size_t open = 0;
   std::size_t open_max = 4;
 };
 
-// One thread. Reads forward; only as far as what the last call gave can it go back without beginning anew.
-// Memory: a decompressor's 150 KiB and the bytes last asked for.
+// One thread. Reads forward. Going back before the bytes of the last call starts decompression from the
+// beginning. Memory: a decompressor with 150 KiB, and the bytes of the last call.
 class GzipContent {
  public:
   // `compressed` outlives this.
@@ -30,8 +30,8 @@ class GzipContent {
   GzipContent(const GzipContent&) = delete;
   GzipContent& operator=(const GzipContent&) = delete;
 
-  // As ReadableFile::read_at, but fills `into` unless the content ends. A file that is damaged or cut short
-  // ends where it can no longer be read, and damage() says so. After Fault::Retry call again.
+  // As ReadableFile::read_at(), but fills `into` unless the content ends. A damaged or incomplete file ends
+  // where it can no longer be read, and damage() tells why. After Fault::Retry call again.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into);
   const std::optional<Error>& damage() const { return damage_; }
 
@@ -50,8 +50,8 @@ class GzipContent {
   std::optional<Error> damage_;
 };
 
-// How long the content is, as the last member's trailer says (RFC 1952, ISIZE): modulo 2^32, and of that
-// member only. Runtimes write one member. Empty where there is no room for a trailer.
+// The length of the content in bytes, from the trailer of the last member (RFC 1952, ISIZE): modulo 2^32, and
+// of that member only. Runtimes write one member. Empty when the file is too short for a trailer.
 Result<std::optional<std::uint32_t>> gzip_content_bytes(ReadableFile& compressed);
 
 }  // namespace headgate::collect

@@ -25,13 +25,12 @@ namespace headgate::collect {
 // decompressor while a gzipped file is read.
 class TailedFile {
  public:
-  //   Reading ──── finish() ───▶ Finished      back when the file grows or what was read is read again
-  //      │                           │
-  //      └───────┬───────────────────┘
-  //              │ begin_anew()
-  //              ▼
-  //         Truncated ─ note_directory_listed() ─▶ NoCopyFound ─ finish() ─▶ GivenUp
-  // A truncated file of any kind returns to Reading when a copy of it is found: continue_in().
+  // The states and what leads from one to another:
+  // - finish(): Reading to Finished. Growing, or rewind(), leads back to Reading.
+  // - begin_anew(): Reading or Finished to Truncated.
+  // - note_directory_listed(): Truncated to NoCopyFound.
+  // - finish(): NoCopyFound to GivenUp. rewind() leads back to NoCopyFound.
+  // - continue_in(): any of the last three to Reading, because a copy was found.
   enum class State : std::uint8_t {
     Reading,    // it may hold lines that were not read, or get more
     Finished,   // it was read to its end, and its end cannot move

@@ -1,5 +1,5 @@
-// A container's log files that were listed and could not be opened yet: one that is gone before it ever was
-// is known to be lost, and nothing else would tell.
+// A container's log files that were listed and could not be opened yet. If such a file is deleted, its lines
+// are lost, and nothing else would notice.
 // Tests: tests/sim/odd_files_test.cc
 #pragma once
 
@@ -15,11 +15,12 @@ namespace headgate::collect {
 // The collect thread owns it. Pure. As many entries as the directory has files.
 class UnopenedFiles {
  public:
-  // `listed` is all that there is now, `unopened` those of them that hold something and are not opened.
-  // Returns how many are gone since: not there under any name, twice in a row (a file that is renamed while
-  // its directory is listed can be missing once), nor in a new archive, as far as names can tell.
+  // `listed` are all files that exist now, `unopened` those of them that are not empty and not opened.
+  // Returns how many are gone since the last call: twice in a row they were listed under no name, and no new
+  // archive was listed. Once is not enough: a file that is renamed while its directory is listed can be
+  // missing from the list.
   std::uint64_t see(const std::vector<SeenFile>& listed, const std::vector<const SeenFile*>& unopened);
-  // The directory is gone, and all of them with it. How many that is.
+  // The directory is gone with all of them. Returns how many they were.
   std::uint64_t end() { return std::exchange(files_, {}).size(); }
 
  private:
