@@ -53,10 +53,10 @@ class Layers(unittest.TestCase):
 
     def test_subfolders_of_a_room_have_arrows_too(self):
         for folder, target in (("aws/s3", "aws/call"), ("aws/tenant", "aws/s3"), ("aws/s3", "aws/s3"), ("model", "model/time"),
-                               ("collect/tail", "collect")):
+                               ("collect/tail", "collect/batch"), ("collect", "collect/tail")):
             self.assert_clean({f"src/{folder}/x.cc": f'#include "{target}/y.h"\n'})
         for folder, target in (("aws/call", "aws/s3"), ("aws/s3", "aws/sqs"), ("aws/call", "aws/credentials"), ("model/time", "model"),
-                               ("model/text", "model/time")):
+                               ("model/text", "model/time"), ("collect/batch", "collect/tail"), ("collect/tail", "collect")):
             self.assert_found({f"src/{folder}/x.cc": f'#include "{target}/y.h"\n'},
                               f'src/{folder}/x.cc:1: includes "{target}/y.h": {folder} may include')
 
