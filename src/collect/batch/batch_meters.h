@@ -1,4 +1,5 @@
 // What operators see of the batches that are filled and sealed.
+// Tests: src/cli/metrics_document_test.cc
 #pragma once
 
 #include "base/metrics.h"

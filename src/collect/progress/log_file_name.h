@@ -1,5 +1,6 @@
 // Names of container log files: <restart>.log, renamed to <restart>.log.<YYYYmmdd-HHMMSS> at rotation, and
 // gzipped one rotation later. https://kubernetes.io/docs/concepts/cluster-administration/logging/
+// Tests: src/collect/tail/pod_log_directory_test.cc
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // Both streams of a container are in one file, and a line of one stream may be in pieces between lines of the
 // other. So each stream has its own position: after a resume, lines of a stream that begin before its
 // position are skipped.
-// Tests: src/collect/batch/batch_manifest_test.cc, tests/sim/power_loss_test.cc
+// Tests: src/collect/progress/batch_manifest_test.cc, tests/sim/power_loss_test.cc
 #pragma once
 
 #include <array>

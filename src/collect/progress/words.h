@@ -1,5 +1,5 @@
 // The line format of our own small files (spool manifests, checkpoints): words between single blanks.
-// Tests: src/collect/batch/batch_manifest_test.cc
+// Tests: src/collect/progress/batch_manifest_test.cc
 #pragma once
 
 #include <charconv>
