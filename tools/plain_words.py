@@ -173,8 +173,6 @@ src/process/queue_worker.h
 src/process/redelivery.h
 src/process/replay.h
 src/process/settlement.cc
-src/process/verdict.h
-src/process/verdict_test.cc
 src/tenants/directory_test.cc
 tests/conformance/log_sink.h
 tests/conformance/object_store.h

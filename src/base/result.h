@@ -37,7 +37,7 @@ struct [[nodiscard]] Error {
   std::chrono::milliseconds retry_after{0};
   // Whoever calls something of our own for a tenant's delivery sets Us (blame_us()), and no caller above
   // takes that back. An error that nobody marked is the destination's: it then counts against one
-  // destination, where its breaker limits it. Only who judges a delivery reads this (process/verdict.h,
+  // destination, where its breaker limits it. Only who judges a delivery reads this (process/outcome.h,
   // deliver/gate.h).
   Blame blame = Blame::Tenant;
 

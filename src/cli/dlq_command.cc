@@ -62,11 +62,11 @@ std::string metadata_of(const ObjectInfo& info, const char* name) {
 Result<> list_quarantine(ObjectStore& store, std::size_t count, Clock& clock, std::ostream& output) {
   Result<> shown;
   const auto show = [&](ObjectStore&, const ObjectInfo& object) {
-    if (count == 0) return process::Walk::LeaveOff;
+    if (count == 0) return process::Walk::Stop;
     const Result<ObjectInfo> info = store.head(object.key, Deadline::after(clock.steady(), kStoreTimeout));
     if (!info.ok()) {
       shown = Error(info.error()).in(object.key.view());
-      return process::Walk::LeaveOff;
+      return process::Walk::Stop;
     }
     output << object.key.view() << "  " << to_rfc3339(object.modified_at) << "  "
            << metadata_of(*info, deliver::kReasonMetadata) << "  "
@@ -79,7 +79,7 @@ Result<> list_quarantine(ObjectStore& store, std::size_t count, Clock& clock, st
     const process::Walked walked = process::walk_buckets(clock, {&store}, {.prefix = prefix}, show);
     TRY(shown);
     TRY(whole(walked));
-    if (walked.left_off && count > 0) return Error{Fault::Stopped, "stopped"};
+    if (walked.interrupted && count > 0) return Error{Fault::Stopped, "stopped"};
   }
   return {};
 }

@@ -34,8 +34,8 @@ Result<process::WalkOptions> walk_options(const std::string& prefix, const std::
   return process::WalkOptions{.prefix = prefix, .after = place->key, .in = place->bucket};
 }
 
-std::string after_text(const process::ObjectPlace& left_off, const std::vector<ObjectStore*>& buckets) {
-  return buckets.size() == 1 ? left_off.key.str() : url_of(left_off);
+std::string after_text(const process::ObjectPlace& interrupted, const std::vector<ObjectStore*>& buckets) {
+  return buckets.size() == 1 ? interrupted.key.str() : url_of(interrupted);
 }
 
 Result<> whole(const process::Walked& walked) {

@@ -22,7 +22,7 @@ std::string url_of(const process::ObjectPlace& place);
 Result<process::WalkOptions> walk_options(const std::string& prefix, const std::string& after,
                                           const std::vector<ObjectStore*>& buckets);
 // What --after is to be to go on: the key where there is one bucket.
-std::string after_text(const process::ObjectPlace& left_off, const std::vector<ObjectStore*>& buckets);
+std::string after_text(const process::ObjectPlace& interrupted, const std::vector<ObjectStore*>& buckets);
 
 // The error of all buckets that could not be walked to their end; its fault is that of the first.
 Result<> whole(const process::Walked& walked);

@@ -117,10 +117,10 @@ Result<> plan_all(ProcessRun& run, const std::vector<ObjectStore*>& buckets,
   Result<> shown;
   const process::Walked walked =
       walk_buckets(run.clock, buckets, options, [&](ObjectStore& bucket, const ObjectInfo& info) {
-        if (run.stop.stop_requested()) return process::Walk::LeaveOff;
+        if (run.stop.stop_requested()) return process::Walk::Stop;
         if (is_quarantine_key(info.key)) return process::Walk::On;
         shown = planner.show({.bucket = bucket.bucket(), .key = info.key});
-        return shown.ok() ? process::Walk::On : process::Walk::LeaveOff;
+        return shown.ok() ? process::Walk::On : process::Walk::Stop;
       });
   TRY(std::move(shown));
   return whole(walked);
@@ -171,10 +171,10 @@ Result<int> process_by_scan(ProcessRun& run, const ProcessArguments& arguments) 
   const std::string numbers = numbers_of(counts.tally);
   run.output << "deliveries: " << (numbers.empty() ? "none" : numbers) << '\n';
   tell_of_parked(run.output, counts.tally);
-  const std::optional<process::ObjectPlace>& left_off = counts.walked.left_off;
-  if (left_off) run.output << "stopped; go on with --after=" << after_text(*left_off, buckets) << '\n';
+  const std::optional<process::ObjectPlace>& interrupted = counts.walked.interrupted;
+  if (interrupted) run.output << "stopped; go on with --after=" << after_text(*interrupted, buckets) << '\n';
   TRY(whole(counts.walked));
-  return std::max(exit_status_of(counts.tally), left_off ? kExitLeft : 0);
+  return std::max(exit_status_of(counts.tally), interrupted ? kExitLeft : 0);
 }
 
 }  // namespace headgate::cli

@@ -129,14 +129,15 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
                << "\ndeliveries: " << (numbers.empty() ? "none" : numbers) << '\n';
     // Where a bucket could not be listed it goes through all again: what is delivered is not repeated.
     const bool is_all_listed = walked.refused.empty();
-    if (counts.not_done > 0 || walked.left_off || !is_all_listed)
+    if (counts.not_done > 0 || walked.interrupted || !is_all_listed)
       run.output << "go on with --name=" << options.replay
-                 << (walked.left_off && is_all_listed ? " --after=" + after_text(*walked.left_off, buckets)
-                                                      : std::string())
+                 << (walked.interrupted && is_all_listed
+                         ? " --after=" + after_text(*walked.interrupted, buckets)
+                         : std::string())
                  << '\n';
   }
   TRY(whole(walked));
-  return std::max(exit_status_of(counts.tally), walked.left_off ? kExitLeft : 0);
+  return std::max(exit_status_of(counts.tally), walked.interrupted ? kExitLeft : 0);
 }
 
 }  // namespace

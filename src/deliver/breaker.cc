@@ -6,7 +6,7 @@ namespace headgate::deliver {
 
 using std::chrono::milliseconds;
 
-Breaker::Leave Breaker::ask(SteadyTime now) {
+Breaker::Permit Breaker::ask(SteadyTime now) {
   if (!is_open()) return {};
   if (now < open_until_) return {.wait = std::chrono::ceil<milliseconds>(open_until_ - now)};
   if (is_probing(now)) {

@@ -31,13 +31,14 @@ class Breaker {
   };
   explicit Breaker(Options options) : options_(options) {}
 
-  struct Leave {
-    std::optional<std::chrono::milliseconds> wait = {};  // none: go on. Else how long it is no use to try
-    std::uint64_t probe = 0;                             // the number of this look, if it is one
+  struct Permit {
+    std::optional<std::chrono::milliseconds> wait =
+        {};                   // none: the caller may call. Else how long a try would fail
+    std::uint64_t probe = 0;  // the number of this probe; 0: not a probe
   };
   // After an open time one caller goes on, to see; the others wait for what it finds. Its probe ends with the
   // next success or failure, or is given back: then the next caller looks.
-  Leave ask(SteadyTime now);
+  Permit ask(SteadyTime now);
   void give_back(std::uint64_t probe);
   void succeeded();
   void failed(SteadyTime now, Failure how);

@@ -39,13 +39,13 @@ Gate::Admission Gate::admit(const std::shared_ptr<Gate>& gate, SteadyTime now) {
     return {.pass = {}, .wait = std::chrono::ceil<std::chrono::milliseconds>(closed)};
   }
   if (gate->is_silent(now)) return {.pass = {}, .wait = gate->options_.silence_wait};
-  const Breaker::Leave leave = gate->breaker_.ask(now);
-  return {.pass = Pass(gate, leave.probe), .wait = leave.wait};
+  const Breaker::Permit permit = gate->breaker_.ask(now);
+  return {.pass = Pass(gate, permit.probe), .wait = permit.wait};
 }
 
 Result<Deadline> Gate::enter(const Call& call) {
   const SteadyTime now = call.clock.steady();
-  if (call.limits.is_over(now)) return Error{Fault::Stopped, "left off: its time is over"};
+  if (call.limits.is_over(now)) return Error{Fault::Stopped, "interrupted: the time for this try is over"};
   std::optional<std::chrono::nanoseconds> wait;
   std::chrono::nanoseconds closed{};
   {
@@ -58,10 +58,10 @@ Result<Deadline> Gate::enter(const Call& call) {
                  std::chrono::ceil<std::chrono::milliseconds>(closed)};
   }
   if (wait->count() > 0 && call.clock.sleep(*wait, call.limits.stop)) {
-    return Error{Fault::Stopped, "left off: stopped"};
+    return Error{Fault::Stopped, "interrupted: we are stopping"};
   }
   const SteadyTime begin = call.clock.steady();
-  if (call.limits.is_over(begin)) return Error{Fault::Stopped, "left off: its time is over"};
+  if (call.limits.is_over(begin)) return Error{Fault::Stopped, "interrupted: the time for this try is over"};
   const Deadline deadline = Deadline::after(begin, call.timeout);
   return deadline.at < call.limits.until.at ? deadline : call.limits.until;
 }

@@ -23,7 +23,7 @@
 
 namespace headgate::deliver {
 
-// When work has to be left off, between two calls: what is confirmed stays.
+// When work has to be interrupted, between two calls. What was confirmed until then stays confirmed.
 struct Limits {
   Deadline until = Deadline::never();  // no new call to a destination after that
   // By then what the calls came to is written down (ledger, queue): a little later than `until`.
@@ -59,8 +59,8 @@ class Gate {
   explicit Gate(Options options)
       : options_(options), pace_(options.pace), breaker_(options.breaker), tokens_(options.retry_tokens) {}
 
-  // A delivery's leave to call. That of a probe is given back at its end unless a call has told how the
-  // destination does: a delivery may end without calling.
+  // A delivery's permission to call the destination. A delivery may end without calling. The pass of a probe
+  // is then given back, so that the next delivery may probe.
   class Pass {
    public:
     Pass() = default;

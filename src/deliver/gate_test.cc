@@ -117,7 +117,7 @@ TEST(Breaker, ProbesAgainAtOnceAfterAProbeIsGivenBack) {
   Breaker breaker({.weight_max = 1, .open_first = seconds{10}});
   breaker.failed(kStart, Failure::Soon);
   const SteadyTime now = kStart + seconds{10};
-  const Breaker::Leave first = breaker.ask(now);
+  const Breaker::Permit first = breaker.ask(now);
   ASSERT_FALSE(first.wait);
   EXPECT_TRUE(wait_of(breaker, now));
   breaker.give_back(first.probe);

@@ -99,7 +99,7 @@ TEST_F(QuarantineTest, WhateverItsStoreRefusesIsTriedAgain) {
     EXPECT_EQ(quarantine_.put_object_detail(id.bucket, id.key, "damaged", never_).error().fault,
               Fault::Retry);
   }
-  store_.refuse_writes(Error{Fault::Stopped, "leaving"});
+  store_.refuse_writes(Error{Fault::Stopped, "stopping"});
   EXPECT_EQ(quarantine_.put_events({.delivery = id, .stream = stream}, "too old", {}, never_).error().fault,
             Fault::Stopped);
 }

@@ -15,7 +15,7 @@ Result<Walk> walk_one(Clock& clock, ObjectStore& bucket, const std::string& pref
     const Deadline deadline = Deadline::after(clock.steady(), kListTimeout);
     const ObjectPage page = TRY(bucket.list(prefix, last, kPageObjects, deadline));
     for (const ObjectInfo& info : page.objects) {
-      if (look(bucket, info) == Walk::LeaveOff) return Walk::LeaveOff;
+      if (look(bucket, info) == Walk::Stop) return Walk::Stop;
       last = info.key;
     }
     if (page.is_last || page.objects.empty()) return Walk::On;
@@ -35,8 +35,8 @@ Walked walk_buckets(Clock& clock, const std::vector<ObjectStore*>& buckets, cons
     ObjectKey last = is_first || options.in.empty() ? options.after : ObjectKey();
     const Result<Walk> went = walk_one(clock, *bucket, options.prefix, look, last);
     const bool is_stopped = !went.ok() && went.error().fault == Fault::Stopped;
-    if (is_stopped || (went.ok() && *went == Walk::LeaveOff)) {
-      walked.left_off = {.bucket = bucket->bucket(), .key = last};
+    if (is_stopped || (went.ok() && *went == Walk::Stop)) {
+      walked.interrupted = {.bucket = bucket->bucket(), .key = last};
       return walked;
     }
     if (!went.ok()) walked.refused.push_back(Error(went.error()).in("bucket " + bucket->bucket().str()));

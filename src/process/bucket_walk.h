@@ -30,13 +30,14 @@ struct WalkOptions {
 struct Walked {
   // One for each bucket that could not be listed to its end, with its name. What was looked at stands.
   std::vector<Error> refused = {};
-  std::optional<ObjectPlace> left_off = {};  // after this one it goes on; none: it is at its end
+  std::optional<ObjectPlace> interrupted =
+      {};  // the next walk goes on after this one; none: this walk reached its end
 };
 
-enum class Walk : std::uint8_t { On, LeaveOff };
+enum class Walk : std::uint8_t { On, Stop };
 
-// In the order of `buckets`. `look` is given each object; when it says so the walk is left off before that
-// object, and when a store says Stopped. Memory: one page of keys.
+// Walks the buckets in the order of `buckets`, and gives each object to `look`. The walk is interrupted
+// before the object for which `look` says Stop, or when a store gives Stopped. Memory: one page of keys.
 Walked walk_buckets(Clock& clock, const std::vector<ObjectStore*>& buckets, const WalkOptions& options,
                     const std::function<Walk(ObjectStore& bucket, const ObjectInfo& info)>& look);
 

@@ -35,7 +35,7 @@ class BucketWalk : public testing::Test {
     return walk_buckets(clock_, {&first_, &second_, &third_}, options,
                         [&](ObjectStore& bucket, const ObjectInfo& info) {
                           const std::string place = bucket.bucket().str() + "/" + info.key.str();
-                          if (place == until) return Walk::LeaveOff;
+                          if (place == until) return Walk::Stop;
                           seen_ += place + " ";
                           return Walk::On;
                         });
@@ -52,7 +52,7 @@ TEST_F(BucketWalk, GoesThroughAllPagesOfAllBuckets) {
   const Walked walked = walk();
   EXPECT_EQ(seen_, "1/a 1/b 1/c 2/a 2/b 2/c 3/a 3/b 3/c ");
   EXPECT_TRUE(walked.refused.empty());
-  EXPECT_FALSE(walked.left_off);
+  EXPECT_FALSE(walked.interrupted);
   (void)walk({.prefix = "b"});
   EXPECT_EQ(seen_, "1/b 2/b 3/b ");
 }
@@ -76,25 +76,25 @@ TEST_F(BucketWalk, NamesAnUnlistableBucketAndWalksTheOthers) {
   EXPECT_EQ(walked.refused[0].what, "bucket 1: no ListBucket");
   EXPECT_EQ(walked.refused[0].fault, Fault::Denied);
   EXPECT_EQ(walked.refused[1].what, "bucket 2: 503");
-  EXPECT_FALSE(walked.left_off);
+  EXPECT_FALSE(walked.interrupted);
 }
 
 TEST_F(BucketWalk, SaysWhereItWasLeftOffAndGoesOnFromThere) {
   Walked walked = walk({}, "2/c");
-  ASSERT_TRUE(walked.left_off);
-  EXPECT_EQ(walked.left_off->bucket.view(), "2");
-  EXPECT_EQ(walked.left_off->key.view(), "b");
-  (void)walk({.after = walked.left_off->key, .in = walked.left_off->bucket});
+  ASSERT_TRUE(walked.interrupted);
+  EXPECT_EQ(walked.interrupted->bucket.view(), "2");
+  EXPECT_EQ(walked.interrupted->key.view(), "b");
+  (void)walk({.after = walked.interrupted->key, .in = walked.interrupted->bucket});
   EXPECT_EQ(seen_, "2/c 3/a 3/b 3/c ");
 
   walked = walk({}, "3/a");
-  EXPECT_EQ(walked.left_off->bucket.view(), "3");
-  EXPECT_TRUE(walked.left_off->key.empty());
+  EXPECT_EQ(walked.interrupted->bucket.view(), "3");
+  EXPECT_TRUE(walked.interrupted->key.empty());
 
-  third_.refusal = Error{Fault::Stopped, "leaving"};
+  third_.refusal = Error{Fault::Stopped, "stopping"};
   walked = walk();
   EXPECT_TRUE(walked.refused.empty());
-  EXPECT_EQ(walked.left_off->bucket.view(), "3");
+  EXPECT_EQ(walked.interrupted->bucket.view(), "3");
 }
 
 }  // namespace

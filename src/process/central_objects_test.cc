@@ -89,7 +89,7 @@ TEST_F(CentralObjectsTest, WhatItRefusesIsTriedAgain) {
     EXPECT_EQ(fault_of_head(), Fault::Retry);
     EXPECT_EQ(central_.head(key_, {}).error().blame, Blame::Us);
   }
-  store_.reads = Error{Fault::Stopped, "leaving"};
+  store_.reads = Error{Fault::Stopped, "stopping"};
   EXPECT_EQ(fault_of_head(), Fault::Stopped);
   store_.reads.reset();
   char byte = 0;

@@ -114,12 +114,12 @@ TEST_F(SeveralBuckets, AnInterruptedScanResumesWithTheObjectItWasAt) {
   clock_.advance(std::chrono::hours{1});
   Scan scan({.clock = clock_, .buckets = central_.all(), .ledger = ledger_, .processor = processor_},
             *KeyTemplate::parse(KeyTemplate::kDefault));
-  answer_ = Error{Fault::Stopped, "leaving"};
+  answer_ = Error{Fault::Stopped, "stopping"};
   const ScanCounts counts = scan.run({}, {});
   EXPECT_EQ(counts.done + counts.not_done, 0U);
-  ASSERT_TRUE(counts.walked.left_off);
+  ASSERT_TRUE(counts.walked.interrupted);
   answer_ = {};
-  const ObjectPlace& from = *counts.walked.left_off;
+  const ObjectPlace& from = *counts.walked.interrupted;
   EXPECT_EQ(scan.run({.walk = {.after = from.key, .in = from.bucket}}, {}).done, 2U);
   EXPECT_EQ(destinations_.messages_of("a"), (std::vector<std::string>{"of the first", "of the other"}));
 }

@@ -122,7 +122,7 @@ TEST_F(DeliveryMetrics, CountWhatWasDeliveredBeforeItWasParkedOrLeftOff) {
     stop.request_stop();
     return Result<>();
   });
-  EXPECT_TRUE(processor_.process(message, {.stop = stop.get_token()}).is_left_off);
+  EXPECT_TRUE(processor_.process(message, {.stop = stop.get_token()}).is_interrupted);
   EXPECT_EQ(value("events_total"), "2");
   answer([](int call) { return call == 2 ? Result<>(Error{Fault::Denied, "not you"}) : Result<>(); });
   EXPECT_EQ(processor_.process(message).verdict, Verdict::Done);

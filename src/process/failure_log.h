@@ -9,7 +9,7 @@
 #include "base/repeated_log.h"
 #include "ports/clock.h"
 #include "ports/ledger.h"
-#include "process/verdict.h"
+#include "process/outcome.h"
 
 namespace headgate::process {
 

@@ -11,7 +11,7 @@ namespace headgate::process {
 
 std::chrono::seconds wait_after(const ReceivedMessage& message, const Outcome& outcome, const Backoff& retry,
                                 std::uint64_t random) {
-  if (outcome.is_left_off) return std::chrono::seconds{0};
+  if (outcome.is_interrupted) return std::chrono::seconds{0};
   const auto wait = std::max(retry.wait(message.receive_count, random), outcome.not_before);
   return std::min(std::chrono::ceil<std::chrono::seconds>(wait), Queue::kVisibilityMax);
 }

@@ -56,7 +56,7 @@ class InvocationProcessor {
 };
 
 // How long a message that is not done stays invisible: by how often it came, not before its outcome says, and
-// at most what a queue allows. What was left off can go on at once.
+// at most what a queue allows. An interrupted message can be tried again at once.
 std::chrono::seconds wait_after(const ReceivedMessage& message, const Outcome& outcome, const Backoff& retry,
                                 std::uint64_t random);
 

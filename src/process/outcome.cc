@@ -6,6 +6,37 @@
 
 namespace headgate::process {
 
+Verdict verdict_on(const Error& error) {
+  if (error.blame == Blame::Us) return Verdict::TryLater;  // no tenant waits for a release because of us
+  switch (error.fault) {  // no default: a new Fault must not compile until it is decided here
+    case Fault::Retry:
+    case Fault::Stopped:
+      return Verdict::TryLater;
+    case Fault::Denied:    // only the tenant can let us in again
+    case Fault::NotFound:  // the bucket or the group they named is not there
+    case Fault::Invalid:   // it will fail the same way every time
+      return Verdict::Park;
+  }
+  CHECK(false);
+}
+
+// A parked delivery is settled as far as the message goes: the ledger has it.
+Verdict worse(Verdict left, Verdict right) {
+  return left == Verdict::TryLater || right == Verdict::TryLater ? Verdict::TryLater : Verdict::Done;
+}
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Done:
+      return "done";
+    case Verdict::TryLater:
+      return "try-later";
+    case Verdict::Park:
+      return "park";
+  }
+  CHECK(false);
+}
+
 Health health_of(const Error& error) {
   return error.fault == Fault::Retry && error.blame == Blame::Tenant ? Health::Bad : Health::Unknown;
 }
@@ -61,7 +92,7 @@ Outcome both(const Outcome& left, const Outcome& right) {
   const auto is_later = [](const Outcome& one) { return one.verdict == Verdict::TryLater; };
   Outcome outcome{.verdict = worse(left.verdict, right.verdict),
                   .health = std::max(left.health, right.health),
-                  .is_left_off = left.is_left_off || right.is_left_off,
+                  .is_interrupted = left.is_interrupted || right.is_interrupted,
                   .needs_alone = left.needs_alone || right.needs_alone,
                   .tally = left.tally};
   outcome.tally += right.tally;

@@ -14,6 +14,29 @@ Outcome later(int milliseconds_from_now, Health health = Health::Unknown) {
   return {.verdict = Verdict::TryLater, .not_before = milliseconds{milliseconds_from_now}, .health = health};
 }
 
+TEST(Verdict, ComesBackOnlyToWhatMayWorkLater) {
+  EXPECT_EQ(verdict_on({Fault::Retry, "throttled"}), Verdict::TryLater);
+  EXPECT_EQ(verdict_on({Fault::Stopped, "stopping"}), Verdict::TryLater);
+}
+
+TEST(Verdict, ParksWhatSomeoneHasToFixFirst) {
+  EXPECT_EQ(verdict_on({Fault::Denied, "role"}), Verdict::Park);
+  EXPECT_EQ(verdict_on({Fault::NotFound, "bucket"}), Verdict::Park);
+  EXPECT_EQ(verdict_on({Fault::Invalid, "corrupt"}), Verdict::Park);
+}
+
+TEST(Verdict, ParksNothingForWhatIsOursToFix) {
+  for (const Fault fault : {Fault::Retry, Fault::Denied, Fault::NotFound, Fault::Invalid, Fault::Stopped})
+    EXPECT_EQ(verdict_on({.fault = fault, .what = "central store", .blame = Blame::Us}), Verdict::TryLater);
+}
+
+TEST(Verdict, KeepsAMessageWhileAnyPartNeedsARetry) {
+  EXPECT_EQ(worse(Verdict::Done, Verdict::Done), Verdict::Done);
+  EXPECT_EQ(worse(Verdict::Done, Verdict::TryLater), Verdict::TryLater);
+  EXPECT_EQ(worse(Verdict::TryLater, Verdict::Park), Verdict::TryLater);
+  EXPECT_EQ(worse(Verdict::Park, Verdict::Done), Verdict::Done);  // the ledger has it
+}
+
 TEST(Outcome, OfTwoPartsWaitsForTheSoonerOfTheirRetries) {
   EXPECT_EQ(both({}, {}).verdict, Verdict::Done);
   EXPECT_EQ(both({}, later(700)).not_before, milliseconds{700});
@@ -44,8 +67,8 @@ TEST(WaitAfter, GrowsWithEachReceiveFromWhatTheOutcomeSays) {
 }
 
 TEST(WaitAfter, IsNothingForWhatWasLeftOff) {
-  const Outcome left_off{.verdict = Verdict::TryLater, .is_left_off = true};
-  EXPECT_EQ(wait_after({.receive_count = 9}, left_off, {}, 0), seconds{0});
+  const Outcome interrupted{.verdict = Verdict::TryLater, .is_interrupted = true};
+  EXPECT_EQ(wait_after({.receive_count = 9}, interrupted, {}, 0), seconds{0});
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ Outcome Processor::process(const Task& task, const deliver::Limits& limits,
   std::vector<std::string> refusals;
   for (const NamedObject& named : task.objects) {
     if (limits.is_over(deps_.clock.steady()))
-      return both(outcome, {.verdict = Verdict::TryLater, .is_left_off = true});
+      return both(outcome, {.verdict = Verdict::TryLater, .is_interrupted = true});
     Route route = route_of(named, options_.buckets);
     if (route.fate == Fate::Acknowledge) {
       acknowledged(route.reason).add();
@@ -551,7 +551,7 @@ Outcome Processor::fail(const Job& job, Try& one, const Error& error) {
   return {.verdict = Verdict::TryLater,
           .not_before = error.retry_after,
           .health = health_of(error),
-          .is_left_off = error.fault == Fault::Stopped,
+          .is_interrupted = error.fault == Fault::Stopped,
           .tally = {.later = 1}};
 }
 

@@ -325,7 +325,7 @@ TEST_F(Processing, ScansOnlyForWhatTheLedgerCannotHaveForgotten) {
             *KeyTemplate::parse(KeyTemplate::kDefault));
   const ScanCounts counts = scan.run({}, {});
   EXPECT_TRUE(counts.walked.refused.empty());
-  EXPECT_FALSE(counts.walked.left_off);
+  EXPECT_FALSE(counts.walked.interrupted);
   EXPECT_EQ(entry(missed).state, DeliveryState::Delivered);
   EXPECT_EQ(counts.done, 2U);
   EXPECT_EQ(counts.too_old, 1U);
@@ -542,10 +542,10 @@ TEST_F(Processing, AStopIsNoDeathHoweverOftenAndForgetsNone) {
   configure(row("a"));
   const Task task = read_task(message_of(store("a", kLine)), *KeyTemplate::parse(KeyTemplate::kDefault));
   const ObjectKey& key = task.objects.at(0).object.key;
-  answer(Error{Fault::Stopped, "we are leaving"});
+  answer(Error{Fault::Stopped, "we are stopping"});
   for (int deaths = 0; deaths < 3; ++deaths) {
     for (int time = 0; time < 5; ++time) {
-      EXPECT_TRUE(processor_.process(task, {}, {}, Isolation::Alone).is_left_off);
+      EXPECT_TRUE(processor_.process(task, {}, {}, Isolation::Alone).is_interrupted);
       EXPECT_EQ(entry(key).open_claims, static_cast<std::uint32_t>(deaths));
     }
     die(ledger_, key, 1);
@@ -709,7 +709,7 @@ TEST_F(Processing, LeavesOffWhenItsTimeIsOver) {
   const ObjectKey key = store("a", kLine);
   const Outcome outcome = process(message_of(key), {.until = Deadline{clock_.steady()}});
   EXPECT_EQ(outcome.verdict, Verdict::TryLater);
-  EXPECT_TRUE(outcome.is_left_off);
+  EXPECT_TRUE(outcome.is_interrupted);
   EXPECT_EQ(process(message_of(key)).verdict, Verdict::Done);
   EXPECT_EQ(entry(key).state, DeliveryState::Delivered);
 }

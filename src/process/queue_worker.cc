@@ -273,7 +273,7 @@ void QueueWorker::forget(const TenantId& tenant, std::uint64_t charged) {
   changed_.notify_all();  // with the lock: without it this may be gone as soon as nothing is held
 }
 
-void QueueWorker::leave(Deadline grace) {
+void QueueWorker::drain(Deadline grace) {
   {
     const MutexLock lock(mutex_);
     grace_ = grace;

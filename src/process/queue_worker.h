@@ -66,13 +66,13 @@ class QueueWorker {
   void run(const std::stop_token& stop);
 
   // The parts of run(), for who drives it by hand, with an executor that has no threads. Who did, and holds
-  // messages, calls leave() before the worker goes.
+  // messages, calls drain() before the worker goes.
   // Waits for room, receives once, and hands what came to the executor. The error is the queue's.
   Result<> step(const std::stop_token& stop);
   // Extends the visibility of what is held, where it is due.
   void extend_visibility();
   // As a stop of run() does: returns when nothing is held any more.
-  void leave(Deadline grace);
+  void drain(Deadline grace);
 
   // Whether it can do its work, as far as it saw lately. Any thread; never waits for the queue.
   Result<> status() const;

@@ -615,7 +615,7 @@ TEST_F(Working, StopsInsteadOfDrainingTheQueueOfAnotherEnvironment) {
   store("a", "ours");  // and it goes on as soon as a message names our bucket
   for (int turn = 0; turn < 30 && !worker.status().ok(); ++turn) EXPECT_TRUE(worker.step({}).ok());
   EXPECT_TRUE(worker.status().ok());
-  worker.leave(Deadline::never());
+  worker.drain(Deadline::never());
 }
 
 TEST_F(Working, OneMessageOfAnotherBucketAmongOursGoesToQuarantine) {

@@ -14,7 +14,7 @@ ScanCounts Scan::run(const Options& options, const deliver::Limits& limits) {
   ScanCounts counts;
   counts.walked = walk_buckets(deps_.clock, deps_.buckets, options.walk,
                                [&](ObjectStore& bucket, const ObjectInfo& info) {
-                                 if (limits.is_over(deps_.clock.steady())) return Walk::LeaveOff;
+                                 if (limits.is_over(deps_.clock.steady())) return Walk::Stop;
                                  return look_at({.bucket = bucket.bucket(),
                                                  .key = info.key,
                                                  .bytes = info.bytes,
@@ -61,7 +61,7 @@ Walk Scan::look_at(const ObjectCreated& object, const Options& options, const de
   }
   if (options.look && !options.look(object.bucket, object.key)) return Walk::On;
   const Outcome outcome = deps_.processor.process(object, limits);
-  if (outcome.is_left_off) return Walk::LeaveOff;  // it is the first to go on with
+  if (outcome.is_interrupted) return Walk::Stop;  // it is the first to go on with
   ++(outcome.verdict == Verdict::TryLater ? counts.not_done : counts.done);
   counts.tally += outcome.tally;
   return Walk::On;

@@ -88,7 +88,7 @@ void WorkerPool::work(std::size_t number, const std::stop_token& stop) {
         changed_.notify_all();  // those that wait without a time-out have to look at the clock from now on
         continue;
       }
-      outcome.is_left_off = true;
+      outcome.is_interrupted = true;
     }
     job->done(job->task.message, outcome);
     const MutexLock lock(mutex_);

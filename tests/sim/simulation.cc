@@ -275,7 +275,7 @@ void Simulation::run_processor() {
         processor_->worker->extend_visibility();
         if (random_.one_in(30)) {  // stopped in an orderly way, with messages that nobody has begun
           (void)processor_->executor->work();
-          processor_->worker->leave(Deadline{kLongAgo});
+          processor_->worker->drain(Deadline{kLongAgo});
           processor_.reset();
           return;
         }
