@@ -8,6 +8,7 @@
 // `const SteadyTime until = CondVar::after(wait);`
 // `while (values_.empty() && changed_.wait_until(mutex_, until, stop)) {}`
 // A last wake and the end of the time may come together: look at the values again after the loop.
+// Tests: src/base/bounded_queue_test.cc
 #pragma once
 
 #include <chrono>
