@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kStreamNameBytesMax = 512;  // API_CreateLogStream
 
 std::string_view placeholder_value(std::string_view name, const KeyFields& fields, const ReadRecord& record) {
-  // A record says whose it is in a packed object alone: elsewhere the key does, whatever the record claims.
+  // Only in a packed object does the record name its application. Elsewhere the object's key does.
   const auto either = [&](std::string_view said, std::string_view by_key) {
     const bool is_by_record = by_key.empty() || (fields.is_packed() && !said.empty());
     return is_by_record ? said : by_key;
@@ -245,7 +245,7 @@ Result<> LogDelivery::advance(Progress progress) {
   const Timestamp now = deps_.clock.now();
   const Result<> advanced = deps_.ledger.advance(delivery_.id, delivery_.owner, progress, now,
                                                  now + delivery_.lease, delivery_.limits.written_by);
-  // Whatever the ledger says, the tenant has nothing to mend: a lost lease too is a reason to come back.
+  // Whatever the ledger says, the tenant has nothing to fix: a lost lease too is a reason to come back.
   if (!advanced.ok()) return blame_us(advanced.error(), "ledger");
   return {};
 }

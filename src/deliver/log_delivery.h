@@ -27,7 +27,7 @@ namespace headgate::deliver {
 // more than one is ever repeated (docs/contributing/adr/0006-one-batch-in-flight.md).
 class LogDelivery {
  public:
-  // What a stream counts in the buffer beside its events: its name and what is kept of it.
+  // The bytes that an open stream counts for in the buffer besides its events: its name and its state.
   static constexpr std::size_t kStreamBytes = 1024;
   // A batch that the service refuses as invalid is halved until each event that it refuses is alone, however
   // many there are. But where it refused so many and has not accepted anything of the object, and accepts
@@ -93,7 +93,7 @@ class LogDelivery {
   std::size_t buffered_bytes_ = 0;               // of all streams
   EventBatcher spare_;                           // empty: the memory of the batch that was cut last
   std::uint64_t batch_ = 0;                      // the number of the batch that is cut next
-  std::uint64_t confirmed_ = 0;                  // batches before are; 0 as long as none was accepted
+  std::uint64_t confirmed_ = 0;                  // number of batches confirmed so far
   std::string part_;                             // of a message longer than an event
   std::optional<Application> last_application_;  // asked about
   Wanted last_wanted_ = Wanted::Yes;

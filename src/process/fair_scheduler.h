@@ -1,7 +1,7 @@
-// Which message is worked on next, so that no tenant's trouble takes the threads of the others. A tenant
-// starts with one thread and gets one more for each success; a failure takes it back to one. Tenants that
-// have not proved themselves, or failed last, have half of the threads between them, and nobody alone gets
-// the last quarter.
+// Decides which message is worked on next, so that a tenant whose deliveries fail does not use the threads of
+// the others. A tenant starts with one thread and gets one more for each success. After a failure it has one
+// again. Tenants without a success yet, or whose last delivery failed, share half of the threads. No tenant
+// alone gets the last quarter.
 #pragma once
 
 #include <cstddef>
@@ -26,19 +26,20 @@ class FairScheduler {
     TenantId tenant;
     std::uint64_t number = 0;
   };
-  // What may start now, of the tenant that has the fewest threads and has waited longest; its thread is
-  // taken.
+  // The message that may start now, and whose thread is then in use. It belongs to the tenant with the fewest
+  // threads, and of several to the one that was served longest ago.
   std::optional<Next> next();
-  // One of the destinations of a message that is under way has it, while others may still hang.
+  // One destination of a running message has received its object, while others may still hang.
   void succeeded(const TenantId& tenant);
-  // A thread is free again.
+  // A message of the tenant has ended, and its thread is free.
   void done(const TenantId& tenant, Health health);
-  // Takes out all that waits.
+  // Removes and returns all messages that wait.
   std::deque<Next> clear();
 
   std::size_t waiting() const { return waiting_; }
   std::size_t running() const { return running_; }
-  // It failed last and has messages waiting: more of them would only fill the room of others.
+  // True if the tenant's last delivery failed and it has messages queued. Taking more would only use the
+  // budget of other tenants.
   bool is_held_up(const TenantId& tenant) const;
 
  private:

@@ -1,5 +1,5 @@
-// How many messages a worker may take: by the bytes of the objects they stand for, not by a fixed number, and
-// so that no tenant's backlog fills it.
+// How many messages a worker may hold at once. The limit counts the bytes of the objects that the messages
+// name, and keeps a part free for other tenants, so that no tenant's backlog uses all of it.
 // Tests: src/process/fair_scheduler_test.cc
 #pragma once
 
@@ -20,20 +20,20 @@ class InFlightBudget {
   };
   explicit InFlightBudget(Options options) : options_(options) {}
 
-  // Messages to ask for, at most `count_max`; by the size of those that came lately. One at least when
-  // nothing is held: an object over the limit has to be taken too.
+  // How many messages may be requested, at most `count_max`. The byte part uses the recent average size. It
+  // is at least 1 while nothing is held, so that an object larger than the limit is taken too.
   std::size_t count(std::size_t count_max) const;
-  // So few that each tenant has a share for all of them; none while a tenant has used up its share. By bytes
-  // it is an estimate.
+  // How many messages may be requested so that they fit whichever tenant they belong to. It is 0 while any
+  // tenant is at its limit. The byte part uses the recent average size.
   std::size_t count_for_anyone(std::size_t count_max) const;
-  // A tenant may take more while it holds less than is left: alone it gets half of the room, two get a third
-  // each, and however many there are, something is left for the next one.
+  // True while the tenant holds less than is free. One tenant alone gets half of the budget, two get a third
+  // each, and however many there are, a part stays free for the next one.
   bool has_share_for(const TenantId& tenant) const;
-  // What a message counts as: its body, which is held, and its objects. The sizes of those are what the
-  // sender says, so a message never counts as more than an eighth of the room for them: no number that
-  // someone writes keeps the others out.
+  // The bytes that a message counts for: its body, and the objects that it names. The sender states the size
+  // of the objects, so they never count for more than an eighth of the budget. A false size cannot keep
+  // others out.
   std::uint64_t charge(std::uint64_t object_bytes, std::size_t body_bytes) const;
-  // `bytes`: of charge(), the same number for both.
+  // `bytes` comes from charge(). Both calls get the same number.
   void take(const TenantId& tenant, std::uint64_t bytes);
   void give_back(const TenantId& tenant, std::uint64_t bytes);
   std::size_t messages() const { return all_.messages; }

@@ -120,7 +120,7 @@ Outcome Processor::process_one(const Job& job, const KeyFields& fields) {
   Result<tenants::TenantView> tenant = deps_.tenants.of(fields.tenant, job.limits.written_by);
   if (tenant.ok() && (!tenant->is_known || !tenant->invalid.empty()) &&
       shared_.asked_again.happened(fields.tenant.view(), deps_.clock.steady())) {
-    // Nothing is parked for what was mended a moment ago.
+    // A configuration that was fixed a moment ago parks nothing.
     deps_.tenants.forget(fields.tenant);
     tenant = deps_.tenants.of(fields.tenant, job.limits.written_by);
   }

@@ -97,7 +97,7 @@ class Processor {
   static constexpr std::size_t kSideBySideMax = 8;
 
   // Done: remove the message. TryLater: something is not settled; what is will not be done again. Within
-  // `limits`: when they are over it leaves off at the next batch. `on_good` is told, on any thread, of each
+  // `limits`: when they are over it stops at the next batch. `on_good` is told, on any thread, of each
   // of several destinations of an object that has it, while others may still hang. With Isolation::Shared it
   // does not try a delivery that was under way when a worker died: the outcome then says needs_alone.
   Outcome process(const Task& task, const deliver::Limits& limits = {},

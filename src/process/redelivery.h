@@ -1,4 +1,4 @@
-// Delivers what lies in quarantine, once its cause is mended: events to their destination, messages and
+// Delivers what lies in quarantine, once its cause is fixed: events to their destination, messages and
 // damaged objects by way of the queue. What was redelivered is moved to quarantine/redelivered/.
 #pragma once
 

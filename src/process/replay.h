@@ -1,4 +1,4 @@
-// Delivers again what was parked, once its cause is mended: by a command (ParkedReplay::run) and by itself
+// Delivers again what was parked, once its cause is fixed: by a command (ParkedReplay::run) and by itself
 // (parked_release.h).
 // Tests: src/process/processor_test.cc, src/process/central_stores_test.cc
 #pragma once
