@@ -27,7 +27,7 @@ Result<std::unique_ptr<AwsClients>> AwsClients::open(const ClientDeps& deps, con
   if (!config.aws.region.empty()) settings.region = config.aws.region;
   if (!config.aws.endpoint_url.empty()) settings.endpoints.url = config.aws.endpoint_url;
   if (settings.region.empty())
-    return Error{Fault::Invalid, "aws.region: must be set, here or by AWS_REGION or in the profile"};
+    return Error{Fault::Invalid, "aws.region: must be set, or the region given by AWS_REGION or the profile"};
   net::HttpPool::Options http;
   http.client.ca_file = settings.ca_file;
   http.client.user_agent = std::string("headgate/") + kVersion;

@@ -35,20 +35,21 @@ struct ClientDeps {
 
 class AwsClients {
  public:
-  // Asks nobody yet. The error names the setting or variable. `leave`: ends every wait of every client.
+  // Makes no call. The error names the setting or variable. A stop of `leave` ends every wait of every
+  // client.
   static Result<std::unique_ptr<AwsClients>> open(const ClientDeps& deps, const config::Config& config,
                                                   std::stop_token leave = {});
 
   const aws::AwsSettings& settings() const { return settings_; }
   net::HttpPool& http() { return *http_; }
   aws::RoleChain& roles() { return *roles_; }
-  aws::CredentialsSource& source() { return *source_; }  // whoever we are before any role of ours
-  // Of a client with these credentials; central(): with our own.
+  aws::CredentialsSource& source() { return *source_; }  // the credentials before any role is assumed
+  // What a client needs that uses these credentials; central() is for our own.
   aws::ServiceClient::Deps with(aws::CredentialsSource& credentials);
   aws::ServiceClient::Deps central() { return with(roles_->central()); }
   aws::ServiceClient::Options options() const;
-  // Of tables: quick, and worth many tries, since a batch that was delivered and cannot be written down is
-  // delivered again.
+  // For calls to DynamoDB. They are short and tried often, because a delivery that cannot be recorded is
+  // repeated.
   aws::ServiceClient::Options table_options() const;
   Result<aws::Endpoint> endpoint(aws::Service service) const {
     return aws::endpoint_of(service, settings_.region, settings_.endpoints);

@@ -17,20 +17,19 @@
 
 namespace headgate::assembly {
 
-// What a command does with what is kept on this machine: one that only looks makes no file and no directory,
-// and finds nothing where there is nothing yet. In AWS there is no difference.
+// What a command does with state on this machine. With Look it creates no file and no directory, and treats
+// missing ones as empty. In AWS both are the same.
 enum class Access : std::uint8_t { Change, Look };
 
-// The error names the setting. Needs no answer of AWS. Shared: in AWS the clients go with the store.
-// `leave`: ends every wait of every call with Fault::Stopped.
+// Makes no call to AWS. The error names the setting. The result is shared, because in AWS the store owns its
+// clients. A stop of `leave` ends every wait of every call with Fault::Stopped.
 Result<std::shared_ptr<ObjectStore>> open_central_store(const ClientDeps& deps, const config::Config& config,
                                                         std::stop_token leave);
-// Of these clients, which outlive it.
+// The central bucket in AWS. `clients` outlives the result.
 Result<std::unique_ptr<ObjectStore>> open_central_bucket(AwsClients& clients, const config::Config& config);
 
-// One store for each of process.buckets that is not store.bucket, with the settings of that one: its account,
-// its region, its root. The error names process.buckets. Of a folder it must be there: nobody writes to it
-// here.
+// One store for each of process.buckets that is not store.bucket. All have the account, region and root of
+// store.bucket. The error names process.buckets. A folder must exist, because nothing here writes to it.
 using OtherStores = std::vector<std::unique_ptr<ObjectStore>>;
 Result<OtherStores> open_other_buckets(AwsClients& clients, const config::Config& config);
 Result<OtherStores> open_other_folders(Clock& clock, Random& random, const config::Config& config,

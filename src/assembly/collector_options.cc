@@ -40,8 +40,7 @@ Result<collect::CollectorOptions> collector_options(const config::Config& config
   for (const std::string& container : config.kube.exclude_containers)
     options.admission.excluded_containers.insert(ContainerName(container));
   if (!config.kube.tenant_label.empty() && config.key.template_text.find("{tenant}") == std::string::npos) {
-    return Error{Fault::Invalid,
-                 "kube.tenant_label: key.template must have {tenant}, or the label would say nothing"};
+    return Error{Fault::Invalid, "kube.tenant_label: has no effect unless key.template contains {tenant}"};
   }
   options.admission.tenant_label = config.kube.tenant_label;
   options.admission.pod_wait_max = config.kube.pod_wait_max;

@@ -1,4 +1,4 @@
-// From settings to what the node agent is built with.
+// Makes the options of the node agent from the settings.
 #pragma once
 
 #include "base/result.h"
@@ -9,11 +9,11 @@
 
 namespace headgate::assembly {
 
-// `node` is where the agent runs: it is told with every object, and is a part of packed objects' keys.
-// Fault::Invalid names the settings that do not go together.
+// `node` is the node that the agent runs on: it is stored with every object, and is part of the keys of
+// packed objects. Fault::Invalid names settings that contradict each other.
 Result<collect::CollectorOptions> collector_options(const config::Config& config, const NodeName& node);
 
-// The same with what uploads. Raises the limit of open files and divides it.
+// Also with the options of uploads. Raises the limit of open files and divides it.
 Result<collect::Agent::Options> agent_options(const config::Config& config, const NodeName& node);
 
 // How the pods' log files are opened.

@@ -1,5 +1,5 @@
-// What delivering takes of the outside: central bucket, queue, ledger, tenants, destinations; in the backend
-// that `store.kind` names.
+// What deliveries use outside the process: central bucket, queue, ledger, tenants and destinations, in the
+// backend that `store.kind` names.
 // Tests: tests/e2e/aws_pipeline_test.py, src/cli/several_buckets_test.cc
 #pragma once
 
@@ -21,15 +21,15 @@ namespace headgate::assembly {
 
 // What ends the waits of clients.
 struct ClientStops {
-  std::stop_token all = {};  // of every client but these:
-  // Those of queue and ledger, which write down and give back what was stopped.
+  std::stop_token all = {};  // for every client but these:
+  // For queue and ledger, which record and give back stopped deliveries.
   std::stop_token writes = {};
-  std::stop_token receive = {};  // the wait for messages alone, if it is not `writes`
+  std::stop_token receive = {};  // only for the wait for messages, if it differs from `writes`
 };
 
 class DeliveryBackend {
  public:
-  // The error names the setting. In AWS nobody is asked but for the queue's name.
+  // The error names the setting. In AWS the only call asks for the queue's name.
   static Result<std::unique_ptr<DeliveryBackend>> open(const ClientDeps& deps, const config::Config& config,
                                                        ClientStops stops = {},
                                                        Access access = Access::Change);
@@ -61,7 +61,7 @@ class DeliveryBackend {
   std::unique_ptr<Destinations> destinations_;
 };
 
-// The tenants' configurations alone. Shared: in AWS the clients go with the store.
+// Only the tenants' configurations. The result is shared, because in AWS the store owns its clients.
 Result<std::shared_ptr<TenantStore>> open_tenant_store(const ClientDeps& deps, const config::Config& config,
                                                        Access access);
 

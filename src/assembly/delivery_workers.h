@@ -1,4 +1,4 @@
-// The threads that deliver what a queue tells of.
+// The threads that deliver the objects that a queue announces.
 // Tests: tests/e2e/aws_pipeline_test.py, src/cli/process_lambda_test.cc
 #pragma once
 
@@ -16,10 +16,10 @@
 
 namespace headgate::assembly {
 
-// What the settings say. The error names the setting.
+// The processor's options from the settings. The error names the setting.
 Result<process::ProcessorOptions> processor_options(const config::Config& config, LeaseOwner owner);
 
-// Looks after what is parked, beside the crew. `queue` may be none.
+// Releases parked deliveries, on a thread beside the workers. `queue` may be nullptr.
 std::unique_ptr<process::ParkedRelease> parked_release(const process::Processor::Deps& deps, Random& random,
                                                        Queue* queue, process::WorkerPool& pool);
 
@@ -31,7 +31,7 @@ class DeliveryWorkers {
     Queue& queue;
   };
   struct Times {
-    std::chrono::milliseconds wait{5'000};    // for a message; also how soon it is seen that it should stop
+    std::chrono::milliseconds wait{5'000};    // longest wait for a message, and so for noticing a stop
     std::chrono::milliseconds grace{25'000};  // of stop()
   };
   // `stops`: asked to stop when the grace of stop() is over.
@@ -42,10 +42,10 @@ class DeliveryWorkers {
   DeliveryWorkers(const DeliveryWorkers&) = delete;
   DeliveryWorkers& operator=(const DeliveryWorkers&) = delete;
 
-  // Whether they can do their work, as far as they saw lately. Any thread; never waits.
+  // The error of the latest calls, if the workers cannot work. Any thread; never waits.
   Result<> status() const { return worker_->status(); }
 
-  // Receives nothing more; what is under way has the grace to end, and is else left for another try.
+  // Receives no more messages. Deliveries have `grace` to finish; those that do not are tried again later.
   void stop();
 
  private:
@@ -54,7 +54,7 @@ class DeliveryWorkers {
   std::unique_ptr<process::QueueWorker> worker_;
   std::unique_ptr<process::ParkedRelease> release_;
   process::WorkerStops stops_;
-  std::jthread release_thread_;  // looks after what is parked
+  std::jthread release_thread_;  // releases parked deliveries
   std::jthread thread_;
 };
 

@@ -50,17 +50,18 @@ class LocalPipeline {
   std::string metrics_address() const;
   Result<QueueDepth> queue_depth() { return queue_->depth(soon()); }
 
-  // What stop() had to leave for the next start.
+  // What stop() leaves for the next start.
   struct LeftOver {
     std::size_t batches = 0;     // sealed, not stored
     std::uint64_t messages = 0;  // objects not delivered, or waiting for another try
   };
-  // Collects what is there, stores it, delivers it, and stops, within `grace`. Nothing that is left is lost.
+  // Collects, stores and delivers the rest, and stops, within `grace`. The next start continues with what is
+  // left.
   LeftOver stop(std::chrono::milliseconds grace);
 
  private:
   LocalPipeline() = default;
-  // By when the queue must have answered a call.
+  // When a call to the queue is given up.
   Deadline soon() const { return Deadline::after(clock_.steady(), std::chrono::seconds{5}); }
   Result<> lock(const config::Config& config, const std::stop_token& stop);
   Result<> open_backend(const config::Config& config);
@@ -72,7 +73,7 @@ class LocalPipeline {
   local::SystemClock clock_;
   local::SystemRandom random_;
   local::PosixDisk disk_;
-  // Given up after all that writes there.
+  // Released after everything that writes there has ended.
   std::optional<local::ProcessLock> data_lock_;
   std::optional<local::ProcessLock> state_lock_;
   local::NamedPods pods_;

@@ -44,8 +44,8 @@ class NodeAgent {
   // Where /metrics is served; empty when it is off.
   std::string metrics_address() const { return server_ ? server_->address().str() : ""; }
 
-  // Reads what is there, seals and uploads it within `grace`; how many batches stay spooled for the next
-  // start.
+  // Reads the rest of the files, seals and uploads it within `grace`. Returns how many batches stay in the
+  // spool for the next start.
   std::size_t stop(std::chrono::milliseconds grace);
 
  private:
@@ -61,10 +61,11 @@ class NodeAgent {
   local::SystemClock clock_;
   local::SystemRandom random_;
   local::PosixDisk disk_;
-  std::optional<local::ProcessLock> lock_;  // on the data directory: given up after all that writes there
+  std::optional<local::ProcessLock>
+      lock_;  // on the data directory; released after everything that writes there has ended
   std::unique_ptr<local::PodLogDisk> pod_logs_;
   std::unique_ptr<local::InotifyEvents> events_;
-  std::stop_source stop_;  // what the store takes so long for is left off
+  std::stop_source stop_;  // ends calls to the store that outlast the grace
   std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<Kube> pods_;
   http::Readiness readiness_;

@@ -5,16 +5,16 @@
 
 namespace headgate::assembly {
 
-// Raises the soft limit (RLIMIT_NOFILE) to the hard one, which takes no privilege, and gives what is then in
+// Raises the soft limit (RLIMIT_NOFILE) to the hard one, which needs no privilege, and returns the limit in
 // force. https://man7.org/linux/man-pages/man2/getrlimit.2.html
 std::size_t raise_open_files_limit();
 
-// How an agent divides it. Pure.
+// How an agent divides the limit. Pure.
 struct OpenFiles {
   std::size_t log_files_max = 0;
-  std::size_t batches_max = 0;  // each being filled can have a file in the spool
+  std::size_t batches_max = 0;  // each open batch can have a file in the spool
 };
-// At most `batches_wanted`, which is not 0. A limit below a few hundred is taken for that.
+// At most `batches_wanted` batches, which is not 0. A limit below kLimitLeast counts as kLimitLeast.
 OpenFiles divide_open_files(std::size_t limit, std::size_t batches_wanted);
 
 }  // namespace headgate::assembly

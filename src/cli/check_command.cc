@@ -12,9 +12,9 @@
 namespace headgate::cli {
 
 Command add_check(CLI::App& parent, CommandDeps deps) {
-  CLI::App* app = parent.add_subcommand("check",
-                                        "Connect to all that the settings name and tell what is not as it "
-                                        "must be, and the command that fixes it");
+  CLI::App* app = parent.add_subcommand(
+      "check",
+      "Connect to everything that the settings name, and say what is wrong and which command fixes it");
   struct Arguments {
     std::shared_ptr<config::ConfigArguments> config;
     PreflightOptions options;
@@ -24,11 +24,11 @@ Command add_check(CLI::App& parent, CommandDeps deps) {
   const std::map<std::string, Part> parts = {
       {"collect", Part::Collect}, {"process", Part::Process}, {"api", Part::Api}, {"all", Part::All}};
   take_word(*app->add_option("part", arguments->options.part,
-                             "collect, process, api or all: what is to run with these settings")
+                             "collect, process, api or all: the program that will run with these settings")
                  ->type_name(""),
             parts);
-  app->add_option("--tenant", arguments->options.tenant, "Try the roles of this tenant only");
-  app->add_option("--tenants-max", arguments->options.tenants_max, "Try the roles of so many rows at most")
+  app->add_option("--tenant", arguments->options.tenant, "Try only the roles of this tenant");
+  app->add_option("--tenants-max", arguments->options.tenants_max, "Most tenant rows whose roles are tried")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->capture_default_str();
   return {.app = app, .run = [arguments, deps] {

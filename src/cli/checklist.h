@@ -13,7 +13,7 @@
 namespace headgate::cli {
 
 struct Finding {
-  // Unknown: we may not look. It says nothing of whether deliveries work.
+  // Unknown: we are not permitted to look. Deliveries may work all the same.
   enum class State : std::uint8_t { Good, Bad, Unknown };
   State state = State::Good;
   std::string what;  // "queue: maxReceiveCount is 3 ..."
@@ -23,13 +23,13 @@ using Findings = std::vector<Finding>;
 
 Finding good(std::string what);
 Finding bad(std::string what, std::string fix);
-// Of an error of a call that only looks. `action`: what IAM calls it.
+// The finding for a read-only call that failed. `action` is the IAM name of the call.
 Finding cannot_look(std::string_view what, const Error& error, std::string_view action);
 
 // "✓ ...", "✗ ..." or "? ...", and below it the fix.
 std::string shown(const Finding& finding);
 
-// `url`: for the commands that mend. `dead_letters`: of the dead-letter queue, when it could be read.
+// `url` goes into the commands of fixes. `dead_letters` has the dead-letter queue, if it could be read.
 Findings judge_queue(const aws::QueueFacts& queue, const aws::QueueFacts* dead_letters, std::string_view url,
                      const config::Config& config);
 // Where the bucket's notifications of new objects go; `targets` is filled with the topics and queues that
@@ -40,7 +40,7 @@ struct NotifiedTargets {
 };
 Findings judge_notifications(const aws::NotificationFacts& facts, const config::Config& config,
                              NotifiedTargets& targets);
-// Whether objects are there as long as messages about them may be. 0 seconds: it is not known.
+// Whether objects are kept for at least as long as messages about them. 0 seconds: not known.
 Findings judge_lifecycle(const std::vector<aws::LifecycleRule>& rules, std::int64_t retention_seconds,
                          const config::Config& config);
 Findings judge_ledger_table(const aws::TableFacts& table, const Result<std::string>& expiry,

@@ -89,16 +89,16 @@ int run_collect(const Arguments& arguments, const CommandDeps& deps) {
 }  // namespace
 
 Command add_collect(CLI::App& parent, CommandDeps deps) {
-  CLI::App* app =
-      parent.add_subcommand("collect", "The agent of one node: pods' logs into the central store");
+  CLI::App* app = parent.add_subcommand(
+      "collect", "Run the agent of one node, which stores pods' logs in the central bucket");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kCollect);
-  app->add_option("--grace", arguments->grace, "When told to stop, seconds to store what was collected")
+  app->add_option("--grace", arguments->grace, "Seconds to store the rest after a stop")
       ->check(seconds_check())
       ->capture_default_str();
   CLI::Option* const prepare = app->add_flag(
       "--prepare", arguments->must_prepare,
-      "Make collect.data_directory, give it to the agent's user, and end: for root, before the agent");
+      "Create collect.data_directory for the agent's user, and end; run this as root before the agent");
   app->add_option("--prepare-user", arguments->user, "With --prepare: the agent's user id")
       ->needs(prepare)
       ->check(CLI::Range(0U, kIdMax))

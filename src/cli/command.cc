@@ -28,6 +28,14 @@ int run_command(CLI::App& app, const std::vector<Command>& commands, int argc, c
       words.push_back(std::move(word));
     }
     app.parse(std::move(words));
+  } catch (const CLI::RequiredError& error) {
+    // For a mistyped command CLI11 says only that a command is required.
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (unknown.empty() || unknown.front().starts_with('-'))
+      return app.exit(error, output.output, output.complaints) == 0 ? 0 : kExitUsage;
+    output.complaints << app.get_name() << ": " << unknown.front()
+                      << ": there is no such command; --help lists the commands\n";
+    return kExitUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error, output.output, output.complaints) == 0 ? 0 : kExitUsage;
   }

@@ -35,11 +35,10 @@ int check(const config::ConfigArguments& arguments, const CommandDeps& deps) {
 }  // namespace
 
 Command add_config(CLI::App& parent, CommandDeps deps) {
-  CLI::App* config = parent.add_subcommand("config", "Check and explain the configuration");
+  CLI::App* config = parent.add_subcommand("config", "Check the settings, or explain them");
   config->require_subcommand(1);
   CLI::App* check_app = config->add_subcommand(
-      "check",
-      "Show the effective configuration and where each value comes from, or everything that is wrong");
+      "check", "Show each setting in force and where it comes from, or everything that is wrong");
   std::shared_ptr<config::ConfigArguments> arguments = add_config_flags(*check_app, config::kEveryCommand);
   config->add_subcommand("reference", "Print every setting with its meaning, as Markdown");
   return {.app = config, .run = [check_app, deps, arguments = std::move(arguments)] {

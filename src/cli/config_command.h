@@ -1,5 +1,5 @@
-// headgate config check | reference: what is in force, and what can be set. And for the other commands: their
-// settings' flags, and the configuration that these make.
+// headgate config check | reference: the settings in force, and all settings. Also the flags of settings that
+// the other commands have, and the configuration that results from them.
 #pragma once
 
 #include <iosfwd>
@@ -30,8 +30,8 @@ std::optional<config::Config> load_or_complain(const config::ConfigArguments& ar
                                                const config::Environment& environment,
                                                std::ostream& complaints);
 
-// What settings say of the process itself: log.level, log.format, core_dumps. `stderr_is_terminal` decides
-// for the format auto.
+// Applies the settings of the process itself: log.level, log.format, core_dumps. `stderr_is_terminal` decides
+// what log.format auto means.
 void configure_process(const config::Config& config, bool stderr_is_terminal);
 
 }  // namespace headgate::cli

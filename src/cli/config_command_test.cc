@@ -67,7 +67,7 @@ TEST(ConfigCheck, PrintsOneLineAProblemAndEndsWithTwo) {
   EXPECT_EQ(done.complaints,
             "warning: HEADGATE_LOG_LEVL: unknown variable, not used; did you mean HEADGATE_LOG_LEVEL?\n"
             "/nowhere.yaml: No such file or directory\n"
-            "HEADGATE_LOG_LEVEL: log.level: \"loud\" is none of debug, info, warn, error\n");
+            "HEADGATE_LOG_LEVEL: log.level: \"loud\" must be one of debug, info, warn, error\n");
 }
 
 TEST(ConfigCheck, RefusesFlagsThatItDoesNotKnow) {

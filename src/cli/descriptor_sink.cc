@@ -24,7 +24,7 @@ Result<> DescriptorSink::append(std::string_view bytes) {
     } else if (errno == EAGAIN) {
       wait_writable(descriptor_);
     } else if (errno == EPIPE) {
-      return Error{Fault::Stopped, name_ + ": its reader has gone"};
+      return Error{Fault::Stopped, name_ + ": the program that reads it has ended"};
     } else if (errno != EINTR) {
       return error_from_errno(errno, name_);
     }

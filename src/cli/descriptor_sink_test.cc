@@ -54,7 +54,7 @@ TEST(DescriptorSink, SaysStoppedWhenItsReaderHasGone) {
   std::signal(SIGPIPE, before);
   ASSERT_FALSE(written.ok());
   EXPECT_EQ(written.error().fault, Fault::Stopped);
-  EXPECT_EQ(written.error().what, "standard output: its reader has gone");
+  EXPECT_EQ(written.error().what, "standard output: the program that reads it has ended");
 }
 
 TEST(DescriptorSink, NamesWhatItCouldNotWriteTo) {

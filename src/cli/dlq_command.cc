@@ -124,7 +124,7 @@ Result<int> act(const Arguments& arguments, DeadLetters& letters, ObjectStore& s
   }
   if (!arguments.is_sure)
     return Error{Fault::Invalid,
-                 "purge forgets every dead letter for good: say --yes (stored objects stay, and "
+                 "purge deletes every dead letter for ever; add --yes to confirm (stored objects stay, and "
                  "`headgate process --mode scan` finds what was not delivered)"};
   output << "purged " << TRY(letters.purge(deadline)) << '\n';
   return 0;
@@ -143,24 +143,26 @@ Result<int> run_dlq(const Arguments& arguments, ProcessRun& run) {
 
 Command add_dlq(CLI::App& parent, CommandDeps deps) {
   CLI::App* app = parent.add_subcommand(
-      "dlq", "Messages that were received too often: look, redrive, purge; and what is in quarantine");
+      "dlq", "List, show, send back or delete dead letters, which are messages that were received too often");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kReplay);
   app->require_subcommand(1);
-  arguments->list = app->add_subcommand(
-      "list",
-      "One line a message: id, when sent, how often received, objects. Then one for each message "
-      "and object in quarantine: key, when, reason, source");
-  arguments->list->add_option("--count", arguments->count, "At most so many of either")
+  arguments->list =
+      app->add_subcommand("list",
+                          "Print a line for each dead letter: id, when sent, how often received, objects. "
+                          "Then a line for each message and object in quarantine: key, when, reason, source");
+  arguments->list->add_option("--count", arguments->count, "Most lines of each of the two")
       ->check(CLI::Range(std::size_t{1}, kLookMax))
       ->capture_default_str();
-  arguments->show = app->add_subcommand("show", "A message's body, or what quarantine has under a key");
-  arguments->show->add_option("id", arguments->id, "As list shows it")->required();
-  arguments->redrive = app->add_subcommand("redrive", "Back to the queue, as if never received");
-  arguments->redrive->add_option("--count", arguments->redrive_count, "At most so many; 0: all")
+  arguments->show =
+      app->add_subcommand("show", "Print the body of a dead letter, or what quarantine holds under a key");
+  arguments->show->add_option("id", arguments->id, "The id, as list shows it")->required();
+  arguments->redrive = app->add_subcommand(
+      "redrive", "Send dead letters back to the queue, as if they had never been received");
+  arguments->redrive->add_option("--count", arguments->redrive_count, "Most messages; 0 means all")
       ->check(CLI::Range(std::size_t{0}, kRedriveMax));
-  arguments->purge = app->add_subcommand("purge", "Forget them");
-  arguments->purge->add_flag("--yes", arguments->is_sure, "Yes, all of them");
+  arguments->purge = app->add_subcommand("purge", "Delete all dead letters");
+  arguments->purge->add_flag("--yes", arguments->is_sure, "Confirm that all of them are deleted");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redrive, arguments->purge})
     one->fallthrough();
   const auto run = [arguments, deps] {

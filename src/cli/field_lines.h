@@ -1,5 +1,5 @@
-// Where in a document each field of each row stands, for words to whoever wrote it. The rows are judged after
-// they were read, when their lines are forgotten; this looks them up again.
+// The line of each field of each row in a document, for error messages. Rows are checked after they were
+// read, when their lines are no longer known; this looks the lines up again.
 // Tests: src/cli/tenant_command_test.cc
 #pragma once
 
@@ -17,7 +17,7 @@ struct RowLines {
   int of(const std::string& field) const;  // the row's when the field is not there
 };
 
-// Of a mapping, or of a sequence of mappings, in their order. Empty when it is neither.
+// For a mapping, or a sequence of mappings in their order. Empty for anything else.
 std::vector<RowLines> field_lines(std::string_view document);
 
 }  // namespace headgate::cli

@@ -65,7 +65,7 @@ void print_summary(const config::Config& config, const Status& status,
                    const assembly::LocalPipeline::LeftOver& left, Seconds uptime, std::ostream& output) {
   output << "\nStopped.\n\n" << status_table(status, status, Seconds(1), uptime) << '\n';
   if (left.batches + left.messages > 0) {
-    output << "  left for the next start, not lost: " << left.batches << " batches to store, "
+    output << "  left for the next start (nothing is lost): " << left.batches << " batches to store, "
            << left.messages << " objects to deliver\n";
   }
   output << "  stored objects:   " << config.store.root << '/' << config.store.bucket.str()
@@ -111,15 +111,17 @@ int run_local(const Arguments& arguments, const CommandDeps& deps) {
 }  // namespace
 
 Command add_local(CLI::App& parent, CommandDeps deps) {
-  CLI::App* app = parent.add_subcommand("local", "The whole pipeline in one process on embedded parts");
+  CLI::App* app =
+      parent.add_subcommand("local", "Run the whole pipeline in one process on this machine, without AWS");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kLocal);
-  app->add_option("--seconds", arguments->seconds, "Stop after so long; 0 = at Ctrl-C")
+  app->add_option("--seconds", arguments->seconds, "Stop after this many seconds; with 0 at Ctrl-C")
       ->check(seconds_check());
-  app->add_option("--grace", arguments->grace, "At the end, seconds to store and deliver what was collected")
+  app->add_option("--grace", arguments->grace, "Seconds to store and deliver the rest after a stop")
       ->check(seconds_check())
       ->capture_default_str();
-  app->add_option("--status", arguments->status, "table, line, off; auto is a table on a terminal")
+  app->add_option("--status", arguments->status,
+                  "How progress is shown; auto is a table if standard output is a terminal")
       ->check(CLI::IsMember({"auto", "table", "line", "off"}))
       ->capture_default_str();
   return {.app = app, .run = [arguments, deps] { return run_local(*arguments, deps); }};

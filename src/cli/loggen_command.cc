@@ -66,24 +66,26 @@ std::vector<loggen::Format> formats_of(const std::vector<std::string>& names) {
 }
 
 void add_amount_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("--rate", arguments.run.rate, "Lines a second; 0: as fast as they can be written")
+  app.add_option("--rate", arguments.run.rate, "Lines a second; 0 means as fast as possible")
       ->check(CLI::Range(std::uint64_t{0}, loggen::kRateMax))
       ->default_val(100);
-  app.add_option("--count", arguments.run.count, "Lines in all; 0: no end")->capture_default_str();
-  app.add_option("--seconds", arguments.seconds, "How long; 0: no end")->check(seconds_check());
+  app.add_option("--count", arguments.run.count, "Lines in all; 0 means without end")->capture_default_str();
+  app.add_option("--seconds", arguments.seconds, "How many seconds to run; 0 means without end")
+      ->check(seconds_check());
   app.add_option(
          "--seed", arguments.generator.seed,
          "The same seed and options give the same pods and messages; with --start-time the same bytes")
       ->capture_default_str();
   app.add_option("--start-time", arguments.start_time,
-                 "Give lines made-up times from this on, 1/rate apart (1 ms with --rate 0)")
+                 "Give the lines invented times that begin here, 1/rate apart (1 ms with --rate 0)")
       ->check(check_start_time);
 }
 
 void add_message_options(CLI::App& app, Arguments& arguments) {
   loggen::GeneratorOptions& generator = arguments.generator;
   app.add_option("--format", arguments.formats,
-                 "plain, iso, json, klog, logfmt, go, audit or mixed; several: comma or repeated")
+                 "plain, iso, json, klog, logfmt, go, audit or mixed; separate several by commas, or repeat "
+                 "the option")
       ->delimiter(',')
       ->check(CLI::Validator(check_format, "", ""))
       ->capture_default_str();
@@ -104,7 +106,8 @@ void add_message_options(CLI::App& app, Arguments& arguments) {
       ->check(number_check(0, 100))
       ->capture_default_str();
   app.add_flag("--odd", generator.has_odd_lines,
-               "Also lines that break careless readers: not UTF-8, empty, CR, NUL, 1 MiB, lone surrogates");
+               "Also write lines that careless readers cannot handle: not UTF-8, empty, CR, NUL, 1 MiB, lone "
+               "surrogates");
 }
 
 void add_place_options(CLI::App& app, Arguments& arguments) {
@@ -113,20 +116,23 @@ void add_place_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--tenants", fleet.tenants, "Namespaces: tenant-a, tenant-b, ...")
       ->check(number)
       ->capture_default_str();
-  app.add_option("--applications", fleet.applications, "Applications a tenant")
+  app.add_option("--applications", fleet.applications, "Applications of each tenant")
       ->check(number)
       ->capture_default_str();
-  app.add_option("--pods", fleet.pods, "Pods an application")->check(number)->capture_default_str();
-  app.add_option("--containers", fleet.containers, "Containers a pod")->check(number)->capture_default_str();
+  app.add_option("--pods", fleet.pods, "Pods of each application")->check(number)->capture_default_str();
+  app.add_option("--containers", fleet.containers, "Containers of each pod")
+      ->check(number)
+      ->capture_default_str();
   app.add_option("--output", arguments.output,
                  "- for standard output, or a directory for <namespace>_<pod>_<uid>/<container>/0.log")
       ->capture_default_str();
-  app.add_flag("--cri", arguments.is_cri, "On standard output: lines as a container runtime writes them");
-  app.add_option("--rotate-bytes", arguments.rotation.bytes, "Rotate a log file of this size; 0: never")
+  app.add_flag("--cri", arguments.is_cri,
+               "On standard output, write lines as a container runtime writes them");
+  app.add_option("--rotate-bytes", arguments.rotation.bytes, "Rotate a log file at this size; 0 means never")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   app.add_option("--rotate-keep", arguments.rotation.files,
-                 "Files kept of a container, the one being written included")
+                 "Files that are kept of a container, with the one that is being written")
       ->check(CLI::Range(std::size_t{2}, std::size_t{1000}))
       ->capture_default_str();
 }
@@ -189,7 +195,7 @@ Result<> generate(Arguments arguments, const LoggenDeps& deps) {
 }  // namespace
 
 Command add_loggen(CLI::App& parent, LoggenDeps deps) {
-  CLI::App* app = parent.add_subcommand("loggen", "Realistic fake logs at a set rate");
+  CLI::App* app = parent.add_subcommand("loggen", "Write realistic invented logs at a chosen rate");
   // Shared by CLI11, which writes the options into it, and by run, which reads them; both live as long as
   // app.
   const auto arguments = std::make_shared<Arguments>();

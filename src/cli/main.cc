@@ -53,7 +53,9 @@ int main(int argc, char** argv) {
   complaints << std::unitbuf;
   const cli::CommandDeps deps{.environment = environment, .output = output, .complaints = complaints};
 
-  CLI::App app("Centralised log ingestion, decentralised delivery", "headgate");
+  CLI::App app(
+      "Collects the logs of all tenants centrally, and delivers them into each tenant's own AWS account.",
+      "headgate");
   app.require_subcommand(1);
   app.set_version_flag("--version", assembly::version_text(assembly::kCommit));
   const std::vector<cli::Command> commands = {

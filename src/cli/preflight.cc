@@ -245,7 +245,7 @@ class Preflight {
     if (may.ok()) {
       tell_(good("queue: visibility may be changed"));
     } else {
-      tell_(bad("queue: visibility may not be changed: " + may.error().what,
+      tell_(bad("queue: the role is not allowed to change the visibility of messages: " + may.error().what,
                 "allow sqs:ChangeMessageVisibility on " + facts->arn + " to " + arn_of_principal(principal_) +
                     "; without it each failed delivery waits for the queue's own time-out"));
     }
@@ -411,8 +411,9 @@ QueuePreflight preflight_of_queue(assembly::AwsClients& clients, const config::C
   const Result<> may = aws::may_change_visibility(sqs, url, deadline);
   if (!may.ok() && may.error().fault == Fault::Denied) {
     preflight.may_change_visibility = false;
-    found.push_back(bad("queue: visibility may not be changed: " + may.error().what,
-                        "allow sqs:ChangeMessageVisibility"));
+    found.push_back(
+        bad("queue: the role is not allowed to change the visibility of messages: " + may.error().what,
+            "allow sqs:ChangeMessageVisibility"));
   }
   std::erase_if(found, [](const Finding& finding) { return finding.state != Finding::State::Bad; });
   return preflight;

@@ -47,7 +47,7 @@ Result<std::vector<ObjectCreated>> named_objects(const ProcessArguments& argumen
     std::move(event.objects.begin(), event.objects.end(), std::back_inserter(objects));
   }
   if (objects.empty())
-    return Error{Fault::Invalid, "mode manual: no --object, and no --event that names one"};
+    return Error{Fault::Invalid, "mode manual needs --object, or an --event that names objects"};
   return objects;
 }
 

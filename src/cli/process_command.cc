@@ -33,8 +33,8 @@ Result<> judge_options(Arguments& arguments, const CLI::Option& mode, const std:
     if (used.option->count() == 0 || is_used) continue;
     std::string modes;
     for (const std::string_view one : used.modes) modes.append(modes.empty() ? "" : " or ").append(one);
-    return Error{Fault::Invalid, used.option->get_name() + ": is of --mode " + modes +
-                                     ", and has no meaning in mode " + arguments.mode};
+    return Error{Fault::Invalid, used.option->get_name() + ": works only with --mode=" + modes +
+                                     ", not in mode " + arguments.mode};
   }
   return {};
 }
@@ -56,11 +56,10 @@ Command add_process(CLI::App& parent, CommandDeps deps, std::istream& input) {
   arguments->config = add_config_flags(*app, config::kProcess);
   ProcessArguments& process = arguments->process;
   const CLI::Option* const mode =
-      app->add_option(
-             "--mode", arguments->mode,
-             "sqs: what the queue tells of, until stopped; lambda: as AWS Lambda's runtime; manual: what "
-             "--object or --event names, which imply it; scan: what the ledger lacks under --prefix of "
-             "each of process.buckets")
+      app->add_option("--mode", arguments->mode,
+                      "sqs: deliver what the queue announces, until stopped; lambda: run as an AWS Lambda "
+                      "function; manual: deliver what --object or --event names (they imply this mode); "
+                      "scan: deliver objects of process.buckets that the ledger does not know")
           ->check(CLI::IsMember({"sqs", "lambda", "manual", "scan"}))
           ->capture_default_str();
   std::vector<Used> uses;
@@ -69,24 +68,25 @@ Command add_process(CLI::App& parent, CommandDeps deps, std::istream& input) {
     return option;
   };
   used_by({"manual"}, app->add_option("--object", process.objects,
-                                      "manual: an object to deliver, s3://bucket/key; as often as wanted"));
-  used_by({"manual"}, app->add_option("--event", process.event,
-                                      "manual: a file with a message's body, - for standard input"));
-  used_by({"scan"}, app->add_option("--prefix", process.prefix, "scan: only keys that begin with it"));
+                                      "manual: an object to deliver, as s3://bucket/key; can be repeated"));
+  used_by({"manual"},
+          app->add_option("--event", process.event,
+                          "manual: a file that holds the body of a queue message; - is standard input"));
+  used_by({"scan"}, app->add_option("--prefix", process.prefix, "scan: only keys that begin with this text"));
+  used_by({"scan"}, app->add_option("--after", process.after,
+                                    "scan: only keys after this one, in each of process.buckets; with "
+                                    "s3://bucket/key, buckets before that one are skipped"));
   used_by({"scan"},
           app->add_option(
-              "--after", process.after,
-              "scan: only keys after this one, in each of process.buckets; s3://bucket/key: those before "
-              "it are done"));
-  used_by({"scan"}, app->add_option(
-                        "--age-min", process.age_min,
-                        "scan: seconds that an object must be old; younger ones' messages may be under way"))
+              "--age-min", process.age_min,
+              "scan: least age of an object in seconds; the message of a younger one may still arrive"))
       ->check(seconds_check())
       ->capture_default_str();
-  used_by({"manual", "scan"}, app->add_flag("--dry-run", process.is_dry_run,
-                                            "manual, scan: show what would go where, and deliver nothing"));
-  used_by({"sqs"},
-          app->add_option("--grace", process.grace, "sqs: when told to stop, seconds for what is under way"))
+  used_by({"manual", "scan"},
+          app->add_flag("--dry-run", process.is_dry_run,
+                        "manual, scan: show what would be delivered where, and deliver nothing"));
+  used_by({"sqs"}, app->add_option("--grace", process.grace,
+                                   "sqs: seconds that deliveries may take to finish after a stop"))
       ->check(seconds_check())
       ->capture_default_str();
   const auto run = [arguments, deps, &input, mode, uses] {

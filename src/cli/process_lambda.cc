@@ -42,7 +42,8 @@ class Function {
         "invocation_finished", "A Lambda invocation was processed.",
         {{"request_id", invocation.request_id}, {"messages", messages.size()}, {"not_done", failed.size()}});
     const bool is_whole = messages.size() == 1 && messages.front().id == invocation.request_id;
-    if (is_whole && !failed.empty()) return Error{Fault::Retry, "the event's objects are not all delivered"};
+    if (is_whole && !failed.empty())
+      return Error{Fault::Retry, "not all objects of the event were delivered"};
     return aws::batch_item_failures(failed);
   }
 

@@ -44,7 +44,9 @@ Result<int> process_queue(ProcessRun& run, std::chrono::milliseconds grace) {
   std::atomic<bool> may_change_visibility{true};
   readiness.add("visibility", [&]() -> Result<> {
     if (may_change_visibility) return {};
-    return Error{Fault::Denied, "queue: visibility may not be changed; run `headgate check process`"};
+    return Error{
+        Fault::Denied,
+        "queue: the role is not allowed to change the visibility of messages; run `headgate check process`"};
   });
   std::unique_ptr<http::Server> server;  // after what its handlers read, so that it ends first
   if (run.config.metrics.listen) {

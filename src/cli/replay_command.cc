@@ -144,28 +144,32 @@ Result<int> replay_range(const Arguments& arguments, ProcessRun& run) {
 
 Command add_replay(CLI::App& parent, CommandDeps deps) {
   CLI::App* app =
-      parent.add_subcommand("replay", "Deliver again what was parked, or a tenant's span of time");
+      parent.add_subcommand("replay", "Deliver parked objects again, or a tenant's objects of a time range");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kReplay);
   CLI::Option* const parked =
-      app->add_flag("--parked", arguments->is_parked, "What is parked, now that its cause is mended");
-  app->add_option("--tenant", arguments->tenant, "Of this tenant; with --parked, empty: of all");
-  app->add_option("--count", arguments->count, "--parked: at most so many deliveries")
+      app->add_flag("--parked", arguments->is_parked, "Deliver parked objects, now that the cause is fixed");
+  app->add_option("--tenant", arguments->tenant,
+                  "The tenant; with --parked it may be left out, which means all tenants");
+  app->add_option("--count", arguments->count, "With --parked: most deliveries")
       ->check(CLI::Range(std::size_t{1}, kParkedMax))
       ->needs(parked)
       ->capture_default_str();
   app->add_option("--destination", arguments->destination,
-                  "To this destination only: cloudwatch, s3, s3#audit");
-  app->add_option("--from", arguments->from, "What was stored since then, e.g. 2026-11-25T13:00:00Z");
-  app->add_option("--to", arguments->to, "And before then; empty: now");
-  app->add_option("--prefix", arguments->prefix, "Only keys that begin with it: less to list");
+                  "Only this destination, for example cloudwatch, s3 or s3#audit");
+  app->add_option("--from", arguments->from,
+                  "Start of the time range in which objects were stored, for example 2026-11-25T13:00:00Z");
+  app->add_option("--to", arguments->to, "End of the time range; if empty, now");
+  app->add_option("--prefix", arguments->prefix,
+                  "Only keys that begin with this text, so that less is listed");
+  app->add_option("--after", arguments->after,
+                  "Only keys after this one, in each of process.buckets; with s3://bucket/key, buckets "
+                  "before that one are skipped");
   app->add_option(
-      "--after", arguments->after,
-      "Only keys after this one, in each of process.buckets; s3://bucket/key: those before it are done");
-  app->add_option("--name", arguments->name,
-                  "The replay's name in the ledger: run again under it, it delivers only what it has not")
+         "--name", arguments->name,
+         "Name of the replay in the ledger; a repeated run with the same name delivers only the rest")
       ->check(name_check());
-  app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered again");
+  app->add_flag("--dry-run", arguments->is_dry_run, "Show what would be delivered, and deliver nothing");
   const auto run = [arguments, deps] {
     return run_configured("replay", *arguments->config, deps, [&](ProcessRun& process) {
       return arguments->is_parked ? replay_parked(*arguments, process) : replay_range(*arguments, process);

@@ -22,8 +22,8 @@ void open_missing_standard_descriptors() {
 int status_with_output(int status, std::ostream& output, std::ostream& complaints) {
   output.flush();
   if (output) return status;
-  complaints << "headgate: not all of the output could be written to standard output: what was read of it "
-                "is not complete\n";
+  complaints << "headgate: not all of the output could be written to standard output, so it is "
+                "incomplete\n";
   return status == 0 ? kExitFailure : status;
 }
 

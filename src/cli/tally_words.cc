@@ -49,7 +49,7 @@ int exit_status_of(const process::Tally& tally) {
 
 void tell_of_parked(std::ostream& output, const process::Tally& tally) {
   if (tally.parked + tally.parked_before == 0) return;
-  output << "what is parked, and why: headgate undelivered list --kind=parked\n";
+  output << "To see what is parked and why, run: headgate undelivered list --kind=parked\n";
 }
 
 }  // namespace headgate::cli

@@ -67,7 +67,7 @@ Result<std::vector<StoredConfiguration>> TenantActions::all_rows() {
     ConfigurationPage page = TRY(deps_.store.list(from, kPageRows, soon()));
     for (StoredConfiguration& row : page.rows) rows.push_back(std::move(row));
     if (page.next.empty()) return rows;
-    if (page.next == from) return Error{Fault::Retry, "the tenant store gives the same page again and again"};
+    if (page.next == from) return Error{Fault::Retry, "the tenant store returns the same page repeatedly"};
     from = std::move(page.next);
   }
 }
@@ -291,7 +291,7 @@ int TenantActions::enable(const TenantId& tenant, const DestinationName& type) {
   if (!problems.empty()) return complain(problems);
   warn_of_names(*row);
   if (row->enabled) {
-    deps_.output << name_of_row(*row) << ": is enabled already" << why_nothing_is_delivered(*row) << '\n';
+    deps_.output << name_of_row(*row) << ": is already enabled" << why_nothing_is_delivered(*row) << '\n';
     return 0;
   }
   row->enabled = true;
@@ -302,7 +302,7 @@ int TenantActions::disable(const TenantId& tenant, const DestinationName& type) 
   Result<TenantConfiguration> row = readable_row(tenant, type);
   if (!row.ok()) return fail(row.error());
   if (!row->enabled) {
-    deps_.output << name_of_row(*row) << ": is disabled already\n";
+    deps_.output << name_of_row(*row) << ": is already disabled\n";
     return 0;
   }
   row->enabled = false;
@@ -335,7 +335,7 @@ int TenantActions::remove(const TenantId& tenant, const DestinationName& type) {
   Result<> removed = deps_.store.remove(tenant, type, soon());
   if (!removed.ok()) return fail(std::move(removed).error().in(name));
   deps_.output << name << ": deleted";
-  if (is_last) deps_.output << "; whoever is given the id next gets nothing of what is stored by now";
+  if (is_last) deps_.output << "; a later tenant with this id receives nothing that is stored now";
   deps_.output << '\n';
   return 0;
 }

@@ -43,11 +43,11 @@ class TenantCommand {
     list_ = app.add_subcommand("list", "Show all tenants' destinations");
     get_ = app.add_subcommand("get", "Show a tenant's destinations, or one of them");
     put_ = app.add_subcommand(
-        "put", "Store destinations from a YAML or JSON document, once all of them are valid; row by row");
+        "put", "Store the destinations of a YAML or JSON document; nothing is stored if one is invalid");
     enable_ = app.add_subcommand("enable", "Start delivering to a destination");
     disable_ = app.add_subcommand("disable", "Stop delivering to a destination");
-    delete_ = app.add_subcommand("delete", "Forget a destination");
-    validate_ = app.add_subcommand("validate", "Judge a document, or what is stored");
+    delete_ = app.add_subcommand("delete", "Delete a destination");
+    validate_ = app.add_subcommand("validate", "Check a document, or the stored configurations");
     add_format(*list_, arguments_.list_format);
     add_format(*get_, arguments_.get_format);
     add_tenant_name(*get_)->required();
@@ -113,7 +113,7 @@ class TenantCommand {
   static void add_format(CLI::App& app, TenantFormat& format) {
     const std::map<std::string, TenantFormat> formats = {
         {"table", TenantFormat::Table}, {"yaml", TenantFormat::Yaml}, {"json", TenantFormat::Json}};
-    take_word(*app.add_option("-o,--output", format, "How to show them")->type_name("table|yaml|json"),
+    take_word(*app.add_option("-o,--output", format, "The form of the output")->type_name("table|yaml|json"),
               formats);
   }
 
@@ -153,8 +153,7 @@ class TenantCommand {
 }  // namespace
 
 Command add_tenant(CLI::App& parent, TenantDeps deps) {
-  CLI::App* app =
-      parent.add_subcommand("tenant", "Who gets which logs: list and change tenants' destinations");
+  CLI::App* app = parent.add_subcommand("tenant", "List, check and change tenants' destinations");
   app->require_subcommand(1);
   auto command = std::make_shared<TenantCommand>(*app, std::move(deps));  // shared with the copies of `run`
   return {.app = app, .run = [command] { return command->run(); }};

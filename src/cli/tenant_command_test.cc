@@ -470,7 +470,7 @@ TEST(TenantEnable, TurnsAValidDestinationOnAndOff) {
   EXPECT_EQ(terminal.put(kTwoRows).status, 0);
   EXPECT_EQ(terminal.run({"enable", "acme", "s3"}).output, "acme s3: enabled, version 2\n");
   EXPECT_TRUE(terminal.row("acme", "s3").enabled);
-  EXPECT_EQ(terminal.run({"enable", "acme", "s3"}).output, "acme s3: is enabled already\n");
+  EXPECT_EQ(terminal.run({"enable", "acme", "s3"}).output, "acme s3: is already enabled\n");
   EXPECT_EQ(terminal.run({"disable", "acme", "s3"}).output, "acme s3: disabled, version 3\n");
   EXPECT_FALSE(terminal.row("acme", "s3").enabled);
   EXPECT_EQ(terminal.run({"enable", "acme", "cloudwatch"}).status, kExitFailure);
@@ -494,7 +494,7 @@ TEST(TenantDelete, ForgetsADestination) {
   Terminal terminal;
   EXPECT_EQ(terminal.put(kTwoRows).status, 0);
   EXPECT_EQ(terminal.run({"delete", "acme", "s3"}).output,
-            "acme s3: deleted; whoever is given the id next gets nothing of what is stored by now\n");
+            "acme s3: deleted; a later tenant with this id receives nothing that is stored now\n");
   const Finished again = terminal.run({"delete", "acme", "s3"});
   EXPECT_EQ(again.status, kExitFailure);
   EXPECT_EQ(again.complaints, "acme s3: no such row\n");

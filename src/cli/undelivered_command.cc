@@ -200,7 +200,8 @@ struct Sums {
 
 Result<> redeliver_parked(const Asked& asked, ProcessRun& run, assembly::DeliveryBackend& deps, Sums& sums) {
   if (deps.queue() == nullptr)
-    return Error{Fault::Invalid, "aws.queue_url: must be set: what is redelivered is announced there"};
+    return Error{Fault::Invalid,
+                 "aws.queue_url: must be set, because redeliveries are announced in that queue"};
   process::ParkedReplay replay({.clock = run.clock,
                                 .random = run.random,
                                 .ledger = deps.ledger(),
@@ -307,7 +308,9 @@ Result<> take_id(const Arguments& arguments, Asked& asked) {
     return {};
   }
   const std::optional<QuarantineKey> key = parse_quarantine_key(ObjectKey(arguments.id));
-  if (!key) return Error{Fault::Invalid, "--id: " + arguments.id + ": is no id as list shows it"};
+  if (!key)
+    return Error{Fault::Invalid,
+                 "--id: " + arguments.id + ": is not an id that `headgate undelivered list` shows"};
   asked.kinds = {name_of(key->kind)};
   asked.quarantine.kinds = {key->kind};
   asked.quarantine_id = arguments.id;
@@ -321,9 +324,9 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
                  "--kind: say what to redeliver: parked, dead-letter, events, message or object"};
   TRY(take_id(arguments, asked));
   if (arguments.is_restamped && !asked.has_kind("events"))
-    return Error{Fault::Invalid, "--restamp: only events are given another time, and none are asked for"};
+    return Error{Fault::Invalid, "--restamp: works on events only; add --kind=events"};
   if (asked.has_kind("lost"))
-    return Error{Fault::Invalid, "--kind: what is lost cannot be redelivered: its objects are gone"};
+    return Error{Fault::Invalid, "--kind=lost: cannot be redelivered, because the objects were deleted"};
   const bool is_filtered = !asked.parked.tenant.empty() || !asked.parked.destination.empty() ||
                            !asked.parked.reason.empty() || asked.parked.from || asked.parked.until;
   if (asked.has_kind("dead-letter") && is_filtered)
@@ -339,7 +342,7 @@ Result<int> redeliver(const Arguments& arguments, Asked asked, ProcessRun& run,
              << ", lost " << sums.lost << '\n';
   const bool is_nothing = sums.done + sums.before + sums.left + sums.lost == 0;
   if (is_nothing && !arguments.id.empty())
-    run.output << "nothing waits under this id (see headgate undelivered list): " << shown(arguments.id)
+    run.output << "nothing waits under this id, see `headgate undelivered list`: " << shown(arguments.id)
                << '\n';
   if (sums.lost > 0 || (is_nothing && !arguments.id.empty())) return kExitLost;
   return sums.left == 0 ? 0 : kExitLeft;
@@ -367,7 +370,7 @@ Result<int> show(const Arguments& arguments, ProcessRun& run, assembly::Delivery
       return 0;
     }
   }
-  return Error{Fault::NotFound, arguments.id + ": neither a key in quarantine nor one of the first " +
+  return Error{Fault::NotFound, arguments.id + ": is neither a key in quarantine nor one of the first " +
                                     std::to_string(kDeadLettersMax) + " dead letters"};
 }
 
@@ -383,18 +386,20 @@ Result<int> run_undelivered(const Arguments& arguments, ProcessRun& run) {
 }
 
 void add_choice(CLI::App& app, Arguments& arguments) {
-  app.add_option(
-         "--kind", arguments.kinds,
-         "parked: deliveries that wait for something; lost: whose objects are gone; dead-letter: messages "
-         "received too often; events: that a log group did not keep; message: that cannot be understood; "
-         "object: damaged. As often as wanted")
+  app.add_option("--kind", arguments.kinds,
+                 "parked: deliveries that wait for a repair; lost: deliveries whose objects were deleted; "
+                 "dead-letter: messages that were received too often; events: events that a log group "
+                 "refused; message: invalid messages; object: damaged objects. Can be repeated")
       ->check(CLI::IsMember({"parked", "lost", "dead-letter", "events", "message", "object"}));
-  app.add_option("--tenant", arguments.tenant, "Of this tenant");
-  app.add_option("--destination", arguments.destination, "To this destination: cloudwatch, s3#audit");
-  app.add_option("--reason", arguments.reason, "Whose reason has these words in it, e.g. too-old");
-  app.add_option("--from", arguments.from, "Waiting since then, e.g. 2026-11-25T13:00:00Z, or later");
-  app.add_option("--to", arguments.to, "And since before then");
-  app.add_option("--count", arguments.count, "At most so many of each kind")
+  app.add_option("--tenant", arguments.tenant, "Only this tenant");
+  app.add_option("--destination", arguments.destination,
+                 "Only this destination, for example cloudwatch or s3#audit");
+  app.add_option("--reason", arguments.reason,
+                 "Only those whose reason contains this text, for example too-old");
+  app.add_option("--from", arguments.from,
+                 "Only those that have waited since this time or later, for example 2026-11-25T13:00:00Z");
+  app.add_option("--to", arguments.to, "Only those that have waited since before this time");
+  app.add_option("--count", arguments.count, "Most lines of each kind")
       ->check(CLI::Range(std::size_t{1}, kCountMax))
       ->capture_default_str();
 }
@@ -402,24 +407,26 @@ void add_choice(CLI::App& app, Arguments& arguments) {
 }  // namespace
 
 Command add_undelivered(CLI::App& parent, CommandDeps deps) {
-  CLI::App* app = parent.add_subcommand(
-      "undelivered", "What was not delivered, wherever it waits: list it, show it, redeliver it");
+  CLI::App* app = parent.add_subcommand("undelivered", "List, show and redeliver what was not delivered");
   auto arguments = std::make_shared<Arguments>();  // shared by the app's options and the run
   arguments->config = add_config_flags(*app, config::kReplay);
   app->require_subcommand(1);
-  arguments->list =
-      app->add_subcommand("list", "One line each: kind, since when, tenant, destination, reason, id");
+  arguments->list = app->add_subcommand(
+      "list", "Print a line for each: kind, since when it waits, tenant, destination, reason, id");
   add_choice(*arguments->list, *arguments);
-  arguments->show = app->add_subcommand("show", "A dead letter's body, or what quarantine has under a key");
-  arguments->show->add_option("id", arguments->id, "As list shows it")->required();
+  arguments->show =
+      app->add_subcommand("show", "Print the body of a dead letter, or what quarantine holds under a key");
+  arguments->show->add_option("id", arguments->id, "The id, as list shows it")->required();
   arguments->redeliver = app->add_subcommand(
-      "redeliver", "Parked deliveries, dead letters and messages go to the queue, events to their log group");
+      "redeliver",
+      "Send parked deliveries, dead letters and messages to the queue, and events to their log group");
   add_choice(*arguments->redeliver, *arguments);
-  arguments->redeliver->add_option("--id", arguments->id, "This one, as list shows it");
+  arguments->redeliver->add_option("--id", arguments->id, "Only this id, as list shows it");
   arguments->redeliver->add_flag(
       "--restamp", arguments->is_restamped,
-      "events: give them the time of now, so that they are not too old or too new");
-  arguments->redeliver->add_flag("--dry-run", arguments->is_dry_run, "List what would be redelivered");
+      "events: send them with the present time, so that they are neither too old nor too new");
+  arguments->redeliver->add_flag("--dry-run", arguments->is_dry_run,
+                                 "List what would be redelivered, and send nothing");
   for (CLI::App* one : {arguments->list, arguments->show, arguments->redeliver}) one->fallthrough();
   const auto run = [arguments, deps] {
     return run_configured("undelivered", *arguments->config, deps,

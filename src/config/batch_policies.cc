@@ -10,13 +10,13 @@ namespace {
 
 template <typename Value>
 Result<Value> within(Result<Value> value, Value least, Value most, const std::string& range) {
-  if (value.ok() && (*value < least || *value > most)) return Error{Fault::Invalid, "is not from " + range};
+  if (value.ok() && (*value < least || *value > most)) return Error{Fault::Invalid, "must be from " + range};
   return value;
 }
 
 Result<> take(std::string_view key, std::string_view value, collect::BatchPolicy& into) {
   if (key == "partition") {
-    if (value != "pod" && value != "tenant") return Error{Fault::Invalid, "is none of pod, tenant"};
+    if (value != "pod" && value != "tenant") return Error{Fault::Invalid, "must be pod or tenant"};
     into.partition = value == "pod" ? collect::Partition::Pod : collect::Partition::Tenant;
   } else if (key == "age_max") {
     into.age_max = TRY(within(parse_duration(value), kBatchAgeLeast, kBatchAgeMost,
@@ -25,7 +25,7 @@ Result<> take(std::string_view key, std::string_view value, collect::BatchPolicy
     into.bytes_max = TRY(within(parse_bytes(value), kBatchBytesLeast, kBatchBytesMost,
                                 bytes_text(kBatchBytesLeast) + " to " + bytes_text(kBatchBytesMost)));
   } else {
-    return Error{Fault::Invalid, "is none of partition, age_max, bytes_max"};
+    return Error{Fault::Invalid, "must be partition, age_max or bytes_max"};
   }
   return {};
 }
@@ -44,7 +44,7 @@ Result<BatchPolicies> parse_batch_policies(const StringLists& overrides,
       const std::string_view key = change.substr(0, equals);
       const std::string where = name + ": " + std::string(key);
       if (equals == std::string_view::npos) return Error{Fault::Invalid, where + ": has no =value"};
-      if (!seen.insert(key).second) return Error{Fault::Invalid, where + ": is there twice"};
+      if (!seen.insert(key).second) return Error{Fault::Invalid, where + ": is given twice"};
       TRY_IN(where, take(key, change.substr(equals + 1), policy));
     }
     policies.emplace(Namespace(name), policy);

@@ -1,4 +1,4 @@
-// collect.overrides: namespaces whose batches are not as all others', e.g.
+// collect.overrides: namespaces whose batches differ from the general settings, e.g.
 //   {tenant-a: [partition=tenant, age_max=1m], tenant-b: [bytes_max=8MiB]}
 #pragma once
 
@@ -18,7 +18,7 @@ constexpr Milliseconds kBatchAgeMost{3'600'000};
 
 using BatchPolicies = std::map<Namespace, collect::BatchPolicy>;
 
-// What is not said of a namespace is as in `standard`. Fault::Invalid names it and what is wrong. Pure.
+// Whatever an entry does not name is as in `standard`. Fault::Invalid names the entry and its error. Pure.
 Result<BatchPolicies> parse_batch_policies(const StringLists& overrides,
                                            const collect::BatchPolicy& standard);
 

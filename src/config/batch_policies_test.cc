@@ -27,14 +27,13 @@ TEST(BatchPolicies, SayWhichOneIsWrong) {
     const char* change;
     const char* words;
   };
-  for (const Case& c :
-       {Case{"partition=node", "a: partition: is none of pod, tenant"},
-        Case{"partition", "a: partition: has no =value"}, Case{"", "a: : has no =value"},
-        Case{"age=1s", "a: age: is none of"}, Case{"age_max=5", "a: age_max: is not a duration"},
-        Case{"age_max=1ms", "a: age_max: is not from 100ms to 1h"},
-        Case{"age_max=2h", "a: age_max: is not from"},
-        Case{"bytes_max=1", "a: bytes_max: is not from 1KiB to 4GiB"},
-        Case{"bytes_max=x", "a: bytes_max: is not a size"}}) {
+  for (const Case& c : {Case{"partition=node", "a: partition: must be pod or tenant"},
+                        Case{"partition", "a: partition: has no =value"}, Case{"", "a: : has no =value"},
+                        Case{"age=1s", "a: age: must be"}, Case{"age_max=5", "a: age_max: is not a duration"},
+                        Case{"age_max=1ms", "a: age_max: must be from 100ms to 1h"},
+                        Case{"age_max=2h", "a: age_max: must be from"},
+                        Case{"bytes_max=1", "a: bytes_max: must be from 1KiB to 4GiB"},
+                        Case{"bytes_max=x", "a: bytes_max: is not a size"}}) {
     const auto policies = parse_batch_policies({{"a", {c.change}}}, kStandard);
     ASSERT_FALSE(policies.ok()) << c.change;
     EXPECT_TRUE(policies.error().what.starts_with(c.words)) << policies.error().what;

@@ -29,7 +29,7 @@ using Milliseconds = std::chrono::milliseconds;
 using Strings = std::vector<std::string>;
 using StringLists = std::map<std::string, Strings>;
 
-// Filled from the table's defaults; an object made otherwise means nothing.
+// Filled from the defaults of the table; the members' own initial values mean nothing.
 struct Config {
   struct Log {
     log::Level level = log::Level::Info;

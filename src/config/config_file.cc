@@ -26,7 +26,7 @@ int line_of(const YAML::Mark& mark) {
 Result<Strings> list_of(const YAML::Node& node) {
   Strings list;
   for (const YAML::Node& entry : node) {
-    if (!entry.IsScalar()) return Error{Fault::Invalid, "holds something that is no text"};
+    if (!entry.IsScalar()) return Error{Fault::Invalid, "holds a value that is not text"};
     list.push_back(entry.Scalar());
   }
   return list;
@@ -36,11 +36,11 @@ Result<StringLists> groups_of(const YAML::Node& node) {
   StringLists groups;
   for (const auto& pair : node) {
     if (!pair.first.IsScalar() || !pair.second.IsSequence())
-      return Error{Fault::Invalid, "every group is a name and a list, like infra: [etcd, dns]"};
+      return Error{Fault::Invalid, "every group must be a name and a list, like infra: [etcd, dns]"};
     const std::string& name = pair.first.Scalar();
     Strings list = TRY_IN(name, list_of(pair.second));
     if (!groups.emplace(name, std::move(list)).second)
-      return Error{Fault::Invalid, json_text(name) + " is there twice"};
+      return Error{Fault::Invalid, json_text(name) + " is given twice"};
   }
   return groups;
 }
@@ -146,13 +146,13 @@ class Reader {
     for (const auto& pair : node) {
       const YAML::Mark mark = pair.first.Mark();
       if (!pair.first.IsScalar()) {
-        complain(mark, (prefix.empty() ? "the file" : prefix) + ": holds a key that is no text");
+        complain(mark, (prefix.empty() ? "the file" : prefix) + ": holds a key that is not text");
         continue;
       }
       const std::string path = prefix.empty() ? pair.first.Scalar() : prefix + "." + pair.first.Scalar();
       const auto [first, is_new] = first_lines.emplace(path, line_of(mark));
       if (!is_new) {
-        complain(mark, path + ": is there twice, first in line " + std::to_string(first->second));
+        complain(mark, path + ": is given twice, first in line " + std::to_string(first->second));
         continue;
       }
       entry(path, pair.second, mark);
@@ -228,9 +228,9 @@ Result<StringLists> read_groups(std::string_view text) {
     const YAML::Node node = YAML::Load(std::string(text));
     if (node.IsMap()) return groups_of(node);
   } catch (const YAML::Exception& error) {
-    return Error{Fault::Invalid, "is no mapping of names to lists: " + error.msg};
+    return Error{Fault::Invalid, "is not a mapping of names to lists: " + error.msg};
   }
-  return Error{Fault::Invalid, "is no mapping of names to lists: write {infra: [etcd, dns]}"};
+  return Error{Fault::Invalid, "is not a mapping of names to lists: write {infra: [etcd, dns]}"};
 }
 
 }  // namespace headgate::config

@@ -1,5 +1,5 @@
-// The configuration file: YAML, sections nested as the keys' dots say. Strict: what it holds and we do not
-// know is an error with its line, and all errors are found at once.
+// The configuration file: YAML, with a section for each part of a key before a dot. Unknown keys are errors
+// with their lines, and all errors are reported at once.
 #pragma once
 
 #include <string>
@@ -29,9 +29,9 @@ struct ConfigFile {
   std::vector<FileComplaint> complaints;  // not YAML, unknown and repeated keys, sections and values mistaken
 };
 
-// Pure. Values are not judged yet but for their shape.
+// Pure. Checks the form of values (text, list, mapping), but not their contents.
 ConfigFile read_config_text(std::string_view text, Settings table);
-// NotFound, Denied ... when there is no reading the file; Invalid when it is too large.
+// NotFound, Denied and so on if the file cannot be read; Invalid if it is too large.
 Result<std::string> read_config_bytes(const std::string& path);
 
 // Groups in YAML's short form: {infra: [etcd, dns]}.

@@ -70,11 +70,11 @@ TEST(ConfigFile, NamesEveryMistakeAndItsLineAtOnce) {
             "4 collect: is a section; its keys go below it, indented\n"
             "6 metrics.listen: has no value; leave the key out for the default\n"
             "7 colect: unknown key; did you mean collect?\n"
-            "9 log: is there twice, first in line 1\n"
-            "11 the file: holds a key that is no text\n"
+            "9 log: is given twice, first in line 1\n"
+            "11 the file: holds a key that is not text\n"
             "14 process.buckets: must be: list of texts\n"
-            "16 process.concurrency: is there twice, first in line 15\n"
-            "18 tenants.groups: every group is a name and a list, like infra: [etcd, dns]\n"
+            "16 process.concurrency: is given twice, first in line 15\n"
+            "18 tenants.groups: every group must be a name and a list, like infra: [etcd, dns]\n"
             "19 zzz: unknown key\n");
 }
 

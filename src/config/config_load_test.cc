@@ -139,8 +139,8 @@ TEST(Config, ReportsEveryProblemOfEverySourceAtOnce) {
       {{"HEADGATE_STORE_BUCKET", "No"}});
   EXPECT_FALSE(loaded.ok());
   EXPECT_EQ(joined(loaded.problems),
-            file.path + ":2: log.levle: unknown key; did you mean log.level?\n" +    //
-                file.path + ":4: collect.codec: \"lzma\" is none of gzip, zstd\n" +  //
+            file.path + ":2: log.levle: unknown key; did you mean log.level?\n" +        //
+                file.path + ":4: collect.codec: \"lzma\" must be one of gzip, zstd\n" +  //
                 file.path +
                 ":6: collect.batch.age_max: \"300\" is not a duration: write a whole number and ms, s, m, "
                 "h or d, like 300s\n"
@@ -154,10 +154,10 @@ TEST(Config, TakesNoLongerRecordsThanCanBeReadBack) {
   };
   EXPECT_EQ(problems({{"collect.record_bytes_max", "2MiB"}, {"collect.multiline.bytes_max", "2MiB"}}), "");
   EXPECT_EQ(problems({{"collect.record_bytes_max", "3MiB"}}),
-            "--collect.record-bytes-max: collect.record_bytes_max: \"3MiB\" is not from 1KiB to 2MiB\n");
+            "--collect.record-bytes-max: collect.record_bytes_max: \"3MiB\" must be from 1KiB to 2MiB\n");
   EXPECT_EQ(
       problems({{"collect.multiline.bytes_max", "2049KiB"}}),
-      "--collect.multiline.bytes-max: collect.multiline.bytes_max: \"2049KiB\" is not from 1KiB to 2MiB\n");
+      "--collect.multiline.bytes-max: collect.multiline.bytes_max: \"2049KiB\" must be from 1KiB to 2MiB\n");
 }
 
 TEST(Config, RefusesSettingsThatDoNotGoTogether) {

@@ -1,5 +1,5 @@
-// One thing that an operator can set. The table of all of them (settings()) is the only list there is: the
-// file's keys, environment variables, flags, their documentation and their checks all come from it.
+// One thing that an operator can set. The table settings() is the only list of all: the file's keys, the
+// environment variables, the flags, their documentation and their checks come from it.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace headgate::config {
 
-// The subcommands that a setting matters to; each gets a flag for it. Bits.
+// Bits for the subcommands that use a setting; each of them gets a flag for it.
 enum CommandSet : unsigned {
   kLocal = 1U << 0,
   kCollect = 1U << 1,
@@ -42,7 +42,7 @@ struct Choice {
   int value;  // of the enumerator
 };
 
-// What the table says of a setting beside its member.
+// What the table says about a setting besides its member.
 struct Description {
   std::string_view key;            // collect.batch.age_max
   std::string_view standard = {};  // the default as it would be written; ${other.key} is that setting's value
@@ -68,7 +68,7 @@ struct Setting {
 
 using Settings = std::span<const Setting>;
 
-// All of them, sections together, a setting after those that its default names.
+// All settings, section by section. A setting follows those that its default names.
 Settings settings();
 
 }  // namespace headgate::config

@@ -108,7 +108,7 @@ Result<SettingValue> parse_text(const Setting& setting, const std::string& text)
         value.text = text;
         return value;
       }
-      return invalid("is none of " + choice_names(setting));
+      return invalid("must be one of " + choice_names(setting));
   }
   CHECK(false);
 }
@@ -181,7 +181,7 @@ Result<SettingValue> parse_setting(const Setting& setting, const RawValue& raw) 
     return invalid("must be: " + std::string(name_of(setting.kind)));
   }
   if (is_bounded(setting.kind) && (value.number < setting.about.least || value.number > setting.about.most))
-    return invalid(shown + "is not from " + bound_text(setting, setting.about.least) + " to " +
+    return invalid(shown + "must be from " + bound_text(setting, setting.about.least) + " to " +
                    bound_text(setting, setting.about.most));
   if (setting.about.complaint != nullptr) {
     if (const auto complaint = setting.about.complaint(value)) return invalid(*complaint);

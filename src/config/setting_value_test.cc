@@ -65,17 +65,17 @@ TEST(SettingValue, SaysWhatIsWrongAndWhatWouldBeRight) {
   };
   const Row rows[] = {
       {"log.level", "info", ""},
-      {"log.level", "Info", "\"Info\" is none of debug, info, warn, error"},
-      {"collect.codec", "none", "\"none\" is none of gzip, zstd"},
+      {"log.level", "Info", "\"Info\" must be one of debug, info, warn, error"},
+      {"collect.codec", "none", "\"none\" must be one of gzip, zstd"},
       {"process.concurrency", "2", ""},
       {"process.concurrency", "2.0", "\"2.0\" is not a whole number"},
       {"process.concurrency", "two", "\"two\" is not a whole number"},
-      {"process.concurrency", "0", "\"0\" is not from 1 to 256"},
+      {"process.concurrency", "0", "\"0\" must be from 1 to 256"},
       {"process.concurrency", Strings{"2"}, "must be: integer"},
-      {"process.visibility", "13h", "\"13h\" is not from 1s to 12h"},
+      {"process.visibility", "13h", "\"13h\" must be from 1s to 12h"},
       {"process.visibility", "300",
        "\"300\" is not a duration: write a whole number and ms, s, m, h or d, like 300s"},
-      {"collect.batch.bytes_max", "1B", "\"1B\" is not from 1KiB to 4GiB"},
+      {"collect.batch.bytes_max", "1B", "\"1B\" must be from 1KiB to 4GiB"},
       {"collect.batch.bytes_max", "lots",
        "\"lots\" is not a size: write a whole number and KiB, MiB, GiB or TiB, like 64MiB"},
       {"cluster_id", "prod-eu_1.a", ""},
@@ -94,9 +94,9 @@ TEST(SettingValue, SaysWhatIsWrongAndWhatWouldBeRight) {
       {"tenants.groups", "{infra: [etcd, dns], b: []}", ""},
       {"tenants.groups", StringLists{{"a", {"x"}}, {"A", {"y"}}},
        "group \"a\" exists twice; case does not matter in names of groups"},
-      {"tenants.groups", "infra", "\"infra\" is no mapping of names to lists: write {infra: [etcd, dns]}"},
+      {"tenants.groups", "infra", "\"infra\" is not a mapping of names to lists: write {infra: [etcd, dns]}"},
       {"tenants.groups", "{infra: etcd}",
-       "\"{infra: etcd}\" every group is a name and a list, like infra: [etcd, dns]"},
+       "\"{infra: etcd}\" every group must be a name and a list, like infra: [etcd, dns]"},
   };
   for (const Row& row : rows) EXPECT_EQ(complaint_of(row.key, row.raw), row.complaint) << row.key;
 }

@@ -1,5 +1,5 @@
-// What an orchestrator asks of a running Headgate: `/healthz` (is the process alive), `/readyz` (can it do
-// its work) and `/metrics` (Prometheus).
+// The paths that orchestrators and Prometheus request: `/healthz` (the process is alive), `/readyz` (it can
+// work) and `/metrics`.
 // Tests: src/http/server_test.cc
 #pragma once
 
@@ -15,11 +15,11 @@
 namespace headgate::http {
 
 // Named checks; ready when all pass. Any thread. Add them all before serving.
-// The answer names what fails but not why: words may hold paths and names of accounts, and nobody has logged
-// in. The words are logged, once each time that a check changes.
+// The answer names the failing check but not the error, because errors may hold paths and account names and
+// the caller is not authenticated. Errors are logged each time that a check's result changes.
 class Readiness {
  public:
-  // Runs on a server thread: answers at once, from what is known.
+  // Runs on a server thread, so it must answer at once, without waiting.
   using Check = std::function<Result<>()>;
 
   void add(std::string name, Check check);
@@ -37,7 +37,7 @@ class Readiness {
   std::vector<Entry> entries_ GUARDED_BY(mutex_);
 };
 
-// Adds the three paths; what is given must outlive the server.
+// Adds the three paths. `metrics` and `readiness` must outlive the server.
 void add_health_routes(Routes& routes, const Metrics& metrics, Readiness& readiness);
 
 }  // namespace headgate::http

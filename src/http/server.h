@@ -35,10 +35,10 @@ using Routes = std::map<std::string, Handler, std::less<>>;  // by exact path
 // {"error":"..."} with that status.
 Response error_response(unsigned status, std::string_view what);
 
-// Made from any thread; serves on threads of its own from open() until it is destroyed, which waits for
-// running handlers and closes what is open. So whoever owns it destroys it before anything that a handler
-// reads. Unknown paths are 404, other methods 405 with Allow, both in JSON; malformed requests are refused by
-// libmicrohttpd (400, 414, 431 ...).
+// Created on any thread. Serves on its own threads from open() until it is destroyed, which waits for running
+// handlers and closes open connections. So destroy it before anything that a handler reads. Unknown paths are
+// 404, other methods 405 with Allow, both in JSON; malformed requests are refused by libmicrohttpd (400, 414,
+// 431 ...).
 class Server {
  public:
   struct Limits {
@@ -58,7 +58,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // With the port that was bound when 0 was asked for.
+  // The bound address. Its port is the chosen one if port 0 was requested.
   const ListenAddress& address() const { return address_; }
 
  private:

@@ -82,6 +82,12 @@ class BadInput(EndToEndTest):
                 self.assertTrue(any(word in done.stderr for word in named), done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
+    def test_a_mistyped_command_is_named(self):
+        for words in (["procss"], ["tenant", "lst"], ["undelivered", "lst", "--tenant=a"]):
+            done = subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f": {words[0] if len(words) == 1 else words[1]}: there is no such command", done.stderr)
+
     def test_a_configuration_with_a_mistyped_key(self):
         installation = self.install()
         config = installation.path / "headgate.yaml"
