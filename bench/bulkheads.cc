@@ -439,7 +439,7 @@ int main(int argc, char** argv) {
     threads.push_back(
         static_cast<std::size_t>(std::max<std::int64_t>(headgate::bulkheads::number_in(argv[word]), 1)));
   }
-  if (threads.empty()) threads = {8, 32};  // a small worker, and process.concurrency as it comes
+  if (threads.empty()) threads = {8, 32};  // a small worker, and the default of process.concurrency
   return headgate::bulkheads::run(
       std::chrono::seconds(argc > 1 ? headgate::bulkheads::number_in(argv[1]) : 20), threads);
 }

@@ -1,9 +1,9 @@
 // From CRI files in the page cache to sealed gzip objects in a spool, on one core: the whole collect stage
 // without uploading. The ceiling, measured in the same run, is the bare ISA-L compression of the same NDJSON
 // bytes, from memory to nowhere.
-//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-thorough|zstd [pod|tenant]]
-// gzip: nothing is compressed thoroughly (collect.thorough_rate: 0), as all but the first moments of a
-// backlog is; gzip-thorough: all of it is, as on nodes that write less.
+//   bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-small|zstd [pod|tenant]]
+// gzip: nothing gets the small compression (collect.thorough_rate: 0), as all but the first moments of a
+// backlog; gzip-small: everything gets it, as on nodes that write less.
 #include <isa-l/igzip_lib.h>
 #include <sys/resource.h>
 #include <zlib.h>
@@ -59,7 +59,7 @@ double total(const Metrics& metrics, const char* name) {
 
 struct Kind {
   Codec codec = Codec::Gzip;
-  bool is_thorough = false;
+  bool is_small = false;
   collect::Partition partition = collect::Partition::Pod;
 };
 
@@ -75,7 +75,7 @@ Result<Collected> collect_all(const std::string& pod_logs, const std::string& da
   options.key_template = *KeyTemplate::parse(KeyTemplate::kDefault);
   options.node = NodeName("node-1");
   options.batch.codec = kind.codec;
-  options.thorough_bytes_per_second = kind.is_thorough ? std::uint64_t{1} << 50U : 0;
+  options.thorough_bytes_per_second = kind.is_small ? std::uint64_t{1} << 50U : 0;
   options.policy.partition = kind.partition;
   options.spool_free_bytes_min = 0;
   const double began = cpu_seconds();
@@ -174,8 +174,8 @@ void print(const std::string& name, double value, const char* unit, double ceili
 
 int run(const std::string& pod_logs, const std::string& data_directory, const std::string& codec_name,
         const std::string& partition) {
-  const bool is_thorough = codec_name == "gzip-thorough";
-  const std::optional<Codec> codec = is_thorough ? Codec::Gzip : codec_named(codec_name);
+  const bool is_small = codec_name == "gzip-small";
+  const std::optional<Codec> codec = is_small ? Codec::Gzip : codec_named(codec_name);
   if (!codec) {
     std::fprintf(stderr, "bench_collect: no such codec: %s\n", codec_name.c_str());
     return 2;
@@ -184,7 +184,7 @@ int run(const std::string& pod_logs, const std::string& data_directory, const st
   const Result<Collected> collected =
       collect_all(pod_logs, data_directory,
                   {.codec = *codec,
-                   .is_thorough = is_thorough,
+                   .is_small = is_small,
                    .partition = is_packed ? collect::Partition::Tenant : collect::Partition::Pod});
   if (!collected.ok() || collected->lines == 0) {
     std::fprintf(stderr, "bench_collect: %s\n", collected.ok() ? "no lines" : collected.error().what.c_str());
@@ -217,7 +217,7 @@ int run(const std::string& pod_logs, const std::string& data_directory, const st
 int main(int argc, char** argv) {
   if (argc < 3) {
     std::fprintf(stderr,
-                 "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-thorough|zstd [pod|tenant]]\n");
+                 "usage: bench_collect POD_LOGS DATA_DIRECTORY [gzip|gzip-small|zstd [pod|tenant]]\n");
     return 2;
   }
   return headgate::run(argv[1], argv[2], argc > 3 ? argv[3] : "gzip", argc > 4 ? argv[4] : "pod");

@@ -6,7 +6,7 @@ source "$(dirname "$0")/corpus.bash"
 
 make_pods
 find "$pods" -type f -exec cat {} + > /dev/null # into the page cache
-for kind in 'gzip pod' 'gzip tenant' 'gzip-thorough pod' 'gzip-thorough tenant' 'zstd pod' 'zstd tenant'; do
+for kind in 'gzip pod' 'gzip tenant' 'gzip-small pod' 'gzip-small tenant' 'zstd pod' 'zstd tenant'; do
   data=build/bench-corpus/data
   rm -rf "$data"
   # shellcheck disable=SC2086 # two words

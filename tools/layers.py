@@ -54,7 +54,7 @@ CLOCK = {"src/local/system_clock.cc"}
 LOCK = {"src/base/mutex.h"}  # base knows no ports, and what waits for another thread waits in real time
 LOG = {"src/base/log.cc"}  # stamps its lines itself: base knows no ports
 TESTS, BENCHES, CONFIG = "tests", "benches", "src/config/"
-# What may not be written, why, and where it may all the same.
+# What may not be written, why, and where it may be written nevertheless.
 BANNED = [
     (r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b", "sleep through the Clock port", CLOCK),
     (r"\b(?:system|steady|high_resolution)_clock::now\b|\b(?:clock_gettime|gettimeofday)\b",

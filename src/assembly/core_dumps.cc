@@ -7,8 +7,8 @@ namespace headgate::assembly {
 
 namespace {
 
-// Neither call can fail for these arguments (a soft limit may always be set up to the hard one), and where a
-// sandbox refuses them we go on: a missing dump, or one too many, is no reason not to deliver.
+// Neither call can fail for these arguments, since a soft limit may always be raised to the hard one. Where a
+// sandbox refuses them we go on, because a missing or extra dump is no reason not to deliver.
 void set_core_bytes_max(bool is_allowed) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;

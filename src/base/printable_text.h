@@ -7,10 +7,10 @@
 
 namespace headgate {
 
-// Appends `text`; line feeds, tabs and printable UTF-8 stay as they are. What a terminal would obey, or what
-// makes text look like other text, is written as it would be in a JSON string: control characters (C0, DEL,
-// C1 also as UTF-8), marks and overrides of the direction of writing, zero-width and line-separating
-// characters. Bytes that are no UTF-8 become \xNN.
+// Appends `text` so that a terminal shows it and does not obey it. Line feeds, tabs and printable UTF-8 stay
+// as they are. Control characters (C0, DEL, C1 also as UTF-8) are written as in a JSON string. So are
+// characters that make text look like other text: marks and overrides of the direction of writing, zero-width
+// and line-separating ones. Bytes that are not UTF-8 become \xNN.
 void append_printable(std::string& into, std::string_view text);
 std::string printable(std::string_view text);
 

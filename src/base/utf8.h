@@ -11,9 +11,10 @@ constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";  // U+FFFD
 
 bool is_utf8(std::string_view text);
 
-// The character that `text` (not empty) starts with, or the damage. Damage is taken as the Unicode standard
-// recommends (3.9, "substitution of maximal subparts") and as browsers and Python do: the longest start of a
-// sound sequence is one piece, any other byte is one piece by itself. Never takes a byte below 0x80 with it.
+// The character that `text` (not empty) begins with, or the damage. Damage is split as the Unicode standard
+// recommends (3.9, "substitution of maximal subparts") and as browsers and Python do. The longest beginning
+// of a valid sequence is one piece; any other byte is a piece by itself. A piece of damage never includes a
+// byte below 0x80.
 struct Utf8Piece {
   std::size_t bytes = 1;
   bool is_sound = false;

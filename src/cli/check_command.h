@@ -1,5 +1,5 @@
-// headgate check: is everything there, and may we do what we must? Connects, changes nothing but a probe that
-// it removes, and names what mends each fault.
+// headgate check: tells whether everything exists and we may do what we must. Connects, changes nothing but a
+// probe that it removes, and says how to fix each problem.
 // Tests: tests/e2e/check_test.py
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace headgate::cli {
 
-// Exit status: 0 all is well (or may not be looked at), 1 something must be mended, 2 the settings cannot be
+// Exit status: 0 all is well (or may not be looked at), 1 something must be fixed, 2 the settings cannot be
 // used.
 Command add_check(CLI::App& parent, CommandDeps deps);
 

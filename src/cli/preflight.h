@@ -1,4 +1,4 @@
-// Connects to everything that the settings name, and says what is not as it must be, each with what mends it.
+// Connects to everything that the settings name, and reports what is not as it must be, each with its fix.
 // Tests: tests/e2e/check_test.py
 #pragma once
 

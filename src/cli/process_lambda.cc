@@ -51,7 +51,8 @@ class Function {
   Function() = default;
 
   std::unique_ptr<assembly::DeliveryBackend> deps_;
-  std::unique_ptr<process::VisibilityFailures> visibility_failures_;  // before the crew, whose threads use it
+  // before the worker pool, whose threads use it
+  std::unique_ptr<process::VisibilityFailures> visibility_failures_;
   std::unique_ptr<process::WorkerPool> pool_;
   // In what is left of the invocation's time: nothing of ours runs between two.
   void look_after_what_is_parked(Deadline deadline) {

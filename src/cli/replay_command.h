@@ -1,5 +1,5 @@
-// headgate replay: deliver again. --parked: what waits for someone, once its cause is mended; else what was
-// stored in a span of time, for one tenant.
+// headgate replay: delivers again. With --parked, what waits for somebody, once its cause is fixed; otherwise
+// what was stored in a span of time, for one tenant.
 // Tests: src/cli/several_buckets_test.cc, tests/e2e/undelivered_test.py
 #pragma once
 

@@ -10,8 +10,8 @@ namespace headgate::cli {
 // their place. Before the process opens anything else.
 void open_missing_standard_descriptors();
 
-// Gives the exit status of a command that ended with `status` and wrote to `output`: one that succeeded, but
-// whose output could not be written (a full disk, a reader that is gone), has failed and says so.
+// Gives the exit status of a command that ended with `status` and wrote to `output`. A command that succeeded
+// but whose output could not be written (a full disk, a closed pipe) has failed, and says so.
 int status_with_output(int status, std::ostream& output, std::ostream& complaints);
 
 }  // namespace headgate::cli

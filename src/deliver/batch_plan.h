@@ -1,6 +1,6 @@
-// What the number of a batch means. The ledger keeps how many batches of an object a log group has; the same
-// number stands for other events, or for events that are elsewhere, once the tenant's stream template, its
-// log group or our limits have changed between two tries, or the object was written over.
+// What the number of a batch means. The ledger keeps how many batches of an object a log group has. The same
+// number stands for other events, or for events elsewhere, if the tenant's stream template, its log group or
+// our limits change between two tries, or if the object is overwritten.
 #pragma once
 
 #include "deliver/delivery.h"

@@ -231,8 +231,8 @@ Result<DeliveryCounts> BucketDelivery::copy_wanted(const Delivery& delivery, con
                                                    ObjectStore& bucket) {
   const Result<PackedIndex> packed = read_packed_index(central_, info, deadline(delivery));
   if (!packed.ok()) {
-    // An object that has no index at its end says of every record whose it is, too. So does one whose index
-    // is damaged, and a log group is delivered from it as well.
+    // In an object without an index at its end, every record still names its tenant. So it does if the index
+    // is damaged; a log group is delivered from such an object as well.
     const Fault fault = packed.error().fault;
     if (fault == Fault::NotFound || fault == Fault::Invalid) return rewrite(delivery, info, bucket);
     return packed.error();
@@ -309,7 +309,7 @@ Result<BucketDelivery::ReadToEnd> BucketDelivery::each_record(
   for (;;) {
     const Result<const ReadRecord*> record = records.next();
     if (!record.ok()) {
-      // Damaged bytes: what was read before them is delivered all the same.
+      // The bytes are damaged: the records before them are still delivered.
       if (record.error().fault != Fault::Invalid) return record.error();
       return ReadToEnd{.damage = record.error(), .is_over_limit = plain.is_over_limit()};
     }

@@ -30,9 +30,8 @@ class LogDelivery {
   // The bytes that an open stream counts for in the buffer besides its events: its name and its state.
   static constexpr std::size_t kStreamBytes = 1024;
   // A batch that the service refuses as invalid is halved until each event that it refuses is alone, however
-  // many there are. But where it refused so many and has not accepted anything of the object, and accepts
-  // none of the parts that are left either, it is not the events that are wrong: the error is the delivery's,
-  // and parks it.
+  // many there are. If so many were refused, nothing of the object was accepted, and none of the remaining
+  // parts is, then the events are not to blame. The error is then the delivery's, and parks it.
   static constexpr std::size_t kRefusedAloneMax = 32;
 
   struct Deps {

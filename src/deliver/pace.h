@@ -1,6 +1,7 @@
-// How fast calls to one destination may follow each other: as fast as they come until it refuses one, then at
-// half the rate it took them, and faster again as it takes them (additive increase, multiplicative decrease).
-// CloudWatch's quotas are the tenant's whole account's, shared with all its other loggers: nobody knows them.
+// How fast calls to one destination may follow each other. There is no limit until it refuses one. Then the
+// rate is half of what it accepted, and grows again as it accepts calls (additive increase, multiplicative
+// decrease). CloudWatch's quotas belong to the tenant's whole account and are shared with all its other
+// loggers, so nobody knows them.
 // Tests: src/deliver/gate_test.cc
 #pragma once
 

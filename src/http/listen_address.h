@@ -1,5 +1,5 @@
 // Where a server listens: `127.0.0.1:9600`, `[::1]:9600`, `localhost:9600`. Numbers only (and `localhost`,
-// which is 127.0.0.1): a name that resolves elsewhere one day must not open a port to the world.
+// which is 127.0.0.1): a name that resolves to another address one day must not open a port to everybody.
 #pragma once
 
 #include <cstdint>

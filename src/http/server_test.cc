@@ -257,11 +257,11 @@ TEST(Health, IsNotReadyWhileACheckFailsAndSaysWhichButNotWhy) {
   const std::string broken = curl(*server, "/readyz");
   curl(*server, "/readyz");
   is_broken = false;
-  const std::string mended = curl(*server, "/readyz");
+  const std::string fixed = curl(*server, "/readyz");
   const std::string logged = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(broken.starts_with("HTTP/1.1 503 ")) << broken;
   EXPECT_EQ(body_of(broken), "{\"ready\":false,\"checks\":{\"queue\":\"ok\",\"store\":\"denied\"}}\n");
-  EXPECT_TRUE(mended.starts_with("HTTP/1.1 200 ")) << mended;
+  EXPECT_TRUE(fixed.starts_with("HTTP/1.1 200 ")) << fixed;
   const std::size_t said = logged.find("secret-account-name refused us");
   EXPECT_NE(said, std::string::npos) << logged;
   EXPECT_EQ(logged.find("secret-account-name", said + 1), std::string::npos)

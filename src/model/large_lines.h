@@ -1,6 +1,6 @@
-// Who may read a large line: one reader of a process at a time. Reading a line takes up to eight times its
-// length for a moment (the line, its repaired copy, the JSON parser's index, unescaped text), so threads that
-// read large lines at once would need memory that follows from the text of tenants.
+// Lets one reader of a process at a time read a large line. Reading a line takes up to eight times its length
+// for a moment: the line, its repaired copy, the JSON parser's index, and unescaped text. Threads that read
+// large lines at once would need memory that depends on the text of tenants.
 #pragma once
 
 #include <chrono>

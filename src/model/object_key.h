@@ -1,5 +1,5 @@
-// The key of a stored object: where it came from, and so whose it is. Routing comes from key and
-// configuration alone, never from the text of a line. docs/contributing/formats/object-key.md.
+// The key of a stored object: where it comes from, and so which tenant owns it. Routing uses the key and the
+// configuration alone, never the text of a line. docs/contributing/formats/object-key.md.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,10 @@ struct KeyFields {
   bool is_packed() const { return !node.empty(); }
 };
 
-// A key template: placeholders {cluster_id} {namespace} {application} {pod_name} {tenant} {file}, each at
-// most once, each ending a segment (between slashes), {file} last, in any order, with fixed segments between
-// and with fixed text before a placeholder (both of the bytes that need no encoding). A template without
-// {tenant} must have {namespace}.
+// A key template has the placeholders {cluster_id} {namespace} {application} {pod_name} {tenant} {file}. Each
+// occurs at most once and ends a segment (between slashes). {file} comes last; the others may be in any
+// order. There may be fixed segments in between, and fixed text before a placeholder, both of bytes that need
+// no encoding. A template without {tenant} must have {namespace}.
 class KeyTemplate {
  public:
   static constexpr std::string_view kDefault = "{cluster_id}/{namespace}/{application}/{pod_name}/{file}";
@@ -54,10 +54,10 @@ class KeyTemplate {
   // With a node, {application} is written as "_packed" and {pod_name} as the node; Fault::Invalid when the
   // template lacks one of them.
   Result<ObjectKey> render(const KeyFields& fields) const;
-  // The inverse, for each key one: no two keys are read to the same fields (is_verbatim tells a key of
-  // another program from ours). Fault::Invalid: a key over 1024 bytes, more or fewer segments than the
-  // template, another text than a fixed segment, an escape that is none or that we write otherwise (%2e,
-  // %6E), a value that render() would refuse. The error names the segment.
+  // The inverse of render(): no two keys are read as the same fields (is_verbatim tells a key of another
+  // program from ours). Fault::Invalid for a key over 1024 bytes, for more or fewer segments than the
+  // template's, and for a wrong fixed segment. Also for an escape that is not valid or that we write
+  // otherwise (%2e, %6E), and for a value that render() would refuse. The error names the segment.
   Result<KeyFields> parse_key(const ObjectKey& key) const;
   // The part of every key before the first placeholder, to its last slash ("" mostly).
   std::string fixed_prefix() const;

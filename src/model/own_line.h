@@ -14,8 +14,8 @@
 
 namespace headgate {
 
-// One thread. Records of one container differ in times and message only, so the rest of the line, the frame,
-// is learnt from the first line that has it, and then compared; the last kFrames frames are known.
+// For one thread. Records of one container differ only in times and message. The rest of the line, its frame,
+// is learnt from the first line that has it, and then compared. The last kFrames frames are known.
 class OwnLine {
  public:
   static constexpr std::size_t kFrames = 4;

@@ -17,8 +17,8 @@ namespace headgate {
 // The longest line that a record is read from, without its newline: memory for one line is what a reader
 // costs.
 constexpr std::size_t kRecordLineBytesMax = 16U << 20U;
-// The longest message of a record that is written. As JSON a byte may be six, and where the text is not UTF-8
-// it stands there once more in base64: with all of that, and the names, its line is one that can be read.
+// The longest message of a record that is written. In JSON a byte may take six, and text that is not UTF-8 is
+// repeated in base64. Even with all that and the names, the line is short enough to be read.
 constexpr std::size_t kRecordMessageBytesMax = 2U << 20U;
 
 enum class Stream : std::uint8_t { Stdout, Stderr };

@@ -29,7 +29,7 @@ struct ReadRecord {
   std::uint64_t line = 0;  // 1-based line of the object it stands on
 };
 
-// What could not be read as a record, and is delivered all the same: as text.
+// Counts lines, records, and what could not be read as a record but is delivered as text.
 struct ReadCounts {
   std::uint64_t lines = 0;
   std::uint64_t records = 0;
@@ -39,20 +39,19 @@ struct ReadCounts {
   std::uint64_t bad_time = 0;    // a timestamp that cannot be read: left empty
 };
 
-// One thread. Between large lines (large_lines.h) it holds at most 4 MiB, and hardly ever more than 200 KiB.
-// For a large line it holds up to eight times its length for a moment: the line, its copy where it had to be
-// repaired, what of it had to be unescaped, and the parser's index of it (four bytes a byte at worst). Then
-// it holds the record alone. A record that is larger than any of an agent's (kKeptBytesMax) keeps all of that
-// until the next record, and so do the records that stand near it in an array, or in a line over
-// line_bytes_max.
+// For one thread. Between large lines (large_lines.h) it holds at most 4 MiB, and rarely more than 200 KiB.
+// For a large line it briefly holds up to eight times its length. That is the line, its repaired copy, its
+// unescaped parts, and the parser's index (at worst four bytes per byte). Then it holds the record alone. A
+// record that is larger than any of an agent's (kKeptBytesMax) keeps all of that until the next record. So do
+// the records near it in an array, or in a line over line_bytes_max.
 class RecordReader {
  public:
   // Three times the longest message: of text that is not UTF-8 each byte may become three.
   static constexpr std::size_t kKeptBytesMax = 3 * kRecordMessageBytesMax;
 
   struct Options {
-    // A longer line is read all the same: a JSON array element by element, as from kLargeLineBytes on;
-    // anything else as text, in records of 1 MiB.
+    // A longer line is also read: a JSON array element by element, as from kLargeLineBytes on; anything else
+    // as text, in records of 1 MiB.
     std::size_t line_bytes_max = kRecordLineBytesMax;
     // Readers that share it read their large lines by turns; none: this reader is alone. It outlives this.
     LargeLines* large_lines = nullptr;

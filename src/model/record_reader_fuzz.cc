@@ -1,5 +1,5 @@
-// Any bytes as an object: what is read is UTF-8, does not depend on how the bytes come nor on what was read
-// before, and lines that an independent parser takes for JSON objects and arrays are taken so here.
+// Any bytes may be an object. What is read is UTF-8, and does not depend on how the bytes arrive nor on what
+// was read before. Lines that an independent parser takes for JSON objects and arrays are taken so here.
 #include "model/record_reader.h"
 
 #include <simdjson.h>

@@ -194,7 +194,7 @@ TEST(RecordReader, AMessageThatIsNoStringIsItsJsonText) {  // P-5
   }
 }
 
-TEST(RecordReader, UnescapesStringsAndMendsWhatIsNoUnicode) {
+TEST(RecordReader, UnescapesStringsAndRepairsBadUnicode) {
   EXPECT_EQ(messages_of(R"({"message":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00\u0000"})"),
             Messages{"\"\\/\b\f\n\r\t\u00e9\U0001f600\0"s});
   EXPECT_EQ(messages_of(R"({"message":"\ud800 alone"})"), Messages{"\ufffd alone"});

@@ -1,4 +1,4 @@
-// Who works on messages: a crew of threads, or, in simulations, the caller itself.
+// Works on messages: a pool of threads, or, in simulations, the caller itself.
 #pragma once
 
 #include <chrono>

@@ -18,7 +18,8 @@ std::chrono::seconds wait_after(const ReceivedMessage& message, const Outcome& o
 
 namespace {
 
-// Shared by process() and the crew's threads, of which one may still be at it when process() returns.
+// Shared by process() and the threads of the worker pool, one of which may still be working when process()
+// returns.
 struct Progress {
   Mutex mutex;
   CondVar changed;

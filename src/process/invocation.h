@@ -15,7 +15,8 @@
 
 namespace headgate::process {
 
-// One thread. The crew's threads sleep between batches, so that a frozen process misses nothing.
+// For one thread. The threads of the worker pool sleep between invocations, so that a frozen process misses
+// nothing.
 class InvocationProcessor {
  public:
   struct Options {

@@ -194,7 +194,7 @@ TEST_F(Parked, IsNeverReleasedToAnotherCustomerWithTheSameId) {
   EXPECT_EQ(count(DeliveryState::Parked), 7U);
 }
 
-TEST_F(Parked, IsReleasedWhenItsConfigurationIsMended) {
+TEST_F(Parked, IsReleasedWhenItsConfigurationIsFixed) {
   TenantConfiguration broken = row("a");
   broken.log_group_name = "";
   configure(broken);

@@ -462,7 +462,7 @@ TEST_F(Processing, OneInvalidConfigurationStopsNoneOfTheOthers) {
   EXPECT_NE(entry(key, "cloudwatch#bad").reason.find("invalid configuration"), std::string::npos);
 }
 
-TEST_F(Processing, ParksNothingForWhatWasMendedAMomentAgo) {
+TEST_F(Processing, ParksNothingForWhatWasFixedAMomentAgo) {
   const ObjectKey before = store("a", kLine, "before.json");
   EXPECT_EQ(process(message_of(before)).verdict, Verdict::Done);
   EXPECT_EQ(entry(before, "*").state, DeliveryState::Parked);

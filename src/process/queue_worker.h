@@ -1,5 +1,5 @@
-// Keeps a crew, or another executor, busy from a queue: receives, keeps what it holds invisible to others,
-// settles.
+// Keeps a worker pool, or another executor, busy from a queue: receives messages, keeps them invisible to
+// others, and settles them.
 #pragma once
 
 #include <chrono>

@@ -194,7 +194,7 @@ TEST(TenantDirectory, GivesTheStoresErrorAndNoOldAnswer) {
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().fault, Fault::Retry);
   EXPECT_EQ(answer.error().what, "tenant acme: throttled");
-  deps.store.mend();
+  deps.store.fix();
   EXPECT_EQ(types_of(deps.view("acme")), "s3 ");
 }
 

@@ -138,9 +138,9 @@ TYPED_TEST_P(TenantStoreConformance, AnUnreadableRowHidesNoOtherAndCanBeFixed) {
   EXPECT_FALSE(broken->undecodable.empty());
   EXPECT_FALSE(broken->configuration.enabled);
   EXPECT_EQ(this->tenants().of_tenant(TenantId("b"), Deadline::never()).value().size(), 1U);
-  TenantConfiguration mended = this->configuration("b", "s3");
-  mended.version = broken->configuration.version;
-  EXPECT_EQ(this->put(mended), mended.version + 1);
+  TenantConfiguration fixed = this->configuration("b", "s3");
+  fixed.version = broken->configuration.version;
+  EXPECT_EQ(this->put(fixed), fixed.version + 1);
   EXPECT_EQ(this->tenants().get(TenantId("b"), DestinationName("s3"), Deadline::never())->undecodable, "");
 }
 

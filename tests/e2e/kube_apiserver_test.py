@@ -1,4 +1,4 @@
-"""`headgate collect` as a pod of its DaemonSet finds the world: kube-apiserver and etcd as others wrote them, its address in the
+"""`headgate collect` runs as a pod of its DaemonSet. There are kube-apiserver and etcd as others wrote them, its address in the
 environment, a service account's token and the authorities in files, and rights to list and watch pods and namespaces, no others.
 """
 

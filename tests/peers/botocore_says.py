@@ -3,8 +3,8 @@
 {"ask": "sign", "service", "region", "at", "key", "secret", "token", "method", "url", "headers": [[name, value]],
  "body": hex, "unsigned": bool}  ->  the Authorization header
 {"ask": "endpoint", "service", "region", "fips", "dual"}  ->  the URL, or "" where botocore refuses
-{"ask": "client", "service", "region", "environment": {name: value}}  ->  the URL that a client made in these
- surroundings asks, or "" where there is none
+{"ask": "client", "service", "region", "environment": {name: value}}  ->  the URL that a client made in this
+ environment asks, or "" where there is none
 """
 import datetime
 import json

@@ -46,7 +46,7 @@ class Container {
                                      {.variables = std::move(variables), .home = {}});
     return source.fetch(in_time());
   }
-  // Whom STS takes us for, with what the whole chain finds in these surroundings.
+  // The identity that STS sees, with the credentials that the whole chain finds in this environment.
   Result<aws::CallerIdentity> identity(Environment variables) {
     variables["AWS_ENDPOINT_URL"] = url_of_moto_;
     variables["AWS_REGION"] = "us-east-1";

@@ -228,17 +228,17 @@ TYPED_TEST(TenantsPeer, ThePredecessorsRowsKeepWhatIsNotOurs) {
             Fault::Denied);  // it is at version 1 now
 }
 
-TYPED_TEST(TenantsPeer, ARowWhoseVersionIsNoneCanBeMended) {
+TYPED_TEST(TenantsPeer, ARowWithoutAVersionCanBeFixed) {
   this->fixture_.put(
       R"({"tenant_id":{"S":"acme"},"type":{"S":"s3"},"version":{"S":"one"},"enabled":{"BOOL":true}})");
   const auto broken =
       this->fixture_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never());
   ASSERT_TRUE(broken.ok());
   EXPECT_NE(broken->undecodable, "");
-  TenantConfiguration mended;
-  mended.tenant = TenantId("acme");
-  mended.type = DestinationName("s3");
-  EXPECT_EQ(this->fixture_.tenants().put(mended, Deadline::never()).value(), 1U);
+  TenantConfiguration fixed;
+  fixed.tenant = TenantId("acme");
+  fixed.type = DestinationName("s3");
+  EXPECT_EQ(this->fixture_.tenants().put(fixed, Deadline::never()).value(), 1U);
   EXPECT_EQ(
       this->fixture_.tenants().get(TenantId("acme"), DestinationName("s3"), Deadline::never())->undecodable,
       "");

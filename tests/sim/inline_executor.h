@@ -1,5 +1,5 @@
-// An executor without threads: what was submitted is worked on when the simulation says so, in the order that
-// the tenants' shares give, as a crew would.
+// An executor without threads. Submitted work is done when the simulation says so, in the order of the
+// tenants' shares, as a worker pool would do it.
 #pragma once
 
 #include <optional>

@@ -65,7 +65,7 @@ TEST_F(PackedBatchOnDisk, EachMemberIsOnePodsAndItsIndexEntryTrue) {
     const IndexedSource& source = index.sources[member.source];
     const std::vector<SaidLine> lines = lines_of(cut);
     ASSERT_EQ(lines.size(), member.lines);
-    // The how-manieth line a message is, is also its time.
+    // The number of a message's line is also its time.
     const auto at = [](const SaidLine& line) {
       return Timestamp::from_milliseconds(sim::kSaidAtMs + std::stoll(line.message));
     };

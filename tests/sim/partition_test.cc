@@ -226,8 +226,8 @@ TEST_F(Partitioning, SmallCompressionStaysWithinItsRateUnderLoad) {
   for (const Partition partition : {Partition::Pod, Partition::Tenant}) {
     options_.policy.partition = partition;
     ASSERT_TRUE(open().ok());
-    Counter& thorough = metrics_.counter("headgate_collect_thorough_bytes_total", "");
-    const std::uint64_t before = thorough.value();
+    Counter& small = metrics_.counter("headgate_collect_thorough_bytes_total", "");
+    const std::uint64_t before = small.value();
     for (int round = 0; round < kRounds; ++round) {
       for (std::uint64_t bytes = 0; bytes < kRoundBytes; bytes += 1'000)
         say("tenant", "web-" + std::to_string(bytes % 20'000), std::string(1'000, 'x'));
@@ -237,7 +237,7 @@ TEST_F(Partitioning, SmallCompressionStaysWithinItsRateUnderLoad) {
       read();
       ASSERT_TRUE(collector_->seal_all().ok());
     }
-    const std::uint64_t compressed = thorough.value() - before;
+    const std::uint64_t compressed = small.value() - before;
     EXPECT_GE(compressed, kRate * 20 * kRounds / 2);
     // Four seconds' worth at once, and what waited when the last of it was given is owed.
     EXPECT_LE(compressed, kRate * (20 * kRounds + 4) + kRoundBytes * 3 / 2);

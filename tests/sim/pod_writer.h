@@ -1,7 +1,7 @@
-// The container runtime and kubelet: writes what a pod says in CRI form, in pieces, both streams interleaved;
-// rotates, gzips (as kubelet does: .tmp, rename, the plain file goes last), starts the container anew, and
-// removes or truncates what is in the store, or copies and truncates. Remembers every line, so that the end
-// of a run can be compared with it.
+// Plays the container runtime and kubelet. It writes what a pod says in CRI form, in pieces, with both
+// streams interleaved. It rotates and gzips (as kubelet does: .tmp, rename, the plain file goes last), and
+// restarts the container. It removes, truncates, or copies and truncates files. It remembers every line, so
+// that the end of a run can be compared with it.
 #pragma once
 
 #include <array>
@@ -99,7 +99,7 @@ class PodWriter {
   std::array<Open, 2> open_;      // what of a message was written so far as P pieces
   std::vector<InFile> in_file_;   // the records that end in it
   bool is_time_rising_ = true;    // in it
-  bool is_after_loss_ = false;    // it was cut, and is gone on with
+  bool is_after_loss_ = false;    // it was cut, and is continued
   Timestamp last_at_;
   std::array<std::vector<std::string>, 2> lost_;
   std::string unwritten_;  // the second half of a line of which the first is in the file

@@ -326,7 +326,7 @@ std::vector<std::string> lines_of(std::string_view message) {
   }
 }
 
-// The how-manieth line of its pod it is; 0 when it does not say.
+// The number of the line within its pod; 0 if the message does not say.
 std::uint64_t number_of(std::string_view message) {
   constexpr std::string_view kBefore = " line ";
   const std::size_t at = message.find(kBefore);

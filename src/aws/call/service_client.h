@@ -96,9 +96,9 @@ class ServiceClient {
   ServiceClient(const ServiceClient&) = delete;
   ServiceClient& operator=(const ServiceClient&) = delete;
 
-  // Returns the answer to the last try. An Error means one of three things: the exchange failed (no
-  // connection, or no answer in time), we have no credentials, or AWS kept refusing for a reason that passes
-  // (throttling, 5xx) until attempts, quota or deadline were used up. In the last case the call may have been
+  // Returns the answer to the last try. An Error means one of three things. Either the exchange failed (no
+  // connection, or no answer in time), or we have no credentials. Or AWS kept refusing for a reason that
+  // passes (throttling, 5xx) until attempts, quota or deadline were used up; then the call may have been
   // carried out, and retry_after is what AWS asked for. Clock skew is corrected and expired credentials are
   // renewed between tries.
   Result<Answer> call(const ServiceRequest& request, Deadline deadline);

@@ -346,7 +346,7 @@ TEST_F(CredentialsTest, AFileThatIsDevNullHasNoProfiles) {
   EXPECT_TRUE(profiles->empty());
 }
 
-TEST_F(CredentialsTest, OfAProcessComeFromOneInTheSameSurroundings) {
+TEST_F(CredentialsTest, OfAProcessComeFromOneInItsEnvironment) {
   ProcessCredentials process(clock_, {.variables = {{"GIVEN", document("PROCESS")}}, .home = {}},
                              "/bin/sh -c 'printf %s \"$GIVEN\"'");
   const Result<Credentials> got = process.fetch(in_time());

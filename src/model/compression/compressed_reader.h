@@ -1,5 +1,5 @@
-// Decompresses a stream as it comes, whatever it is: gzip, zstd or plain, told by the first bytes, never by
-// the name.
+// Decompresses a stream while it arrives: gzip, zstd or plain text, recognized by its first bytes and never
+// by its name.
 #pragma once
 
 #include <cstdint>

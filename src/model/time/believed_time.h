@@ -1,6 +1,6 @@
-// Whether the time that a message gives itself is believed. A wrong clock, a business date or a local time
-// without an offset must not decide when an event happened: destinations refuse events that are too old or
-// too new, and sort by this time (docs/contributing/adr/0010-message-times.md).
+// Decides whether the time in a message is believed. A wrong clock, a business date or a local time without
+// an offset must not decide when an event happened. Destinations refuse events that are too old or too new,
+// and sort by this time (docs/contributing/adr/0010-message-times.md).
 // Tests: src/model/time/message_time_test.cc
 #pragma once
 

@@ -9,9 +9,9 @@
 
 namespace headgate {
 
-// Each id is greater than the one before, also when the clock stands still or steps back (RFC 9562, 6.2: the
-// twelve bits after the millisecond are its fraction, and the last id's time plus one is the least of the
-// next). One thread.
+// Each id is greater than the previous one, even if the clock stands still or steps back (RFC 9562, 6.2). The
+// twelve bits after the millisecond are its fraction. The next id's time is at least the last one's plus one.
+// For one thread.
 class TimeOrderedIds {
  public:
   // 36 lower-case characters. `random` is any uniform 64-bit number. Times before 1970 count as 1970.
