@@ -13,7 +13,7 @@
 namespace headgate::cli {
 
 struct Finding {
-  // Unknown: we are not permitted to look. Deliveries may work all the same.
+  // Unknown: we are not permitted to look. Deliveries may work.
   enum class State : std::uint8_t { Good, Bad, Unknown };
   State state = State::Good;
   std::string what;  // "queue: maxReceiveCount is 3 ..."
