@@ -130,10 +130,8 @@ src/model/time/message_time.h
 src/model/time/timestamp.h
 src/model/workload_name.h
 src/process/parked_release.h
-src/process/processor.h
 src/process/queue_worker.h
 src/process/redelivery.h
-src/process/settlement.cc
 tests/conformance/log_sink.h
 tests/conformance/object_store.h
 tests/conformance/queue.h

@@ -20,7 +20,7 @@ constexpr std::size_t kOfDeathsMax = 100;
 
 constexpr std::string_view kConfiguration = "invalid configuration";
 
-// Of objects whose bytes are damaged (processor.cc).
+// Of objects whose bytes are damaged (object_delivery.cc).
 constexpr std::string_view kObject = "object: ";
 
 // No object has that key: keys end in a file's name.

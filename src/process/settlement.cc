@@ -12,7 +12,7 @@ Claimed Settlement::claim(const DeliveryId& id, Isolation isolation, Deadline de
   const Timestamp now = clock_.now();
   const Result<Claim> claim = ledger_.claim(id, owner_, now, now + lease_, deadline);
   if (!claim.ok()) {
-    give_back_later({.id = id});  // it may be ours all the same
+    give_back_later({.id = id});  // the claim may have been written although its answer is lost
     if (const auto times = said_.happened("ledger: asked", clock_.steady())) {
       log::warn("ledger_claim_failed",
                 "A delivery could not be claimed in the ledger. It is tried again later.",
@@ -118,6 +118,12 @@ void Settlement::give_back_what_is_owed(Deadline deadline) {
     if (!try_to_give_back(owed_.back(), deadline).ok()) return;
     owed_.pop_back();
   }
+}
+
+Outcome outcome_of(const Settlement::Settled& settled) {
+  if (settled.verdict == Verdict::TryLater) return {.verdict = Verdict::TryLater, .tally = {.later = 1}};
+  return {.verdict = settled.verdict,
+          .tally = settled.was_before ? tally_before(settled.state) : tally_of(settled.state)};
 }
 
 }  // namespace headgate::process

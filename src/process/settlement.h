@@ -92,4 +92,7 @@ class Settlement {
   std::vector<Owed> owed_ GUARDED_BY(mutex_);
 };
 
+// The outcome of a delivery that was decided without being tried.
+Outcome outcome_of(const Settlement::Settled& settled);
+
 }  // namespace headgate::process
