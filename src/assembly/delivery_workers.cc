@@ -56,7 +56,10 @@ Result<std::unique_ptr<DeliveryWorkers>> DeliveryWorkers::start(const Deps& deps
         while (!clock.sleep(release->turn({.stop = stop}), stop)) continue;
       });
   process::QueueWorker* const worker = workers->worker_.get();
-  workers->thread_ = std::jthread([worker](const std::stop_token& stop) { worker->run(stop); });
+  workers->thread_ = std::jthread([worker](const std::stop_token& stop) {
+    ::pthread_setname_np(::pthread_self(), "receive");
+    worker->run(stop);
+  });
   return workers;
 }
 

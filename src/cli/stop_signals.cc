@@ -1,5 +1,7 @@
 #include "cli/stop_signals.h"
 
+#include <pthread.h>
+
 #include <unistd.h>
 
 #include "base/check.h"
@@ -23,6 +25,7 @@ StopSignals::~StopSignals() {
 }
 
 void StopSignals::wait(const std::stop_token& gone) {
+  ::pthread_setname_np(::pthread_self(), "signals");
   while (!gone.stop_requested()) {
     const int signal = sigwaitinfo(&signals_, nullptr);
     if (signal < 0 || gone.stop_requested()) continue;

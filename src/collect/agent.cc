@@ -1,5 +1,7 @@
 #include "collect/agent.h"
 
+#include <pthread.h>
+
 #include "base/log.h"
 
 namespace headgate::collect {
@@ -28,6 +30,7 @@ Agent::~Agent() {
 }
 
 void Agent::collect_loop(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "collect");
   while (!stop.stop_requested()) {
     if (!collect_round(Deadline::never())) deps_.clock.sleep(options_.poll, stop);
   }
@@ -123,6 +126,7 @@ void Agent::take_failed(const Uploaded& uploaded) {
 }
 
 void Agent::upload_loop(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "upload");
   constexpr std::chrono::milliseconds kWait{200};
   while (!stop.stop_requested()) {
     const std::optional<std::uint64_t> sequence = to_upload_.pop(stop, kWait);

@@ -1,5 +1,7 @@
 #include "kube/cluster_pods.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -118,6 +120,7 @@ Result<> ClusterPods::add_watcher(WatchedResource resource, ResourceWatch::Liste
 void ClusterPods::start() {
   for (const auto& watcher : watchers_) {
     watcher->thread = std::jthread([this, watch = watcher->watch.get()](const std::stop_token& stop) {
+      ::pthread_setname_np(::pthread_self(), "watch");
       while (!stop.stop_requested()) {
         const std::chrono::milliseconds wait = watch->turn(stop);
         if (wait.count() > 0) deps_.clock.sleep(wait, stop);
@@ -128,6 +131,7 @@ void ClusterPods::start() {
 }
 
 void ClusterPods::keep(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "keep-pods");
   do {
     trust_kept_in_time();
     store_if_changed();

@@ -1,5 +1,7 @@
 #include "process/object_delivery.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <memory>
 #include <system_error>
@@ -100,7 +102,10 @@ Outcome ObjectDelivery::run_side_by_side(const ObjectTask& task, const std::vect
     std::vector<std::size_t> not_started;
     for (std::size_t first = 1; first < std::min(parts.size(), kSideBySideMax); ++first) {
       try {
-        others.emplace_back([&run, first] { run(first); });
+        others.emplace_back([&run, first] {
+          ::pthread_setname_np(::pthread_self(), "destination");
+          run(first);
+        });
       } catch (const std::system_error&) {  // no more threads to be had
         not_started.push_back(first);
       }
