@@ -1,7 +1,8 @@
 #include "base/gauge_reading.h"
 
-#include <charconv>
 #include <string>
+
+#include "base/number.h"
 
 namespace headgate {
 
@@ -10,10 +11,8 @@ std::optional<double> gauge_reading(const Metrics& metrics, std::string_view nam
   const std::string start = "\n" + std::string(name) + " ";  // a comment comes before the first sample
   const std::size_t at = text.find(start);
   if (at == std::string::npos) return std::nullopt;
-  const char* const from = text.data() + at + start.size();
-  double value = 0;
-  const auto [end, failed] = std::from_chars(from, text.data() + text.size(), value);
-  return failed == std::errc{} ? std::optional(value) : std::nullopt;
+  std::string_view reading = std::string_view(text).substr(at + start.size());
+  return take_leading_number<double>(reading);
 }
 
 }  // namespace headgate

@@ -1,8 +1,7 @@
 #include "config/setting_value.h"
 
-#include <charconv>
-
 #include "base/json_text.h"
+#include "base/number.h"
 #include "config/config_file.h"
 
 namespace headgate::config {
@@ -29,16 +28,15 @@ constexpr Unit kByteUnits[] = {{"TiB", 1ULL << 40},
 
 std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<const Unit> units,
                                              std::string_view unit_when_none) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  std::string_view name(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  std::string_view name = text;
+  const std::optional<std::uint64_t> number = take_leading_number<std::uint64_t>(name);
+  if (!number) return std::nullopt;
   if (name.empty()) name = unit_when_none;
   for (const Unit& unit : units) {
     if (unit.name != name) continue;
     constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    if (number > kMost / unit.factor) return std::nullopt;
-    return number * unit.factor;
+    if (*number > kMost / unit.factor) return std::nullopt;
+    return *number * unit.factor;
   }
   return std::nullopt;
 }
@@ -82,8 +80,9 @@ Result<SettingValue> parse_text(const Setting& setting, const std::string& text)
       value.text = text;
       return value;
     case SettingKind::Integer: {
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value.number);
-      if (error != std::errc() || end != text.data() + text.size()) return invalid("is not a whole number");
+      const auto number = parse_number<decltype(value.number)>(text);
+      if (!number) return invalid("is not a whole number");
+      value.number = *number;
       return value;
     }
     case SettingKind::Boolean:

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <numeric>
 
 #include "base/check.h"
+#include "base/number.h"
 #include "model/compression/checksum.h"
 
 namespace headgate::deliver {
@@ -40,9 +40,9 @@ bool BatchOutcome::resume(std::string_view text) {
     text.remove_prefix(1);
     std::size_t count = 1;
     if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-      if (failed != std::errc{}) return false;
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      const auto written = take_leading_number<std::size_t>(text);
+      if (!written) return false;
+      count = *written;
     }
     if (count > events_.size() - outcomes.size()) return false;
     outcomes.append(count, letter);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/utf8.h"
 #include "deliver/object_text.h"
 #include "model/compression/checksum.h"
@@ -292,9 +292,8 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
   TRY(put_once(bucket, to, options, until, write));
   // The agent wrote how many lines it put in; the object is not opened to count them.
   DeliveryCounts counts{.bytes = info.bytes, .batches = 1};
-  if (lines != info.metadata.end()) {
-    std::from_chars(lines->second.data(), lines->second.data() + lines->second.size(), counts.events);
-  }
+  if (lines != info.metadata.end())
+    counts.events = parse_number<decltype(counts.events)>(lines->second).value_or(0);
   const auto first = info.metadata.find("headgate-first");
   if (first != info.metadata.end()) counts.first_at = parse_rfc3339(first->second);
   return counts;

@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
+#include "base/number.h"
 
 namespace headgate::http {
 
@@ -30,11 +30,10 @@ std::string ListenAddress::str() const {
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return invalid(text, "has no port: write it as 127.0.0.1:9600");
-  const std::string_view digits = text.substr(colon + 1);
+  const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+  if (!port) return invalid(text, "has no port from 0 to 65535 after the last colon");
   ListenAddress address;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
-  if (error != std::errc() || end != digits.data() + digits.size())
-    return invalid(text, "has no port from 0 to 65535 after the last colon");
+  address.port = *port;
 
   std::string_view host = text.substr(0, colon);
   if (host.empty()) return invalid(text, "has no address: write 127.0.0.1, or 0.0.0.0 to listen everywhere");

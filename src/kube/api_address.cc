@@ -4,9 +4,9 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
+
+#include "base/number.h"
 
 namespace headgate::kube {
 
@@ -18,10 +18,8 @@ Result<std::string> in_cluster_api(std::string_view host, std::string_view port)
            (character >= 'A' && character <= 'Z') || character == '.' || character == '-' || character == ':';
   });
   if (!is_host) return Error{Fault::Invalid, "KUBERNETES_SERVICE_HOST: not a host"};
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (error != std::errc() || end != port.data() + port.size() || number == 0)
-    return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: not a port"};
+  const std::uint16_t number = parse_number<std::uint16_t>(port).value_or(0);
+  if (number == 0) return Error{Fault::Invalid, "KUBERNETES_SERVICE_PORT: not a port"};
   const bool is_ipv6 = host.find(':') != std::string_view::npos;
   return "https://" + (is_ipv6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
          std::to_string(number);

@@ -2,10 +2,10 @@
 
 #include <simdjson.h>
 
-#include <charconv>
 #include <memory>
 #include <span>
 
+#include "base/number.h"
 #include "model/compression/checksum.h"
 #include "model/text/format_title.h"
 #include "model/text/json_text.h"
@@ -128,9 +128,7 @@ Result<CheckedLines> checked_lines(std::string_view text) {
   if (at == std::string_view::npos || at <= title_end || text[at - 1] != '\n' || !text.ends_with('\n'))
     return Error{Fault::Invalid, "damaged: cut short"};
   const std::string_view digits = text.substr(at + kChecksum.size(), text.size() - at - kChecksum.size() - 1);
-  std::uint32_t crc = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), crc);
-  if (error != std::errc() || end != digits.data() + digits.size() || crc != crc32c(0, text.substr(0, at)))
+  if (parse_number<std::uint32_t>(digits) != crc32c(0, text.substr(0, at)))
     return Error{Fault::Invalid, "damaged: its checksum differs"};
   return CheckedLines{.version = version, .lines = text.substr(title_end + 1, at - title_end - 1)};
 }

@@ -1,8 +1,9 @@
 #include "kube/label_selector.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "base/number.h"
 
 namespace headgate::kube {
 namespace {
@@ -36,13 +37,6 @@ bool is_key(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return is_name(text);
   return is_prefix(text.substr(0, slash)) && is_name(text.substr(slash + 1));
-}
-
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 bool contains(const std::vector<std::string>& values, const std::string& value) {
@@ -115,7 +109,7 @@ class LabelSelector::Reader {
     return std::string(read);
   }
   Result<std::int64_t> number() {
-    const std::optional<std::int64_t> read = number_of(word());
+    const std::optional<std::int64_t> read = parse_number<std::int64_t>(word());
     if (!read) return wrong("expected a whole number");
     return *read;
   }
@@ -168,7 +162,8 @@ bool LabelSelector::holds(const Requirement& requirement, const LabelMap& labels
       return !is_there || !contains(requirement.values, found->second);
     case Operator::Greater:
     case Operator::Less: {
-      const std::optional<std::int64_t> number = is_there ? number_of(found->second) : std::nullopt;
+      const std::optional<std::int64_t> number =
+          is_there ? parse_number<std::int64_t>(found->second) : std::nullopt;
       if (!number) return false;
       return requirement.op == Operator::Greater ? *number > requirement.number
                                                  : *number < requirement.number;

@@ -1,10 +1,10 @@
 #include "kube/resource_watch.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "kube/api_address.h"
 
 namespace headgate::kube {
@@ -320,9 +320,9 @@ Result<> ResourceWatch::take(std::string_view line) {
 Error ResourceWatch::refusal(const net::HttpResponse& response) {
   const std::string words = std::to_string(response.status) + ": " + status_message(response.body);
   if (const auto after = response.header("Retry-After")) {
-    std::int64_t seconds = 0;
-    if (std::from_chars(after->data(), after->data() + after->size(), seconds).ec == std::errc())
-      asked_to_wait_ = std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kRetryAfterMax.count()));
+    std::string_view text = *after;
+    if (const auto seconds = take_leading_number<std::int64_t>(text))
+      asked_to_wait_ = std::chrono::seconds(std::clamp<std::int64_t>(*seconds, 0, kRetryAfterMax.count()));
   }
   refused_with_ = static_cast<int>(response.status);
   switch (response.status) {

@@ -1,9 +1,9 @@
 #include "local/sqlite_tenant_store.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "local/state_schema.h"
 
 namespace headgate::local {
@@ -45,14 +45,12 @@ struct Position {
 };
 Result<Position> position_of(std::string_view token) {
   if (token.empty()) return Position{};
-  std::size_t tenant_bytes = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), tenant_bytes);
-  token.remove_prefix(static_cast<std::size_t>(end - token.data()));
-  if (error != std::errc() || !token.starts_with(':') || tenant_bytes > token.size() - 1) {
+  const auto tenant_bytes = take_leading_number<std::size_t>(token);
+  if (!tenant_bytes || !token.starts_with(':') || *tenant_bytes > token.size() - 1) {
     return Error{Fault::Invalid, "page token: not one that list() has returned"};
   }
   token.remove_prefix(1);
-  return Position{std::string(token.substr(0, tenant_bytes)), std::string(token.substr(tenant_bytes))};
+  return Position{std::string(token.substr(0, *tenant_bytes)), std::string(token.substr(*tenant_bytes))};
 }
 
 Error not_there(const TenantId& tenant, const DestinationName& type) {

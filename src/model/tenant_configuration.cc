@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "model/text/document.h"
 #include "model/text/json_text.h"
 
@@ -45,9 +45,9 @@ bool is_scalar(const DocumentValue& value) {
 template <typename Number>
 bool read_number(const DocumentValue& value, Number& number) {
   if (value.kind != Kind::Number) return false;
-  const char* const end = value.text.data() + value.text.size();
-  const auto read = std::from_chars(value.text.data(), end, number);
-  return read.ec == std::errc() && read.ptr == end;
+  const std::optional<Number> read = parse_number<Number>(value.text);
+  if (read) number = *read;
+  return read.has_value();
 }
 
 class ConfigurationReader {

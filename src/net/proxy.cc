@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "base/number.h"
 
 namespace headgate::net {
 namespace {
@@ -94,10 +95,7 @@ Result<std::string> proxy_in(std::string_view text, std::string_view name) {
     return bad("is a proxy of an unsupported kind: write it like http://host:port");
   }
   const Authority there = authority_of(authority_in(url));
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(there.port.data(), there.port.data() + there.port.size(), port);
-  const bool is_port = there.port.empty() || (error == std::errc() && port > 0 && port < 65'536 &&
-                                              end == there.port.data() + there.port.size());
+  const bool is_port = there.port.empty() || parse_number<std::uint16_t>(there.port).value_or(0) > 0;
   if (there.host.empty() || !is_port) return bad("has no host, or its port is not a number from 1 to 65535");
   return url;
 }
@@ -128,9 +126,9 @@ Result<ProxyRules> ProxyRules::of(const ProxySettings& settings) {
       unsigned bits = static_cast<unsigned>(network.size()) * 8;
       const unsigned bits_max = bits;
       if (slash != std::string_view::npos) {
-        const std::string_view number = entry.substr(slash + 1);
-        const auto [last, error] = std::from_chars(number.data(), number.data() + number.size(), bits);
-        if (error != std::errc() || last != number.data() + number.size() || bits > bits_max) continue;
+        const std::optional<unsigned> read = parse_number<unsigned>(entry.substr(slash + 1));
+        if (!read || *read > bits_max) continue;
+        bits = *read;
       }
       rules.networks_.push_back({.address = std::move(network), .bits = bits});
       continue;

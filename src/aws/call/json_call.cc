@@ -1,6 +1,5 @@
 #include "aws/call/json_call.h"
 
-#include <charconv>
 #include <utility>
 
 #include "model/text/json_text.h"
@@ -73,13 +72,6 @@ std::optional<simdjson::dom::object> object_of(simdjson::dom::object object, std
 }
 std::optional<simdjson::dom::array> array_of(simdjson::dom::object object, std::string_view name) {
   return member_of<simdjson::dom::array>(object, name);
-}
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace headgate::aws

@@ -64,7 +64,4 @@ std::optional<std::int64_t> number_of(simdjson::dom::object object, std::string_
 std::optional<simdjson::dom::object> object_of(simdjson::dom::object object, std::string_view name);
 std::optional<simdjson::dom::array> array_of(simdjson::dom::object object, std::string_view name);
 
-// Parses the whole of `text` as a decimal number, since SQS and DynamoDB write numbers as strings.
-std::optional<std::int64_t> whole_number(std::string_view text);
-
 }  // namespace headgate::aws

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <optional>
 
 #include "aws/call/http_date.h"
 #include "aws/call/refusal.h"
 #include "aws/call/sigv4.h"
 #include "base/check.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -131,10 +131,9 @@ std::chrono::milliseconds retry_after(const Answer& answer, Timestamp now) {
   using std::chrono::milliseconds;
   const auto number = [](std::string_view text) -> std::optional<std::int64_t> {
     constexpr std::int64_t kMost = 1'000'000'000;
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return std::min(value, kMost);
+    const std::optional<std::int64_t> value = parse_number<std::int64_t>(text);
+    if (!value || *value < 0) return std::nullopt;
+    return std::min(*value, kMost);
   };
   if (const auto exact = number(answer.header("x-amz-retry-after"))) return milliseconds{*exact};
   const std::string_view said = answer.header("retry-after");

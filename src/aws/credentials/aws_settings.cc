@@ -1,11 +1,11 @@
 #include "aws/credentials/aws_settings.h"
 
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "aws/credentials/shared_profiles.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -101,10 +101,8 @@ Result<AwsSettings> aws_settings(const Environment& environment, Disk& disk) {
     TRY(add_urls(settings.endpoints, environment, disk, profile));
   if (const std::string attempts = from.text({"AWS_MAX_ATTEMPTS", "max_attempts"}); !attempts.empty()) {
     constexpr std::uint32_t kMost = 100;
-    const auto [end, error] =
-        std::from_chars(attempts.data(), attempts.data() + attempts.size(), settings.attempts_max);
-    if (error != std::errc() || end != attempts.data() + attempts.size() || settings.attempts_max == 0 ||
-        settings.attempts_max > kMost)
+    settings.attempts_max = parse_number<std::uint32_t>(attempts).value_or(0);
+    if (settings.attempts_max == 0 || settings.attempts_max > kMost)
       return Error{Fault::Invalid, "AWS_MAX_ATTEMPTS: must be a number from 1 to " + std::to_string(kMost)};
   }
   return settings;

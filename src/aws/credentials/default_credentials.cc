@@ -1,7 +1,6 @@
 #include "aws/credentials/default_credentials.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "aws/credentials/refreshing_credentials.h"
 #include "aws/credentials/shared_profiles.h"
 #include "aws/credentials/web_identity.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -165,12 +165,9 @@ class Chain {
                         .session_name = session.empty() ? "headgate" : session,
                         .external_id = value(profile, "external_id")};
     if (const std::string duration = value(profile, "duration_seconds"); !duration.empty()) {
-      int seconds = 0;
-      const auto [end, error] = std::from_chars(duration.data(), duration.data() + duration.size(), seconds);
-      if (error != std::errc() || end != duration.data() + duration.size() || seconds < 900 ||
-          seconds > 43'200)
-        return Error{Fault::Invalid,
-                     "profile " + name + ": duration_seconds must be a number from 900 to 43200"};
+      const int seconds = parse_number<int>(duration).value_or(0);
+      if (seconds < 900 || seconds > 43'200)
+        return Error{Fault::Invalid, "profile " + name + ": duration_seconds must be a number from 900 to 43200"};
       request.duration = std::chrono::seconds{seconds};
     }
     Endpoint endpoint = TRY(sts());

@@ -1,12 +1,12 @@
 #include "aws/dynamo/dynamo_tenant_store.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "aws/call/json_call.h"
 #include "aws/dynamo/dynamo_value.h"
 #include "aws/dynamo/tenant_row.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -26,15 +26,12 @@ std::string token_of(std::string_view tenant, std::string_view type) {
 
 // The key in a token.
 Result<std::string> key_of(std::string_view token) {
-  std::size_t tenant_bytes = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), tenant_bytes);
-  token.remove_prefix(static_cast<std::size_t>(end - token.data()));
+  const auto tenant_bytes = take_leading_number<std::size_t>(token);
   // Neither part may be empty, since DynamoDB has no such keys.
-  if (error != std::errc() || !token.starts_with(':') || tenant_bytes == 0 ||
-      tenant_bytes >= token.size() - 1)
+  if (!tenant_bytes || !token.starts_with(':') || *tenant_bytes == 0 || *tenant_bytes >= token.size() - 1)
     return Error{Fault::Invalid, "page token: not one that list() has returned"};
   token.remove_prefix(1);
-  return tenant_key(TenantId(token.substr(0, tenant_bytes)), DestinationName(token.substr(tenant_bytes)));
+  return tenant_key(TenantId(token.substr(0, *tenant_bytes)), DestinationName(token.substr(*tenant_bytes)));
 }
 
 // The token for a key in DynamoDB's JSON.

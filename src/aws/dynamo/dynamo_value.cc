@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "aws/call/json_call.h"
+#include "base/number.h"
 #include "model/text/json_text.h"
 
 namespace headgate::aws {
@@ -150,7 +151,8 @@ std::string_view text_in(const DocumentValue& item, std::string_view name) {
 
 std::int64_t number_in(const DocumentValue& item, std::string_view name) {
   const DocumentValue* const value = member_of(item, name);
-  return value != nullptr && value->kind == Kind::Number ? whole_number(value->text).value_or(0) : 0;
+  return value != nullptr && value->kind == Kind::Number ? parse_number<std::int64_t>(value->text).value_or(0)
+                                                         : 0;
 }
 
 }  // namespace headgate::aws

@@ -1,11 +1,11 @@
 #include "aws/inspect/inspection.h"
 
 #include <array>
-#include <charconv>
 #include <pugixml.hpp>
 
 #include "aws/call/json_call.h"
 #include "aws/call/sigv4.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -18,7 +18,7 @@ Error bad(std::string_view what) {
 
 std::int64_t number_at(simdjson::dom::object object, std::string_view name) {
   if (const auto number = number_of(object, name)) return *number;
-  return whole_number(text_of(object, name).value_or("")).value_or(0);
+  return parse_number<std::int64_t>(text_of(object, name).value_or("")).value_or(0);
 }
 
 Result<std::string> ask_json(ServiceClient& client, const JsonProtocol& protocol, std::string_view operation,
@@ -130,7 +130,7 @@ Result<std::vector<LifecycleRule>> read_lifecycle(std::string_view xml) {
     rule.prefix = filter ? conditions.child_value("Prefix") : node.child_value("Prefix");
     for (const char* other : {"Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan"})
       rule.has_other_conditions = rule.has_other_conditions || conditions.child(other);
-    rule.expires_days = whole_number(node.child("Expiration").child_value("Days")).value_or(0);
+    rule.expires_days = parse_number<std::int64_t>(node.child("Expiration").child_value("Days")).value_or(0);
     rules.push_back(std::move(rule));
   }
   return rules;

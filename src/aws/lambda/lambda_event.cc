@@ -2,8 +2,7 @@
 
 #include <simdjson.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "model/text/json_text.h"
 
 namespace headgate::aws {
@@ -19,9 +18,7 @@ std::string_view text_or_empty(const simdjson::simdjson_result<dom::element>& va
 // SQS writes numbers as text.
 template <typename Number>
 Number number_or(std::string_view text, Number otherwise) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
+  return parse_number<Number>(text).value_or(otherwise);
 }
 
 Result<ReceivedMessage> read_message(const dom::element& record) {

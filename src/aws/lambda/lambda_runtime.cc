@@ -1,7 +1,6 @@
 #include "aws/lambda/lambda_runtime.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "model/text/json_text.h"
 
 namespace headgate::aws {
@@ -50,13 +49,12 @@ Result<LambdaRuntime::Invocation> LambdaRuntime::next(const std::stop_token& sto
   Invocation invocation;
   invocation.request_id = response.header("Lambda-Runtime-Aws-Request-Id").value_or("");
   if (invocation.request_id.empty()) return Error{Fault::Retry, "next invocation: no request id"};
-  const std::string_view until = response.header("Lambda-Runtime-Deadline-Ms").value_or("");
-  std::int64_t until_ms = 0;
-  if (std::from_chars(until.data(), until.data() + until.size(), until_ms).ec == std::errc()) {
+  std::string_view until = response.header("Lambda-Runtime-Deadline-Ms").value_or("");
+  if (const auto until_ms = take_leading_number<std::int64_t>(until)) {
     const std::int64_t now_ms = clock_.now().milliseconds();
     constexpr std::int64_t kLongestMs = 24LL * 3600 * 1000;
     const std::int64_t left_ms =
-        std::clamp<std::int64_t>(std::max<std::int64_t>(until_ms, 0) - now_ms, 0, kLongestMs);
+        std::clamp<std::int64_t>(std::max<std::int64_t>(*until_ms, 0) - now_ms, 0, kLongestMs);
     invocation.deadline = Deadline::after(clock_.steady(), std::chrono::milliseconds(left_ms));
   }
   invocation.event = std::move(response.body);

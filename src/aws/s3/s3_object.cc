@@ -1,11 +1,11 @@
 #include "aws/s3/s3_object.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "aws/call/http_date.h"
 #include "aws/s3/s3_xml.h"
+#include "base/number.h"
 #include "model/text/base64.h"
 
 namespace headgate::aws {
@@ -21,19 +21,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // The size of the object: 443 for `bytes 0-9/443`, or else the length of the answer.
 std::optional<std::uint64_t> bytes_of(const Answer& answer) {
   const std::string_view range = answer.header("content-range");
-  if (range.empty()) return number(answer.header("content-length"));
+  if (range.empty()) return parse_number<std::uint64_t>(answer.header("content-length"));
   const std::size_t slash = range.find('/');
-  return slash == std::string_view::npos ? std::nullopt : number(range.substr(slash + 1));
+  return slash == std::string_view::npos ? std::nullopt
+                                         : parse_number<std::uint64_t>(range.substr(slash + 1));
 }
 
 }  // namespace

@@ -1,14 +1,13 @@
 #include "aws/s3/s3_reader.h"
 
-#include <charconv>
 #include <limits>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "aws/s3/s3_object.h"
 #include "base/backoff.h"
+#include "base/number.h"
 #include "model/compression/checksum.h"
 
 namespace headgate::aws {
@@ -20,15 +19,11 @@ bool is_range_of(std::string_view text, const ByteRange& wanted) {
   const std::string first = "bytes " + std::to_string(wanted.first) + '-';
   if (!text.starts_with(first)) return false;
   text.remove_prefix(first.size());
-  std::uint64_t last = 0;
-  std::uint64_t all = 0;
-  const char* const end = text.data() + text.size();
-  const auto last_read = std::from_chars(text.data(), end, last);
-  if (last_read.ec != std::errc{} || last_read.ptr == end || *last_read.ptr != '/') return false;
-  if (last == wanted.first + wanted.bytes - 1) return true;
-  const auto all_read = std::from_chars(last_read.ptr + 1, end, all);
-  return all_read.ec == std::errc{} && all_read.ptr == end && last < wanted.first + wanted.bytes && all > 0 &&
-         last == all - 1;
+  const auto last = take_leading_number<std::uint64_t>(text);
+  if (!last || !text.starts_with('/')) return false;
+  if (*last == wanted.first + wanted.bytes - 1) return true;
+  const std::uint64_t all = parse_number<std::uint64_t>(text.substr(1)).value_or(0);
+  return *last < wanted.first + wanted.bytes && all > 0 && *last == all - 1;
 }
 
 // Whether something other than S3 sent a web page. An object may be one too, but then the answer has S3's

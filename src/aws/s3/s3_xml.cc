@@ -1,7 +1,8 @@
 #include "aws/s3/s3_xml.h"
 
-#include <charconv>
 #include <pugixml.hpp>
+
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -39,10 +40,9 @@ Result<ObjectInfo> parse_object(const pugi::xml_node& node, bool is_encoded) {
   const std::string_view key = node.child_value("Key");
   info.key = is_encoded ? ObjectKey(TRY(decode_url(key))) : ObjectKey(key);
   if (info.key.empty()) return bad("an object without a key");
-  const std::string_view size = node.child_value("Size");
-  const auto [end, failed] = std::from_chars(size.data(), size.data() + size.size(), info.bytes);
-  if (failed != std::errc() || end != size.data() + size.size())
-    return bad("the size of an object is not a number");
+  const auto bytes = parse_number<decltype(info.bytes)>(node.child_value("Size"));
+  if (!bytes) return bad("the size of an object is not a number");
+  info.bytes = *bytes;
   info.etag = unquoted(node.child_value("ETag"));
   const std::optional<Timestamp> modified = parse_rfc3339(node.child_value("LastModified"));
   if (!modified) return bad("the time of an object is not a time");

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "aws/call/json_call.h"
+#include "base/number.h"
 
 namespace headgate::aws {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 // SQS writes numbers as text. 0 if it is not a number.
 std::int64_t count_at(simdjson::dom::object attributes, std::string_view name) {
   const auto text = text_of(attributes, name);
-  if (text) return std::max<std::int64_t>(whole_number(*text).value_or(0), 0);
+  if (text) return std::max<std::int64_t>(parse_number<std::int64_t>(*text).value_or(0), 0);
   return std::max<std::int64_t>(number_of(attributes, name).value_or(0), 0);
 }
 

@@ -1,9 +1,9 @@
 #include "collect/batch/spool.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "model/compression/checksum.h"
 
 namespace headgate::collect {
@@ -17,10 +17,7 @@ constexpr std::string_view kDamaged = ".damaged";
 std::optional<std::uint64_t> number_of(std::string_view name, std::string_view suffix) {
   if (!name.ends_with(suffix)) return std::nullopt;
   name.remove_suffix(suffix.size());
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  return number;
+  return parse_number<std::uint64_t>(name);
 }
 
 std::string path_in(const std::string& directory, std::uint64_t number, std::string_view suffix) {

@@ -2,11 +2,12 @@
 // Tests: src/collect/progress/batch_manifest_test.cc
 #pragma once
 
-#include <charconv>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/number.h"
 #include "base/result.h"
 
 namespace headgate::collect {
@@ -16,11 +17,9 @@ Result<std::string_view> take_word(std::string_view& line);
 
 template <std::integral Number>
 Result<Number> take_number(std::string_view& line) {
-  const std::string_view word = TRY(take_word(line));
-  Number number{};
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc{} || end != word.data() + word.size()) return Error{Fault::Invalid, "not a number"};
-  return number;
+  const std::optional<Number> number = parse_number<Number>(TRY(take_word(line)));
+  if (!number) return Error{Fault::Invalid, "not a number"};
+  return *number;
 }
 
 // Takes the next line off `text`, without its newline; an unterminated one is Fault::Invalid.

@@ -1,11 +1,11 @@
 #include "collect/tail/link_rotations.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <span>
 #include <vector>
 
+#include "base/number.h"
 #include "collect/tail/gzip_content.h"
 
 namespace headgate::collect {
@@ -63,11 +63,8 @@ std::optional<std::uint32_t> rotation_number(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot + 1 == name.size()) return std::nullopt;
   constexpr std::uint32_t kNumberMax = 9999;  // larger ones are dates, of which the larger is the younger
-  std::uint32_t number = 0;
-  const char* const end = name.data() + name.size();
-  const auto [after, error] = std::from_chars(name.data() + dot + 1, end, number);
-  if (error != std::errc{} || after != end || number > kNumberMax) return std::nullopt;
-  return number;
+  const auto number = parse_number<std::uint32_t>(name.substr(dot + 1));
+  return number && *number <= kNumberMax ? number : std::nullopt;
 }
 
 Result<LostBehindLink> lost_behind_link(LinkedFiles& links, const std::string& path,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/number.h"
+
 namespace headgate::collect {
 
 std::optional<PodId> parse_pod_directory(std::string_view name) {

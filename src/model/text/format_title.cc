@@ -1,9 +1,9 @@
 #include "model/text/format_title.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
-#include <system_error>
+
+#include "base/number.h"
 
 namespace headgate {
 
@@ -25,8 +25,7 @@ Result<std::uint32_t> version_in_title(std::string_view title, std::string_view 
                          std::all_of(digits.begin(), digits.end(),
                                      [](char character) { return character >= '0' && character <= '9'; });
   if (!is_number) return Error{Fault::Invalid, std::string(name) + ": no version"};
-  std::uint32_t version = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), version);
+  const auto version = parse_number<std::uint32_t>(digits).value_or(0);
   if (version > newest) return newer_format(name, digits, newest);
   return version;
 }
