@@ -2,6 +2,7 @@
 // Tests: src/cli/descriptor_sink_test.cc
 #pragma once
 
+#include <string_view>
 #include <utility>
 
 namespace headgate {
@@ -31,5 +32,9 @@ class FileDescriptor {
  private:
   int descriptor_ = -1;
 };
+
+// Writes all of `bytes`, with further calls where the system took only a part or was interrupted by a signal.
+// Returns 0, or the errno that ended it: then a part may have been written. Sets no errno.
+[[nodiscard]] int write_all(int descriptor, std::string_view bytes) noexcept;
 
 }  // namespace headgate

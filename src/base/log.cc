@@ -1,17 +1,18 @@
 #include "base/log.h"
 
 #include <fmt/format.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/ansicolor_sink.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
 #include <ctime>
-#include <memory>
 #include <utility>
 
 #include "base/check.h"
+#include "base/file_descriptor.h"
 #include "base/json_text.h"
+#include "base/mutex.h"
+#include "base/utf8.h"
 
 namespace headgate::log {
 
@@ -46,6 +47,12 @@ std::string_view column_of(Level level) {
   CHECK(false);
 }
 
+// This bounds a line: a call's fields are few, and their names are short.
+void append_text(std::string& into, std::string_view text) {
+  if (text.size() <= kTextBytesMax) return append_json_text(into, text);
+  append_json_text(into, std::string(text.substr(0, whole_characters(text, kTextBytesMax))) + "\xE2\x80\xA6");
+}
+
 // JSON has no NaN and no infinities: those become text.
 std::string number_text(double number) {
   if (std::isnan(number)) return "\"NaN\"";
@@ -55,7 +62,7 @@ std::string number_text(double number) {
 
 // Safe to show on a terminal and to split at blanks and `=`.
 bool is_plain(std::string_view text) {
-  if (text.empty()) return false;
+  if (text.empty() || text.size() > kTextBytesMax) return false;
   for (const char character : text) {
     const auto code = static_cast<unsigned char>(character);
     if (code <= 0x20 || code >= 0x7F || character == '"' || character == '\\' || character == '=')
@@ -66,7 +73,7 @@ bool is_plain(std::string_view text) {
 
 struct JsonValue {
   std::string& into;
-  void operator()(std::string_view text) const { append_json_text(into, text); }
+  void operator()(std::string_view text) const { append_text(into, text); }
   void operator()(std::int64_t number) const { into += fmt::format_int(number).c_str(); }
   void operator()(std::uint64_t number) const { into += fmt::format_int(number).c_str(); }
   void operator()(double number) const { into += number_text(number); }
@@ -79,7 +86,7 @@ struct HumanValue {
     if (is_plain(text)) {
       into += text;
     } else {
-      append_json_text(into, text);
+      append_text(into, text);
     }
   }
   template <typename Other>
@@ -88,61 +95,18 @@ struct HumanValue {
   }
 };
 
-// Our lines are whole already; only the place of the level, which colours apply to, is added.
-class LineFormatter : public spdlog::formatter {
- public:
-  static constexpr std::size_t kLevelAt = 13;  // after "HH:MM:SS.mmm "
-  static constexpr std::size_t kLevelWidth = 5;
-
-  explicit LineFormatter(Style style) : style_(style) {}
-  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& into) override {
-    into.append(message.payload.data(), message.payload.data() + message.payload.size());
-    into.push_back('\n');
-    if (style_ == Style::Json) return;
-    message.color_range_start = kLevelAt;
-    message.color_range_end = kLevelAt + kLevelWidth;
-  }
-  std::unique_ptr<spdlog::formatter> clone() const override {
-    return std::make_unique<LineFormatter>(style_);
-  }
-
- private:
-  const Style style_;
-};
-
+// The one process-wide state of Headgate. It is never destroyed: threads and destructors may log until the
+// very end.
 struct Output {
   Level least = Level::Info;
   Style style = Style::Json;
-  spdlog::logger logger;  // no registry, no level of its own: spdlog only writes
-
-  Output(Level least_level, Style line_style)
-      : least(least_level),
-        style(line_style),
-        logger("headgate", std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>()) {
-    logger.set_level(spdlog::level::trace);
-    logger.set_formatter(std::make_unique<LineFormatter>(line_style));
-  }
+  bool is_coloured = false;
+  Mutex one_line_at_a_time;
 };
 
-// The one process-wide state of Headgate. Never destroyed: threads and destructors may log until the very
-// end.
-std::unique_ptr<Output>& output() {
-  static auto& the_output = *new std::unique_ptr<Output>(std::make_unique<Output>(Level::Info, Style::Json));
+Output& output() {
+  static auto& the_output = *new Output;
   return the_output;
-}
-
-spdlog::level::level_enum spdlog_level(Level level) {
-  switch (level) {
-    case Level::Debug:
-      return spdlog::level::debug;
-    case Level::Info:
-      return spdlog::level::info;
-    case Level::Warn:
-      return spdlog::level::warn;
-    case Level::Error:
-      return spdlog::level::err;
-  }
-  CHECK(false);
 }
 
 // RFC 3339 in UTC with milliseconds; its bytes 11 to 22 are the time of day that people see.
@@ -156,20 +120,55 @@ std::string time_now() {
                      civil.tm_mday, civil.tm_hour, civil.tm_min, civil.tm_sec, milliseconds % 1000);
 }
 
+// ECMA-48, 8.3.117: select graphic rendition.
+std::string_view colour_of(Level level) {
+  switch (level) {
+    case Level::Debug:
+      return "\033[36m";  // cyan
+    case Level::Info:
+      return "\033[32m";  // green
+    case Level::Warn:
+      return "\033[1;33m";  // bold yellow
+    case Level::Error:
+      return "\033[1;31m";  // bold red
+  }
+  CHECK(false);
+}
+constexpr std::string_view kNoColour = "\033[m";
+constexpr std::size_t kLevelAt = std::string_view("14:29:08.123 ").size();  // in a line of human_line()
+constexpr std::size_t kLevelBytes = 5;
+
+void colour(std::string& line, Level level) {
+  line.insert(kLevelAt + kLevelBytes, kNoColour);
+  line.insert(kLevelAt, colour_of(level));
+}
+
+// With one call, so that lines of other processes which share our stderr come before or behind it. A line
+// that stderr does not take is lost: there is nowhere to say so.
+void write_line(std::string& line) {
+  line.push_back('\n');
+  const MutexLock lock(output().one_line_at_a_time);
+  (void)write_all(STDERR_FILENO, line);
+}
+
 void write(Level level, EventId event, std::string_view message, Fields fields) {
-  Output& out = *output();
+  const Output& out = output();
   if (level < out.least) return;
   const std::string now = time_now();
-  const std::string line = out.style == Style::Json ? json_line(now, level, event, message, fields)
-                                                    : human_line(std::string_view(now).substr(11, 12), level,
-                                                                 event, message, fields);
-  out.logger.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+  std::string line = out.style == Style::Json
+                         ? json_line(now, level, event, message, fields)
+                         : human_line(std::string_view(now).substr(11, 12), level, event, message, fields);
+  if (out.is_coloured) colour(line, level);
+  write_line(line);
 }
 
 }  // namespace
 
 void configure(Level least, Style style) {
-  output() = std::make_unique<Output>(least, style);
+  Output& out = output();
+  out.least = least;
+  out.style = style;
+  out.is_coloured = style == Style::Human && ::isatty(STDERR_FILENO) == 1;
 }
 
 void debug(EventId event, std::string_view message, Fields fields) {

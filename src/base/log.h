@@ -47,6 +47,9 @@ class EventId {
   std::string_view text_;
 };
 
+// The largest text of a field. What is longer is cut, and ends in U+2026 (an ellipsis).
+constexpr std::size_t kTextBytesMax = 16 * 1024;
+
 // One named value of an event. The text must live until the call returns.
 struct Field {
   Field(std::string_view field_name, std::string_view text) : name(field_name), value(text) {}
@@ -68,7 +71,8 @@ struct Field {
 
 using Fields = std::initializer_list<Field>;
 
-// Until this is called: Info, Json, stderr. Any thread may log; configure before threads start.
+// Lines go to stderr, each with one write; on a terminal, Human ones have a coloured level.
+// Until configure() is called: Info, Json. Any thread may log; configure before threads start.
 void configure(Level least, Style style);
 
 // Each call stands with its id and its sentence as literals, so that a search for either finds the call;

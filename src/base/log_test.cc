@@ -84,6 +84,24 @@ TEST(EventId, IsLowerCaseSnakeCaseOfAtMostFortyCharacters) {
   static_assert(EventId("delivery_parked").view() == "delivery_parked");
 }
 
+TEST(JsonLine, TextBeyondItsLimitIsCutBehindAWholeCharacter) {
+  const std::string longest(kTextBytesMax, 'x');
+  const std::string start =
+      R"({"time":"2026-11-23T14:29:08.123Z","level":"info","event":"x","message":"X.","text":")";
+  EXPECT_EQ(json_line(kTime, Level::Info, "x", "X.", {{"text", longest}}), start + longest + "\"}");
+  EXPECT_EQ(json_line(kTime, Level::Info, "x", "X.", {{"text", longest + "y"}}),
+            start + longest + "\u2026\"}");
+  const std::string most = longest.substr(1);
+  EXPECT_EQ(json_line(kTime, Level::Info, "x", "X.", {{"text", most + "\u00e9"}}),
+            start + most + "\u2026\"}");
+}
+
+TEST(HumanLine, TextBeyondItsLimitIsCut) {
+  const std::string longest(kTextBytesMax, 'x');
+  EXPECT_EQ(human_line("14:29:08.123", Level::Info, "x", "X.", {{"text", longest}, {"more", longest + "y"}}),
+            "14:29:08.123 INFO  X.  text=" + longest + " more=\"" + longest + "\u2026\"");
+}
+
 TEST(HumanLine, NeverLetsTextDriveTheTerminal) {
   const std::string line =
       human_line("14:29:08.123", Level::Error, "x", "X.", {{"text", "\x1b[31mred\r\n\xC2\x9B\x7F=\"\\"}});

@@ -48,13 +48,8 @@ Result<FileDescriptor> open_file(const std::string& path, int flags) {
 }
 
 Result<> write_all(int descriptor, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return error_from_errno(errno, path);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  const int failed = headgate::write_all(descriptor, bytes);
+  return failed == 0 ? Result<>() : error_from_errno(failed, path);
 }
 
 Result<std::size_t> read_at(int descriptor, std::uint64_t offset, std::span<char> into,

@@ -167,7 +167,8 @@ class Chain {
     if (const std::string duration = value(profile, "duration_seconds"); !duration.empty()) {
       const int seconds = parse_number<int>(duration).value_or(0);
       if (seconds < 900 || seconds > 43'200)
-        return Error{Fault::Invalid, "profile " + name + ": duration_seconds must be a number from 900 to 43200"};
+        return Error{Fault::Invalid,
+                     "profile " + name + ": duration_seconds must be a number from 900 to 43200"};
       request.duration = std::chrono::seconds{seconds};
     }
     Endpoint endpoint = TRY(sts());
