@@ -1,10 +1,12 @@
 # Two commands do everything on a fresh Debian 12: `make demo` and `make test`. `make help` lists the rest.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+# Many tests wait for most of their time.
+TEST_JOBS ?= $(shell expr $(JOBS) + $(JOBS) / 2)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers build demo test check docs format lint tidy asan tsan fuzz torture bench coverage hooks clean
+.PHONY: help setup peers build demo test kubernetes check docs format lint tidy asan tsan fuzz torture bench coverage hooks clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,11 +26,18 @@ demo: build  ## build, then run the whole pipeline on one machine (stop with Ctr
 peers: setup  ## programs by others that the tests compare us with, in build/peers (nothing when they are there)
 	@tools/peers.sh
 
-test: setup peers build/release/build.ninja  ## build and run all tests
-	@cmake --build --preset release -j $(JOBS)
-	@ctest --preset release -j $(JOBS)
+test: setup build/release/build.ninja  ## build and run all tests but those of `make kubernetes`
+	@tools/both.sh tools/peers.sh "cmake --build --preset release -j $(JOBS)"
+	@ctest --preset release -j $(TEST_JOBS)
 
-check: lint tidy test  ## what to run before a push: format, layers, clang-tidy, all tests
+kubernetes: setup peers build/release/build.ninja  ## the tests against Kubernetes' own API server, which is built once: seven minutes of CPU
+	@tools/peers/kube_apiserver.sh
+	@cmake --build --preset release -j $(JOBS) --target headgate kubernetes_test
+	@ctest --preset kubernetes
+
+check: lint tidy build/release/build.ninja  ## before a push, in two minutes: lint, clang-tidy and unit tests of what changed
+	@cmake --build --preset release -j $(JOBS)
+	@JOBS=$(JOBS) tools/changed_tests.sh
 
 lint: setup  ## formatting, include layers, file sizes, banned words
 	@tools/lint.sh

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/bench-bulkheads.log
-build/bench/bench_bulkheads "${SECONDS_OF_LOAD:-20}" 2> "$log" || {
+build/release/bench_bulkheads "${SECONDS_OF_LOAD:-20}" 2> "$log" || {
   grep '^bench_bulkheads:' "$log" >&2 || tail -n 5 "$log" >&2
   exit 1
 }

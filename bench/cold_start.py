@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How soon a new `headgate process --mode lambda` (HEADGATE, default build/bench/headgate) is of use, as Lambda sees it: from the
+"""How soon a new `headgate process --mode lambda` (HEADGATE, default build/release/headgate) is of use, as Lambda sees it: from the
 start of the process to its first request for work, and to its answer that an object is delivered. The runtime API is played by
 this program; store, tenants and ledger are directories and SQLite, so no AWS client and no TLS is in these figures. Prints the
 medians as JSON lines."""
@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-HEADGATE = os.environ.get("HEADGATE", "build/bench/headgate")
+HEADGATE = os.environ.get("HEADGATE", "build/release/headgate")
 RUNS = 21
 RECORDS = 100
 

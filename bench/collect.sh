@@ -10,6 +10,6 @@ for kind in 'gzip pod' 'gzip tenant' 'gzip-small pod' 'gzip-small tenant' 'zstd 
   data=build/bench-corpus/data
   rm -rf "$data"
   # shellcheck disable=SC2086 # two words
-  build/bench/bench_collect "$pods" "$data" $kind
+  build/release/bench_collect "$pods" "$data" $kind
   rm -rf "$data"
 done

@@ -32,7 +32,7 @@ make_once() {
 
 # Sets `pods` to a directory of pods' logs with the lines of the corpus.
 of_loggen() {
-  build/bench/headgate loggen "--output=$1" --rate=0 --count=3000000 --seed=1 --start-time=2026-01-01T00:00:00Z \
+  build/release/headgate loggen "--output=$1" --rate=0 --count=3000000 --seed=1 --start-time=2026-01-01T00:00:00Z \
     --tenants=3 --applications=2 --pods=2 --format=plain,klog,json,logfmt --min-bytes=80 --size-mean=200 --max-bytes=4000 --rotate-bytes=0 >&2
 }
 # One pod a file; all of them again and again, until there is enough to measure.
@@ -59,7 +59,7 @@ make_pods() {
 }
 
 # Sets `objects` to a directory of stored objects with the lines of the corpus.
-make_objects() { build/bench/bench_process make "$1" ${corpus:+"$corpus"}; }
+make_objects() { build/release/bench_process make "$1" ${corpus:+"$corpus"}; }
 make_all_objects() {
   objects=build/bench-corpus/objects-$(corpus_name)
   make_once "$objects" make_objects

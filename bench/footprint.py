@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an agent costs: memory with 1 000 active files at 20 000 lines/s, CPU with 1 000 idle containers, and the start with 5 000
 existing files. Of `headgate collect` alone, storing in a directory, and of the whole `headgate local` (HEADGATE, default
-build/bench/headgate); prints JSON lines as bench/README.md says."""
+build/release/headgate); prints JSON lines as bench/README.md says."""
 
 import datetime
 import json
@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.request
 
-HEADGATE = os.environ.get("HEADGATE", "build/bench/headgate")
+HEADGATE = os.environ.get("HEADGATE", "build/release/headgate")
 SECONDS = float(os.environ.get("FOOTPRINT_SECONDS", "20"))
 COMMANDS = {
     "local": ["--status=off", "--process.concurrency=1"],

@@ -6,5 +6,5 @@ source "$(dirname "$0")/corpus.bash"
 
 make_all_objects
 cat "$objects"/* > /dev/null # into the page cache
-build/bench/bench_process run "$objects"
+build/release/bench_process run "$objects"
 python3 -B bench/cold_start.py

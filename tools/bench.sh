@@ -7,16 +7,16 @@ results=build/bench-results
 rm -rf "$results"
 mkdir -p "$results"
 
-cmake --preset bench > build/bench-configure.log 2>&1 || { cat build/bench-configure.log >&2; exit 1; }
+cmake --preset release > build/bench-configure.log 2>&1 || { cat build/bench-configure.log >&2; exit 1; }
 # name and path of each, as CMake wrote them
-mapfile -t all < build/bench/benches.txt
+mapfile -t all < build/release/benches.txt
 chosen=()
 for line in "${all[@]}"; do
   [[ -z ${BENCHES:-} || " $BENCHES " == *" ${line%% *} "* ]] && chosen+=("$line")
 done
 targets=("${chosen[@]%% *}")
 [[ -n ${BENCHES:-} ]] || targets+=(headgate bench_collect bench_process bench_bulkheads)  # which the hooks run
-cmake --build --preset bench -j "$jobs" --target "${targets[@]}" -- --quiet
+cmake --build --preset release -j "$jobs" --target "${targets[@]}" -- --quiet
 
 failed=0
 # One at a time: they measure the machine.

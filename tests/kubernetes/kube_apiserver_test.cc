@@ -1,6 +1,6 @@
 // Our view of pods against kube-apiserver and etcd: what is listed and watched, what is refused, and which
 // rights it takes.
-#include "peers/agent_at_kube_apiserver.h"
+#include "kubernetes/agent_at_kube_apiserver.h"
 
 namespace headgate::kube {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "fakes/waiting.h"
 #include "kube/cluster_pods.h"
+#include "kubernetes/kube_cluster.h"
 #include "local/posix_disk.h"
 #include "local/system_random.h"
-#include "peers/kube_cluster.h"
 
 namespace headgate::kube {
 

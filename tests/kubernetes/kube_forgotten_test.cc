@@ -4,7 +4,7 @@
 #include <set>
 
 #include "kube/resource_watch.h"
-#include "peers/agent_at_kube_apiserver.h"
+#include "kubernetes/agent_at_kube_apiserver.h"
 
 namespace headgate::kube {
 namespace {
