@@ -86,7 +86,7 @@ class MemoryTenantStore : public TenantStore {
     const MutexLock lock(mutex_);
     broken_ = std::move(error);
   }
-  void mend() {
+  void fix() {
     const MutexLock lock(mutex_);
     broken_.reset();
   }
