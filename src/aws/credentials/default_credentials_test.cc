@@ -327,7 +327,7 @@ TEST_F(CredentialsTest, OfAProgramAreWhatItPrints) {
         clock_, Deadline::after(clock_.steady(), 5s));
   };
   EXPECT_EQ(run("printf %s \"$GIVEN$HOME\"").value(), "yes");
-  EXPECT_EQ(run("echo no; echo secret >&2; exit 3").error().what, "/bin/sh: ended with 3");
+  EXPECT_EQ(run("echo no; echo secret >&2; exit 3").error().what, "/bin/sh: ended with status 3");
   EXPECT_EQ(run("kill -9 $$").error().what, "/bin/sh: was ended by a signal");
   EXPECT_EQ(run("yes | head -c 200").error().fault, Fault::Invalid);
   EXPECT_EQ(run("sleep 100 & echo left").value(), "left\n");
