@@ -52,9 +52,9 @@ class KilledOnAws(AwsTest):
                     numbers[id(call)] = len(numbers)
                 if numbers[id(call)] != at or is_done_now != is_done:
                     return False
+                ended.set()  # before it dies: the one who waits for that asks this next
                 process.kill()
                 process.wait(timeout=60)
-                ended.set()
                 return True
 
         calls = []  # kept, so that no two have one id
