@@ -6,7 +6,7 @@ TEST_JOBS ?= $(shell expr $(JOBS) + $(JOBS) / 2)
 DEMO_SECONDS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers build demo test kubernetes check docs format lint tidy asan tsan fuzz torture bench coverage hooks clean
+.PHONY: help setup peers build demo test programs kubernetes check docs format lint tidy asan tsan fuzz torture bench coverage hooks clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -27,16 +27,18 @@ peers: setup  ## programs by others that the tests compare us with, in build/pee
 	@tools/peers.sh
 
 test: setup build/release/build.ninja  ## build and run all tests but those of `make kubernetes`
-	@tools/both.sh tools/peers.sh "cmake --build --preset release -j $(JOBS)"
+	@$(MAKE) --no-print-directory -j2 peers programs
 	@ctest --preset release -j $(TEST_JOBS)
+
+programs: build/release/build.ninja
+	@cmake --build --preset release -j $(JOBS)
 
 kubernetes: setup peers build/release/build.ninja  ## the tests against Kubernetes' own API server, which is built once: seven minutes of CPU
 	@tools/peers/kube_apiserver.sh
 	@cmake --build --preset release -j $(JOBS) --target headgate kubernetes_test
 	@ctest --preset kubernetes
 
-check: lint tidy build/release/build.ninja  ## before a push, in two minutes: lint, clang-tidy and unit tests of what changed
-	@cmake --build --preset release -j $(JOBS)
+check: lint tidy programs  ## before a push, in two minutes: lint, clang-tidy and unit tests of what changed
 	@JOBS=$(JOBS) tools/changed_tests.sh
 
 lint: setup  ## formatting, include layers, file sizes, banned words
