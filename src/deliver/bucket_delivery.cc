@@ -292,8 +292,10 @@ Result<DeliveryCounts> BucketDelivery::copy(const Delivery& delivery, const Obje
   TRY(put_once(bucket, to, options, until, write));
   // The agent wrote how many lines it put in; the object is not opened to count them.
   DeliveryCounts counts{.bytes = info.bytes, .batches = 1};
-  if (lines != info.metadata.end())
-    counts.events = parse_number<decltype(counts.events)>(lines->second).value_or(0);
+  if (lines != info.metadata.end()) {
+    std::string_view text = lines->second;
+    counts.events = take_leading_number<decltype(counts.events)>(text).value_or(0);
+  }
   const auto first = info.metadata.find("headgate-first");
   if (first != info.metadata.end()) counts.first_at = parse_rfc3339(first->second);
   return counts;
