@@ -1,5 +1,4 @@
 // An owned file descriptor: closed when it goes, moved never copied.
-// Tests: src/cli/descriptor_sink_test.cc
 #pragma once
 
 #include <string_view>

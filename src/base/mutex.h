@@ -1,8 +1,8 @@
 // The project's locks. clang checks at compile time that what a mutex guards is touched only with it held.
 // Each guarded member says GUARDED_BY(mutex_). Each private function that needs its caller to hold the mutex
-// says REQUIRES(mutex_), and one that its caller must not hold it for says EXCLUDES(mutex_). GCC ignores
-// these words. The standard library's types carry none of them, so src uses the types below
-// (tools/layers.py). https://releases.llvm.org/14.0.0/tools/clang/docs/ThreadSafetyAnalysis.html
+// says REQUIRES(mutex_). EXCLUDES(mutex_) says that the caller must not hold it. GCC ignores these words. The
+// standard library's types carry none of them, so src uses the types below (tools/layers.py).
+// https://releases.llvm.org/14.0.0/tools/clang/docs/ThreadSafetyAnalysis.html
 //
 // The analysis does not look through lambdas: a wait takes no predicate, and its caller writes a loop.
 // `const SteadyTime until = CondVar::after(wait);`
@@ -28,7 +28,6 @@
 #define CAPABILITY(name) HEADGATE_THREAD_ATTRIBUTE(capability(name))
 #define SCOPED_CAPABILITY HEADGATE_THREAD_ATTRIBUTE(scoped_lockable)
 #define GUARDED_BY(mutex) HEADGATE_THREAD_ATTRIBUTE(guarded_by(mutex))
-#define PT_GUARDED_BY(mutex) HEADGATE_THREAD_ATTRIBUTE(pt_guarded_by(mutex))  // what a pointer points to
 #define REQUIRES(...) HEADGATE_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) HEADGATE_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) HEADGATE_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))

@@ -103,8 +103,8 @@ class Follower {
   // Takes up what the cluster changed: ended runs, changed settings, newly selected containers.
   struct Changes {
     bool is_any_due = false;  // a container is to be read and listed now
-    bool is_any_selected =
-        false;  // a container that is not followed may be selected now: list all directories
+    // A container that is not followed may be selected now: list all directories.
+    bool is_any_selected = false;
   };
   Changes take_changes(SteadyTime now);
   bool is_any_ending() const { return ending_ > 0; }

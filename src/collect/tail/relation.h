@@ -39,9 +39,8 @@ struct OpenedFile {
 
 // `first_bytes` decide, and names settle what they leave open:
 // - A copy keeps the number of the container's run, so files of two runs are never related.
-// - Of two files with the same content the longer one is read, or else the one with the later name. A copy
-// that
-//   is being made, or that nobody finished, is shorter and has an earlier name.
+// - Of two files with the same content the longer one is read, or else the one with the later name.
+//   A copy that is being made, or that nobody finished, is shorter and has an earlier name.
 // - A file that is still written may end within a line, so it is not the beginning of an older file.
 // - An empty file is related to none.
 Relation relation(const KnownFile& known, const OpenedFile& opened);
